@@ -4,8 +4,7 @@
  */
 import { systemClock } from '../base/clock.ts'
 import { createProcessHost } from './process/host/identity.ts'
-import { parseRequest, type LauncherReply } from './process/launcher/launcher-wire.ts'
-import { createResident } from './process/launcher/resident.ts'
+import { createResident, type LauncherReply, parseRequest } from './process/launcher/resident.ts'
 
 const onRequest = createResident({
   supervisor: process.argv.slice(2),

@@ -1,7 +1,7 @@
 /** Entry of the worker thread that reads what agents print. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { invariant } from '../base/result.ts'
-import type { TailRequest } from './output/tail-wire.ts'
+import type { TailRequest } from './output/followed-output.ts'
 import { createTailer } from './output/tailer.ts'
 
 invariant(parentPort, 'the tail worker is started as a thread')

@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createHttpRuntime } from '../agents/http/http-runtime.ts'
-import { createLeaseBook } from '../agents/lease-book.ts'
+import { createLeaseBook } from '../agents/runtime/stages/stage-record.ts'
 import { openTail } from '../agents/output/tail.ts'
 import { createProcessHost } from '../agents/process/host/identity.ts'
 import { openLauncher, supervisorCommand } from '../agents/process/launcher/launcher.ts'
 import { nodeProgram } from '../agents/process/node-program.ts'
-import { joinRuntimes, lazyLauncher, lazyTail } from '../agents/runtime/lazy.ts'
+import { joinRuntimes } from '../agents/runtime/join-runtimes.ts'
 import { createLocalRuntime } from '../agents/runtime/local-runtime.ts'
 import { endOldStages, endUnknownAgents } from '../agents/runtime/stages/old-stages.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
@@ -189,11 +189,9 @@ function openAgents(
   const secret = openSecret(paths.service.secret)
   const node = process.execPath
   const supervisor = supervisorCommand(resources, node)
-  const launcher = lazyLauncher(() =>
-    openLauncher({ entry: options.launcherEntry, node, supervisor, log }),
-  )
+  const launcher = openLauncher({ entry: options.launcherEntry, node, supervisor, log })
   scope.add(() => launcher.close())
-  const tail = lazyTail(() => openTail({ entry: options.tailEntry, log }))
+  const tail = openTail({ entry: options.tailEntry, log })
   scope.add(() => tail.close())
   // A host that runs agents needs both at once, while it is small; a command mostly needs neither.
   if (options.runsAgents) {

@@ -1,20 +1,21 @@
 /** One agent's output as it grows: how far it was read, and what is known from it. Used inside the tail worker. */
 import { join } from 'node:path'
 import { clip, doingOf, MAX_REPORT_TEXT, type OutputReport } from '../../domain/output.ts'
-import { printsPlainText } from '../../domain/settings.ts'
-import { EMPTY_SUMMARY, type OutputReader } from '../executors/executor.ts'
+import { type ExecutorType, printsPlainText } from '../../domain/settings.ts'
+import { EMPTY_SUMMARY, type OutputReader, type OutputSummary } from '../executors/executor.ts'
 import { executorOf } from '../executors/registry.ts'
 import { STAGE_FILES } from '../process/stage-files.ts'
-import type { Line } from './line-splitter.ts'
 import {
   addMark,
-  createLineFile,
-  lineEnd,
-  readArrivals,
   type ArrivalMark,
+  createLineFile,
+  type Line,
+  lineEnd,
   type LineFile,
+  readArrivals,
 } from './output-file.ts'
-import type { FinishedOutput, TailedAgent, TailNews } from './tail-wire.ts'
+import type { RuntimeUsage } from '../../domain/agent.ts'
+import type { AgentId } from '../../domain/ids.ts'
 
 const STDERR_TAIL_BYTES = 4096
 
@@ -223,3 +224,49 @@ function unitsOf(report: OutputReport): number {
       return 100
   }
 }
+
+// What the main thread and the tail worker say to each other. Plain data; both ends are this program, so nothing is re-validated.
+
+export interface TailedAgent {
+  readonly agentId: AgentId
+  /** Holds stdout.log and stderr.log. */
+  readonly folder: string
+  readonly executorType: ExecutorType
+}
+
+export type TailRequest =
+  /** Reads from the start of the files and goes on as they grow; a repeated one is a no-op. */
+  | { readonly kind: 'follow'; readonly agent: TailedAgent }
+  /** Reads to the end, answers `finished` and forgets the agent. Works without a `follow` before. */
+  | { readonly kind: 'finish'; readonly agent: TailedAgent }
+  | { readonly kind: 'forget'; readonly agentId: AgentId }
+  /** The thread ends; nothing is answered any more. */
+  | { readonly kind: 'leave' }
+
+/** What is new about one agent, at most a few times a second. */
+export interface TailNews {
+  readonly agentId: AgentId
+  /** When it last wrote something, ms; null while it has written nothing. */
+  readonly heardAt: number | null
+  /** Bytes of stdout so far. */
+  readonly outputBytes: number
+  /** It waits for its provider; `until` in ms where it is known. */
+  readonly waiting: { readonly until: number | null; readonly why: string } | null
+  readonly doing: string | null
+  readonly conversation: string | null
+  readonly usage: RuntimeUsage | null
+  /** Bounded; `dropped` older ones were left out, read them from the files. Always empty for a shell or command. */
+  readonly reports: readonly OutputReport[]
+  readonly dropped: number
+}
+
+export interface FinishedOutput {
+  readonly summary: OutputSummary
+  /** The last words on stderr, at most 4 kB. */
+  readonly stderrTail: string
+  readonly outputBytes: number
+}
+
+export type TailReply =
+  | { readonly kind: 'news'; readonly news: TailNews }
+  | { readonly kind: 'finished'; readonly agentId: AgentId; readonly output: FinishedOutput }

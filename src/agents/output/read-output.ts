@@ -2,7 +2,7 @@
 import { clip, type OutputReport } from '../../domain/output.ts'
 import type { ExecutorType } from '../../domain/settings.ts'
 import { executorOf } from '../executors/registry.ts'
-import { createLineSplitter, type Line } from './line-splitter.ts'
+import { createLineSplitter, type Line } from './output-file.ts'
 import { countLineEnds, withOutput, type OutputLocation, type OutputPart } from './output-source.ts'
 
 export interface OutputWindow extends OutputLocation {

@@ -4,13 +4,19 @@ import { createEmitter } from '../../base/emitter.ts'
 import type { Log } from '../../base/log.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import { EMPTY_SUMMARY } from '../executors/executor.ts'
-import type { FinishedOutput, TailedAgent, TailNews, TailReply, TailRequest } from './tail-wire.ts'
+import type {
+  FinishedOutput,
+  TailedAgent,
+  TailNews,
+  TailReply,
+  TailRequest,
+} from './followed-output.ts'
 
 export interface Tail {
+  /** Starts the worker; else that happens when something is asked of it. */
+  warm(): void
   /** From the first byte on, also for an agent that has been running for long. A second call is a no-op. */
   follow(agent: TailedAgent): void
-  /** Look now: something says that there is output. */
-  nudge(agentId: AgentId): void
   /** Reads to the end of the files and lets go of the agent. Always resolves; with an empty summary when the output cannot be read. */
   finish(agent: TailedAgent): Promise<FinishedOutput>
   forget(agentId: AgentId): void
@@ -18,6 +24,15 @@ export interface Tail {
   /** Ends the worker; open calls of `finish` resolve empty. */
   close(): Promise<void>
 }
+
+interface TailOptions {
+  /** The file of the worker, `tail-worker.ts` from source or its built twin. */
+  readonly entry: string | URL
+  readonly log: Log
+  readonly intervalMs?: number
+}
+
+export const openTail = (options: TailOptions): Tail => new WorkerTail(options)
 
 const NOTHING: FinishedOutput = { summary: EMPTY_SUMMARY, stderrTail: '', outputBytes: 0 }
 
@@ -27,137 +42,118 @@ interface Pending {
   readonly resolve: (output: FinishedOutput) => void
 }
 
-/** `entry`: the file of the worker, `tail-worker.ts` from source or its built twin. */
-export function openTail(options: { entry: string | URL; log: Log; intervalMs?: number }): Tail {
-  const { entry, log, intervalMs } = options
-  const news = createEmitter<TailNews>((error) =>
-    log.error('a listener of agent output threw', { error: String(error) }),
-  )
-  const followed = new Map<AgentId, TailedAgent>()
-  const pending = new Map<AgentId, Pending>()
-  let isClosed = false
-
-  const settle = (agentId: AgentId, output: FinishedOutput): void => {
-    const waiting = pending.get(agentId)
-    pending.delete(agentId)
-    followed.delete(agentId)
-    waiting?.resolve(output)
-  }
-  const giveUp = (): void => {
-    for (const agentId of [...pending.keys()]) settle(agentId, NOTHING)
-  }
-  const worker = openRestartedWorker(
-    { entry, intervalMs, log },
-    {
-      onReply: (reply) =>
-        reply.kind === 'news' ? news.emit(reply.news) : settle(reply.agentId, reply.output),
-      whatItMustKnow: () => [
-        ...[...followed.values()].map((agent) => ({ kind: 'follow' as const, agent })),
-        ...[...pending.values()].map(({ agent }) => ({ kind: 'finish' as const, agent })),
-      ],
-      onBroken: giveUp,
-    },
-  )
-  const finish = (agent: TailedAgent): Promise<FinishedOutput> => {
-    if (isClosed) return Promise.resolve(NOTHING)
-    const { promise, resolve } = Promise.withResolvers<FinishedOutput>()
-    pending.set(agent.agentId, { agent, done: promise, resolve })
-    worker.send({ kind: 'finish', agent })
-    return promise
-  }
-  return {
-    follow(agent) {
-      if (followed.has(agent.agentId)) return
-      followed.set(agent.agentId, agent)
-      worker.send({ kind: 'follow', agent })
-    },
-    nudge: (agentId) => worker.send({ kind: 'nudge', agentId }),
-    finish: (agent) => pending.get(agent.agentId)?.done ?? finish(agent),
-    forget(agentId) {
-      followed.delete(agentId)
-      worker.send({ kind: 'forget', agentId })
-    },
-    onNews: (listener) => news.on(listener),
-    async close() {
-      isClosed = true
-      giveUp()
-      await worker.close()
-    },
-  }
-}
-
-// A worker thread that is restarted when it dies.
-
-export interface RestartedWorker {
-  send(request: TailRequest): void
-  close(): Promise<void>
-}
-
-export interface WorkerWatch {
-  onReply(reply: TailReply): void
-  /** All that a new worker must be told, because the one before took it with it. */
-  whatItMustKnow(): readonly TailRequest[]
-  /** It died several times in a row; it is not restarted until a message is sent. */
-  onBroken(): void
-}
-
 /** For a worker to end by itself once it is told to. */
 const LEAVE_MS = 5000
 
-/** Deaths in a row, without an answer in between. */
+/** Deaths in a row, without an answer in between. After these it is not restarted until something is asked of it. */
 const MAX_DEATHS = 3
 
-export function openRestartedWorker(
-  options: { entry: string | URL; intervalMs: number | undefined; log: Log },
-  watch: WorkerWatch,
-): RestartedWorker {
-  const { entry, intervalMs, log } = options
-  let worker: Worker | null = null
-  let deaths = 0
-  let isClosed = false
+/** A worker that dies is restarted, and told again all that the one before took with it. */
+class WorkerTail implements Tail {
+  readonly #options: TailOptions
+  readonly #news
+  readonly #followed = new Map<AgentId, TailedAgent>()
+  readonly #pending = new Map<AgentId, Pending>()
+  #worker: Worker | null = null
+  #deaths = 0
+  #isClosed = false
 
-  const start = (): void => {
-    const started = new Worker(entry, {
+  constructor(options: TailOptions) {
+    this.#options = options
+    this.#news = createEmitter<TailNews>((error) =>
+      options.log.error('a listener of agent output threw', { error: String(error) }),
+    )
+  }
+
+  warm(): void {
+    if (!this.#worker && !this.#isClosed) this.#start()
+  }
+
+  follow(agent: TailedAgent): void {
+    if (this.#followed.has(agent.agentId)) return
+    this.#followed.set(agent.agentId, agent)
+    this.#send({ kind: 'follow', agent })
+  }
+
+  finish(agent: TailedAgent): Promise<FinishedOutput> {
+    const known = this.#pending.get(agent.agentId)
+    if (known) return known.done
+    if (this.#isClosed) return Promise.resolve(NOTHING)
+    const { promise: done, resolve } = Promise.withResolvers<FinishedOutput>()
+    this.#pending.set(agent.agentId, { agent, done, resolve })
+    this.#send({ kind: 'finish', agent })
+    return done
+  }
+
+  forget(agentId: AgentId): void {
+    this.#followed.delete(agentId)
+    this.#worker?.postMessage({ kind: 'forget', agentId } satisfies TailRequest)
+  }
+
+  onNews(listener: (news: TailNews) => void): () => void {
+    return this.#news.on(listener)
+  }
+
+  /** A thread that is terminated from outside while another one starts can bring the whole process down (nodejs/node#56312). */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#giveUp()
+    const worker = this.#worker
+    if (!worker) return
+    const gone = new Promise((resolve) => worker.once('exit', resolve))
+    worker.postMessage({ kind: 'leave' } satisfies TailRequest)
+    const timer = setTimeout(() => void worker.terminate(), LEAVE_MS)
+    await gone
+    clearTimeout(timer)
+  }
+
+  /** A new worker is told of it as it starts. */
+  #send(request: TailRequest): void {
+    if (this.#worker) this.#worker.postMessage(request)
+    else this.warm()
+  }
+
+  #start(): void {
+    const { entry, intervalMs, log } = this.#options
+    const worker = new Worker(entry, {
       workerData: { intervalMs },
       name: 'yard-tail',
       // What it reads is garbage a moment later: a large nursery would only keep more of it around.
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     })
-    started.on('message', (reply: TailReply) => {
-      deaths = 0
-      watch.onReply(reply)
-    })
-    started.on('error', (error) => log.error('the tail worker failed', { error: String(error) }))
-    started.on('exit', onExit)
-    worker = started
-    for (const request of watch.whatItMustKnow()) started.postMessage(request)
+    worker.on('message', (reply: TailReply) => this.#onReply(reply))
+    worker.on('error', (error) => log.error('the tail worker failed', { error: String(error) }))
+    worker.on('exit', () => this.#onExit())
+    this.#worker = worker
+    const requests: TailRequest[] = [
+      ...[...this.#followed.values()].map((agent) => ({ kind: 'follow' as const, agent })),
+      ...[...this.#pending.values()].map(({ agent }) => ({ kind: 'finish' as const, agent })),
+    ]
+    for (const request of requests) worker.postMessage(request)
   }
-  const onExit = (): void => {
-    worker = null
-    if (isClosed) return
-    deaths++
-    if (deaths <= MAX_DEATHS) start()
-    else watch.onBroken()
-  }
-  start()
-  return {
-    send(request) {
-      if (isClosed) return
-      if (worker) worker.postMessage(request)
-      else start()
-    },
-    async close() {
-      isClosed = true
-      if (worker) await leave(worker)
-    },
-  }
-}
 
-/** A thread that is terminated from outside while another one starts can bring the whole process down (nodejs/node#56312). */
-async function leave(worker: Worker): Promise<void> {
-  const gone = new Promise((resolve) => worker.once('exit', resolve))
-  worker.postMessage({ kind: 'leave' } satisfies TailRequest)
-  const timer = setTimeout(() => void worker.terminate(), LEAVE_MS)
-  await gone
-  clearTimeout(timer)
+  #onReply(reply: TailReply): void {
+    this.#deaths = 0
+    if (reply.kind === 'news') this.#news.emit(reply.news)
+    else this.#settle(reply.agentId, reply.output)
+  }
+
+  #onExit(): void {
+    this.#worker = null
+    if (this.#isClosed) return
+    this.#deaths += 1
+    if (this.#deaths <= MAX_DEATHS) this.#start()
+    else this.#giveUp()
+  }
+
+  #settle(agentId: AgentId, output: FinishedOutput): void {
+    const waiting = this.#pending.get(agentId)
+    this.#pending.delete(agentId)
+    this.#followed.delete(agentId)
+    waiting?.resolve(output)
+  }
+
+  #giveUp(): void {
+    for (const agentId of [...this.#pending.keys()]) this.#settle(agentId, NOTHING)
+  }
 }

@@ -3,8 +3,12 @@
  * times a second. Agents that end are read to the end in slices, so that one with much output does not hold up the others.
  */
 import type { AgentId } from '../../domain/ids.ts'
-import { followOutput, type FollowedOutput } from './followed-output.ts'
-import type { TailReply, TailRequest } from './tail-wire.ts'
+import {
+  type FollowedOutput,
+  followOutput,
+  type TailReply,
+  type TailRequest,
+} from './followed-output.ts'
 
 export interface Tailer {
   onRequest(request: TailWork): void
@@ -59,11 +63,9 @@ export function createTailer(
   }
   const onRequest = (request: TailWork): void => {
     if (request.kind === 'forget') return forget(request.agentId)
-    if (request.kind !== 'nudge') {
-      const { agent } = request
-      if (!followed.has(agent.agentId)) followed.set(agent.agentId, followOutput(agent))
-      if (request.kind === 'finish') finishing.add(agent.agentId)
-    }
+    const { agent } = request
+    if (!followed.has(agent.agentId)) followed.set(agent.agentId, followOutput(agent))
+    if (request.kind === 'finish') finishing.add(agent.agentId)
     soon()
   }
   const timer = setInterval(turn, intervalMs)

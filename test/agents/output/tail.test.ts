@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../../src/base/log.ts'
 import { openTail, type Tail } from '../../../src/agents/output/tail.ts'
-import type { TailedAgent, TailNews } from '../../../src/agents/output/tail-wire.ts'
+import type { TailedAgent, TailNews } from '../../../src/agents/output/followed-output.ts'
 import { agentIdOf } from '../../../src/domain/ids.ts'
 import type { ExecutorType } from '../../../src/domain/settings.ts'
 import { transcript } from '../executors/readers/transcript.ts'
@@ -59,7 +59,6 @@ it('tells what is written while it is written, also in half lines', async () => 
   expect((await half).reports).toEqual([])
   const whole = newsWhere(({ reports }) => reports.length > 0)
   await appendFile(file, rest)
-  tail.nudge(agent.agentId)
   const { reports, doing, heardAt } = await whole
   expect(reports).toEqual([{ kind: 'text', text: 'grüße 🚀' }])
   expect(doing).toBe('grüße 🚀')

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import type { TailReply } from '../../../src/agents/output/tail-wire.ts'
+import type { TailReply } from '../../../src/agents/output/followed-output.ts'
 import { createTailer } from '../../../src/agents/output/tailer.ts'
 import { agentIdOf } from '../../../src/domain/ids.ts'
 

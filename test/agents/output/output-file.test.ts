@@ -1,6 +1,6 @@
 import { array, assert, nat, property } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createLineSplitter, type LineSplitter } from '../../../src/agents/output/line-splitter.ts'
+import { createLineSplitter, type LineSplitter } from '../../../src/agents/output/output-file.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const textsOf = (splitter: LineSplitter, pieces: readonly Uint8Array[]): readonly string[] => {
