@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import type { AnyMessage, Stream } from '@agentclientprotocol/sdk'
 import { JsonObject } from '../executors/readers/reader.ts'
-import { createLineSplitter } from '../output/line-splitter.ts'
+import { createLineSplitter } from '../output/output-file.ts'
 import type { AcpOrder } from './acp-order.ts'
 
 export interface AgentEnd {

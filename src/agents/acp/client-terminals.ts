@@ -8,7 +8,7 @@ import {
 import { execa } from 'execa'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { reportIn, YARD_COMMAND } from '../report-command.ts'
+import { reportIn, YARD_COMMAND } from '../tool-rules.ts'
 import { lineOfArguments } from './action.ts'
 import { IS_GROUP, signalGroup } from './agent-process.ts'
 

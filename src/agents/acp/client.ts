@@ -11,10 +11,9 @@ import {
   type PermissionOption,
   type RequestPermissionOutcome,
 } from '@agentclientprotocol/sdk'
-import { whereItLeads } from '../path-rules.ts'
-import { commandText, type Gate } from './action.ts'
+import { whereItLeads } from '../tool-rules.ts'
+import { type Action, commandText, type Gate } from './action.ts'
 import { lineOfTerminal, type Terminals } from './client-terminals.ts'
-import type { Action } from './permission.ts'
 import type { SessionUpdates } from './session-updates.ts'
 
 export interface ClientParts {

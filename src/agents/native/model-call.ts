@@ -1,19 +1,19 @@
 /** One request to the model: told while it streams, and given whole when it has ended. */
 import {
   jsonSchema,
-  streamText,
-  tool as sdkTool,
   type JSONSchema7,
   type LanguageModel,
   type ModelMessage,
+  streamText,
+  tool as sdkTool,
   type ToolSet,
 } from 'ai'
 import { z } from 'zod'
 import { errorText } from '../../base/text.ts'
 import type { Usage } from '../../domain/agent.ts'
 import type { ExecEventInput } from '../executors/readers/exec-events.ts'
-import type { NativeOrder } from './native-order.ts'
-import { watchStream, type StreamWatch } from './stream-end.ts'
+import { estimatedTokens, JsonObject, UNKNOWN_USAGE } from '../executors/readers/reader.ts'
+import type { NativeOrder, Wire } from './native-order.ts'
 import type { Tool } from './tools/tool.ts'
 
 export interface ModelCallParts {
@@ -66,27 +66,29 @@ export async function callModel(parts: ModelCallParts): Promise<ModelAnswer> {
 
 function request(parts: ModelCallParts) {
   const { wire } = parts
-  const limit = maxOutputTokens(wire)
   return streamText({
     model: parts.model,
     instructions: { role: 'system', content: parts.instructions, ...KEPT },
     messages: withKeptEnd(parts.messages),
     tools: toolsFor(parts.tools),
-    providerOptions: requestOptions(wire),
+    providerOptions: REQUEST_OPTIONS[wire],
     maxRetries: 0,
     abortSignal: parts.signal,
     // Only the provider's own events tell whether a stream came to its end.
     includeRawChunks: true,
-    ...(limit === undefined ? {} : { maxOutputTokens: limit }),
+    ...MAX_OUTPUT_TOKENS[wire],
     // Errors are thrown below; without this they are printed, too.
     onError: () => {},
   })
 }
 
-async function readAnswer(parts: ModelCallParts, seen: StreamWatch): Promise<ModelAnswer> {
+async function readAnswer(
+  parts: ModelCallParts,
+  seen: ReturnType<typeof watchStream>,
+): Promise<ModelAnswer> {
   const { emit } = parts
   const result = request(parts)
-  const answer = { text: '', calls: new Array<WantedCall>(), finish: 'other', usage: NOTHING }
+  const answer = { text: '', calls: new Array<WantedCall>(), finish: 'other', usage: UNKNOWN_USAGE }
   const silence = watchSilence(parts)
   const words = gatherWords(emit)
   try {
@@ -135,14 +137,6 @@ async function readAnswer(parts: ModelCallParts, seen: StreamWatch): Promise<Mod
   }
   const { messages } = await result.response
   return { ...answer, message: messages.find(({ role }) => role === 'assistant') ?? null }
-}
-
-const NOTHING: Usage = {
-  inputTokens: null,
-  outputTokens: null,
-  cachedTokens: null,
-  reasoningTokens: null,
-  costUsd: null,
 }
 
 /** Marks up to where Anthropic keeps the prompt for the next request; other wires take no notice. */
@@ -233,39 +227,7 @@ function gatherWords(emit: ModelCallParts['emit']) {
   }
 }
 
-// The model of an order, over the wire that it speaks. Only the SDK of that wire is loaded.
-
-/** Stands where the SDK wants a key and the server none. */
-const NO_KEY = 'none'
-
-export async function languageModel(
-  { wire, baseUrl, provider, modelId }: NativeOrder,
-  key: string | null,
-): Promise<LanguageModel> {
-  const apiKey = key ?? NO_KEY
-  const at = baseUrl?.replace(/\/+$/, '') ?? null
-  switch (wire) {
-    case 'messages': {
-      const { createAnthropic } = await import('@ai-sdk/anthropic')
-      // Such an address is mostly given without the version, as the makers of that protocol do.
-      const base = at === null || /\/v\d+$/.test(at) ? at : `${at}/v1`
-      return createAnthropic({ apiKey, baseURL: base ?? 'https://api.anthropic.com/v1' })(modelId)
-    }
-    case 'responses': {
-      const { createOpenAI } = await import('@ai-sdk/openai')
-      return createOpenAI({ apiKey, baseURL: at ?? 'https://api.openai.com/v1' }).responses(modelId)
-    }
-    case 'chat': {
-      const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
-      const settings = { name: provider, baseURL: at ?? '', includeUsage: true }
-      return createOpenAICompatible({ ...settings, ...(key === null ? {} : { apiKey }) })(modelId)
-    }
-  }
-}
-
-/** What a request of this wire is sent with beside its messages. */
-export const requestOptions = (wire: NativeOrder['wire']) => REQUEST_OPTIONS[wire]
-
+/** What a request of each wire is sent with beside its messages. */
 const REQUEST_OPTIONS = {
   // A field that the SDK adds to every tool, and that only Anthropic's own servers know.
   messages: { anthropic: { toolStreaming: false } },
@@ -275,5 +237,85 @@ const REQUEST_OPTIONS = {
 } as const
 
 /** The SDK knows the bound of no model but Anthropic's own, and takes one that is too high for others. */
-export const maxOutputTokens = (wire: NativeOrder['wire']): number | undefined =>
-  wire === 'messages' ? 32_000 : undefined
+const MAX_OUTPUT_TOKENS = {
+  messages: { maxOutputTokens: 32_000 },
+  responses: {},
+  chat: {},
+} as const
+
+// Whether a provider's stream came to its end, and what it told of its tokens until then: read from its own events.
+
+interface ReportedUsage {
+  readonly input: number | null
+  readonly output: number | null
+  readonly cached: number | null
+}
+
+function watchStream(wire: Wire) {
+  let events = 0
+  let isWhole = false
+  let characters = 0
+  let reported: ReportedUsage | null = null
+  return {
+    /** An event of the provider, as it came. */
+    note(value: unknown): void {
+      const event = new JsonObject(value)
+      events += 1
+      isWhole ||= isEnd(wire, event)
+      reported = tokensIn(event, reported)
+    },
+    /** What the model said or called. */
+    said: (text: string) => void (characters += text.length),
+    /** Null where no event was seen, so that nobody can tell. */
+    isWhole: (): boolean | null => (events === 0 ? null : isWhole),
+    /** A lower bound; null where the model was not heard. */
+    usage(): Usage | null {
+      if (reported === null && characters === 0) return null
+      const { input = null, output = null, cached = null } = reported ?? {}
+      return {
+        ...UNKNOWN_USAGE,
+        inputTokens: input,
+        outputTokens: Math.max(output ?? 0, estimatedTokens(characters)),
+        cachedTokens: cached,
+        atLeast: true,
+      }
+    },
+  }
+}
+
+/** What an event says of the tokens, beside what was told before. */
+function tokensIn(event: JsonObject, before: ReportedUsage | null): ReportedUsage | null {
+  const holder = ['message', 'response'].find((key) => event.object(key).isThere)
+  const usage = (holder === undefined ? event : event.object(holder)).object('usage')
+  if (!usage.isThere) return before
+  const cached = usage.number('cache_read_input_tokens')
+  const output = first(usage, 'output_tokens', 'completion_tokens')
+  return {
+    input: inputIn(usage) ?? before?.input ?? null,
+    output: output ?? before?.output ?? null,
+    cached: cached ?? before?.cached ?? null,
+  }
+}
+
+/** Anthropic's protocol tells what a cache gave and took beside it, the others with it. */
+function inputIn(usage: JsonObject): number | null {
+  const fresh = first(usage, 'input_tokens', 'prompt_tokens')
+  const cached = usage.number('cache_read_input_tokens') ?? 0
+  const written = usage.number('cache_creation_input_tokens') ?? 0
+  return fresh === null ? null : fresh + cached + written
+}
+
+const first = (usage: JsonObject, ...keys: readonly string[]): number | null =>
+  keys.map((key) => usage.number(key)).find((value) => value !== null) ?? null
+
+function isEnd(wire: Wire, event: JsonObject): boolean {
+  const type = event.text('type') ?? ''
+  switch (wire) {
+    case 'messages':
+      return type === 'message_stop'
+    case 'responses':
+      return /^response\.(?:completed|incomplete|failed)$/.test(type)
+    case 'chat':
+      return event.objects('choices').some((one) => one.text('finish_reason') !== null)
+  }
+}

@@ -1,11 +1,11 @@
 /** One agent from its order to its end. */
+import type { LanguageModel } from 'ai'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import type { ExecEventInput } from '../executors/readers/exec-events.ts'
 import { emitFailure, runLoop, type LoopEnd } from './agent-loop.ts'
 import { openConversation, type ConversationFile } from './conversation-file.ts'
-import { languageModel } from './model-call.ts'
 import { keyFor, type NativeOrder } from './native-order.ts'
 import { editTool, listTool, readTool, searchTool, writeTool } from './tools/file-tools.ts'
 import { createShellTool, yardTool, type ShellTool } from './tools/shell-tool.ts'
@@ -74,6 +74,36 @@ async function converse(
 function withoutKey(env: NativeRun['env'], keyVariable: string | null): NativeRun['env'] {
   const hidden = new Set([keyVariable, 'ELECTRON_RUN_AS_NODE'])
   return Object.fromEntries(Object.entries(env).filter(([name]) => !hidden.has(name)))
+}
+
+// The model of an order, over the wire that it speaks. Only the SDK of that wire is loaded.
+
+/** Stands where the SDK wants a key and the server none. */
+const NO_KEY = 'none'
+
+async function languageModel(
+  { wire, baseUrl, provider, modelId }: NativeOrder,
+  key: string | null,
+): Promise<LanguageModel> {
+  const apiKey = key ?? NO_KEY
+  const at = baseUrl?.replace(/\/+$/, '') ?? null
+  switch (wire) {
+    case 'messages': {
+      const { createAnthropic } = await import('@ai-sdk/anthropic')
+      // Such an address is mostly given without the version, as the makers of that protocol do.
+      const base = at === null || /\/v\d+$/.test(at) ? at : `${at}/v1`
+      return createAnthropic({ apiKey, baseURL: base ?? 'https://api.anthropic.com/v1' })(modelId)
+    }
+    case 'responses': {
+      const { createOpenAI } = await import('@ai-sdk/openai')
+      return createOpenAI({ apiKey, baseURL: at ?? 'https://api.openai.com/v1' }).responses(modelId)
+    }
+    case 'chat': {
+      const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
+      const settings = { name: provider, baseURL: at ?? '', includeUsage: true }
+      return createOpenAICompatible({ ...settings, ...(key === null ? {} : { apiKey }) })(modelId)
+    }
+  }
 }
 
 // The system prompt of the native agent. Everything about the task itself is in the task's prompt.

@@ -6,7 +6,7 @@ import type { LiveFacts, RuntimeReport, TreeUse } from '../../domain/executor.ts
 import type { AgentId } from '../../domain/ids.ts'
 import { reportsProgress } from '../../domain/settings.ts'
 import { executorOf } from '../executors/registry.ts'
-import type { TailNews } from '../output/tail-wire.ts'
+import type { TailNews } from '../output/followed-output.ts'
 import type { ToolProcess } from '../process/host/process-tree.ts'
 import { STAGE_FILES } from '../process/stage-files.ts'
 import type { LocalRuntimeOptions, Measured, TrackedAgent } from './tracked-agent.ts'

@@ -18,7 +18,7 @@ import {
   type LandingTarget,
 } from '../git/landing/land.ts'
 import { preparePullRequest } from '../git/landing/pull-request.ts'
-import { addScratchTree, removeScratchTree } from '../git/landing/scratch-tree.ts'
+import { addScratchTree, removeScratchTree } from '../git/worktree/checkout.ts'
 import { openRepository, type Repository } from '../git/repository.ts'
 import { createExitWatch, type ExitWatch } from '../process/exit-watch.ts'
 import type { ProcessHost } from '../process/host/process-host.ts'

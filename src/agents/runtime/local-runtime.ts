@@ -15,7 +15,7 @@ import type {
 } from '../../domain/executor.ts'
 import type { WorkFailure } from '../../domain/failure.ts'
 import type { AgentId } from '../../domain/ids.ts'
-import type { TailNews } from '../output/tail-wire.ts'
+import type { TailNews } from '../output/followed-output.ts'
 import { waitForTerminal } from '../pilot/terminal-stage.ts'
 import { createExitWatch, type ExitWatch } from '../process/exit-watch.ts'
 import { recoverStage, type Recovery } from '../process/recover.ts'

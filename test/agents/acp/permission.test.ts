@@ -3,17 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import {
+  type Action,
   actionOf,
   createGate,
-  questionTextOf,
-  type KnownCall,
-} from '../../../src/agents/acp/action.ts'
-import {
   grantedBy,
   judgeAction,
-  type Action,
+  type KnownCall,
+  questionTextOf,
   type Rules,
-} from '../../../src/agents/acp/permission.ts'
+} from '../../../src/agents/acp/action.ts'
 
 const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'yard-permission-')))
 afterAll(() => rmSync(cwd, { recursive: true, force: true }))

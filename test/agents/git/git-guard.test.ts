@@ -10,7 +10,7 @@ import {
   type GitGuard,
 } from '../../../src/agents/git/git-guard.ts'
 import { landingTarget, mergeIntoTarget, moveTarget } from '../../../src/agents/git/landing/land.ts'
-import { addScratchTree } from '../../../src/agents/git/landing/scratch-tree.ts'
+import { addScratchTree } from '../../../src/agents/git/worktree/checkout.ts'
 import { removeWorktree, worktreeFacts } from '../../../src/agents/git/worktree/worktree-facts.ts'
 import { MARKER_VARIABLE } from '../../../src/domain/agent.ts'
 import {

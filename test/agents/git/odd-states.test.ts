@@ -8,7 +8,7 @@ import { taskBase } from '../../../src/agents/git/worktree/base.ts'
 import { landingTarget, mergeIntoTarget, moveTarget } from '../../../src/agents/git/landing/land.ts'
 import { preparePullRequest } from '../../../src/agents/git/landing/pull-request.ts'
 import type { Repository } from '../../../src/agents/git/repository.ts'
-import { addScratchTree } from '../../../src/agents/git/landing/scratch-tree.ts'
+import { addScratchTree } from '../../../src/agents/git/worktree/checkout.ts'
 import type { LandingOrder } from '../../../src/domain/landing.ts'
 import { taskId } from '../../support/plan-builder.ts'
 import {

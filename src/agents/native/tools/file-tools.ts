@@ -16,7 +16,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { err, ok, type Result } from '../../../base/result.ts'
 import { errorCode } from '../../../base/text.ts'
-import { isInside, isReserved, isSecret } from '../../path-rules.ts'
+import { isInside, isReserved, isSecret } from '../../tool-rules.ts'
 import { defineTool, no, yes, type ToolContext } from './tool.ts'
 
 const MAX_BYTES = 10 * 1024 * 1024

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { execa } from 'execa'
 import { z } from 'zod'
 import { mayChangeThings } from '../../executors/readers/reader.ts'
-import { REPORT_VERBS, reportError, YARD_COMMAND } from '../../report-command.ts'
+import { REPORT_VERBS, reportError, YARD_COMMAND } from '../../tool-rules.ts'
 import { defineTool, no, yes, type Tool, type ToolContext, type ToolOutcome } from './tool.ts'
 
 const DEFAULT_SECONDS = 120

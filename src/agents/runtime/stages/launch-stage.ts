@@ -12,7 +12,7 @@ import type { Environment, LaunchPlan, PilotPlan } from '../../executors/executo
 import { applyEnvironment, withoutKeys } from '../../executors/launch/environment.ts'
 import { executorOf } from '../../executors/registry.ts'
 import { pilotInput, pilotPlan } from '../../pilot/terminal-stage.ts'
-import type { LaunchFailure, Stage } from '../../process/launcher/spawn-stage.ts'
+import type { LaunchFailure, Stage } from '../../process/launcher/resident.ts'
 import { execProgram } from '../../process/node-program.ts'
 import { isDiskFull, STAGE_FILES } from '../../process/stage-files.ts'
 import { promptOf } from '../../prompt.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MAX_REPORT_TEXT, outputReportSchema } from '../../../../src/domain/output.ts'
-import { MAX_LINE_BYTES } from '../../../../src/agents/output/line-splitter.ts'
+import { MAX_LINE_BYTES } from '../../../../src/agents/output/output-file.ts'
 import {
   createExecEventReader,
   execEventLine,

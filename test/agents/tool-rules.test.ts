@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { reportError, reportIn } from '../../src/agents/report-command.ts'
+import { reportError, reportIn } from '../../src/agents/tool-rules.ts'
 
 describe('a line that only reports', () => {
   it.each([

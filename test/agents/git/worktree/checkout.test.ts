@@ -2,10 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import {
-  addScratchTree,
-  removeScratchTree,
-} from '../../../../src/agents/git/landing/scratch-tree.ts'
+import { addScratchTree, removeScratchTree } from '../../../../src/agents/git/worktree/checkout.ts'
 import { git, must, open, project, sandbox, write } from '../git-sandbox.ts'
 
 function scene() {
