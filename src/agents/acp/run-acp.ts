@@ -20,7 +20,7 @@ import { createGate } from './action.ts'
 import { startAgent, within, type AgentProcess } from './agent-process.ts'
 import { createTerminals } from './client-terminals.ts'
 import { createClient } from './client.ts'
-import { createSessionUpdates, type SessionUpdates } from './session-updates.ts'
+import { SessionUpdates } from './session-updates.ts'
 import { openSession, type Session } from './session.ts'
 import { usageOfOpencode, usageOfTurn } from './turn-usage.ts'
 
@@ -60,7 +60,7 @@ export async function runAcp(run: AcpRun): Promise<boolean> {
   emit({ type: 'start', v: EXEC_EVENTS_VERSION, by: 'acp' })
   const cwd = await whereItLeads(order.cwd)
   const agent = startAgent({ order, env: run.env, toStderr: run.toStderr })
-  const updates = createSessionUpdates(emit)
+  const updates = new SessionUpdates(emit)
   const asking = new AbortController()
   const scene: RunContext = {
     run,
