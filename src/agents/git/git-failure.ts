@@ -40,7 +40,7 @@ export function gitFailure(problem: GitProblem, message: string, detail = ''): G
   return { kind: 'git', problem, message, detail: detail.slice(0, 4000) }
 }
 
-/** Never leaves this folder but as a value. */
+/** Never passes `attempted`. */
 export class GitError extends Error {
   readonly failure: GitFailure
   constructor(failure: GitFailure) {

@@ -11,7 +11,7 @@ import { plainText } from '../../domain/output.ts'
 import { printsPlainText } from '../../domain/settings.ts'
 import { EMPTY_SUMMARY, type OutputSummary } from '../executors/executor.ts'
 import { executorOf } from '../executors/registry.ts'
-import { attempted, type GitFailure } from '../git/git-failure.ts'
+import { attempted, valueOf } from '../git/git-failure.ts'
 import type { GitGuard } from '../git/git-guard.ts'
 import { markedFiles } from '../git/landing/merge-tree.ts'
 import { holdsBoth } from '../git/landing/settled-merge.ts'
@@ -99,14 +99,16 @@ async function gatherEvidence(
       : options.clock.now()
   if (observed.kind === 'never-ran') return neverRan(at)
   const summary = await summaryOf(tracked, observed, options)
-  const collected = await collect(tracked, options, guard)
+  const found = await attempted(() => collect(tracked, options, guard))
   // A lock may be temporary: the end is settled later, and given up only after several attempts.
-  if (collected instanceof Error) {
-    if (tracked.settleTries < COLLECT_TRIES || isForLackOfSpace(collected, tracked.folder))
-      throw collected
-    const why = `its work could not be collected: ${collected.message}`
+  if (!found.ok) {
+    const { message } = found.error
+    const error = new Error(message, { cause: found.error })
+    if (tracked.settleTries < COLLECT_TRIES || isForLackOfSpace(error, tracked.folder)) throw error
+    const why = `its work could not be collected: ${message}`
     return endedUnlaunched(workFailure('isolation', why), at)
   }
+  const collected = found.value
   const first = {
     ...evidenceOf(tracked, observed, { summary, collected, root: options.root }),
     hasLogged: options.hasLogged(tracked.order.agent),
@@ -121,8 +123,6 @@ async function gatherEvidence(
     artifacts: artifactsOf(tracked, summary),
   }
 }
-
-const uncollected = (failure: GitFailure): Error => new Error(failure.message, { cause: failure })
 
 /** Nothing of the agent's work is lost, so its end waits for as long as the disk is full. A command that failed to run gives no reason. */
 function isForLackOfSpace(error: unknown, folder: string): boolean {
@@ -240,46 +240,32 @@ function withStderrTail(
   return { ...summary, failure: workFailure('crash', reason, { exitCode: code, detail: words }) }
 }
 
-/** Git's settings are read also where nothing is collected: the agent's changes to them are recorded while it counts as running. */
+/**
+ * Throws where git fails. Git's settings are read also where nothing is collected: the agent's changes to them are recorded while it
+ * counts as running.
+ */
 async function collect(
-  tracked: TrackedAgent,
+  { order: { task, agent }, workplace }: TrackedAgent,
   options: LocalRuntimeOptions,
   guard: GitGuard,
-): Promise<CollectedWork | null | Error> {
-  const { task, agent } = tracked.order
-  const folder = folderOf(tracked.order, options.root)
-  const { branch = null, baseCommit = null } = tracked.workplace ?? {}
+): Promise<CollectedWork | null> {
+  const folder = folderOf({ task }, options.root)
+  const { cwd: path = '', branch = null, baseCommit: base = null } = workplace ?? {}
   const tell = (note: string | null): void => {
     if (note !== null) options.log.warn(note, { agent: agent.id, task: task.id })
   }
-  if (branch === null || baseCommit === null) {
+  if (branch === null || base === null) {
     tell(await recordSettings(folder, guard))
     return null
   }
-  const repo = await openRepository(folder, guard)
-  if (!repo.ok) return uncollected(repo.error)
-  tell(repo.value.note)
-  return collectIn(repo.value, tracked, options, { branch, base: baseCommit })
-}
-
-async function collectIn(
-  repo: Repository,
-  { order: { task, agent }, workplace }: TrackedAgent,
-  options: LocalRuntimeOptions,
-  from: { readonly branch: string; readonly base: string },
-): Promise<CollectedWork | Error> {
-  const collected = await collectResult({
-    ...from,
-    repo,
-    path: workplace?.cwd ?? '',
-    agentId: agent.id,
-    taskId: task.id,
-    taskTitle: task.title,
-    uncommitted: options.worktree().uncommitted,
-    resultRef: resultRefOf(agent.id, repo, options.root),
-  })
-  if (!collected.ok) return uncollected(collected.error)
-  return task.merging === null ? collected.value : withMerged(repo, task.merging, collected.value)
+  const repo = valueOf(await openRepository(folder, guard))
+  tell(repo.note)
+  const { uncommitted } = options.worktree()
+  const resultRef = resultRefOf(agent.id, repo, options.root)
+  const words = { agentId: agent.id, taskId: task.id, taskTitle: task.title }
+  const request = { repo, path, branch, base, ...words, uncommitted, resultRef }
+  const work = valueOf(await collectResult(request))
+  return task.merging === null ? work : withMerged(repo, task.merging, work)
 }
 
 /** A merge task is done only when its result contains both sides, and none of git's conflict marks. */
@@ -287,17 +273,13 @@ async function withMerged(
   { git }: Repository,
   merging: Merging,
   work: CollectedWork,
-): Promise<CollectedWork | Error> {
+): Promise<CollectedWork> {
   const { commit, unfinished } = work
-  const open = { ...work, unfinished: unfinished ?? 'merge' }
-  if (commit === null) return open
-  const judged = await attempted(async () => {
-    if (!(await holdsBoth(git, merging, commit))) return open
-    const [first] = await markedFiles(git, merging, commit)
-    if (first === undefined) return { ...work, changed: true }
-    return { ...work, unfinished: unfinished ?? `merge (with conflict marks in ${first})` }
-  })
-  return judged.ok ? judged.value : uncollected(judged.error)
+  if (commit === null || !(await holdsBoth(git, merging, commit)))
+    return { ...work, unfinished: unfinished ?? 'merge' }
+  const [first] = await markedFiles(git, merging, commit)
+  if (first === undefined) return { ...work, changed: true }
+  return { ...work, unfinished: unfinished ?? `merge (with conflict marks in ${first})` }
 }
 
 function workFound(

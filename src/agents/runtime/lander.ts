@@ -6,9 +6,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
-import { ok } from '../../base/result.ts'
 import type { Lander, LandingOrder, LandingOutcome, Withdrawal } from '../../domain/landing.ts'
-import { diskFailure, type GitFailure } from '../git/git-failure.ts'
+import { attempted, diskFailure, valueOf } from '../git/git-failure.ts'
 import type { GitGuard } from '../git/git-guard.ts'
 import {
   landingTarget,
@@ -24,7 +23,7 @@ import { createExitWatch, type ExitWatch } from '../process/exit-watch.ts'
 import type { ProcessHost } from '../process/host/process-host.ts'
 import type { Launcher } from '../process/launcher/launcher.ts'
 import { clearLandingLeftovers, type LandingLeftovers } from './landing-leftovers.ts'
-import { createLineStages, runLine, type LineEnd, type LineStages } from './stages/line-stage.ts'
+import { createLineStages, runLine, type LineStages } from './stages/line-stage.ts'
 import { conflictFrom } from './workdir.ts'
 
 export interface LanderOptions {
@@ -158,25 +157,33 @@ async function land(scene: Scene): Promise<LandingOutcome | null> {
 
 async function landOnce(scene: Scene): Promise<LandingOutcome | 'again' | null> {
   const { repo, order } = scene
-  const found = await landingTarget(repo, order.target)
-  if (!found.ok) return refused(order.target, found.error.message)
-  const target = found.value
+  const target = await landingTarget(repo, order.target)
+  if (!target.ok) return refused(order.target, target.error.message)
+  const done = await attempted(() => landOn(scene, target.value))
+  return done.ok ? done.value : refused(target.value.branch, done.error.message)
+}
+
+async function landOn(
+  scene: Scene,
+  target: LandingTarget,
+): Promise<LandingOutcome | 'again' | null> {
+  const { repo, order } = scene
+  const { branch } = target
   const merged = await mergeIntoTarget(repo, target, order)
   if (!merged.ok) {
-    if (merged.error.kind === 'git') return failed(target, merged.error)
-    const conflict = await conflictFrom(repo, merged.error)
-    return { kind: 'conflict', target: target.branch, conflict }
+    if (merged.error.kind === 'git') return refused(branch, merged.error.message)
+    return { kind: 'conflict', target: branch, conflict: await conflictFrom(repo, merged.error) }
   }
   const { commit, isIn } = merged.value
-  if (isIn) return landed(target, commit, null)
-  const obstacle = order.how.kind === 'pr' ? ok(null) : await obstacleTo(repo, target, commit)
-  if (!obstacle.ok) return failed(target, obstacle.error)
-  if (obstacle.value !== null) return refused(target.branch, obstacle.value)
+  if (isIn) return landed(target, commit)
+  const isForPr = order.how.kind === 'pr'
+  const obstacle = isForPr ? null : valueOf(await obstacleTo(repo, target, commit))
+  if (obstacle !== null) return refused(branch, obstacle)
   const fault = await verifyMerged(scene, commit)
   if (fault === 'stopped') return null
-  if (fault !== null) return refused(target.branch, fault)
+  if (fault !== null) return refused(branch, fault)
   if (scene.signal.aborted) return null
-  return order.how.kind === 'pr' ? prepare(scene, target) : move(scene, target, commit)
+  return isForPr ? prepare(scene, target) : move(scene, target, commit)
 }
 
 async function move(
@@ -185,31 +192,27 @@ async function move(
   commit: string,
 ): Promise<LandingOutcome | 'again' | null> {
   const isWithdrawn = (): boolean => signal.aborted
-  const moved = await moveTarget(repo, target, { commit, title: order.title, isWithdrawn })
-  if (!moved.ok) return failed(target, moved.error)
-  switch (moved.value.kind) {
+  const step = { commit, title: order.title, isWithdrawn }
+  const moved = valueOf(await moveTarget(repo, target, step))
+  switch (moved.kind) {
     case 'moved':
-      return landed(target, commit, null)
+      return landed(target, commit)
     case 'stale':
       return 'again'
     case 'withdrawn':
       return null
     case 'refused':
-      return refused(target.branch, moved.value.reason)
+      return refused(target.branch, moved.reason)
   }
 }
 
 async function prepare(scene: Scene, target: LandingTarget): Promise<LandingOutcome> {
   const { repo, order, options } = scene
   const { how } = order
-  const made = await preparePullRequest(repo, {
-    order,
-    target,
-    folder: join(options.folder, order.name),
-    remote: how.kind === 'pr' ? how.remote : null,
-  })
-  if (!made.ok) return failed(target, made.error)
-  return { kind: 'prepared', commit: order.commit, target: target.branch, note: made.value }
+  const folder = join(options.folder, order.name)
+  const remote = how.kind === 'pr' ? how.remote : null
+  const note = valueOf(await preparePullRequest(repo, { order, target, folder, remote }))
+  return { kind: 'prepared', commit: order.commit, target: target.branch, note }
 }
 
 /** Null when the merged tree passes its verify command, or has none; else the reason. */
@@ -226,9 +229,16 @@ async function verifyMerged(scene: Scene, commit: string): Promise<string | 'sto
   forgetOthers(folder, verify)
   const tree = await addScratchTree(repo, join(folder, 'tree'), commit)
   if (!tree.ok) return `the merged tree could not be checked out: ${tree.error.message}`
-  const end = await verifyIn(scene, {
+  const end = await runLine(scene.stages, {
     folder: join(folder, verify),
     cwd: tree.value,
+    env: options.environmentOf(order),
+    marker: options.markerOf(order.name),
+    signal: scene.signal,
+    line: order.verify,
+    // What an earlier boot left is found dead by its start time.
+    bootId: null,
+    timeoutMs: VERIFY_TIMEOUT_MS,
   })
   if (scene.signal.aborted) {
     // It was killed by this owner, so its exit code is not its verdict.
@@ -240,22 +250,6 @@ async function verifyMerged(scene: Scene, commit: string): Promise<string | 'sto
   if (end.code === 0) return null
   const words = end.tail === '' ? '' : `: ${end.tail.split('\n').at(-1)?.slice(0, 200) ?? ''}`
   return `its verify command exited with ${end.code} on the merged tree${words}`
-}
-
-function verifyIn(
-  { order, options, stages, signal }: Scene,
-  place: { readonly folder: string; readonly cwd: string },
-): Promise<LineEnd | null> {
-  return runLine(stages, {
-    ...place,
-    env: options.environmentOf(order),
-    marker: options.markerOf(order.name),
-    signal,
-    line: order.verify ?? '',
-    // What an earlier boot left is found dead by its start time.
-    bootId: null,
-    timeoutMs: VERIFY_TIMEOUT_MS,
-  })
 }
 
 async function clear(
@@ -292,11 +286,11 @@ function forgetOthers(folder: string, meant: string): void {
   }
 }
 
-const landed = (target: LandingTarget, commit: string, note: string | null): LandingOutcome => ({
+const landed = ({ branch: target }: LandingTarget, commit: string): LandingOutcome => ({
   kind: 'landed',
   commit,
-  target: target.branch,
-  note,
+  target,
+  note: null,
 })
 
 const refused = (target: string | null, reason: string): LandingOutcome => ({
@@ -304,6 +298,3 @@ const refused = (target: string | null, reason: string): LandingOutcome => ({
   target,
   reason,
 })
-
-const failed = ({ branch }: LandingTarget, { message }: GitFailure): LandingOutcome =>
-  refused(branch, message)
