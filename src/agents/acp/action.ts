@@ -154,23 +154,16 @@ const isWords = (value: unknown): value is string[] =>
 
 // Every request of the agent passes here. What only a person may allow becomes a question; what a person allowed passes once.
 
-export interface Gate {
-  /**
-   * Whether it may be done now; a question was asked where it may not for want of an answer. `words` say all of the act, for they are
-   * what a person goes by.
-   */
-  passes(act: Action, text: string): boolean
-  passesCall(call: KnownCall): Promise<boolean>
-}
+export type Gate = ReturnType<typeof createGate>
 
-export interface GateParts {
+interface GateParts {
   readonly rules: Rules
   /** The question that a person answered with yes. */
   readonly granted: string | null
   readonly onQuestion: (question: string) => void
 }
 
-export function createGate({ rules, granted, onQuestion }: GateParts): Gate {
+export function createGate({ rules, granted, onQuestion }: GateParts) {
   let grant = granted
   let allowed: Action[] = []
   /** Null where the rules leave the decision to a person. */
@@ -196,8 +189,13 @@ export function createGate({ rules, granted, onQuestion }: GateParts): Gate {
     return isFound
   }
   return {
-    passes: (act, text) => judge(act) ?? (isCarriedOut(act) || isGranted(act, text)),
-    async passesCall(call) {
+    /**
+     * Whether it may be done now; a question was asked where it may not for want of an answer. `text` says all of the act, for it is
+     * what a person goes by.
+     */
+    passes: (act: Action, text: string): boolean =>
+      judge(act) ?? (isCarriedOut(act) || isGranted(act, text)),
+    async passesCall(call: KnownCall): Promise<boolean> {
       const act = await actionOf(call, rules.cwd)
       const judged = judge(act)
       if (judged !== null) return judged

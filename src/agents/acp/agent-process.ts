@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { AnyMessage, Stream } from '@agentclientprotocol/sdk'
 import { JsonObject } from '../executors/readers/reader.ts'
 import { createLineSplitter } from '../output/output-file.ts'
+import { signalOwnGroup } from '../process/host/process-host.ts'
 import type { AcpOrder } from './acp-order.ts'
 
 export interface AgentEnd {
@@ -14,16 +15,7 @@ export interface AgentEnd {
   readonly stderrTail: string
 }
 
-export interface AgentProcess {
-  readonly stream: Stream
-  /** Resolves with null once it was started, or with the reason why it could not be. */
-  readonly failedToStart: Promise<string | null>
-  readonly ended: Promise<AgentEnd>
-  /** The end of its stderr so far. */
-  stderrTail(): string
-  /** Closes its stdin, asks, then kills its group. Resolves when it is gone. Harmless twice. */
-  end(graceMs: number): Promise<void>
-}
+export type AgentProcess = ReturnType<typeof startAgent>
 
 /** Windows has none. */
 export const IS_GROUP = process.platform !== 'win32'
@@ -38,7 +30,7 @@ export interface AgentProcessParts {
   readonly toStderr: (text: string) => void
 }
 
-export function startAgent({ order, env, toStderr }: AgentProcessParts): AgentProcess {
+export function startAgent({ order, env, toStderr }: AgentProcessParts) {
   const [program, ...args] = order.argv
   const child = spawn(program, args, {
     cwd: order.cwd,
@@ -67,10 +59,13 @@ export function startAgent({ order, env, toStderr }: AgentProcessParts): AgentPr
   })
   return {
     stream: messageStream({ stdin: child.stdin, stdout: child.stdout, onNoise }),
+    /** Resolves with null once it was started, or with the reason why it could not be. */
     failedToStart,
     ended,
-    stderrTail: () => stderrTail.trim(),
-    end: (graceMs) => (ending ??= endChild(child, ended, graceMs)),
+    /** The end of its stderr so far. */
+    stderrTail: (): string => stderrTail.trim(),
+    /** Closes its stdin, asks, then kills its group. Resolves when it is gone. Harmless twice. */
+    end: (graceMs: number): Promise<void> => (ending ??= endChild(child, ended, graceMs)),
   }
 }
 
@@ -85,25 +80,16 @@ async function endChild(
   const exit = isGone() ? Promise.resolve() : once(child, 'exit')
   if (!isGone()) await within(exit, graceMs / 2)
   if (!isGone()) {
-    signalGroup(child.pid, 'SIGTERM')
+    signalOwnGroup(child.pid, 'SIGTERM')
     await within(exit, graceMs)
   }
   // Processes that it left in its group are ended, too.
-  signalGroup(child.pid, 'SIGKILL')
+  signalOwnGroup(child.pid, 'SIGKILL')
   await exit
   // The rest of its output is read, but a process that it left behind may keep the pipes open for ever.
   await within(ended, DRAIN_MS)
   child.stdout?.destroy()
   child.stderr?.destroy()
-}
-
-/** Signals the group, or the process where there are no groups. One that has ended is no error. */
-export function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(IS_GROUP ? -pid : pid, signal)
-  } catch {
-    // no such process any more
-  }
 }
 
 /** Whether it came in time. */

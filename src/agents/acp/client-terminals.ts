@@ -8,20 +8,14 @@ import {
 import { execa } from 'execa'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { signalOwnGroup } from '../process/host/process-host.ts'
 import { reportIn, YARD_COMMAND } from '../tool-rules.ts'
 import { lineOfArguments } from './action.ts'
-import { IS_GROUP, signalGroup } from './agent-process.ts'
+import { IS_GROUP } from './agent-process.ts'
 
-export interface Terminals {
-  create(request: Omit<CreateTerminalRequest, 'sessionId'>, cwd: string): string
-  output(id: string): TerminalOutputResponse
-  waitForExit(id: string): Promise<TerminalExitStatus>
-  kill(id: string): void
-  /** Kills what still runs and forgets it. */
-  release(id: string): void
-  /** Nothing that was started here runs when it returns. */
-  close(): void
-}
+export type Terminals = ReturnType<typeof createTerminals>
+
+type TerminalRequest = Omit<CreateTerminalRequest, 'sessionId'>
 
 interface Terminal {
   readonly child: ChildProcess
@@ -39,7 +33,7 @@ const MAX_TERMINALS = 100
 /** What it printed last may come after its end. */
 const DRAIN_MS = 300
 
-export function createTerminals(env: NodeJS.ProcessEnv): Terminals {
+export function createTerminals(env: NodeJS.ProcessEnv) {
   const terminals = new Map<string, Terminal>()
   const get = (id: string): Terminal => {
     const terminal = terminals.get(id)
@@ -47,25 +41,27 @@ export function createTerminals(env: NodeJS.ProcessEnv): Terminals {
     return terminal
   }
   return {
-    create(request, cwd) {
+    create(request: TerminalRequest, cwd: string): string {
       if (terminals.size >= MAX_TERMINALS)
         throw RequestError.internalError({}, `${MAX_TERMINALS} terminals are open: release some`)
       const id = randomUUID()
       terminals.set(id, openTerminal(request, cwd, env))
       return id
     },
-    output(id) {
+    output(id: string): TerminalOutputResponse {
       const terminal = get(id)
       const output = textOf(lastOf(terminal))
       return { output, truncated: terminal.isTruncated, exitStatus: terminal.exit }
     },
-    waitForExit: (id) => get(id).ended,
-    kill: (id) => killTerminal(get(id)),
-    release(id) {
+    waitForExit: (id: string): Promise<TerminalExitStatus> => get(id).ended,
+    kill: (id: string): void => killTerminal(get(id)),
+    /** Kills what still runs and forgets it. */
+    release(id: string): void {
       killTerminal(get(id))
       terminals.delete(id)
     },
-    close() {
+    /** Nothing that was started here runs when it returns. */
+    close(): void {
       for (const terminal of terminals.values()) killTerminal(terminal)
       terminals.clear()
     },
@@ -79,11 +75,7 @@ export const lineOfTerminal = ({
 }: Pick<CreateTerminalRequest, 'command' | 'args'>): string =>
   args.length === 0 ? command : lineOfArguments([command, ...args])
 
-function openTerminal(
-  request: Omit<CreateTerminalRequest, 'sessionId'>,
-  cwd: string,
-  env: NodeJS.ProcessEnv,
-): Terminal {
+function openTerminal(request: TerminalRequest, cwd: string, env: NodeJS.ProcessEnv): Terminal {
   const child = startChild(request, cwd, env)
   const terminal: Terminal = {
     child,
@@ -104,7 +96,7 @@ function openTerminal(
 }
 
 function startChild(
-  request: Omit<CreateTerminalRequest, 'sessionId'>,
+  request: TerminalRequest,
   cwd: string,
   inherited: NodeJS.ProcessEnv,
 ): ChildProcess {
@@ -163,7 +155,7 @@ function lastOf(terminal: Terminal): Buffer {
 /** Kills its whole group. Once it has ended, its pid may belong to another process. */
 function killTerminal({ child }: Terminal): void {
   const isGone = child.exitCode !== null || child.signalCode !== null
-  if (child.pid !== undefined && !isGone) signalGroup(child.pid, 'SIGKILL')
+  if (child.pid !== undefined && !isGone) signalOwnGroup(child.pid, 'SIGKILL')
 }
 
 /** What was cut off in front may have cut a character. */

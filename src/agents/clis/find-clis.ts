@@ -115,18 +115,16 @@ function readVersion(
 
 const PATIENCE_MS = 5000
 
-export interface Versions {
-  /** Null when the program does not say one in time. Never throws. */
-  of(binary: string): Promise<string | null>
-}
+export type Versions = ReturnType<typeof createVersions>
 
-export function createVersions(env: Environment): Versions {
+export function createVersions(env: Environment) {
   const known = new Map<string, Promise<string | null>>()
   return {
-    of(binary) {
+    /** Null when the program does not say one in time. Never throws. */
+    of(binary: string): Promise<string | null> {
       const key = `${binary} ${changedAt(binary)}`
-      let version = known.get(key)
-      if (!version) known.set(key, (version = ask(binary, env)))
+      const version = known.get(key) ?? ask(binary, env)
+      known.set(key, version)
       return version
     },
   }

@@ -7,6 +7,8 @@ import { randomUUID } from 'node:crypto'
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { errorText, shellWord } from '../../base/text.ts'
+import { parseJson } from '../executors/readers/reader.ts'
+import { signalOwnGroup } from '../process/host/process-host.ts'
 import { nodeProgram } from '../process/node-program.ts'
 
 const environmentSchema = z.record(z.string(), z.string())
@@ -43,17 +45,10 @@ export async function loginEnvironment(
 }
 
 function read(text: string): Record<string, string> {
-  const said = environmentSchema.safeParse(tryJson(text))
+  // Not JSON where a profile's farewell stands behind it.
+  const said = environmentSchema.safeParse(parseJson(text))
   const entries = Object.entries(said.data ?? {})
   return Object.fromEntries(entries.filter(([name]) => !NOT_TAKEN.test(name)))
-}
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null // a profile's farewell stands behind it
-  }
 }
 
 // Runs a small program to its end for what it prints, within a time limit.
@@ -98,12 +93,7 @@ function runToEnd({ command, args, env, cwd, timeoutMs }: BriefRun): Promise<Bri
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     const end = (): void => {
-      if (child.pid === undefined) return
-      try {
-        process.kill(hasGroups ? -child.pid : child.pid, 'SIGKILL')
-      } catch {
-        // it has just ended by itself
-      }
+      if (child.pid !== undefined) signalOwnGroup(child.pid, 'SIGKILL')
     }
     const settle = (result: BriefEnd): void => {
       clearTimeout(timer)

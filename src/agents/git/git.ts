@@ -7,6 +7,7 @@ import { execa } from 'execa'
 import { stat } from 'node:fs/promises'
 import { MARKER_VARIABLE } from '../../domain/agent.ts'
 import { PROVIDER_KEY_NAMES } from '../executors/launch/environment.ts'
+import { signalOwnGroup } from '../process/host/process-host.ts'
 import { commandOf, failureOf, GitError, gitFailure, type GitFailure } from './git-failure.ts'
 import {
   changedConnection,
@@ -175,7 +176,7 @@ function limitTime(pid: number | undefined, timeoutMs: number) {
   let passed = false
   const stop = (signal: NodeJS.Signals) => {
     passed = true
-    if (pid !== undefined) signalGroup(pid, signal)
+    if (pid !== undefined) signalOwnGroup(pid, signal)
   }
   const ask = setTimeout(() => stop('SIGTERM'), timeoutMs)
   const force = setTimeout(() => stop('SIGKILL'), timeoutMs + GRACE_MS)
@@ -185,14 +186,6 @@ function limitTime(pid: number | undefined, timeoutMs: number) {
       clearTimeout(ask)
       clearTimeout(force)
     },
-  }
-}
-
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(IS_WINDOWS ? pid : -pid, signal)
-  } catch {
-    // Gone already: it ended between the timer and the signal.
   }
 }
 

@@ -1,5 +1,5 @@
 /** What a service is sent for one agent, and what its answer means. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
@@ -13,7 +13,9 @@ import {
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { formatDuration } from '../../domain/format.ts'
 import type { Profile } from '../../domain/settings.ts'
+import { replaceFile } from '../../files/replace-file.ts'
 import type { Environment } from '../executors/executor.ts'
+import { parseJson } from '../executors/readers/reader.ts'
 import type { HttpAnswer, HttpRequest } from './request.ts'
 
 /** How a service reaches the yard. */
@@ -30,12 +32,10 @@ export function taskRequest(
   env: Environment,
 ): Result<HttpRequest, WorkFailure> {
   const { profile, agent } = order
-  if (profile.url === null)
+  const { name: executor, url } = profile
+  if (url === null)
     return err(
-      workFailure(
-        'launch',
-        `executor ${profile.name} has no url: set executors.${profile.name}.url`,
-      ),
+      workFailure('launch', `executor ${executor} has no url: set executors.${executor}.url`),
     )
   const headers: Record<string, string> = {
     'content-type': 'application/json',
@@ -46,17 +46,15 @@ export function taskRequest(
   }
   for (const [name, value] of Object.entries(profile.headers)) {
     const text = typeof value === 'string' ? value : env[value.from]
-    if (!text)
-      return err(
-        workFailure(
-          'auth',
-          `${typeof value === 'string' ? name : value.from} is not set: it holds the header ${name} of executor ${profile.name}`,
-        ),
-      )
+    if (!text) {
+      const missing = typeof value === 'string' ? name : value.from
+      const reason = `${missing} is not set: it holds the header ${name} of executor ${executor}`
+      return err(workFailure('auth', reason))
+    }
     headers[name.toLowerCase()] = text
   }
   return ok({
-    url: new URL(profile.url),
+    url: new URL(url),
     method: profile.method,
     headers,
     body: JSON.stringify(payloadOf(order, callback)),
@@ -143,35 +141,21 @@ const failed = (reason: string, body: string | null): Meaning => ({
 
 /** A body that is no JSON, or speaks of something else, only says that the task was taken. */
 function ofBody(body: string): Meaning {
-  const json = parsed(body)
+  // Plain words are an answer too.
+  const json = parseJson(body)
   if (typeof json !== 'object' || json === null || !('status' in json)) return { kind: 'accepted' }
   if (json.status !== 'done' && json.status !== 'failed') return { kind: 'accepted' }
   const read = settledSchema.safeParse(json)
-  if (!read.success)
-    return failed(
-      `its answer says ${json.status}, but cannot be read: ${issueOf(read.error)}`,
-      body,
-    )
+  if (!read.success) {
+    const [issue] = read.error.issues
+    const what = issue ? `${issue.path.join('.')}: ${issue.message}` : 'unknown'
+    return failed(`its answer says ${json.status}, but cannot be read: ${what}`, body)
+  }
   const { status, artifacts, reason, text } = read.data
   if (status === 'done')
     return { kind: 'done', artifacts: toArtifacts(artifacts), text: text ?? reason ?? null }
-  return {
-    kind: 'failed',
-    failure: workFailure('reported', reason ?? 'the service says that it failed'),
-  }
-}
-
-const issueOf = (error: z.ZodError): string => {
-  const [issue] = error.issues
-  return issue ? `${issue.path.join('.')}: ${issue.message}` : 'unknown'
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null // plain words are an answer too
-  }
+  const failure = workFailure('reported', reason ?? 'the service says that it failed')
+  return { kind: 'failed', failure }
 }
 
 /** Seconds or a date, as RFC 9110 10.2.3 has it; null when it says neither. */
@@ -231,11 +215,8 @@ export type Exchange = z.infer<typeof exchangeSchema>
 const NAME = 'exchange.json'
 
 /** Throws where it cannot be written. */
-export function writeExchange(folder: string, exchange: Omit<Exchange, 'version'>): void {
-  const draft = join(folder, `${NAME}.new`)
-  writeFileSync(draft, `${JSON.stringify({ version: 1, ...exchange })}\n`)
-  renameSync(draft, join(folder, NAME))
-}
+export const writeExchange = (folder: string, exchange: Omit<Exchange, 'version'>): void =>
+  replaceFile(join(folder, NAME), `${JSON.stringify({ version: 1, ...exchange })}\n`)
 
 /** Null when nothing was begun, or nobody can read what was. */
 export function readExchange(folder: string): Exchange | null {

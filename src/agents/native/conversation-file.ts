@@ -16,6 +16,7 @@ import type { ModelMessage } from 'ai'
 import { z } from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
 import { errorText } from '../../base/text.ts'
+import { parseJson } from '../executors/readers/reader.ts'
 
 const VERSION = 1
 
@@ -88,23 +89,15 @@ function readMessages(file: number): Result<Kept, string> {
   const end = bytes.lastIndexOf(10) + 1
   ftruncateSync(file, end)
   const lines = bytes.toString('utf8', 0, end).split('\n').slice(0, -1)
-  const head = headSchema.safeParse(parsed(lines[0] ?? ''))
+  const head = headSchema.safeParse(parseJson(lines[0] ?? ''))
   if (!head.success) return err('the conversation to go on with was kept by another version')
   const messages: ModelMessage[] = []
   for (const line of lines.slice(1)) {
-    const kept = messageSchema.safeParse(parsed(line)).data
+    const kept = messageSchema.safeParse(parseJson(line)).data
     if (kept === undefined) return err('the conversation to go on with is damaged')
     messages.push(kept.message as ModelMessage)
   }
   return ok({ messages, end })
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return null
-  }
 }
 
 // What the loop itself does with the messages of a conversation.

@@ -5,20 +5,22 @@
  * over of the whole goes at the next call.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { STAGE_FILES } from '../process/stage-files.ts'
 import { readArrivals, type ArrivalMark } from './output-file.ts'
 
 /** Kept of each stream, whole lines where there are any. */
 export const KEPT_OUTPUT_BYTES = 64 * 1024
 
-export interface Compacted {
+const compactedSchema = z.object({
   /** ms since 1970. */
-  readonly at: number
+  at: z.number(),
   /** Of the whole, both streams. */
-  readonly bytes: number
-}
+  bytes: z.number(),
+})
+type Compacted = z.infer<typeof compactedSchema>
 
 const PART = 'compacted'
 const DRAFT = 'compacted.new'
@@ -36,11 +38,7 @@ export const outputFolder = (folder: string): string =>
 /** Null while its output is whole. */
 export function readCompacted(folder: string): Compacted | null {
   try {
-    const value: unknown = JSON.parse(readFileSync(join(folder, PART, NOTE), 'utf8'))
-    if (typeof value !== 'object' || value === null) return null
-    if (!('at' in value) || !('bytes' in value)) return null
-    const { at, bytes } = value
-    return typeof at === 'number' && typeof bytes === 'number' ? { at, bytes } : null
+    return compactedSchema.parse(JSON.parse(readFileSync(join(folder, PART, NOTE), 'utf8')))
   } catch {
     return null
   }
@@ -106,15 +104,8 @@ async function tailOf(path: string, size: number): Promise<Buffer> {
   }
 }
 
-async function write(path: string, data: Buffer | string): Promise<void> {
-  const file = await open(path, 'w', 0o600)
-  try {
-    await file.writeFile(data)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}
+const write = (path: string, data: Buffer | string): Promise<void> =>
+  writeFile(path, data, { mode: 0o600, flush: true })
 
 async function flush(folder: string): Promise<void> {
   const handle = await open(folder, 'r')

@@ -19,26 +19,15 @@ import type { AgentId } from '../../domain/ids.ts'
 
 const STDERR_TAIL_BYTES = 4096
 
-export interface FollowedOutput {
-  readonly agent: TailedAgent
-  /** Reads at most what fits the buffer; true when there is more. */
-  readSome(buffer: Buffer): boolean
-  /** What has changed since the last call, or null. */
-  news(): TailNews | null
-  /** Once everything was read: the whole, and the unfinished last line with it. */
-  finish(): FinishedOutput
-}
+export type FollowedOutput = ReturnType<typeof followOutput>
 
-export function followOutput(agent: TailedAgent): FollowedOutput {
+export function followOutput(agent: TailedAgent) {
   const reader = parsingReader(agent)
   const stdout = createLineFile(join(agent.folder, STAGE_FILES.stdout))
   const stderr = createLineFile(join(agent.folder, STAGE_FILES.stderr))
   const collector = createNewsCollector()
   const arrivals = reader && createArrivalMarker(agent.folder, { stdout, stderr })
-  let seen: { readonly heardAt: number | null; readonly outputBytes: number } = {
-    heardAt: null,
-    outputBytes: 0,
-  }
+  let seen: Pick<TailNews, 'heardAt' | 'outputBytes'> = { heardAt: null, outputBytes: 0 }
   let isChanged = false
 
   const look = (): void => {
@@ -61,7 +50,8 @@ export function followOutput(agent: TailedAgent): FollowedOutput {
   }
   return {
     agent,
-    readSome(into) {
+    /** Reads at most what fits the buffer; true when there is more. */
+    readSome(into: Buffer): boolean {
       look()
       if (!reader) return false
       const readOut = (): boolean => stdout.readSome(into, onLine)
@@ -73,12 +63,14 @@ export function followOutput(agent: TailedAgent): FollowedOutput {
       const hasMore = first()
       return second() || hasMore
     },
-    news() {
+    /** What has changed since the last call, or null. */
+    news(): TailNews | null {
       if (!isChanged) return null
       isChanged = false
       return { agentId: agent.agentId, ...seen, ...collector.take() }
     },
-    finish() {
+    /** Once everything was read: the whole, and the unfinished last line with it. */
+    finish(): FinishedOutput {
       look()
       stdout.readRest(onLine)
       for (const report of reader?.rest?.() ?? []) collector.add(report)
@@ -126,13 +118,7 @@ type Collected = Pick<
   'waiting' | 'doing' | 'conversation' | 'usage' | 'reports' | 'dropped'
 >
 
-export interface NewsCollector {
-  add(report: OutputReport): void
-  /** The reports since the last call, and what holds now. */
-  take(): Collected
-}
-
-function createNewsCollector(): NewsCollector {
+function createNewsCollector() {
   const buffer = createReportBuffer()
   let holds: Omit<Collected, 'reports' | 'dropped'> = {
     waiting: null,
@@ -141,7 +127,7 @@ function createNewsCollector(): NewsCollector {
     usage: null,
   }
   return {
-    add(report) {
+    add(report: OutputReport): void {
       buffer.add(report)
       holds = {
         waiting: waitingAfter(report, holds.waiting),
@@ -150,7 +136,8 @@ function createNewsCollector(): NewsCollector {
         usage: report.kind === 'usage' ? report.usage : holds.usage,
       }
     },
-    take: () => ({ ...holds, ...buffer.take() }),
+    /** The reports since the last call, and what holds now. */
+    take: (): Collected => ({ ...holds, ...buffer.take() }),
   }
 }
 
@@ -166,18 +153,12 @@ const MAX_REPORTS = 100
 /** UTF-16 units of all reports together. */
 const MAX_UNITS = 32 * 1024
 
-export interface ReportBuffer {
-  add(report: OutputReport): void
-  /** What is there now, oldest first, and how many were dropped before it; empties the buffer. */
-  take(): { readonly reports: readonly OutputReport[]; readonly dropped: number }
-}
-
-export function createReportBuffer(): ReportBuffer {
+export function createReportBuffer() {
   let reports: OutputReport[] = []
   let units = 0
   let dropped = 0
   return {
-    add(report) {
+    add(report: OutputReport): void {
       const longer = joined(reports.at(-1), report)
       if (longer) reports.pop()
       reports.push(longer ?? report)
@@ -188,7 +169,8 @@ export function createReportBuffer(): ReportBuffer {
         dropped++
       }
     },
-    take() {
+    /** What is there now, oldest first, and how many were dropped before it; empties the buffer. */
+    take(): Pick<TailNews, 'reports' | 'dropped'> {
       const taken = { reports, dropped }
       reports = []
       units = 0

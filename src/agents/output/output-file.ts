@@ -11,12 +11,7 @@ export interface Line {
   readonly isCut: boolean
 }
 
-export interface LineSplitter {
-  /** The lines that end in these bytes, without their ends (`\n` or `\r\n`). The bytes may be reused afterwards. */
-  push(bytes: Uint8Array): Line[]
-  /** What stands after the last end of line, or null. */
-  rest(): Line | null
-}
+export type LineSplitter = ReturnType<typeof createLineSplitter>
 
 /** Above it a line is data, not an event. Claude Code prints images that a tool read in one line. */
 export const MAX_LINE_BYTES = 1024 * 1024
@@ -25,7 +20,7 @@ const CUT_BYTES = 4096
 const NEWLINE = 10
 const RETURN = 13
 
-export function createLineSplitter(maxLineBytes = MAX_LINE_BYTES): LineSplitter {
+export function createLineSplitter(maxLineBytes = MAX_LINE_BYTES) {
   let pieces: Uint8Array[] = []
   let length = 0
   let isSkipping = false
@@ -50,7 +45,8 @@ export function createLineSplitter(maxLineBytes = MAX_LINE_BYTES): LineSplitter 
     isSkipping = false
   }
   return {
-    push(bytes) {
+    /** The lines that end in these bytes, without their ends (`\n` or `\r\n`). The bytes may be reused afterwards. */
+    push(bytes: Uint8Array): Line[] {
       const lines: Line[] = []
       let start = 0
       for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, start)) {
@@ -61,7 +57,9 @@ export function createLineSplitter(maxLineBytes = MAX_LINE_BYTES): LineSplitter 
       add(bytes.subarray(start), lines)
       return lines
     },
-    rest: () => (isSkipping || length === 0 ? null : { text: decode(take()), isCut: false }),
+    /** What stands after the last end of line, or null. */
+    rest: (): Line | null =>
+      isSkipping || length === 0 ? null : { text: decode(take()), isCut: false },
   }
 }
 
@@ -102,44 +100,37 @@ export function readAt(path: string, offset: number, into: Buffer): Buffer {
 
 type OnLine = (line: Line, writtenAt: number) => void
 
-export interface LineFile {
-  /** When it was last written to, ms; null while nothing was. */
-  look(): number | null
-  /** As of the last look; 0 while nothing was. */
-  writtenAt(): number
-  /** Its size as of the last look. */
-  bytes(): number
-  /** Gives the lines that end in at most what fits the buffer; true when there is more. */
-  readSome(into: Buffer, onLine: OnLine): boolean
-  /** The last line, which has no end. */
-  readRest(onLine: OnLine): void
-  tail(maxBytes: number): string
-}
+export type LineFile = ReturnType<typeof createLineFile>
 
-export function createLineFile(path: string): LineFile {
+export function createLineFile(path: string) {
   const splitter = createLineSplitter()
   let offset = 0
-  let size: ReturnType<typeof sizeOf> = { bytes: 0, writtenAt: null }
+  let size: FileSize = { bytes: 0, writtenAt: null }
   const writtenAt = (): number => size.writtenAt ?? Date.now()
   return {
-    look() {
+    /** When it was last written to, ms; null while nothing was. */
+    look(): number | null {
       size = sizeOf(path)
       return size.writtenAt
     },
-    writtenAt: () => size.writtenAt ?? 0,
-    bytes: () => size.bytes,
-    readSome(into, onLine) {
+    /** As of the last look; 0 while nothing was. */
+    writtenAt: (): number => size.writtenAt ?? 0,
+    /** Its size as of the last look. */
+    bytes: (): number => size.bytes,
+    /** Gives the lines that end in at most what fits the buffer; true when there is more. */
+    readSome(into: Buffer, onLine: OnLine): boolean {
       if (offset >= size.bytes) return false
       const bytes = readAt(path, offset, into)
       offset += bytes.length
       for (const line of splitter.push(bytes)) onLine(line, writtenAt())
       return bytes.length > 0 && offset < size.bytes
     },
-    readRest(onLine) {
+    /** The last line, which has no end. */
+    readRest(onLine: OnLine): void {
       const last = splitter.rest()
       if (last) onLine(last, writtenAt())
     },
-    tail(maxBytes) {
+    tail(maxBytes: number): string {
       const from = Math.max(0, size.bytes - maxBytes)
       return readAt(path, from, Buffer.alloc(maxBytes)).toString('utf8')
     },

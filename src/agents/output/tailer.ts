@@ -10,21 +10,13 @@ import {
   type TailRequest,
 } from './followed-output.ts'
 
-export interface Tailer {
-  onRequest(request: TailWork): void
-  close(): void
-}
-
 type TailWork = Exclude<TailRequest, { readonly kind: 'leave' }>
 
 /** Read from one agent in one turn. */
 const TURN_BYTES = 256 * 1024
 const DEFAULT_INTERVAL_MS = 250
 
-export function createTailer(
-  reply: (reply: TailReply) => void,
-  intervalMs = DEFAULT_INTERVAL_MS,
-): Tailer {
+export function createTailer(reply: (reply: TailReply) => void, intervalMs = DEFAULT_INTERVAL_MS) {
   const followed = new Map<AgentId, FollowedOutput>()
   const finishing = new Set<AgentId>()
   const buffer = Buffer.alloc(TURN_BYTES)

@@ -36,7 +36,7 @@ import {
   prepareStage,
   unstarted,
 } from './stages/launch-stage.ts'
-import { createLeftovers, type Leftovers } from './stages/leftovers.ts'
+import { Leftovers } from './stages/leftovers.ts'
 import { createLineStages, type LineStages } from './stages/line-stage.ts'
 import { endUnknownAgents } from './stages/old-stages.ts'
 import { setUpWorktree } from './stages/setup-stage.ts'
@@ -85,7 +85,7 @@ class LocalRuntime implements Runtime {
     this.#news = createEmitter((error) =>
       log.error('a listener of reports threw', { error: String(error) }),
     )
-    this.#leftovers = createLeftovers({ ...options, file: join(options.agents, 'left-behind') })
+    this.#leftovers = new Leftovers({ ...options, file: join(options.agents, 'left-behind') })
     this.#watch = createExitWatch({
       ...options,
       onExit: (folder, exit) => this.#onExit(folder, exit),

@@ -183,9 +183,14 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** Null when the line holds no JSON object, or one that is nested too deeply. */
 export function parseEvent(line: string): JsonObject | null {
-  if (!line.startsWith('{') || isTooDeep(line)) return null
+  const value = line.startsWith('{') && !isTooDeep(line) ? parseJson(line) : null
+  return value === null ? null : new JsonObject(value)
+}
+
+/** Null where the text is no JSON. */
+export function parseJson(text: string): unknown {
   try {
-    return new JsonObject(JSON.parse(line))
+    return JSON.parse(text)
   } catch {
     return null
   }

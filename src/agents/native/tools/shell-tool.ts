@@ -4,8 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { execa } from 'execa'
 import { z } from 'zod'
 import { mayChangeThings } from '../../executors/readers/reader.ts'
+import { signalOwnGroup } from '../../process/host/process-host.ts'
 import { REPORT_VERBS, reportError, YARD_COMMAND } from '../../tool-rules.ts'
-import { defineTool, no, yes, type Tool, type ToolContext, type ToolOutcome } from './tool.ts'
+import { defineTool, no, yes, type ToolContext, type ToolOutcome } from './tool.ts'
 
 const DEFAULT_SECONDS = 120
 const MAX_SECONDS = 3600
@@ -15,13 +16,9 @@ const MAX_KEPT = 200_000
 const DRAIN_MS = 200
 const POLITE_MS = 1000
 
-export interface ShellTool {
-  readonly tool: Tool
-  /** Ends everything that its calls left running. */
-  endAll(): void
-}
+export type ShellTool = ReturnType<typeof createShellTool>
 
-export function createShellTool(): ShellTool {
+export function createShellTool() {
   const groups = new Set<number>()
   const tool = defineTool({
     name: 'shell',
@@ -38,7 +35,8 @@ export function createShellTool(): ShellTool {
   })
   return {
     tool,
-    endAll() {
+    /** Ends everything that its calls left running. */
+    endAll(): void {
       for (const pid of groups) signalGroup(pid, 'SIGKILL')
       groups.clear()
     },
@@ -139,11 +137,7 @@ function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
     spawnSync('taskkill', ['/pid', String(pid), '/T', '/F'], { windowsHide: true, stdio: 'ignore' })
     return
   }
-  try {
-    process.kill(-pid, signal)
-  } catch {
-    // it has ended by itself
-  }
+  signalOwnGroup(pid, signal)
 }
 
 // The command line of the yard, as far as an agent needs it. Its arguments are a list and never see a shell.

@@ -46,6 +46,20 @@ export interface ProcessHost {
 
 export type SignalOutcome = 'sent' | 'gone' | 'denied'
 
+const IS_WINDOWS = process.platform === 'win32'
+
+/**
+ * Signals the group of a child that was started detached; where there are no groups, the child. One that has ended by itself is no
+ * error. Only for children of this process that are still known to be its own.
+ */
+export function signalOwnGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(IS_WINDOWS ? pid : -pid, signal)
+  } catch {
+    // no such process any more
+  }
+}
+
 /** `process.kill` as a value. Pids up to 1 and this very process are never meant. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): SignalOutcome {
   if (Math.abs(pid) <= 1 || Math.abs(pid) === process.pid) return 'denied'

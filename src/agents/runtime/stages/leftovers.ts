@@ -12,16 +12,6 @@ import type { ProcessHost } from '../../process/host/process-host.ts'
 import type { Launcher } from '../../process/launcher/launcher.ts'
 import { inodeOf } from './stage-record.ts'
 
-export interface Leftovers {
-  /** `key`: the marker of an agent of that task. */
-  add(key: string, task: string): void
-  /** Ends what earlier agents of the task left. Rejects where that cannot be told. */
-  endOf(task: string): Promise<EndedLeftovers>
-  /** The same for all tasks. */
-  endAll(): Promise<EndedLeftovers>
-  close(): Promise<void>
-}
-
 export interface EndedLeftovers {
   /** How many processes had to be ended. */
   readonly ended: number
@@ -50,9 +40,7 @@ interface Marked {
 const GRACE_MS = 10_000
 const KILL_GRACE_MS = 3000
 
-export const createLeftovers = (parts: Parts): Leftovers => new MarkedLeftovers(parts)
-
-class MarkedLeftovers implements Leftovers {
+export class Leftovers {
   readonly #parts: Parts
   readonly #waiting = new Map<string, Marked>()
   #cancel: (() => void) | null = null
@@ -66,6 +54,7 @@ class MarkedLeftovers implements Leftovers {
     this.#schedule()
   }
 
+  /** `key`: the marker of an agent of that task. */
   add(key: string, task: string): void {
     const { clock, file, log } = this.#parts
     this.#waiting.set(key, { task, at: clock.monotonic() + GRACE_MS })
@@ -77,10 +66,12 @@ class MarkedLeftovers implements Leftovers {
     this.#schedule()
   }
 
+  /** Ends what earlier agents of the task left. Rejects where that cannot be told. */
   endOf(task: string): Promise<EndedLeftovers> {
     return this.#end([...this.#waiting].filter(([, one]) => one.task === task).map(([key]) => key))
   }
 
+  /** The same for all tasks. */
   endAll(): Promise<EndedLeftovers> {
     return this.#end([...this.#waiting.keys()])
   }

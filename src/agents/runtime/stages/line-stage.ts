@@ -34,15 +34,9 @@ export interface LineStage {
   readonly signal?: AbortSignal | undefined
 }
 
-export interface LineStages {
-  /** Resolves at its end; null when it left no exit record (it vanished, or was never started). */
-  run(stage: LineStage): Promise<ExitRecord | null>
-  /** The exit watch tells of a stage of ours; false when the folder is none. */
-  onExit(folder: string, exit: ExitRecord): boolean
-  onVanished(folder: string): boolean
-}
+export type LineStages = ReturnType<typeof createLineStages>
 
-export interface LineStageParts {
+interface LineStageParts {
   readonly launcher: Launcher
   readonly host: ProcessHost
   readonly clock: Clock
@@ -51,7 +45,7 @@ export interface LineStageParts {
 const KILL_GRACE_MS = 2000
 const TAIL_BYTES = 2000
 
-export function createLineStages(parts: LineStageParts, watch: () => ExitWatch): LineStages {
+export function createLineStages(parts: LineStageParts, watch: () => ExitWatch) {
   const waiting = new Map<string, (exit: ExitRecord | null) => void>()
   const settle = (folder: string, exit: ExitRecord | null): boolean => {
     const resolve = waiting.get(folder)
@@ -60,18 +54,17 @@ export function createLineStages(parts: LineStageParts, watch: () => ExitWatch):
     return resolve !== undefined
   }
   const endIt = async ({ folder, marker }: LineStage): Promise<void> => {
-    const { pid = 0, startTime = '' } = { ...readOwner(folder) } as {
-      pid?: number
-      startTime?: string
-    }
+    const owner = readOwner(folder)
+    const isKnown = owner.kind === 'supervisor' && owner.startTime !== ''
+    const leader = isKnown ? { pid: owner.pid, startTime: owner.startTime } : null
     const bootId = await parts.host.bootId()
-    const leader = startTime === '' ? null : { pid, startTime }
     const how = { bootId, signal: 'SIGTERM', graceMs: KILL_GRACE_MS } as const
     await parts.launcher.killTree({ folder, leader, marker, ...how })
     if (!watch().check(folder)) settle(folder, null)
   }
   return {
-    async run(stage) {
+    /** Resolves at its end; null when it left no exit record (it vanished, or was never started). */
+    async run(stage: LineStage): Promise<ExitRecord | null> {
       const { folder } = stage
       const isNew = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined
       if (!isNew) {
@@ -97,8 +90,9 @@ export function createLineStages(parts: LineStageParts, watch: () => ExitWatch):
       await killing
       return exit
     },
-    onExit: settle,
-    onVanished(folder) {
+    /** The exit watch tells of a stage of ours; false when the folder is none. */
+    onExit: (folder: string, exit: ExitRecord): boolean => settle(folder, exit),
+    onVanished(folder: string): boolean {
       if (!waiting.has(folder)) return false
       watch().forget(folder)
       return settle(folder, null)

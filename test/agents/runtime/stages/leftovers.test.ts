@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createLeftovers, type Leftovers } from '../../../../src/agents/runtime/stages/leftovers.ts'
+import { Leftovers } from '../../../../src/agents/runtime/stages/leftovers.ts'
 import { silentLog } from '../../../../src/base/log.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { createManualClock } from '../../../support/manual-clock.ts'
@@ -33,7 +33,7 @@ describe.runIf(process.platform === 'linux')('leftovers (found by /proc)', () =>
   const openIn = (folder: string): Leftovers => {
     const { launcher } = stages
     const parts = { file: fileIn(folder), launcher, clock, log: silentLog, host }
-    const made = createLeftovers({ ...parts, mayTouch: () => true })
+    const made = new Leftovers({ ...parts, mayTouch: () => true })
     open.push(made)
     return made
   }
