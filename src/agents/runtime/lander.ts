@@ -2,7 +2,7 @@
  * Lands results, one at a time per repository. Every step may be the last before a crash: the same order again finds what was
  * done (a commit that the target holds, the end of a verify that ran) and goes on from there.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
@@ -11,10 +11,10 @@ import { attempted, diskFailure, valueOf } from '../git/git-failure.ts'
 import type { GitGuard } from '../git/git-guard.ts'
 import {
   landingTarget,
+  type LandingTarget,
   mergeIntoTarget,
   moveTarget,
   obstacleTo,
-  type LandingTarget,
 } from '../git/landing/land.ts'
 import { preparePullRequest } from '../git/landing/pull-request.ts'
 import { addScratchTree, removeScratchTree } from '../git/worktree/checkout.ts'
@@ -22,9 +22,11 @@ import { openRepository, type Repository } from '../git/repository.ts'
 import { createExitWatch, type ExitWatch } from '../process/exit-watch.ts'
 import type { ProcessHost } from '../process/host/process-host.ts'
 import type { Launcher } from '../process/launcher/launcher.ts'
-import { clearLandingLeftovers, type LandingLeftovers } from './landing-leftovers.ts'
-import { createLineStages, runLine, type LineStages } from './stages/line-stage.ts'
+import { createLineStages, type LineStages, runLine } from './stages/line-stage.ts'
 import { conflictFrom } from './workdir.ts'
+import { readdir } from 'node:fs/promises'
+import { listWorktrees, spellingOf } from '../git/worktree/worktree-registry.ts'
+import { endOldStage } from './stages/old-stages.ts'
 
 export interface LanderOptions {
   /** `.yard/landings`: absolute. What is under way lies there, and what was prepared. */
@@ -52,13 +54,10 @@ export interface ClearingLander extends Lander {
 }
 
 export function createLander(options: LanderOptions): ClearingLander {
-  const { launcher, host, clock, log } = options
+  const { log } = options
   const stages: LineStages = createLineStages(options, () => watch)
   const watch: ExitWatch = createExitWatch({
-    launcher,
-    host,
-    clock,
-    log,
+    ...options,
     onExit: (folder, exit) => void stages.onExit(folder, exit),
     onVanished: (folder) => void stages.onVanished(folder),
   })
@@ -92,19 +91,13 @@ export function createLander(options: LanderOptions): ClearingLander {
         if (repo.ok) await inTurn(repo.value, () => clear(repo.value, order, options, keepsText))
       } catch (error) {
         // The next landing of the task removes it.
-        log.warn('what a landing left could not be removed', {
-          task: order.taskId,
-          error: String(error),
-        })
+        const about = { task: order.taskId, error: String(error) }
+        log.warn('what a landing left could not be removed', about)
       }
     },
     async clearLeft(left) {
       if (closing.signal.aborted || !options.mayTouch()) return
-      clearing = clearLandingLeftovers(left, {
-        ...options,
-        inTurn,
-        isOver: () => closing.signal.aborted,
-      })
+      clearing = clearLeft(left, { ...options, inTurn, isOver: () => closing.signal.aborted })
       await clearing
     },
     async close() {
@@ -266,8 +259,8 @@ async function clear(
   else rmSync(folder, { recursive: true, force: true })
 }
 
-const verifiesIn = (folder: string): string[] =>
-  readdirSync(folder).filter((name) => name.startsWith('verify-'))
+const isVerify = (name: string): boolean => name.startsWith('verify-')
+const verifiesIn = (folder: string): string[] => readdirSync(folder).filter(isVerify)
 
 function clearVerifies(folder: string): void {
   for (const name of verifiesIn(folder))
@@ -298,3 +291,85 @@ const refused = (target: string | null, reason: string): LandingOutcome => ({
   target,
   reason,
 })
+
+// What landings left whose owner died before it could clear: ended, and taken away. One that is still asked for goes on with what is
+// there, and a text for a pull request is for a person: both stay.
+
+export interface LandingLeftovers {
+  /** Folders in the repositories that landings may have been for. */
+  readonly repositories: readonly string[]
+  /** Names of the landings that are still to be made; asked where something is left, and right before it goes. */
+  queued(): ReadonlySet<string>
+}
+
+interface ClearingParts extends LanderOptions {
+  /** So that none of them begins meanwhile. */
+  inTurn(repo: Repository, work: () => Promise<void>): Promise<void>
+  isOver(): boolean
+}
+
+/** Never rejects: what cannot be removed now stays for the next owner. */
+async function clearLeft(left: LandingLeftovers, parts: ClearingParts): Promise<void> {
+  const found = await leftIn(parts.folder)
+  const queued = found.length === 0 ? null : left.queued()
+  const names = found.filter((name) => !queued?.has(name))
+  if (names.length === 0) return
+  const repos = await repositoriesOf(left, parts.guardOf(''))
+  for (const name of names) {
+    if (parts.isOver()) return
+    const home = await homeOf(join(parts.folder, name, 'tree'), repos)
+    const clear = async (): Promise<void> => {
+      if (!left.queued().has(name)) await clearOne(name, home, parts)
+    }
+    await (home ? parts.inTurn(home, clear) : clear()).catch((error: unknown) =>
+      parts.log.warn('what a landing left could not be removed', { name, error: String(error) }),
+    )
+  }
+}
+
+/** Most hold nothing but the text of a pull request, and stay. */
+async function leftIn(folder: string): Promise<string[]> {
+  const left: string[] = []
+  for (const name of await readdir(folder).catch(() => [])) {
+    const parts = await readdir(join(folder, name)).catch(() => null)
+    if (parts?.every((part) => part !== 'tree' && !isVerify(part)) && parts.length > 0) continue
+    if (parts !== null) left.push(name)
+  }
+  return left
+}
+
+async function repositoriesOf(
+  { repositories }: LandingLeftovers,
+  guard: GitGuard,
+): Promise<Repository[]> {
+  const found = new Map<string, Repository>()
+  for (const folder of new Set(repositories)) {
+    const repo = await openRepository(folder, guard)
+    if (repo.ok) found.set(repo.value.commonDir, repo.value)
+  }
+  return [...found.values()]
+}
+
+/** By git's own list: what stands in the tree was written by whatever ran there. The first where none knows it. */
+async function homeOf(tree: string, repos: readonly Repository[]): Promise<Repository | null> {
+  const path = await spellingOf(tree)
+  for (const repo of repos) {
+    const listed = await attempted(() => listWorktrees(repo))
+    if (listed.ok && listed.value.some((entry) => entry.path === path)) return repo
+  }
+  return repos[0] ?? null
+}
+
+async function clearOne(
+  name: string,
+  home: Repository | null,
+  parts: ClearingParts,
+): Promise<void> {
+  const folder = join(parts.folder, name)
+  for (const stage of verifiesIn(folder))
+    await endOldStage(join(folder, stage), { bootId: null, key: parts.markerOf(name) }, parts)
+  const tree = join(folder, 'tree')
+  if (home && existsSync(tree)) await removeScratchTree(home, tree)
+  else rmSync(tree, { recursive: true, force: true })
+  if (readdirSync(folder).length === 0) rmdirSync(folder)
+}
