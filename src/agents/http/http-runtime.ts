@@ -9,6 +9,7 @@ import { createEmitter } from '../../base/emitter.ts'
 import type { Log } from '../../base/log.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { Evidence } from '../../domain/completion.ts'
+import { errorText } from '../../base/text.ts'
 import type {
   Artifact,
   LaunchOrder,
@@ -74,11 +75,7 @@ interface Held {
   cancelPause: (() => void) | null
 }
 
-type News = {
-  readonly agentId: AgentId
-  readonly generation: number
-  readonly report: RuntimeReport
-}
+type News = Parameters<Parameters<Runtime['onReport']>[0]>
 
 /** How soon a resumed yard is noticed. */
 const LOOK_MS = 1000
@@ -159,15 +156,14 @@ class HttpRuntime implements Runtime {
   measure(): ReturnType<Runtime['measure']> {
     return Promise.resolve(new Map())
   }
+
   /** Those that have ended by their own word are over without a report. */
   look(): Promise<void> {
     for (const [id, one] of this.#held) if (!this.#options.isLiving(id)) this.#letGo(one)
     return Promise.resolve()
   }
-  onReport(
-    listener: (agentId: AgentId, generation: number, report: RuntimeReport) => void,
-  ): () => void {
-    return this.#news.on(({ agentId, generation, report }) => listener(agentId, generation, report))
+  onReport(listener: (...news: News) => void): () => void {
+    return this.#news.on((news) => listener(...news))
   }
   close(): Promise<void> {
     this.#isClosed = true
@@ -198,25 +194,20 @@ class HttpRuntime implements Runtime {
     const { agent, profile } = one.order
     try {
       mkdirSync(one.folder, { recursive: true, mode: 0o700 })
-      writeFileSync(
-        join(one.folder, 'launch.json'),
-        `${JSON.stringify(
-          {
-            version: 1,
-            agent: agent.id,
-            task: agent.taskId,
-            generation: agent.generation,
-            executor: agent.executor,
-            executorType: agent.executorType,
-            method: profile.method,
-            url: plainAddress(profile.url),
-            headers: Object.keys(profile.headers),
-            at: new Date(this.#options.clock.now()).toISOString(),
-          },
-          null,
-          2,
-        )}\n`,
-      )
+      const record = {
+        version: 1,
+        agent: agent.id,
+        task: agent.taskId,
+        generation: agent.generation,
+        executor: agent.executor,
+        executorType: agent.executorType,
+        method: profile.method,
+        url: plainAddress(profile.url),
+        headers: Object.keys(profile.headers),
+        at: new Date(this.#options.clock.now()).toISOString(),
+      }
+      const text = `${JSON.stringify(record, null, 2)}\n`
+      writeFileSync(join(one.folder, 'launch.json'), text)
       this.#note(one, 'sending')
       return null
     } catch (error) {
@@ -243,7 +234,7 @@ class HttpRuntime implements Runtime {
     try {
       await this.#sendUntilTaken(one)
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
+      const why = errorText(error)
       this.#options.log.error('sending a task failed', { agent: one.order.agent.id, error: why })
       this.#end(one, reported(workFailure('crash', `it could not be sent: ${why}`)))
     }
@@ -322,10 +313,8 @@ class HttpRuntime implements Runtime {
     try {
       this.#note(one, 'accepted')
     } catch (error) {
-      this.#options.log.warn('a taken task could not be noted; tried again', {
-        agent: one.order.agent.id,
-        error: String(error),
-      })
+      const about = { agent: one.order.agent.id, error: String(error) }
+      this.#options.log.warn('a taken task could not be noted; tried again', about)
       one.cancelPause = this.#options.clock.after(NOTE_AGAIN_MS, () => {
         one.cancelPause = null
         if (this.#isHeld(one)) this.#noteAccepted(one)
@@ -334,16 +323,16 @@ class HttpRuntime implements Runtime {
   }
 
   #pause(one: Held, ms: number): Promise<void> {
-    return new Promise((done) => {
-      const cancel = this.#options.clock.after(ms, () => {
-        one.cancelPause = null
-        done()
-      })
-      one.cancelPause = () => {
-        cancel()
-        done()
-      }
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const cancel = this.#options.clock.after(ms, () => {
+      one.cancelPause = null
+      resolve()
     })
+    one.cancelPause = () => {
+      cancel()
+      resolve()
+    }
+    return promise
   }
 
   #isHeld(one: Held): boolean {
@@ -380,8 +369,8 @@ class HttpRuntime implements Runtime {
 
   #report(one: Held, report: RuntimeReport): void {
     if (this.#isClosed) return
-    const { id: agentId, generation } = one.order.agent
-    this.#news.emit({ agentId, generation, report })
+    const { id, generation } = one.order.agent
+    this.#news.emit([id, generation, report])
   }
 }
 

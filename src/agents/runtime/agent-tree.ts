@@ -7,7 +7,7 @@ import type { AgentId } from '../../domain/ids.ts'
 import { reportsProgress } from '../../domain/settings.ts'
 import { executorOf } from '../executors/registry.ts'
 import type { TailNews } from '../output/followed-output.ts'
-import type { ToolProcess } from '../process/host/process-tree.ts'
+import type { ToolProcess, TreeCpu } from '../process/host/process-tree.ts'
 import { STAGE_FILES } from '../process/stage-files.ts'
 import type { LocalRuntimeOptions, Measured, TrackedAgent } from './tracked-agent.ts'
 
@@ -41,26 +41,32 @@ export async function endTree(one: TrackedAgent, graceMs: number, options: Optio
 const signalOf = ({ order }: TrackedAgent): NodeJS.Signals =>
   order.agent.by === 'pilot' ? 'SIGTERM' : (executorOf(order.profile.type)?.stopSignal ?? 'SIGTERM')
 
+/** The living agents with what their trees use now; nobody where that cannot be told. */
+async function treesOf(
+  agents: Iterable<TrackedAgent>,
+  { launcher }: Pick<Options, 'launcher'>,
+): Promise<readonly { readonly one: TrackedAgent; readonly tree: TreeCpu }[]> {
+  const living = [...agents].filter((one) => one.leader !== null && !one.isSettling)
+  if (living.length === 0) return []
+  const targets = living.map((one) => ({ leader: provenLeader(one), marker: one.key }))
+  const trees = await launcher.treeCpu(targets)
+  if (!trees.ok) return []
+  return living.flatMap((one, i) => (trees.value[i] ? [{ one, tree: trees.value[i] }] : []))
+}
+
 /** Records which agents were busy since the last measurement; returns those whose tree has ended. */
 export async function measureTrees(
   agents: Iterable<TrackedAgent>,
   options: MeasureOptions,
 ): Promise<TrackedAgent[]> {
-  const living = [...agents].filter((one) => one.leader !== null && !one.isSettling)
-  if (living.length === 0) return []
-  const trees = await options.launcher.treeCpu(
-    living.map((one) => ({ leader: provenLeader(one), marker: one.key })),
-  )
-  if (!trees.ok) return []
-  return living.filter((one, i) => {
-    const tree = trees.value[i]
-    if (!tree) return false
-    const now = options.clock.monotonic()
+  const measured = await treesOf(agents, options)
+  const at = options.clock.monotonic()
+  for (const { one, tree } of measured) {
     const before = one.measured
-    one.measured = { at: now, tree }
-    one.isBusy = before === null || madeProgress(one, before, { at: now, tree })
-    return tree.count === 0
-  })
+    one.measured = { at, tree }
+    one.isBusy = before === null || madeProgress(one, before, one.measured)
+  }
+  return measured.filter(({ tree }) => tree.count === 0).map(({ one }) => one)
 }
 
 /**
@@ -87,20 +93,13 @@ export async function useOfTrees(
   agents: Iterable<TrackedAgent>,
   options: Options,
 ): Promise<ReadonlyMap<AgentId, TreeUse>> {
-  const living = [...agents].filter((one) => one.leader !== null && !one.isSettling)
-  const uses = new Map<AgentId, TreeUse>()
-  if (living.length === 0) return uses
-  const trees = await options.launcher.treeCpu(
-    living.map((one) => ({ leader: provenLeader(one), marker: one.key })),
+  const living = (await treesOf(agents, options)).filter(({ tree }) => tree.count > 0)
+  return new Map(
+    living.map(({ one, tree: { cpuMs, memoryBytes, count: processes } }) => [
+      one.order.agent.id,
+      { cpuMs, memoryBytes, processes },
+    ]),
   )
-  if (!trees.ok) return uses
-  for (const [i, one] of living.entries()) {
-    const tree = trees.value[i]
-    if (!tree || tree.count === 0) continue
-    const { cpuMs, memoryBytes, count: processes } = tree
-    uses.set(one.order.agent.id, { cpuMs, memoryBytes, processes })
-  }
-  return uses
 }
 
 const provenLeader = (one: TrackedAgent): TrackedAgent['leader'] =>

@@ -20,7 +20,7 @@ import { collectResult, type CollectedWork } from '../git/worktree/collect.ts'
 import { isDiskFull, type ExitRecord } from '../process/stage-files.ts'
 import { outputTailOf, runVerify, UNVERIFIED, type LineStages } from './stages/line-stage.ts'
 import { readStageRecord } from './stages/stage-record.ts'
-import type { LocalRuntimeOptions, TrackedAgent } from './tracked-agent.ts'
+import { tailedAgent, type LocalRuntimeOptions, type TrackedAgent } from './tracked-agent.ts'
 import { folderOf, resultRefOf, type NoWorkdir } from './workdir.ts'
 
 type Ended = Extract<RuntimeReport, { kind: 'ended' }>
@@ -165,10 +165,7 @@ function evidenceOf(
   const hasDeliverables = task.deliverables.length > 0
   return {
     how: observed.kind,
-    exit:
-      observed.kind === 'exited'
-        ? { code: observed.exit.code, signal: observed.exit.signal }
-        : null,
+    exit: 'exit' in observed ? { code: observed.exit.code, signal: observed.exit.signal } : null,
     final: summary.final,
     finalExpected: executorOf(profile.type)?.givesFinal ?? false,
     failure: summary.failure ?? folderGone(tracked, observed),
@@ -195,8 +192,7 @@ async function summaryOf(
     return { ...EMPTY_SUMMARY, conversation: readStageRecord(tracked.folder)?.conversation ?? null }
   const { type } = tracked.order.profile
   if (printsPlainText(type)) return summaryOfLine(tracked, observed, options)
-  const agent = { agentId: tracked.order.agent.id, folder: tracked.folder, executorType: type }
-  const { summary, stderrTail } = await options.tail.finish(agent)
+  const { summary, stderrTail } = await options.tail.finish(tailedAgent(tracked))
   return withStderrTail(summary, stderrTail, observed)
 }
 
@@ -213,10 +209,8 @@ async function summaryOfLine(
   if (code === null || detail === '') return EMPTY_SUMMARY
   const signal = observed.kind === 'exited' ? observed.exit.signal : null
   const reason = signal ? `it was ended by ${signal}` : `it exited with ${code}`
-  return {
-    ...EMPTY_SUMMARY,
-    failure: workFailure('exit', reason, { exitCode: code, signal, detail }),
-  }
+  const failure = workFailure('exit', reason, { exitCode: code, signal, detail })
+  return { ...EMPTY_SUMMARY, failure }
 }
 
 /** A CLI that failed without an error event is quoted by the end of its stderr; its failure stays a crash. */
@@ -227,15 +221,8 @@ function withStderrTail(
 ): OutputSummary {
   const code = observed.kind === 'exited' ? observed.exit.code : null
   const words = plainText(stderrTail).trim()
-  if (
-    summary.failure ||
-    summary.final ||
-    code === null ||
-    code === 0 ||
-    code === 127 ||
-    words === ''
-  )
-    return summary
+  const isKnown = summary.failure !== null || summary.final !== null
+  if (isKnown || code === null || code === 0 || code === 127 || words === '') return summary
   const reason = `it exited with ${code}: ${words.split('\n').at(-1)?.slice(0, 200) ?? ''}`
   return { ...summary, failure: workFailure('crash', reason, { exitCode: code, detail: words }) }
 }

@@ -50,16 +50,13 @@ import {
   isOf,
   isPilot,
   recall,
+  tailedAgent,
   type LocalRuntimeOptions,
   type TrackedAgent,
 } from './tracked-agent.ts'
 import { prepareWorkdir, type Workdir } from './workdir.ts'
 
-type News = {
-  readonly agentId: AgentId
-  readonly generation: number
-  readonly report: RuntimeReport
-}
+type News = Parameters<Parameters<Runtime['onReport']>[0]>
 
 /** Pause before an agent whose end could not be settled (disk full, permissions) is examined again. */
 const LOOK_AGAIN_MS = 5000
@@ -98,13 +95,10 @@ class LocalRuntime implements Runtime {
   launch(order: LaunchOrder): void {
     if (this.#isClosed || this.#held.has(order.agent.id)) return
     const one = this.#hold(order)
-    void this.#step(
-      one,
-      async () => {
-        if (await this.#isClear(one)) await this.#start(one)
-      },
-      (error) => this.#onUnlaunched(one, unstarted(error)),
-    )
+    const start = async (): Promise<void> => {
+      if (await this.#isClear(one)) await this.#start(one)
+    }
+    void this.#step(one, start, (error) => this.#onUnlaunched(one, unstarted(error)))
   }
 
   async recover(orders: readonly LaunchOrder[]): Promise<void> {
@@ -136,8 +130,6 @@ class LocalRuntime implements Runtime {
     if (!how.keepsResult) one.stopped.abort()
     this.#stopNow(one)
   }
-
-  /** The end of a process has more evidence than its report, so its end is awaited. */
 
   isHolding(agentId: AgentId): boolean {
     return this.#held.has(agentId)
@@ -172,10 +164,8 @@ class LocalRuntime implements Runtime {
     if (found.kind !== 'alive') await this.#settleBy(one, found)
   }
 
-  onReport(
-    listener: (agentId: AgentId, generation: number, report: RuntimeReport) => void,
-  ): () => void {
-    return this.#news.on(({ agentId, generation, report }) => listener(agentId, generation, report))
+  onReport(listener: (...news: News) => void): () => void {
+    return this.#news.on((news) => listener(...news))
   }
 
   async close(): Promise<void> {
@@ -195,9 +185,9 @@ class LocalRuntime implements Runtime {
 
   #report(one: TrackedAgent, report: RuntimeReport): void {
     if (this.#isClosed) return
-    const { id: agentId, generation } = one.order.agent
+    const { id, generation } = one.order.agent
     if (report.kind === 'ended') this.#release(one)
-    this.#news.emit({ agentId, generation, report })
+    this.#news.emit([id, generation, report])
   }
 
   #release(one: TrackedAgent): void {
@@ -218,10 +208,8 @@ class LocalRuntime implements Runtime {
       await step()
     } catch (error) {
       const text = error instanceof Error ? error.stack : String(error)
-      this.#options.log.error('handling an agent failed', {
-        agent: one.order.agent.id,
-        error: text,
-      })
+      const about = { agent: one.order.agent.id, error: text }
+      this.#options.log.error('handling an agent failed', about)
       if (onError) await onError(error).catch(() => this.#lookAgain(one))
       else this.#lookAgain(one)
     }
@@ -306,20 +294,11 @@ class LocalRuntime implements Runtime {
     one.heardAt = this.#options.clock.now()
     const { id } = one.order.agent
     if (!this.#held.has(id)) return
-    this.#report(one, {
-      kind: 'started',
-      at: one.startedAt,
-      pid: leader.pid,
-      pidStartTime: leader.startTime,
-    })
+    const { pid, startTime: pidStartTime } = leader
+    this.#report(one, { kind: 'started', at: one.startedAt, pid, pidStartTime })
     if (conversation !== null) this.#report(one, { kind: 'conversation', id: conversation })
     if (isPilot(one)) this.#report(one, { kind: 'heard', at: one.heardAt })
-    else if (speaksEvents(one))
-      this.#options.tail.follow({
-        agentId: id,
-        folder: one.folder,
-        executorType: one.order.profile.type,
-      })
+    else if (speaksEvents(one)) this.#options.tail.follow(tailedAgent(one))
     if (one.stop) this.#stopNow(one)
   }
 
@@ -342,12 +321,12 @@ class LocalRuntime implements Runtime {
       case 'alive':
         this.#watch.watch(one.folder, { isAdopted: true })
         return this.#onStarted(one, found, conversationOf(one))
-      case 'undecided':
+      case 'undecided': {
         this.#lookAgain(one)
-        return this.#options.log.error(
-          'it cannot be told whether an agent ran; asked again later',
-          { agent: one.order.agent.id, why: found.message },
-        )
+        const about = { agent: one.order.agent.id, why: found.message }
+        const message = 'it cannot be told whether an agent ran; asked again later'
+        return this.#options.log.error(message, about)
+      }
     }
   }
 

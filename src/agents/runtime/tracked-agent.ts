@@ -7,6 +7,7 @@ import type { LaunchOrder, StopOptions } from '../../domain/executor.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type { WorktreeSettings } from '../../domain/settings.ts'
 import type { Environment } from '../executors/executor.ts'
+import type { TailedAgent } from '../output/followed-output.ts'
 import type { GitGuard } from '../git/git-guard.ts'
 import type { Tail } from '../output/tail.ts'
 import type { ProcessHost } from '../process/host/process-host.ts'
@@ -144,6 +145,13 @@ export const conversationOf = ({ order, folder }: TrackedAgent): string | null =
 /** Its supervisor, as it was reported and saved. */
 export const committedStart = ({ pid, pidStartTime }: Agent): TrackedAgent['leader'] =>
   pid === null ? null : { pid, startTime: pidStartTime ?? '' }
+
+/** As the tail is told of it. */
+export const tailedAgent = ({ order, folder }: TrackedAgent): TailedAgent => ({
+  agentId: order.agent.id,
+  folder,
+  executorType: order.profile.type,
+})
 
 export const isPilot = ({ order }: TrackedAgent): boolean => order.agent.by === 'pilot'
 

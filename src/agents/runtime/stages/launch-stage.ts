@@ -1,5 +1,5 @@
 /** Prepares an agent's folder and starts its supervisor. Every step may be the last before a crash. */
-import { accessSync, constants, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { err, ok, type Result } from '../../../base/result.ts'
 import { errorCode, errorText } from '../../../base/text.ts'
@@ -12,7 +12,7 @@ import type { Environment, LaunchPlan, PilotPlan } from '../../executors/executo
 import { applyEnvironment, withoutKeys } from '../../executors/launch/environment.ts'
 import { executorOf } from '../../executors/registry.ts'
 import { pilotInput, pilotPlan } from '../../pilot/terminal-stage.ts'
-import type { LaunchFailure, Stage } from '../../process/launcher/resident.ts'
+import { isProgram, type LaunchFailure, type Stage } from '../../process/launcher/resident.ts'
 import { execProgram } from '../../process/node-program.ts'
 import { isDiskFull, STAGE_FILES } from '../../process/stage-files.ts'
 import { promptOf } from '../../prompt.ts'
@@ -64,21 +64,17 @@ export function makeFolder({ folder }: TrackedAgent): WorkFailure | null {
 }
 
 export const folderFailure = (error: unknown): WorkFailure =>
-  workFailure(
-    isShortage(errorCode(error)) ? 'machine-busy' : 'launch',
-    `its folder cannot be written: ${errorText(error)}`,
-  )
+  launchFailure(errorCode(error), `its folder cannot be written: ${errorText(error)}`)
 
 /** The failure for an error thrown before its start. */
 export const unstarted = (error: unknown): WorkFailure =>
-  workFailure(
-    isShortage(errorCode(error)) ? 'machine-busy' : 'launch',
-    `it could not be started: ${errorText(error)}`,
-  )
+  launchFailure(errorCode(error), `it could not be started: ${errorText(error)}`)
 
-/** The machine lacks processes, memory, file handles or disk space for now: no failure of the task. */
-const isShortage = (code: string): boolean =>
-  isDiskFull(code) || ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE'].includes(code)
+/** Where the machine lacks processes, memory, file handles or disk space for now it is no failure of the task. */
+function launchFailure(code: string, reason: string): WorkFailure {
+  const isShortage = isDiskFull(code) || ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE'].includes(code)
+  return workFailure(isShortage ? 'machine-busy' : 'launch', reason)
+}
 
 /** Writes `prompt.md` and `launch.json`; gives the stage to start. */
 export function prepareStage(
@@ -91,11 +87,8 @@ export function prepareStage(
     return err(workFailure('launch', `executor ${tracked.order.profile.name} starts no process`))
   const { cwd } = site.place.workplace
   try {
-    const input = pilotInput(tracked.order, {
-      cwd,
-      agents: options.agents,
-      uuid: options.newUuid(),
-    })
+    const { agents } = options
+    const input = pilotInput(tracked.order, { cwd, agents, uuid: options.newUuid() })
     if (tracked.order.agent.by === 'pilot') {
       const piloted = pilotPlan(executor, input)
       return piloted.ok ? ok(writeStage(tracked, site, options, stageOf(piloted.value))) : piloted
@@ -216,24 +209,12 @@ export function which(program: string, env: Environment, cwd: string): string | 
 const pathFolders = (env: Environment): string[] =>
   (env['PATH'] ?? env['Path'] ?? '').split(delimiter)
 
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false // not there, or not for us to run
-  }
-}
-
 export function launchFailureOf(failed: LaunchFailure): WorkFailure {
   switch (failed.kind) {
     case 'bad-cwd':
       return workFailure('launch', `its folder ${failed.cwd} cannot be entered (${failed.code})`)
     case 'spawn-failed':
-      return workFailure(
-        isShortage(failed.code) ? 'machine-busy' : 'launch',
-        `it could not be started: ${failed.message}`,
-      )
+      return launchFailure(failed.code, `it could not be started: ${failed.message}`)
     case 'launcher-unavailable':
       return workFailure('machine-busy', `the launcher is not there: ${failed.message}`)
   }
