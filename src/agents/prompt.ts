@@ -76,16 +76,14 @@ const askedOf = ({ task }: LaunchOrder): string =>
 
 function acceptanceOf({ task }: LaunchOrder): string {
   const lines: string[] = []
-  if (task.deliverables.length > 0) {
+  if (task.deliverables.length > 0)
     lines.push(
       `When you end, these must exist, relative to your folder:\n\n${list(task.deliverables)}`,
     )
-  }
-  if (task.verify !== null) {
+  if (task.verify !== null)
     lines.push(
-      `Your work is checked by this command, run in your folder; it must exit with 0:\n\n${indent(task.verify)}`,
+      `Your work is checked by this command, run in your folder; it must exit with 0:\n\n${task.verify.replace(/^/gm, '    ')}`,
     )
-  }
   return lines.length === 0 ? '' : `## What counts as done\n\n${lines.join('\n\n')}`
 }
 
@@ -112,22 +110,12 @@ function dependenciesOf(dependencies: readonly DependencyResult[]): string {
   return `## What yours builds on\n\n${intro}\n\n${dependencies.map(dependencyOf).join('\n\n')}`
 }
 
-function dependencyOf({
-  id,
-  title,
-  state,
-  resultCommit,
-  branch,
-  artifacts,
-}: DependencyResult): string {
-  const facts = [
-    `### ${id} (${state}): ${oneLine(title)}`,
-    resultCommit === null
-      ? ''
-      : `Its work is commit ${resultCommit}${branch === null ? '' : ` on \`${branch}\``}.`,
-    ...artifacts.map(artifactOf),
-  ]
-  return facts.filter((fact) => fact !== '').join('\n\n')
+function dependencyOf({ id, title, state, ...made }: DependencyResult): string {
+  const where = made.branch === null ? '' : ` on \`${made.branch}\``
+  const work =
+    made.resultCommit === null ? [] : [`Its work is commit ${made.resultCommit}${where}.`]
+  const head = `### ${id} (${state}): ${oneLine(title)}`
+  return [head, ...work, ...made.artifacts.map(artifactOf)].join('\n\n')
 }
 
 function artifactOf(artifact: Artifact): string {
@@ -150,13 +138,11 @@ function failureOf({ task }: LaunchOrder): string {
 
 /** Only a person can comment on changes, so this is the task's own word and no quotation from elsewhere. */
 function commentsOf({ notes }: LaunchOrder): string {
-  const lines = notes.flatMap(({ place, text }) =>
-    place
-      ? [
-          `- \`${oneLine(place.path)}\`, line ${place.line}${place.side === 'old' ? ' of the old side' : ''}: ${text.trim().replace(/\n/g, '\n  ')}`,
-        ]
-      : [],
-  )
+  const lines = notes.flatMap(({ place, text }) => {
+    if (!place) return []
+    const where = `\`${oneLine(place.path)}\`, line ${place.line}${place.side === 'old' ? ' of the old side' : ''}`
+    return [`- ${where}: ${text.trim().replace(/\n/g, '\n  ')}`]
+  })
   if (lines.length === 0) return ''
   return `## What a person said of your changes\n\nThe work so far was read. Do what these remarks ask for, unless it is done already:\n\n${lines.join('\n')}`
 }
@@ -209,6 +195,12 @@ You are ${agent.id}, working on task ${task.id}. ${endingOf(order, yard)}
 - More work was found that is not yours: \`${yard} add "title" -d "what and why" --after ${task.id}\`${tools}`
 }
 
+const MODE_LIMITS = {
+  full: [],
+  light: ['Read and report only: change no files.'],
+  bare: ['Work with the task graph only: run no command but the one for reporting.'],
+} as const
+
 const BRANCH_LIMITS = {
   usual: 'Do not merge, rebase, push or switch branches; do not touch other worktrees.',
   merge: 'Do not rebase, push or switch branches; merge what your task names and nothing else.',
@@ -221,10 +213,7 @@ function limitsOf(order: LaunchOrder, { branch }: PromptContext): string {
   if (canOnlyAnswer(order))
     return `## Limits\n\n${list(['Nobody answers questions while you work.', quoted])}`
   const lines = [
-    ...(task.mode === 'light' ? ['Read and report only: change no files.'] : []),
-    ...(task.mode === 'bare'
-      ? ['Work with the task graph only: run no command but the one for reporting.']
-      : []),
+    ...MODE_LIMITS[task.mode ?? 'full'],
     ...(branch === null ? [] : [BRANCH_LIMITS[task.merging === null ? 'usual' : 'merge']]),
     'Do not start, stop, pause or configure the coordinator, and do not act on tasks that are not yours.',
     'Do not leave background processes running: they are ended after you.',
@@ -238,7 +227,6 @@ function limitsOf(order: LaunchOrder, { branch }: PromptContext): string {
 
 const list = (items: readonly string[]): string =>
   items.map((item) => `- ${oneLine(item)}`).join('\n')
-const indent = (text: string): string => text.replace(/^/gm, '    ')
 
 /** Every line marked, so that nothing inside can end it; the middle of a long text is left out. */
 function quote(text: string): string {

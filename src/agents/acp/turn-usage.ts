@@ -5,7 +5,7 @@
 import { execa } from 'execa'
 import type { Usage } from '../../domain/agent.ts'
 import { helperSession, usageOfStep } from '../executors/opencode.ts'
-import { atLeast, JsonObject, jsonIn, sumUsage } from '../executors/readers/reader.ts'
+import { atLeast, JsonObject, jsonIn, sumUsage, usageFrom } from '../executors/readers/reader.ts'
 import type { AcpOrder } from './acp-order.ts'
 
 interface Turn {
@@ -89,14 +89,13 @@ export function usageOfTurn(response: unknown, costUsd: number | null): Usage | 
   const input = told.number('inputTokens') ?? quota.number('input_tokens')
   const output = told.number('outputTokens') ?? quota.number('output_tokens')
   if (input === null && output === null && costUsd === null) return null
-  const cached = told.number('cachedReadTokens')
-  const reasoning = told.number('thoughtTokens')
-  return {
-    inputTokens:
-      input === null ? null : input + (cached ?? 0) + (told.number('cachedWriteTokens') ?? 0),
-    outputTokens: output === null ? null : output + (reasoning ?? 0),
-    cachedTokens: cached,
-    reasoningTokens: reasoning,
-    costUsd,
-  }
+  const counts = usageFrom({
+    fresh: input,
+    cached: told.number('cachedReadTokens'),
+    written: told.number('cachedWriteTokens'),
+    output,
+    reasoning: told.number('thoughtTokens'),
+    costUsd: null,
+  })
+  return { ...counts, costUsd }
 }

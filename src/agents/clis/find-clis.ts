@@ -115,8 +115,6 @@ function readVersion(
 
 const PATIENCE_MS = 5000
 
-export type Versions = ReturnType<typeof createVersions>
-
 export function createVersions(env: Environment) {
   const known = new Map<string, Promise<string | null>>()
   return {

@@ -36,9 +36,12 @@ export interface GitFailure {
   readonly detail: string
 }
 
-export function gitFailure(problem: GitProblem, message: string, detail = ''): GitFailure {
-  return { kind: 'git', problem, message, detail: detail.slice(0, 4000) }
-}
+export const gitFailure = (problem: GitProblem, message: string, detail = ''): GitFailure => ({
+  kind: 'git',
+  problem,
+  message,
+  detail: detail.slice(0, 4000),
+})
 
 /** Never passes `attempted`. */
 export class GitError extends Error {
@@ -68,11 +71,8 @@ export function valueOf<T>(result: Result<T, GitFailure>): T {
   return result.value
 }
 
-interface Rule {
-  readonly problem: GitProblem
-  readonly pattern: RegExp
-  say(where: string, detail: string): string
-}
+/** Which words of git's mean which problem, and what is said of it. */
+type Rule = readonly [GitProblem, RegExp, (where: string, detail: string) => string]
 
 /** git's words, and those of the shell that did not find it. */
 const FILTER =
@@ -83,75 +83,71 @@ function filterIn(detail: string): string {
   return name === undefined ? 'a filter' : `the filter ${name.slice(0, 60)}`
 }
 
-const rules: readonly Rule[] = [
-  {
-    problem: 'dubious-ownership',
-    pattern: /dubious ownership/,
-    say: (where) =>
+const RULES: readonly Rule[] = [
+  [
+    'dubious-ownership',
+    /dubious ownership/,
+    (where) =>
       `${where} belongs to another user, so git refuses to work there; if you trust it, run: git config --global --add safe.directory "${where}"`,
-  },
-  {
-    problem: 'not-a-repository',
-    pattern: /not a git repository|must be run in a work tree/,
-    say: (where) =>
+  ],
+  [
+    'not-a-repository',
+    /not a git repository|must be run in a work tree/,
+    (where) =>
       `${where} is not in a git repository; run git init there, or choose a folder that is`,
-  },
-  {
-    problem: 'disk-full',
-    pattern: /No space left on device|Disk quota exceeded/i,
-    say: (where) => `the disk of ${where} is full; free some space and retry`,
-  },
-  {
-    problem: 'filter-failed',
-    pattern: FILTER,
-    say: (where, detail) =>
+  ],
+  ['disk-full', /No space left on device|Disk quota exceeded/i, diskFull],
+  [
+    'filter-failed',
+    FILTER,
+    (where, detail) =>
       `${filterIn(detail)}, by which files of ${where} are stored, could not be run; install it (for Git LFS that is git-lfs) and retry`,
-  },
-  {
-    problem: 'ref-moved',
-    pattern: /is at [0-9a-f]+ but expected|reference already exists/,
-    say: (where) => `another git command moved a branch of ${where} at the same moment; retry`,
-  },
-  {
-    problem: 'locked',
-    pattern: /Unable to create '[^']*\.lock'|could not lock (?:config file|ref)|cannot lock ref/,
-    say: (where, detail) =>
-      `another git command holds ${lockIn(detail)} in ${where}; wait for it, or remove that file if no git is running there`,
-  },
-  {
-    problem: 'no-permission',
-    pattern: /Permission denied|Read-only file system|insufficient permission/,
-    say: (where) => `git may not write in ${where}; make the folder writable for you and retry`,
-  },
-  {
+  ],
+  [
+    'ref-moved',
+    /is at [0-9a-f]+ but expected|reference already exists/,
+    (where) => `another git command moved a branch of ${where} at the same moment; retry`,
+  ],
+  [
+    'locked',
+    /Unable to create '[^']*\.lock'|could not lock (?:config file|ref)|cannot lock ref/,
+    (where, detail) =>
+      `another git command holds ${/'([^']*\.lock)'/.exec(detail)?.[1] ?? 'a lock'} in ${where}; wait for it, or remove that file if no git is running there`,
+  ],
+  [
+    'no-permission',
+    /Permission denied|Read-only file system|insufficient permission/,
+    (where) => `git may not write in ${where}; make the folder writable for you and retry`,
+  ],
+  [
     // Git does not say why it could not.
-    problem: 'disk-full',
-    pattern: /unable to write (?:file|new index file|loose object file)/,
-    say: (where) =>
+    'disk-full',
+    /unable to write (?:file|new index file|loose object file)/,
+    (where) =>
       `git could not write a file in ${where} to its end, as where the disk is full; free some space and retry`,
-  },
-  {
-    problem: 'unrelated-histories',
-    pattern: /refusing to merge unrelated histories/,
-    say: (where) =>
+  ],
+  [
+    'unrelated-histories',
+    /refusing to merge unrelated histories/,
+    (where) =>
       `two results in ${where} have no common history; merge them with git merge --allow-unrelated-histories, then retry`,
-  },
+  ],
 ]
+
+function diskFull(where: string): string {
+  return `the disk of ${where} is full; free some space and retry`
+}
 
 /** Translates a git command that ended with an exit code nobody expected. */
 export function failureOf(args: readonly string[], where: string, stderr: string): GitFailure {
-  const rule = rules.find((candidate) => candidate.pattern.test(stderr))
-  if (rule) return gitFailure(rule.problem, rule.say(where, stderr), stderr)
+  for (const [problem, pattern, say] of RULES)
+    if (pattern.test(stderr)) return gitFailure(problem, say(where, stderr), stderr)
   const said = firstLine(stderr) || 'it said nothing'
   return gitFailure(
     'command-failed',
     `git ${commandOf(args)} failed in ${where}: ${said}; run it by hand there to see more`,
     stderr,
   )
-}
-
-function lockIn(detail: string): string {
-  return /'([^']*\.lock)'/.exec(detail)?.[1] ?? 'a lock'
 }
 
 function firstLine(text: string): string {
@@ -161,15 +157,14 @@ function firstLine(text: string): string {
 }
 
 /** The command among the arguments, past options such as `--git-dir=…` and `-c key=value`. */
-export function commandOf(args: readonly string[]): string {
-  return args.find((arg) => !arg.startsWith('-') && !arg.includes('=')) ?? ''
-}
+export const commandOf = (args: readonly string[]): string =>
+  args.find((arg) => !arg.startsWith('-') && !arg.includes('=')) ?? ''
 
 /** Translates what the file system said when we touched `path` ourselves. */
 export function diskFailure(path: string, error: unknown): GitFailure {
   const isFull = isDiskFull(errorCode(error))
   const message = isFull
-    ? `the disk of ${path} is full; free some space and retry`
+    ? diskFull(path)
     : `${path} cannot be written; make it writable for you and retry`
   return gitFailure(isFull ? 'disk-full' : 'no-permission', message, String(error))
 }

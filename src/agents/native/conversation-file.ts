@@ -31,9 +31,7 @@ const messageSchema = z.object({
   }),
 })
 
-export interface ConversationFile {
-  /** What was said before, oldest first. */
-  readonly messages: readonly ModelMessage[]
+export interface ConversationFile extends Pick<Kept, 'messages'> {
   append(message: ModelMessage): void
   close(): void
 }
@@ -78,6 +76,7 @@ export function openConversation(
 }
 
 interface Kept {
+  /** What was said before, oldest first. */
   readonly messages: readonly ModelMessage[]
   /** Where the next line is written. */
   readonly end: number

@@ -1,7 +1,13 @@
 /** What an error of a model request means: its class, whether the same request may be sent again, and from when on. */
 import { APICallError } from 'ai'
 import type { WorkFailure } from '../../domain/failure.ts'
-import { codeOfBody, providerFailure, resetOfBody } from '../executors/readers/provider-failure.ts'
+import {
+  codeOfBody,
+  durationIn,
+  LONGEST_MS,
+  providerFailure,
+  resetOfBody,
+} from '../executors/readers/provider-failure.ts'
 import { JsonObject, jsonIn } from '../executors/readers/reader.ts'
 
 export interface RequestFailure {
@@ -77,15 +83,14 @@ export interface Limit {
   readonly isSpent: boolean
 }
 
-/** No provider's window is longer; anything beyond was misread. */
-const LONGEST_MS = 35 * 86_400_000
 /** `PREFIX-remaining-KIND` and `PREFIX-reset-KIND`; Anthropic turns the last two words round. */
 const KINDS = ['requests', 'tokens', 'input-tokens', 'output-tokens']
 
 /** `at`: now, ms. Header names are in small letters. */
 export function resetOf(headers: Headers, at: number): Limit {
   const isSpent = headers['anthropic-ratelimit-unified-status'] === 'rejected'
-  const unified = isSpent ? epochMs(headers['anthropic-ratelimit-unified-reset']) : null
+  const resetS = isSpent ? amount(headers['anthropic-ratelimit-unified-reset']) : null
+  const unified = resetS === null ? null : resetS * 1000
   const asked = unified ?? retryAfter(headers, at) ?? windowReset(headers, at)
   const isSane = asked !== null && asked - at <= LONGEST_MS
   return { resetAt: isSane ? Math.max(at, Math.round(asked)) : null, isSpent }
@@ -116,29 +121,11 @@ function windowReset(headers: Headers, at: number): number | null {
 }
 
 /** `6m0s`, `1.5s`, `120ms`, `2h`. */
-function durationMs(text: string, at: number): number | null {
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/.test(text)) return null
-  const units: Readonly<Record<string, number>> = {
-    ms: 1,
-    s: 1000,
-    m: 60_000,
-    h: 3_600_000,
-    d: 86_400_000,
-  }
-  let ms = 0
-  for (const [, value, unit = ''] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g))
-    ms += Number(value) * (units[unit] ?? 0)
-  return at + ms
-}
+const durationMs = (text: string, at: number): number | null =>
+  /^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/.test(text) ? at + durationIn(text) : null
 
-function amount(text: string | undefined): number | null {
-  return text !== undefined && /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : null
-}
-
-function epochMs(text: string | undefined): number | null {
-  const seconds = amount(text)
-  return seconds === null ? null : seconds * 1000
-}
+const amount = (text: string | undefined): number | null =>
+  text !== undefined && /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : null
 
 function dateMs(text: string): number | null {
   const ms = Date.parse(text)

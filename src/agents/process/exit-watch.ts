@@ -29,18 +29,7 @@ export interface ExitWatchOptions {
   readonly onVanished: (folder: string) => void
 }
 
-export interface ExitWatch {
-  /** Before `start` for a stage of ours, so that no end can be missed; `isAdopted` for one that somebody else started. Twice is harmless. */
-  watch(folder: string, options?: { readonly isAdopted: boolean }): void
-  /** Looks now; only where the supervisor is known to be gone. True when the stage has ended, and `onExit` was called. */
-  check(folder: string): boolean
-  /** The backstop: looks at every watched folder. An exit.json counts once its supervisor is gone: who else wrote it knows nothing. */
-  checkAll(): Promise<void>
-  /** How many folders are watched, and for how many a file watch was refused (`fs.inotify.max_user_watches`). */
-  counts(): { readonly watched: number; readonly refused: number }
-  forget(folder: string): void
-  close(): void
-}
+export type ExitWatch = ReturnType<typeof createExitWatch>
 
 /** Short agents never cost a watch. */
 const ARM_AFTER_MS = 1000
@@ -65,7 +54,7 @@ const watchedFrom = (cancelArm: () => void): Watched => ({
   isRefused: false,
 })
 
-export function createExitWatch(options: ExitWatchOptions): ExitWatch {
+export function createExitWatch(options: ExitWatchOptions) {
   const { launcher, clock, log, onExit, onVanished } = options
   const live = new Map<string, Watched>()
   const warnOnce = createWarning(log)
@@ -100,22 +89,26 @@ export function createExitWatch(options: ExitWatchOptions): ExitWatch {
   })
 
   return {
-    watch(folder, { isAdopted } = { isAdopted: false }) {
+    /** Before `start` for a stage of ours, so that no end can be missed; `isAdopted` for one that somebody else started. Twice is harmless. */
+    watch(folder: string, { isAdopted } = { isAdopted: false }): void {
       if (live.has(folder)) return
       const cancelArm = isAdopted ? () => {} : clock.after(ARM_AFTER_MS, () => arm(folder))
       live.set(folder, watchedFrom(cancelArm))
       if (isAdopted) arm(folder)
     },
+    /** Looks now; only where the supervisor is known to be gone. True when the stage has ended, and `onExit` was called. */
     check,
-    async checkAll() {
+    /** The backstop: looks at every watched folder. An exit.json counts once its supervisor is gone: who else wrote it knows nothing. */
+    async checkAll(): Promise<void> {
       await Promise.all([...live.keys()].map(notice))
     },
+    /** How many folders are watched, and for how many a file watch was refused (`fs.inotify.max_user_watches`). */
     counts: () => ({
       watched: live.size,
       refused: [...live.values()].filter(({ isRefused }) => isRefused).length,
     }),
     forget,
-    close() {
+    close(): void {
       offEnded()
       offReplaced()
       for (const folder of live.keys()) forget(folder)

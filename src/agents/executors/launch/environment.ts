@@ -113,24 +113,10 @@ export function agentEnvironment(
   inherited: Environment,
   defaults: Readonly<Record<string, string>> = {},
 ): EnvironmentChange {
-  const unset = new Set(
-    Object.keys(inherited).filter((name) => isForeign(name, PROVIDER_OF_TYPE[profile.type])),
-  )
+  const provider = PROVIDER_OF_TYPE[profile.type]
+  const unset = new Set(Object.keys(inherited).filter((name) => isForeign(name, provider)))
   const set = new Map<string, string>()
-  for (const [name, value] of Object.entries(defaults)) {
-    if (inherited[name] === undefined) set.set(name, value)
-  }
-  const endpoint = endpointChange(profile, inherited)
-  for (const name of endpoint.unset) {
-    set.delete(name)
-    unset.add(name)
-  }
-  for (const [name, value] of Object.entries(endpoint.set)) {
-    set.set(name, value)
-    unset.delete(name)
-  }
-  for (const [name, wanted] of Object.entries(profile.env)) {
-    const value = typeof wanted === 'string' ? wanted : inherited[wanted.from]
+  const change = (name: string, value: string | undefined): void => {
     if (value === undefined) {
       set.delete(name)
       unset.add(name)
@@ -139,6 +125,13 @@ export function agentEnvironment(
       unset.delete(name)
     }
   }
+  for (const [name, value] of Object.entries(defaults))
+    if (inherited[name] === undefined) set.set(name, value)
+  const endpoint = endpointChange(profile, inherited)
+  for (const name of endpoint.unset) change(name, undefined)
+  for (const [name, value] of Object.entries(endpoint.set)) change(name, value)
+  for (const [name, wanted] of Object.entries(profile.env))
+    change(name, typeof wanted === 'string' ? wanted : inherited[wanted.from])
   return { set: Object.fromEntries(set), unset: [...unset].toSorted() }
 }
 
@@ -148,9 +141,8 @@ export function applyEnvironment(
   change: EnvironmentChange,
 ): Record<string, string> {
   const result: Record<string, string> = {}
-  for (const [name, value] of Object.entries(inherited)) {
+  for (const [name, value] of Object.entries(inherited))
     if (value !== undefined && !change.unset.includes(name)) result[name] = value
-  }
   return { ...result, ...change.set }
 }
 

@@ -140,7 +140,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 /** No provider's window is longer; anything beyond was misread. */
-const LONGEST_MS = 35 * DAY_MS
+export const LONGEST_MS = 35 * DAY_MS
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
 /** `at`: when it was said. The result is later than that, or null where the text names no time. */
@@ -152,14 +152,19 @@ export function parseResetAt(text: string, at: number): number | null {
 /** `try again in 3 days 4 hours 12 minutes`, `in 2.5s`, `in 1m30s`. */
 function afterDelay(text: string, at: number): number | null {
   const said = /\b(?:in|after) ((?:\d+(?:\.\d+)? ?[a-z]+[ ,]*(?:and )?)+)/i.exec(text)?.[1]
-  if (said === undefined) return null
+  const ms = durationIn(said ?? '')
+  return ms > 0 ? at + ms : null
+}
+
+/** The sum of all amounts with a unit of time, in ms. */
+export function durationIn(text: string): number {
   let ms = 0
-  for (const [, amount = '', unit = ''] of said.matchAll(/(\d+(?:\.\d+)?) ?([a-z]+)/gi)) {
+  for (const [, amount = '', unit = ''] of text.matchAll(/(\d+(?:\.\d+)?) ?([a-z]+)/gi)) {
     const length = UNIT_MS[unit.toLowerCase()] ?? UNIT_MS[unit.charAt(0).toLowerCase()]
     const isUnit = /^(ms|s|m|h|d|(sec|second|min|minute|hr|hour|day)s?)$/i.test(unit)
     if (isUnit && length !== undefined) ms += Number(amount) * length
   }
-  return ms > 0 ? at + ms : null
+  return ms
 }
 
 /** `limit reached|1795234494`, `resets_at 1795234494`: seconds since 1970. */

@@ -220,7 +220,8 @@ function resolveArgv({ argv, env, cwd }: Stage): readonly string[] {
   return argv
 }
 
-function isProgram(file: string): boolean {
+/** Not one where it is not there, or not for us to run. */
+export function isProgram(file: string): boolean {
   try {
     accessSync(file, constants.X_OK)
     return statSync(file).isFile()
