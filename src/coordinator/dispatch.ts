@@ -7,7 +7,7 @@ import { errorText } from '../base/text.ts'
 import { createEmitter } from '../base/emitter.ts'
 import { err, type Result } from '../base/result.ts'
 import type { Actor, AnyCommand, Reply } from '../domain/command.ts'
-import { failure, type Failure } from '../domain/failure.ts'
+import { fail, failure, type Failure } from '../domain/failure.ts'
 import type { TaskId } from '../domain/ids.ts'
 import type { EntityChange } from '../domain/plan.ts'
 import { createTransaction, type Request, type TransactionParts } from './transaction.ts'
@@ -130,14 +130,12 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const { replies, batch } = save(items)
     if (batch) committed.emit(batch)
     if (!wasReadOnly && readOnly !== null) failures.emit()
-    items.forEach((item, i) => item.resolve(replies[i] ?? err(failure('internal', 'no reply'))))
+    items.forEach((item, i) => item.resolve(replies[i] ?? fail('internal', 'no reply')))
   }
   return {
     dispatch(command, by, commandId) {
       if (isClosed || isStale)
-        return Promise.resolve(
-          err(failure('locked', 'this yard is being closed', { hint: 'try again' })),
-        )
+        return Promise.resolve(fail('locked', 'this yard is being closed', { hint: 'try again' }))
       return new Promise((resolve) => {
         queue.push({ command, by, commandId, resolve })
         schedule()

@@ -7,7 +7,7 @@ import { decide } from '../domain/decide/decide.ts'
 import { nameOf } from '../domain/decide/decision.ts'
 import { permit } from '../domain/decide/permit.ts'
 import { evolve } from '../domain/evolve.ts'
-import { failure, type Failure } from '../domain/failure.ts'
+import { fail, failure, type Failure } from '../domain/failure.ts'
 import type { TaskId } from '../domain/ids.ts'
 import type { EntityChange, MutablePlan } from '../domain/plan.ts'
 import type { KeptReply, Store, StoreWriter } from '../store/store.ts'
@@ -154,12 +154,10 @@ function isStoreFailure(error: unknown): boolean {
 function repeated({ command, commandId }: Request, known: KeptReply): Result<Reply, Failure> {
   const { of, ...reply } = known
   if (of === undefined || of === fingerprintOf(command)) return ok(reply)
-  return err(
-    failure('in-use', `the commandId ${JSON.stringify(commandId)} was used for another command`, {
-      hint: 'give each command an id of its own; only the same request may repeat one',
-      facts: { field: 'commandId' },
-    }),
-  )
+  return fail('in-use', `the commandId ${JSON.stringify(commandId)} was used for another command`, {
+    hint: 'give each command an id of its own; only the same request may repeat one',
+    facts: { field: 'commandId' },
+  })
 }
 
 /** A reply is stored per actor, so that an id used by two of them never gives one the reply of the other. */

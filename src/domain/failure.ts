@@ -4,6 +4,7 @@
  * Both are plain data. Exit codes, HTTP statuses and retry verdicts are decided here and nowhere else.
  */
 import { z } from 'zod'
+import { err, type Result } from '../base/result.ts'
 
 /** kind → [exit code of the command line, HTTP status] */
 export const FAILURE_KINDS = {
@@ -57,6 +58,10 @@ export function failure(
 ): Failure {
   return { kind, message, ...more }
 }
+
+/** The same as a refused result. */
+export const fail = (...parts: Parameters<typeof failure>): Result<never, Failure> =>
+  err(failure(...parts))
 
 export const exitCodeOf = (f: Failure): number => FAILURE_KINDS[f.kind][0]
 export const httpStatusOf = (f: Failure): number => FAILURE_KINDS[f.kind][1]

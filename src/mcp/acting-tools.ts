@@ -1,7 +1,7 @@
 /** What a person's assistant may change. What a person would be asked about first needs its own word. */
 import { z } from 'zod'
-import { err, ok, type Result } from '../base/result.ts'
-import { failure, reportableClassSchema, type Failure } from '../domain/failure.ts'
+import { ok, type Result } from '../base/result.ts'
+import { fail, reportableClassSchema, type Failure } from '../domain/failure.ts'
 import { data, paths } from './agent-tools.ts'
 import { answerOf, type Client, tool, type Tool, type YardAccess } from './tool.ts'
 import { leanTask } from './fit.ts'
@@ -47,7 +47,7 @@ export const actingTools: readonly Tool[] = [
     input: editInput,
     run: async ({ client, cwd, commandId }, { id, ...said }) =>
       Object.keys(said).length === 0
-        ? err(failure('bad-request', 'nothing to change was named'))
+        ? fail('bad-request', 'nothing to change was named')
         : ok(leanTask(await client.task.edit({ ...toRequest(said, cwd), id, commandId }))),
   }),
   tool({
@@ -87,11 +87,9 @@ export const actingTools: readonly Tool[] = [
     run: async ({ client, hasOwner }, said) =>
       hasOwner
         ? ok(await (said.do === 'pause' ? client.service.pause() : client.service.resume()))
-        : err(
-            failure('not-running', 'no service is running', {
-              hint: 'a person starts it with `yard service start`',
-            }),
-          ),
+        : fail('not-running', 'no service is running', {
+            hint: 'a person starts it with `yard service start`',
+          }),
   }),
   ...answeringTools(),
   ...endingTools(),
@@ -206,9 +204,7 @@ async function refuseWhileBusy(
   if (mayEnd) return ok(null)
   const { status, agent } = await client.task.get({ id })
   if (status !== 'in-progress') return ok(null)
-  return err(
-    failure('not-allowed', `${agent ?? 'an agent'} works on ${id} and would be ended by this`, {
-      hint: 'end_agent: true says that it shall be',
-    }),
-  )
+  return fail('not-allowed', `${agent ?? 'an agent'} works on ${id} and would be ended by this`, {
+    hint: 'end_agent: true says that it shall be',
+  })
 }

@@ -1,8 +1,8 @@
 /** Brings a database to the newest schema. A copy is laid aside before the first step; a newer database is refused. */
 import { renameSync, rmSync } from 'node:fs'
 import type Database from 'better-sqlite3'
-import { err, ok, type Result } from '../base/result.ts'
-import { failure, type Failure } from '../domain/failure.ts'
+import { ok, type Result } from '../base/result.ts'
+import { fail, type Failure } from '../domain/failure.ts'
 import { MIGRATIONS, type Migration } from './migrations.ts'
 
 interface MigrateOptions {
@@ -23,20 +23,16 @@ export function migrate(db: Database.Database, options: MigrateOptions): Result<
     db.prepare('SELECT coalesce(max(number), 0) FROM migration').pluck().get(),
   )
   if (version !== recorded)
-    return err(
-      failure(
-        'io',
-        `the database is in disorder: its version says ${version}, its migrations say ${recorded}`,
-        { hint: 'yard restore brings back the newest backup' },
-      ),
+    return fail(
+      'io',
+      `the database is in disorder: its version says ${version}, its migrations say ${recorded}`,
+      { hint: 'yard restore brings back the newest backup' },
     )
   if (version > newest)
-    return err(
-      failure(
-        'too-new',
-        `the database was made by a newer Yardmaster (schema ${version}; this one knows ${newest})`,
-        { hint: 'install the newer version, or yard restore an older backup' },
-      ),
+    return fail(
+      'too-new',
+      `the database was made by a newer Yardmaster (schema ${version}; this one knows ${newest})`,
+      { hint: 'install the newer version, or yard restore an older backup' },
     )
   if (version === newest) return ok(undefined)
   if (version > 0 && options.copyPath) layAside(db, options.copyPath(version))

@@ -2,7 +2,7 @@
 import Database from 'better-sqlite3'
 import { errorCode, errorText } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import { failure, type Failure } from '../domain/failure.ts'
+import { fail, failure, type Failure } from '../domain/failure.ts'
 import type { MutablePlan } from '../domain/plan.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { migrate } from './migrate.ts'
@@ -131,11 +131,9 @@ function openReader(db: Database.Database, journal: Journal): Store {
         await db.backup(path)
         return ok(undefined)
       } catch (error) {
-        return err(
-          failure('io', `the copy ${path} could not be written: ${errorText(error)}`, {
-            hint: 'is there space, and is the folder writable?',
-          }),
-        )
+        return fail('io', `the copy ${path} could not be written: ${errorText(error)}`, {
+          hint: 'is there space, and is the folder writable?',
+        })
       }
     },
   }

@@ -5,8 +5,8 @@
  */
 import Database from 'better-sqlite3'
 import { errorCode, errorText } from '../base/text.ts'
-import { err, ok, type Result } from '../base/result.ts'
-import { failure, type Failure } from '../domain/failure.ts'
+import { ok, type Result } from '../base/result.ts'
+import { fail, type Failure } from '../domain/failure.ts'
 
 /** A connection that nothing refers to is closed by the garbage collector, and its lock goes with it: those that hold one are kept here. */
 const holders = new Set<Database.Database>()
@@ -16,11 +16,9 @@ export function takeOwnerLock(path: string): Result<{ release(): void }, Failure
   try {
     db = new Database(path, { timeout: 0 })
   } catch (error) {
-    return err(
-      failure('io', `the owner lock ${path} cannot be opened: ${errorText(error)}`, {
-        hint: 'is the folder writable?',
-      }),
-    )
+    return fail('io', `the owner lock ${path} cannot be opened: ${errorText(error)}`, {
+      hint: 'is the folder writable?',
+    })
   }
   try {
     db.pragma('locking_mode = EXCLUSIVE')
@@ -36,15 +34,11 @@ export function takeOwnerLock(path: string): Result<{ release(): void }, Failure
   } catch (error) {
     db.close()
     if (errorCode(error).startsWith('SQLITE_BUSY'))
-      return err(
-        failure('locked', 'another process owns this yard', {
-          hint: 'yard service status shows it',
-        }),
-      )
-    return err(
-      failure('io', `the owner lock ${path} cannot be taken: ${errorText(error)}`, {
-        hint: 'is the folder writable and the disk not full?',
-      }),
-    )
+      return fail('locked', 'another process owns this yard', {
+        hint: 'yard service status shows it',
+      })
+    return fail('io', `the owner lock ${path} cannot be taken: ${errorText(error)}`, {
+      hint: 'is the folder writable and the disk not full?',
+    })
   }
 }

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { errorText } from '../base/text.ts'
-import { err, ok, type Result } from '../base/result.ts'
-import { failure, type Failure } from '../domain/failure.ts'
+import { ok, type Result } from '../base/result.ts'
+import { fail, type Failure } from '../domain/failure.ts'
 import { openJournal } from './journal.ts'
 import type { StoredRow } from './store.ts'
 
@@ -21,11 +21,9 @@ export function readJournal(path: string, since: number): Result<StoredRow[], Fa
   try {
     return ok(readFrom(path, (db) => openJournal(db).read(since, -1)))
   } catch (error) {
-    return err(
-      failure('io', `the journal in ${path} cannot be read: ${errorText(error)}`, {
-        hint: 'any command that opens the yard makes its database',
-      }),
-    )
+    return fail('io', `the journal in ${path} cannot be read: ${errorText(error)}`, {
+      hint: 'any command that opens the yard makes its database',
+    })
   }
 }
 

@@ -13,7 +13,7 @@ import {
 import { dirname } from 'node:path'
 import { errorText } from '../base/text.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import { failure, type Failure } from '../domain/failure.ts'
+import { fail, type Failure } from '../domain/failure.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { takeOwnerLock } from './owner-lock.ts'
 import { highestAgentNumber } from './read.ts'
@@ -42,19 +42,15 @@ export async function restoreDatabase(
   try {
     const backup = readBackup(file)
     if (!backup.ok)
-      return err(
-        failure('io', `${file} is no sound backup: ${backup.error}`, {
-          hint: 'choose another: yard restore FILE',
-        }),
-      )
+      return fail('io', `${file} is no sound backup: ${backup.error}`, {
+        hint: 'choose another: yard restore FILE',
+      })
     const unready = await ready(backup.value)
     return unready ? err(unready) : ok(replace(place, file))
   } catch (error) {
-    return err(
-      failure('io', `the backup could not be put in place: ${errorText(error)}`, {
-        hint: 'is there space, and is .yard writable?',
-      }),
-    )
+    return fail('io', `the backup could not be put in place: ${errorText(error)}`, {
+      hint: 'is there space, and is .yard writable?',
+    })
   } finally {
     lock.value.release()
   }

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { protectYardFolder } from '../agents/git/repository.ts'
 import { DEFAULT_CONFIG_TEXT } from '../config/default-config.ts'
 import { yardPaths, type YardPaths } from '../config/paths.ts'
-import { failure, type Failure } from '../domain/failure.ts'
+import { fail, failure, type Failure } from '../domain/failure.ts'
 import { openStore } from '../store/open-store.ts'
 import { takeOwnerLock } from '../store/owner-lock.ts'
 import { listBackups } from './backup/backups.ts'
@@ -37,18 +37,15 @@ export async function initYard(
     writeIfMissing(paths.config, DEFAULT_CONFIG_TEXT)
     writeIfMissing(join(paths.yard, '.gitignore'), '*\n')
     const guarded = await protectYardFolder(folder)
-    if (!guarded.ok)
-      return err(failure('git', guarded.error.message, { hint: 'is .git writable?' }))
+    if (!guarded.ok) return fail('git', guarded.error.message, { hint: 'is .git writable?' })
     const backup = hadDatabase ? null : (listBackups(dataFolder, folder)[0] ?? null)
     // From now on a yard without a database is one that has lost it.
     if (!hadDatabase && (created || backup === null)) await makeDatabase(paths)
     return ok({ paths, created, offersRestore: backup })
   } catch (error) {
-    return err(
-      failure('io', `no yard can be made in ${folder}: ${errorText(error)}`, {
-        hint: 'is the folder there and writable?',
-      }),
-    )
+    return fail('io', `no yard can be made in ${folder}: ${errorText(error)}`, {
+      hint: 'is the folder there and writable?',
+    })
   }
 }
 

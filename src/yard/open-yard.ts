@@ -20,7 +20,7 @@ import { userPaths } from '../config/paths.ts'
 import { createCoordinator } from '../coordinator/coordinator.ts'
 import { createDispatcher } from '../coordinator/dispatch.ts'
 import type { Runtime } from '../domain/executor.ts'
-import { failure, type Failure } from '../domain/failure.ts'
+import { fail, type Failure } from '../domain/failure.ts'
 import { agentIdOf, agentNumberOf, type AgentId } from '../domain/ids.ts'
 import { openStore, type OpenStore } from '../store/open-store.ts'
 import { takeOwnerLock } from '../store/owner-lock.ts'
@@ -45,9 +45,7 @@ import type { Current, OpenYardOptions, Yard, YardParts } from './yard.ts'
 export async function openYard(options: OpenYardOptions): Promise<Result<Yard, Failure>> {
   const { paths } = options
   if (!existsSync(paths.yard))
-    return err(
-      failure('no-yard', `there is no yard in ${paths.root}`, { hint: 'yard init makes one' }),
-    )
+    return fail('no-yard', `there is no yard in ${paths.root}`, { hint: 'yard init makes one' })
   const config = readConfig(options, options.flags)
   if (!config.ok) return config
   const lost = lostDatabase(paths, userPaths(options.env).data)

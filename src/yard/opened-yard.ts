@@ -9,7 +9,7 @@ import { errorText } from '../base/text.ts'
 import { pendingEntries } from '../config/settings-form.ts'
 import type { Coordinator } from '../coordinator/coordinator.ts'
 import { isLaunched } from '../domain/agent.ts'
-import { failure, type Failure } from '../domain/failure.ts'
+import { fail, type Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { YardFacts } from '../domain/plan.ts'
 import type { Settings } from '../domain/settings.ts'
@@ -181,23 +181,19 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
       }
       if (await untilEnded(living, force ? 0 : graceMs())) return ok(living)
       const left = living.filter((id) => plan.agents.has(id)).join(', ')
-      return err(
-        failure('timeout', `not all agents have ended yet: ${left}`, {
-          hint: 'yard kill --force, and yard service logs says what is left',
-        }),
-      )
+      return fail('timeout', `not all agents have ended yet: ${left}`, {
+        hint: 'yard kill --force, and yard service logs says what is left',
+      })
     },
     async endLeftovers() {
       try {
         return ok(await runtime.endLeftovers())
       } catch (error) {
         const why = errorText(error)
-        return err(
-          failure(
-            'timeout',
-            `it cannot be told whether all processes of agents have ended: ${why}`,
-            { hint: 'try again in a moment' },
-          ),
+        return fail(
+          'timeout',
+          `it cannot be told whether all processes of agents have ended: ${why}`,
+          { hint: 'try again in a moment' },
         )
       }
     },
@@ -220,12 +216,10 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     pausedSince: createPauseWatch(opened),
     async testExecutor(name) {
       if (!current.isTrusted)
-        return err(
-          failure('untrusted', 'this yard was not made here: nothing of it is run', {
-            hint: 'yard trust shows what it would run, and confirms it',
-          }),
-        )
-      if (!parts.trials) return err(failure('internal', 'nothing can be tried here'))
+        return fail('untrusted', 'this yard was not made here: nothing of it is run', {
+          hint: 'yard trust shows what it would run, and confirms it',
+        })
+      if (!parts.trials) return fail('internal', 'nothing can be tried here')
       return parts.trials.run(current.config.settings, name)
     },
     probeExecutor: (name, model) => probe(current.config.settings, name, options, model),

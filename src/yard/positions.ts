@@ -5,7 +5,7 @@ import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { CommittedBatch } from '../coordinator/dispatch.ts'
 import { unknownTask } from '../domain/decide/decision.ts'
-import { failure, type Failure } from '../domain/failure.ts'
+import { fail, type Failure } from '../domain/failure.ts'
 import { isTaskId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { OpenStore } from '../store/open-store.ts'
@@ -86,11 +86,9 @@ function save({ writer, positions }: Parts['opened'], piece: Piece): Result<void
     writer.rollback()
     const text = errorText(error)
     if (error instanceof Error && error.name === 'StaleOwner')
-      return err(failure('locked', 'this owner was replaced by another; nothing was moved'))
-    return err(
-      failure('read-only', `the nodes stay where they were: the yard cannot be saved (${text})`, {
-        hint: 'is the disk full, or does it fail?',
-      }),
-    )
+      return fail('locked', 'this owner was replaced by another; nothing was moved')
+    return fail('read-only', `the nodes stay where they were: the yard cannot be saved (${text})`, {
+      hint: 'is the disk full, or does it fail?',
+    })
   }
 }

@@ -2,7 +2,7 @@
 import { Cron } from 'croner'
 import { err, ok, type Result } from '../base/result.ts'
 import { scheduleForm } from '../config/times.ts'
-import { failure, type Failure } from '../domain/failure.ts'
+import { fail, failure, type Failure } from '../domain/failure.ts'
 import type { Schedule, Task } from '../domain/task.ts'
 import { MISSED_AFTER_MS } from '../coordinator/schedules.ts'
 import type { Yard } from './yard.ts'
@@ -15,11 +15,9 @@ export function nextFireAt(
 ): Result<number | null, Failure> {
   const zone = schedule.tz ?? defaultZone
   if (zone !== null && !isZone(zone))
-    return err(
-      failure('bad-request', `there is no time zone "${zone}"`, {
-        hint: 'name one like Europe/Berlin or UTC',
-      }),
-    )
+    return fail('bad-request', `there is no time zone "${zone}"`, {
+      hint: 'name one like Europe/Berlin or UTC',
+    })
   // Croner reads dates, too; but a schedule repeats, and a single moment is `not-before`.
   if (scheduleForm(schedule.spec) === null) return err(unreadable(schedule.spec))
   try {

@@ -1,12 +1,12 @@
 /** The configuration of an open yard: where it is read from, and how its files are changed. */
 import { errorText } from '../base/text.ts'
-import { err, ok, type Result } from '../base/result.ts'
+import { ok, type Result } from '../base/result.ts'
 import { editConfig, type ConfigChange, type ConfigEdit } from '../config/edit.ts'
 import { withFileLock } from '../config/file-lock.ts'
 import { loadConfig, type ConfigSources, type LoadedConfig } from '../config/load.ts'
 import { userPaths } from '../config/paths.ts'
 import type { Flags } from '../contract/service.ts'
-import { failure, type Failure } from '../domain/failure.ts'
+import { fail, failure, type Failure } from '../domain/failure.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Settings } from '../domain/settings.ts'
 import { isFinished } from '../domain/task.ts'
@@ -100,11 +100,9 @@ async function underLock<T>(
     return await withFileLock(file, run)
   } catch (error) {
     const why = errorText(error)
-    return err(
-      failure('io', `${file} could not be written: ${why}`, {
-        hint: 'is its folder writable?',
-        facts: { file },
-      }),
-    )
+    return fail('io', `${file} could not be written: ${why}`, {
+      hint: 'is its folder writable?',
+      facts: { file },
+    })
   }
 }

@@ -1,8 +1,8 @@
 /** Plain HTTP: the URL and the JSON body of a request, and answers. A failure over REST has the shape that `yard … --json` prints. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { err, ok, type Result } from '../../base/result.ts'
+import { ok, type Result } from '../../base/result.ts'
 import { isTooDeep, MAX_JSON_DEPTH } from '../../domain/bounds.ts'
-import { failure, httpStatusOf, type Failure } from '../../domain/failure.ts'
+import { fail, httpStatusOf, type Failure } from '../../domain/failure.ts'
 
 export const errorBody = (error: Failure): { error: Failure } => ({ error })
 
@@ -42,24 +42,20 @@ export async function readJsonBody(
 ): Promise<Result<unknown, Failure>> {
   const text = await readText(request, limitBytes)
   if (text === null)
-    return err(
-      failure('bad-request', `the body is larger than ${Math.round(limitBytes / 1e6)} MB`, {
-        hint: 'send it in parts',
-        facts: { limitBytes },
-      }),
-    )
+    return fail('bad-request', `the body is larger than ${Math.round(limitBytes / 1e6)} MB`, {
+      hint: 'send it in parts',
+      facts: { limitBytes },
+    })
   if (text.trim() === '') return ok({})
   if (isTooDeep(text))
-    return err(
-      failure('bad-request', `the body is nested deeper than ${MAX_JSON_DEPTH} levels`, {
-        facts: { field: null },
-      }),
-    )
+    return fail('bad-request', `the body is nested deeper than ${MAX_JSON_DEPTH} levels`, {
+      facts: { field: null },
+    })
   try {
     return ok(JSON.parse(text))
   } catch (error) {
     const why = error instanceof Error ? error.message : 'unreadable'
-    return err(failure('bad-request', `the body is not JSON: ${why}`, { facts: { field: null } }))
+    return fail('bad-request', `the body is not JSON: ${why}`, { facts: { field: null } })
   }
 }
 

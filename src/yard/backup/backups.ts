@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { err, ok, type Result } from '../../base/result.ts'
-import { failure, type Failure } from '../../domain/failure.ts'
+import { ok, type Result } from '../../base/result.ts'
+import { fail, failure, type Failure } from '../../domain/failure.ts'
 import { type Backup, isSoundBackup, restoreDatabase } from '../../store/restore.ts'
 import type { Store } from '../../store/store.ts'
 import type { YardParts } from '../yard.ts'
@@ -61,20 +61,16 @@ export async function makeBackup(parts: {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
   } catch (error) {
-    return err(
-      failure('io', `the backup folder ${folder} cannot be made: ${String(error)}`, {
-        hint: 'is there space, and is it writable?',
-      }),
-    )
+    return fail('io', `the backup folder ${folder} cannot be made: ${String(error)}`, {
+      hint: 'is there space, and is it writable?',
+    })
   }
   const file = backupFile(parts.dataFolder, parts.root, parts.at)
   const copied = await parts.store.copyTo(file)
   if (!copied.ok) return copied
   if (parts.isDoubted && !isSoundBackup(file)) {
     rmSync(file, { force: true })
-    return err(
-      failure('io', `what is left of the database of ${parts.root} is no sound copy of it`),
-    )
+    return fail('io', `what is left of the database of ${parts.root} is no sound copy of it`)
   }
   for (const old of listBackups(parts.dataFolder, parts.root).slice(Math.max(1, parts.keep)))
     // An earlier program left the latter two beside a backup that it read.
@@ -181,11 +177,9 @@ export async function restoreBackup(
   const { paths, dataFolder, at, killAgents = false } = parts
   const from = file ?? newestSoundBackup(dataFolder, paths.root)
   if (from === null)
-    return err(
-      failure('io', `there is no sound backup of ${paths.root}`, {
-        hint: 'name a file: yard restore FILE',
-      }),
-    )
+    return fail('io', `there is no sound backup of ${paths.root}`, {
+      hint: 'name a file: yard restore FILE',
+    })
   let ended: readonly string[] = []
   let again: readonly string[] = []
   const ready = async (backup: Backup): Promise<Failure | null> => {

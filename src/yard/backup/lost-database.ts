@@ -1,9 +1,9 @@
 /** A database that has vanished: noticed before it is taken for an empty yard, and under an owner that lives. */
 import { type BigIntStats, copyFileSync, existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { err, ok, type Result } from '../../base/result.ts'
+import { ok, type Result } from '../../base/result.ts'
 import type { YardPaths } from '../../config/paths.ts'
-import { failure, type Failure } from '../../domain/failure.ts'
+import { fail, failure, type Failure } from '../../domain/failure.ts'
 import { backupFile, backupNow, newestSoundBackup } from './backups.ts'
 import type { YardParts } from '../yard.ts'
 import { type Dependency, dependencyIdOf, type EntityChange, type Plan } from '../../domain/plan.ts'
@@ -120,9 +120,7 @@ async function salvagePlan(
     renameSync(part, file)
     return ok(undefined)
   } catch (error) {
-    return err(
-      failure('io', `the plan in memory could not be written to ${file}: ${String(error)}`),
-    )
+    return fail('io', `the plan in memory could not be written to ${file}: ${String(error)}`)
   } finally {
     for (const suffix of ['', '-wal', '-shm']) rmSync(part + suffix, { force: true })
   }

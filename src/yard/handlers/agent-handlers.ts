@@ -1,12 +1,11 @@
 /** Requests about agents: what they are, what they say, and their end. */
 import type { AgentView } from '../../contract/view.ts'
 import { isLaunched, type Agent } from '../../domain/agent.ts'
-import { failure } from '../../domain/failure.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import { toAgentView } from '../views/agent-view.ts'
 import { isoOrNull } from '../views/iso-time.ts'
 import { procedures, taskOf, type HandlerContext } from './context.ts'
-import { refuse, valueOf } from './failures.ts'
+import { refuseAs, valueOf } from './failures.ts'
 import { parseAgentId } from './task-commands.ts'
 
 const os = procedures.agent
@@ -38,7 +37,7 @@ export const agentHandlers = {
   heartbeat: os.heartbeat.handler(({ context, input }) => {
     const { id, state } = agentOf(context, input.id)
     if (state.kind === 'ended')
-      refuse(failure('stale-generation', `${id} has ended`, { hint: 'nothing was changed' }))
+      refuseAs('stale-generation', `${id} has ended`, { hint: 'nothing was changed' })
     context.yard.coordinator.heard(id)
     return { ok: true, leaseUntil: isoOrNull(context.yard.coordinator.leaseUntil(id)) }
   }),
@@ -58,12 +57,10 @@ function agentOf({ yard }: HandlerContext, text: string): Agent {
   const agent = yard.plan.agents.get(id) ?? yard.store.agent(id)
   return (
     agent ??
-    refuse(
-      failure('unknown-agent', `there is no agent ${id}`, {
-        hint: 'yard agents lists them',
-        facts: { id },
-      }),
-    )
+    refuseAs('unknown-agent', `there is no agent ${id}`, {
+      hint: 'yard agents lists them',
+      facts: { id },
+    })
   )
 }
 

@@ -1,13 +1,12 @@
 /** Requests about what tasks have changed in git. */
 import type { LandingView } from '../../contract/change.ts'
-import { failure } from '../../domain/failure.ts'
 import type { TaskId } from '../../domain/ids.ts'
 import { mergeAbove } from '../../domain/plan.ts'
 import type { Task } from '../../domain/task.ts'
 import { changesOf, diffOf, toComment, toLandingView } from '../git/changes.ts'
 import { collectGarbage, listOf, removeOne } from '../git/worktrees.ts'
 import { procedures, send, taskOf, type HandlerContext } from './context.ts'
-import { refuse, valueOf } from './failures.ts'
+import { refuseAs, valueOf } from './failures.ts'
 
 const os = procedures.change
 
@@ -47,7 +46,7 @@ export const changeHandlers = {
     const { id } = taskOf(context, task)
     await send(context, { type: 'task.log', id, text, place }, commandId)
     const said = context.yard.store.logOf(id).flatMap(toComment).at(-1)
-    return said ?? refuse(failure('internal', `the comment on ${id} was not kept`))
+    return said ?? refuseAs('internal', `the comment on ${id} was not kept`)
   }),
   worktrees: os.worktrees.handler(async ({ context }) => valueOf(await listOf(context.yard))),
   removeWorktree: os.removeWorktree.handler(async ({ context, input }) =>
@@ -61,11 +60,9 @@ export const changeHandlers = {
 /** Its verify line would have to run, and nothing runs here yet. */
 function refuseUntrusted({ yard }: HandlerContext): void {
   if (yard.isTrusted()) return
-  refuse(
-    failure('untrusted', 'nothing is merged in a yard that nobody has confirmed', {
-      hint: 'yard trust shows what it would run',
-    }),
-  )
+  refuseAs('untrusted', 'nothing is merged in a yard that nobody has confirmed', {
+    hint: 'yard trust shows what it would run',
+  })
 }
 
 /** Done, with a result that has not landed. */
@@ -91,11 +88,9 @@ function landingOf(context: HandlerContext, id: TaskId): LandingView {
     return { ...landing, reason: 'waits: the yard is paused' }
   return (
     landing ??
-    refuse(
-      failure('wrong-state', `nobody has asked for ${id} to be merged`, {
-        hint: `yard merge ${id}`,
-      }),
-    )
+    refuseAs('wrong-state', `nobody has asked for ${id} to be merged`, {
+      hint: `yard merge ${id}`,
+    })
   )
 }
 

@@ -5,7 +5,7 @@ import { failure } from '../../domain/failure.ts'
 import { isoTime } from '../views/iso-time.ts'
 import { agentToken, openSecret } from './agent-token.ts'
 import { procedures, send, taskOf } from './context.ts'
-import { refuse } from './failures.ts'
+import { refuseAs, refuse } from './failures.ts'
 import { act, change, claimOf, parseAgentId, reportOf } from './task-commands.ts'
 
 const os = procedures.task
@@ -63,10 +63,12 @@ function leaseOf(given: string | number | undefined): number {
   if (given === undefined) return DEFAULT_LEASE_MS
   const ms = parseDuration(String(given), 's')
   if (ms !== null && ms >= MIN_LEASE_MS && ms <= MAX_LEASE_MS) return ms
-  return refuse(
-    failure('bad-request', `lease: ${JSON.stringify(given)} is no duration from 1 s to 7 days`, {
+  return refuseAs(
+    'bad-request',
+    `lease: ${JSON.stringify(given)} is no duration from 1 s to 7 days`,
+    {
       hint: 'such as "30s" or "5m"; a bare number is seconds',
       facts: { field: 'lease' },
-    }),
+    },
   )
 }

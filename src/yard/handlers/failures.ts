@@ -11,6 +11,8 @@ export function refuse(f: Failure): never {
   throw toOrpcError(f)
 }
 
+export const refuseAs = (...parts: Parameters<typeof failure>): never => refuse(failure(...parts))
+
 /** The value, or a throw of the failure. */
 export function valueOf<T>(result: Result<T, Failure>): T {
   return result.ok ? result.value : refuse(result.error)

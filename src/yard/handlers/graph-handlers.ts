@@ -12,7 +12,7 @@ import { isoOrNull } from '../views/iso-time.ts'
 import { cardSourceOf, toTaskCard } from '../views/task-card.ts'
 import { toTaskView } from '../views/task-view.ts'
 import { procedures, send } from './context.ts'
-import { refuse, valueOf } from './failures.ts'
+import { refuseAs, refuse, valueOf } from './failures.ts'
 import { act } from './task-commands.ts'
 import { nextFireAt } from './wire-tasks.ts'
 import { refuseFaults, toNewTasks } from './import-text.ts'
@@ -82,12 +82,10 @@ function wantedStates(text: string | undefined): ReadonlySet<string> | null {
   const words = text.split(',').map((word) => word.trim())
   for (const word of words)
     if (!known.includes(word))
-      refuse(
-        failure('bad-request', `status: there is no status ${JSON.stringify(word)}`, {
-          hint: hintOf(word, known, 'statuses'),
-          facts: { field: 'status' },
-        }),
-      )
+      refuseAs('bad-request', `status: there is no status ${JSON.stringify(word)}`, {
+        hint: hintOf(word, known, 'statuses'),
+        facts: { field: 'status' },
+      })
   return new Set(words)
 }
 

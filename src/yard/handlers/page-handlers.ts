@@ -10,7 +10,7 @@ import { RATE_STEP_MS } from '../metrics.ts'
 import { isoTime } from '../views/iso-time.ts'
 import type { Yard } from '../yard.ts'
 import { procedures, taskOf } from './context.ts'
-import { refuse, valueOf } from './failures.ts'
+import { refuseAs, refuse, valueOf } from './failures.ts'
 import { importText } from './import-text.ts'
 import { parseAgentId } from './task-commands.ts'
 import { readArtifact } from './task-handlers.ts'
@@ -115,12 +115,10 @@ function instantOf(field: string, text: string): number {
   const at = parseInstant(text)
   return (
     at ??
-    refuse(
-      failure('bad-request', `${field}: ${JSON.stringify(text)} is no moment`, {
-        hint: 'ISO 8601, such as 2026-03-01T09:00:00+01:00',
-        facts: { field },
-      }),
-    )
+    refuseAs('bad-request', `${field}: ${JSON.stringify(text)} is no moment`, {
+      hint: 'ISO 8601, such as 2026-03-01T09:00:00+01:00',
+      facts: { field },
+    })
   )
 }
 

@@ -17,7 +17,7 @@ import { endpointOf, endpointText, originsOf } from '../executors/origins.ts'
 import type { Yard } from '../yard.ts'
 import { agentToken, openSecret } from './agent-token.ts'
 import { procedures, send, taskOf } from './context.ts'
-import { refuse, valueOf } from './failures.ts'
+import { refuseAs, refuse, valueOf } from './failures.ts'
 import { parseAgentId } from './task-commands.ts'
 
 const os = procedures.task
@@ -122,11 +122,13 @@ async function untilPlaced(yard: Yard, id: AgentId): Promise<Agent> {
   if (living) return living
   const ended = yard.store.agent(id)
   const reason = ended?.state.kind === 'ended' ? ended.state.failure?.reason : undefined
-  return refuse(
-    failure('wrong-state', `${id} got no place to work in: ${reason ?? 'it was taken back'}`, {
+  return refuseAs(
+    'wrong-state',
+    `${id} got no place to work in: ${reason ?? 'it was taken back'}`,
+    {
       hint: 'nothing was started; mend that and try again',
       facts: { agent: id },
-    }),
+    },
   )
 }
 
@@ -138,10 +140,10 @@ function startOf(yard: Yard, agent: Agent) {
   const record = readStageRecord(join(paths.agents, agent.id))
   const executor = order && executorOf(order.profile.type)
   if (!order || !record || !executor || record.generation !== agent.generation)
-    return refuse(failure('io', `what ${agent.id} is to be started with cannot be read`))
+    return refuseAs('io', `what ${agent.id} is to be started with cannot be read`)
   const input = pilotInput(order, siteOf(record, paths.agents))
   const planned = pilotPlan(executor, input)
-  if (!planned.ok) return refuse(failure('wrong-state', planned.error.reason))
+  if (!planned.ok) return refuseAs('wrong-state', planned.error.reason)
   const { name, type, env, baseUrl, apiKeyEnv } = order.profile
   return {
     agent: agent.id,

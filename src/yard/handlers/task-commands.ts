@@ -5,7 +5,6 @@ import type { TaskView } from '../../contract/view.ts'
 import { nextRunFrom } from '../../coordinator/schedules.ts'
 import type { Claim, Command, TaskCommand } from '../../domain/command.ts'
 import { unknownTask } from '../../domain/decide/decision.ts'
-import { failure } from '../../domain/failure.ts'
 import { type AgentId, agentIdSchema, isTaskId, type TaskId } from '../../domain/ids.ts'
 import { resolveExecutor } from '../../domain/routing/resolve.ts'
 import { isTakenByPeople } from '../../domain/settings.ts'
@@ -13,7 +12,7 @@ import type { Task } from '../../domain/task.ts'
 import { originsOf } from '../executors/origins.ts'
 import { toTaskView } from '../views/task-view.ts'
 import { type HandlerContext, send, taskOf } from './context.ts'
-import { refuse, valueOf } from './failures.ts'
+import { refuseAs, refuse, valueOf } from './failures.ts'
 import { nextFireAt, toNewTask, toTaskEdit } from './wire-tasks.ts'
 
 export const viewOf = (context: HandlerContext, id: string): TaskView =>
@@ -110,12 +109,10 @@ export function parseAgentId(text: string): AgentId {
 }
 
 const noAgent = (text: string): never =>
-  refuse(
-    failure('unknown-agent', `there is no agent ${JSON.stringify(text)}`, {
-      hint: 'yard agents lists them',
-      facts: { id: text },
-    }),
-  )
+  refuseAs('unknown-agent', `there is no agent ${JSON.stringify(text)}`, {
+    hint: 'yard agents lists them',
+    facts: { id: text },
+  })
 
 /** A claim on a task that the coordinator never starts. */
 export function claimOf(
@@ -126,12 +123,10 @@ export function claimOf(
   const choice = resolveExecutor(config.settings, task, originsOf(config))
   const { profile, why } = valueOf(choice)
   if (!isTakenByPeople(profile.type))
-    refuse(
-      failure('wrong-state', `task ${task.id} is for executor ${profile.name}, not for a person`, {
-        hint: `yard edit ${task.id} --executor manual (or external) makes it one to take`,
-        facts: { id: task.id, executor: profile.name },
-      }),
-    )
+    refuseAs('wrong-state', `task ${task.id} is for executor ${profile.name}, not for a person`, {
+      hint: `yard edit ${task.id} --executor manual (or external) makes it one to take`,
+      facts: { id: task.id, executor: profile.name },
+    })
   const claim = {
     taskId: task.id,
     agentId: yard.nextAgentId(),

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import { toArtifacts } from '../../domain/executor.ts'
-import { failure, type Failure } from '../../domain/failure.ts'
+import { fail, failure, type Failure } from '../../domain/failure.ts'
 import { isDraft, isFinished, type Task } from '../../domain/task.ts'
 import { toWhy } from '../views/why.ts'
 import type { Yard } from '../yard.ts'
@@ -132,11 +132,9 @@ export async function readArtifact(
   const isKept = yard.store.artifactsOf(task.id).some(({ artifact }) => isFileAt(artifact, path))
   const folder = folderOf(yard, task)
   if (!isKept)
-    return err(
-      failure('not-allowed', `${JSON.stringify(path)} is no result of ${task.id}`, {
-        facts: { path },
-      }),
-    )
+    return fail('not-allowed', `${JSON.stringify(path)} is no result of ${task.id}`, {
+      facts: { path },
+    })
   const fault = faultOf(folder, path)
   if (fault) return err(fault)
   // Not through a link and not waiting for a pipe, should it have been replaced meanwhile.

@@ -1,7 +1,7 @@
 /** From what came over the wire to the words of the domain: instants, ids, schedules, executors and models are checked here. */
 import { err, ok, type Result } from '../../base/result.ts'
 import { parseInstant } from '../../config/times.ts'
-import { failure, type Failure } from '../../domain/failure.ts'
+import { fail, type Failure } from '../../domain/failure.ts'
 import {
   newTaskSchema,
   taskEditSchema,
@@ -92,12 +92,10 @@ function checkRoute(
 function firstFireAt(yard: WishSource, schedule: Schedule | null): Result<number | null, Failure> {
   const next = nextFireAt(yard, schedule, yard.now())
   if (!schedule || !next.ok || next.value !== null) return next
-  return err(
-    failure('bad-request', `the schedule "${schedule.spec}" never fires`, {
-      hint: 'name a day that comes, such as "30 7 * * 1-5"',
-      facts: { field: 'schedule' },
-    }),
-  )
+  return fail('bad-request', `the schedule "${schedule.spec}" never fires`, {
+    hint: 'name a day that comes, such as "30 7 * * 1-5"',
+    facts: { field: 'schedule' },
+  })
 }
 
 export function nextFireAt(
@@ -112,10 +110,8 @@ function instantOf(text: string | number | null | undefined): Result<number | nu
   if (text === null || text === undefined) return ok(null)
   const at = typeof text === 'number' ? text : parseInstant(text)
   if (at !== null && Number.isSafeInteger(at)) return ok(at)
-  return err(
-    failure('bad-request', `notBefore: ${JSON.stringify(text)} is no moment`, {
-      hint: 'ISO 8601, such as 2026-03-01T09:00:00+01:00',
-      facts: { field: 'notBefore' },
-    }),
-  )
+  return fail('bad-request', `notBefore: ${JSON.stringify(text)} is no moment`, {
+    hint: 'ISO 8601, such as 2026-03-01T09:00:00+01:00',
+    facts: { field: 'notBefore' },
+  })
 }

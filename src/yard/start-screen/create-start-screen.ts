@@ -3,10 +3,10 @@ import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path'
 import type { InferContractRouterOutputs } from '@orpc/contract'
 import { findClis, pathOf } from '../../agents/clis/find-clis.ts'
 import { loginEnvironment } from '../../agents/clis/login-environment.ts'
-import { err, ok, type Result } from '../../base/result.ts'
+import { ok, type Result } from '../../base/result.ts'
 import { findYard, yardPaths, type YardPaths } from '../../config/paths.ts'
 import type { RecentYard, startScreenContract } from '../../contract/start-screen.ts'
-import { failure, type Failure } from '../../domain/failure.ts'
+import { fail, type Failure } from '../../domain/failure.ts'
 import { initYard } from '../init-yard.ts'
 import { isoTime } from '../views/iso-time.ts'
 import { type ExampleParts, makeExample } from './make-example.ts'
@@ -90,17 +90,13 @@ async function rootOf(
   const { exists, yard } = inspectFolder(folder)
   if (yard !== null) return ok(yard)
   if (!exists)
-    return err(
-      failure('unknown-folder', `there is no folder ${folder}`, { facts: { field: 'folder' } }),
-    )
-  if (!make) return err(failure('no-yard', `there is no yard in ${folder} or above it`))
+    return fail('unknown-folder', `there is no folder ${folder}`, { facts: { field: 'folder' } })
+  if (!make) return fail('no-yard', `there is no yard in ${folder} or above it`)
   if (isSystemFolder(folder))
-    return err(
-      failure('bad-request', `${folder} belongs to the system: no yard is made there`, {
-        hint: 'choose a folder of your own, or make one',
-        facts: { field: 'folder' },
-      }),
-    )
+    return fail('bad-request', `${folder} belongs to the system: no yard is made there`, {
+      hint: 'choose a folder of your own, or make one',
+      facts: { field: 'folder' },
+    })
   const made = await initYard(folder, dataFolder)
   return made.ok ? ok(made.value.paths.root) : made
 }
@@ -126,16 +122,14 @@ const MOST_CHARACTERS = 4096
 function readFolder(text: string, home: string): Result<string, Failure> {
   const trimmed = text.trim()
   if (trimmed === '' || trimmed.length > MOST_CHARACTERS || trimmed.includes('\0'))
-    return err(failure('bad-request', 'name a folder', { facts: { field: 'folder' } }))
+    return fail('bad-request', 'name a folder', { facts: { field: 'folder' } })
   const atHome = trimmed === '~' || /^~[\\/]/.test(trimmed)
   const path = atHome ? join(home, trimmed.slice(1)) : trimmed
   if (!isAbsolute(path))
-    return err(
-      failure('bad-request', `${trimmed} is no absolute path`, {
-        hint: 'begin it with / or ~',
-        facts: { field: 'folder' },
-      }),
-    )
+    return fail('bad-request', `${trimmed} is no absolute path`, {
+      hint: 'begin it with / or ~',
+      facts: { field: 'folder' },
+    })
   const plain = normalize(path)
   return ok(plain.length > 1 && plain.endsWith(sep) ? plain.slice(0, -1) : plain)
 }

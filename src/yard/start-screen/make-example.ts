@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { errorText } from '../../base/text.ts'
 import { makeRepository } from '../../agents/git/repository.ts'
 import { silentLog } from '../../base/log.ts'
-import { err, ok, type Result } from '../../base/result.ts'
+import { ok, type Result } from '../../base/result.ts'
 import { parseGraphFile } from '../../graph-file/read-graph.ts'
 import type { YardPaths } from '../../config/paths.ts'
-import { failure, type Failure } from '../../domain/failure.ts'
+import { fail, type Failure } from '../../domain/failure.ts'
 import type { NewTask } from '../../domain/new-task.ts'
 import type { OpenYardOptions } from '../yard.ts'
 import { toNewTask, type Timed } from '../handlers/wire-tasks.ts'
@@ -35,7 +35,7 @@ export async function makeExample(parts: ExampleParts): Promise<Result<YardPaths
   } catch (error) {
     if (folder !== null) discard(folder)
     const why = errorText(error)
-    return err(failure('io', `the example could not be made: ${why}`))
+    return fail('io', `the example could not be made: ${why}`)
   }
 }
 
@@ -53,7 +53,7 @@ async function fill(folder: string, parts: ExampleParts): Promise<Result<YardPat
   cpSync(join(source, 'repository'), folder, { recursive: true })
   copyFileSync(join(source, GRAPH), join(folder, GRAPH))
   const made = await makeRepository(folder, AUTHOR, 'The line as the evening finds it')
-  if (!made.ok) return err(failure('git', made.error.message, { hint: 'is git installed?' }))
+  if (!made.ok) return fail('git', made.error.message, { hint: 'is git installed?' })
   const yard = await initYard(folder, parts.dataFolder)
   if (!yard.ok) return yard
   const added = await addGraph(yard.value.paths, parts)

@@ -2,8 +2,7 @@
 import { implement } from '@orpc/server'
 import { contract } from '../../contract/contract.ts'
 import { CONTRACT_VERSION } from '../../contract/version.ts'
-import { failure } from '../../domain/failure.ts'
-import { failureFrom, refuse, toOrpcError, valueOf } from '../handlers/failures.ts'
+import { refuseAs, failureFrom, toOrpcError, valueOf } from '../handlers/failures.ts'
 import { YARD_VERSION } from '../yard.ts'
 import type { StartScreen } from './create-start-screen.ts'
 
@@ -19,11 +18,9 @@ const os = plain.startScreen
 function startScreenOf({ host }: StartScreenContext): StartScreen {
   return (
     host.startScreen ??
-    refuse(
-      failure('not-running', 'a single command opens no other yards', {
-        hint: 'start a host: `yard serve` or `yard service start`',
-      }),
-    )
+    refuseAs('not-running', 'a single command opens no other yards', {
+      hint: 'start a host: `yard serve` or `yard service start`',
+    })
   )
 }
 

@@ -1,9 +1,9 @@
 /** Starts the service of a yard in the background and waits until somebody answers for the yard; and what an app starts with. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { nodeProgram, spawnDetached } from '../../agents/process/node-program.ts'
-import { err, ok, type Result } from '../../base/result.ts'
+import { ok, type Result } from '../../base/result.ts'
 import type { YardPaths } from '../../config/paths.ts'
-import { failure, type Failure } from '../../domain/failure.ts'
+import { fail, type Failure } from '../../domain/failure.ts'
 import { loginEnvironment } from '../../agents/clis/login-environment.ts'
 
 /** A yard of 100,000 tasks opens in a second; a machine under load takes its time. */
@@ -38,11 +38,9 @@ export async function startHost<T>(
       if (stranger.failed() !== null && ++looks > LOOKS_AFTER_END) break
       await delay(LOOK_MS)
     }
-    return err(
-      failure('io', `the service did not start: ${stranger.failed() || 'it does not answer'}`, {
-        hint: 'see `yard service logs`, or `yard serve` in the foreground',
-      }),
-    )
+    return fail('io', `the service did not start: ${stranger.failed() || 'it does not answer'}`, {
+      hint: 'see `yard service logs`, or `yard serve` in the foreground',
+    })
   } finally {
     stranger.release()
   }
