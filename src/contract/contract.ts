@@ -1,4 +1,5 @@
 /** The one contract: all that crosses a process boundary, over MessagePort, WebSocket, HTTP and REST alike. */
+import type { InferContractRouterOutputs } from '@orpc/contract'
 import { agentContract } from './agent.ts'
 import { changeContract } from './change.ts'
 import { startScreenContract } from './start-screen.ts'
@@ -15,3 +16,6 @@ export const contract = {
   startScreen: startScreenContract,
 }
 export type Contract = typeof contract
+
+/** What each procedure answers with. */
+export type Answers = InferContractRouterOutputs<Contract>

@@ -73,7 +73,9 @@ const executorViewSchema = z.object({
 const trialSchema = z.object({
   name: z.string(),
   ok: z.boolean(),
+  /** Its answer, one line; null when it gave none. */
   text: z.string().nullable(),
+  /** The registry's name of the model that was asked; null = the executor's own default. */
   model: z.string().nullable(),
   ms: z.number(),
   usage: usageSchema.nullable(),

@@ -20,27 +20,7 @@ import { createReadySet } from './ready-set.ts'
 import { createReporter, type AgentStop } from './reports.ts'
 import { falseBackOffs, falseTimes, missedRuns, MISSED_AFTER_MS } from './schedules.ts'
 
-export interface Coordinator {
-  /** Looks at the agents of an earlier owner, then begins. Resolves when each of them is settled or adopted. */
-  start(): Promise<void>
-  /** Settings have changed. */
-  onSettings(): void
-  /** Looks at the whole world at once: the backstop, and what `dead-agents` asks for. */
-  tick(): Promise<void>
-  /** No new agent from now on; living ones go on. */
-  drain(): void
-  /** Something outside the plan has changed, such as the programs of this machine. */
-  wake(): void
-  heard(id: AgentId): void
-  /** Ends the agent although that cannot be saved now; it is once it can be. */
-  stopUnsaved(stop: AgentStop, by: Actor): void
-  /** Somebody wants this landing now, which may be queued since another owner. */
-  landingAsked(id: TaskId): void
-  /** When its lease runs out, ms since 1970; null for one without. */
-  leaseUntil(id: AgentId): number | null
-  lastTickAt(): number | null
-  close(): Promise<void>
-}
+export type Coordinator = ReturnType<typeof createCoordinator>
 
 /** Liveness is checked so often per heartbeat timeout. */
 const CHECKS_PER_TIMEOUT = 4
@@ -48,7 +28,7 @@ const CHECKS_PER_TIMEOUT = 4
 const RETRY_MS = 1000
 const BY = { kind: 'coordinator' } as const
 
-export function createCoordinator(parts: CoordinatorParts): Coordinator {
+export function createCoordinator(parts: CoordinatorParts) {
   const { plan, runtime, dispatcher, clock, log, caps, startsAgents } = parts
   const scope = createScope()
   let isRunning = false
@@ -196,7 +176,8 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
   }
 
   return {
-    async start() {
+    /** Looks at the agents of an earlier owner, then begins. Resolves when each of them is settled or adopted. */
+    async start(): Promise<void> {
       scope.add(dispatcher.onCommitted(onCommitted))
       scope.add(runtime.onReport(reporter.onReport))
       scope.add(parts.machine.onRoom(wake))
@@ -218,25 +199,32 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
       lastTickAt = clock.now()
       run(false)
     },
-    onSettings() {
+    /** Settings have changed. */
+    onSettings(): void {
       lookAnew()
       wake()
     },
+    /** Looks at the whole world at once: the backstop, and what `dead-agents` asks for. */
     tick,
-    drain() {
+    /** No new agent from now on; living ones go on. */
+    drain(): void {
       claimer.drain()
       landings.drain()
     },
+    /** Something outside the plan has changed, such as the programs of this machine. */
     wake,
-    heard(id) {
+    heard(id: AgentId): void {
       liveness.heard(id)
       leases.renew(id)
     },
+    /** Ends the agent although that cannot be saved now; it is once it can be. */
     stopUnsaved,
-    landingAsked: (id) => landings.ask(id),
-    leaseUntil: (id) => leases.untilOf(id),
-    lastTickAt: () => lastTickAt,
-    async close() {
+    /** Somebody wants this landing now, which may be queued since another owner. */
+    landingAsked: (id: TaskId) => landings.ask(id),
+    /** When its lease runs out, ms since 1970; null for one without. */
+    leaseUntil: (id: AgentId): number | null => leases.untilOf(id),
+    lastTickAt: (): number | null => lastTickAt,
+    async close(): Promise<void> {
       isRunning = false
       timer.stop()
       deadlines.stop()

@@ -22,18 +22,7 @@ export interface CommittedBatch {
   readonly touched: ReadonlySet<TaskId>
 }
 
-export interface Dispatcher {
-  dispatch(command: AnyCommand, by: Actor, commandId?: string): Promise<Result<Reply, Failure>>
-  onCommitted(listener: (batch: CommittedBatch) => void): () => void
-  /** Why the last commit failed; null while commits work. */
-  readOnly(): string | null
-  /** From now on nothing can be saved. Called once for each time. */
-  onReadOnly(listener: () => void): () => void
-  /** Tries whether commits work again; nothing while they do. */
-  retry(): void
-  /** Refuses new commands from now on; what is queued is still carried out. */
-  close(): void
-}
+export type Dispatcher = ReturnType<typeof createDispatcher>
 
 /** `decide` replaces the domain's own function in tests that plant faults. */
 export interface DispatcherParts extends Omit<TransactionParts, 'newId'> {
@@ -52,7 +41,7 @@ interface Item extends Request {
 /** More would keep the loop from its other work; the rest follows in the next turn. */
 const MAX_BATCH = 256
 
-export function createDispatcher(parts: DispatcherParts): Dispatcher {
+export function createDispatcher(parts: DispatcherParts) {
   const { writer, store, log } = parts
   const committed = createEmitter<CommittedBatch>((error) =>
     log.error('a listener of commits threw', { error: String(error) }),
@@ -133,7 +122,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     items.forEach((item, i) => item.resolve(replies[i] ?? fail('internal', 'no reply')))
   }
   return {
-    dispatch(command, by, commandId) {
+    dispatch(command: AnyCommand, by: Actor, commandId?: string): Promise<Result<Reply, Failure>> {
       if (isClosed || isStale)
         return Promise.resolve(fail('locked', 'this yard is being closed', { hint: 'try again' }))
       return new Promise((resolve) => {
@@ -141,13 +130,17 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
         schedule()
       })
     },
-    onCommitted: (listener) => committed.on(listener),
-    readOnly: () => readOnly,
-    onReadOnly: (listener) => failures.on(listener),
-    retry() {
+    onCommitted: (listener: (batch: CommittedBatch) => void) => committed.on(listener),
+    /** Why the last commit failed; null while commits work. */
+    readOnly: (): string | null => readOnly,
+    /** From now on nothing can be saved. Called once for each time. */
+    onReadOnly: (listener: () => void) => failures.on(listener),
+    /** Tries whether commits work again; nothing while they do. */
+    retry(): void {
       if (readOnly !== null && !isClosed) schedule()
     },
-    close() {
+    /** Refuses new commands from now on; what is queued is still carried out. */
+    close(): void {
       while (queue.length > 0) flush()
       isClosed = true
     },

@@ -1,22 +1,35 @@
 /** The append-only journal: one row for each entity that an event changed, as `{set, unset}` of its top-level fields. */
 import type Database from 'better-sqlite3'
 import type { EntityChange } from '../domain/plan.ts'
-import type { RowFacts, StoredRow } from './store.ts'
 import { upgraded } from './read.ts'
 
-export interface Journal {
+/** One row of the journal: what became of one entity by one event. */
+export interface StoredRow {
   readonly seq: number
-  append(change: EntityChange, facts: RowFacts): void
-  read(since: number, limit: number): StoredRow[]
-  /** After a rollback: counts from `seq` again. Reads nothing, for a rollback often follows a failed read. */
-  rewind(seq: number): void
-  /** The last sequence number that the table holds. */
-  stored(): number
+  readonly at: number
+  readonly event: string
+  readonly by: string
+  readonly entity: string
+  readonly id: string
+  readonly set: Readonly<Record<string, unknown>>
+  readonly unset: readonly string[]
+  readonly gone: boolean
+  /** What it changed is damaged in the table, and told as nothing. */
+  readonly isUnreadable?: true
 }
+
+/** Facts that stand beside each change in the journal. */
+export interface RowFacts {
+  readonly at: number
+  readonly event: string
+  readonly by: string
+}
+
+export type Journal = ReturnType<typeof openJournal>
 
 type Fields = Readonly<Record<string, unknown>>
 
-export function openJournal(db: Database.Database): Journal {
+export function openJournal(db: Database.Database) {
   const insert = db.prepare(
     'INSERT INTO journal (seq, at, event, by, entity, id, change) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
@@ -30,13 +43,16 @@ export function openJournal(db: Database.Database): Journal {
     get seq() {
       return seq
     },
-    append(change, { at, event, by }) {
+    append(change: EntityChange, { at, event, by }: RowFacts): void {
       const row = changeText(change.before, change.after)
       insert.run(seq + 1, at, event, by, change.entity, change.id, row)
       seq += 1
     },
-    read: (since, limit) => (select.all(since, limit) as RawRow[]).map(toRow),
-    rewind: (to) => void (seq = to),
+    read: (since: number, limit: number): StoredRow[] =>
+      (select.all(since, limit) as RawRow[]).map(toRow),
+    /** After a rollback: counts from `seq` again. Reads nothing, for a rollback often follows a failed read. */
+    rewind: (to: number) => void (seq = to),
+    /** The last sequence number that the table holds. */
     stored,
   }
 }

@@ -3,8 +3,29 @@
  * loop is never held: callers ask again for the next piece.
  */
 import type Database from 'better-sqlite3'
-import { toRow, type RawRow } from './journal.ts'
-import type { ActivityStep, PastReads, Span, StoredRow, Turn } from './store.ts'
+import { toRow, type RawRow, type StoredRow } from './journal.ts'
+
+/** A count of rows and of failed tasks in one step of time. */
+type ActivityStep = Readonly<Record<'step' | 'events' | 'failures', number>>
+
+/** One change of a task's stored status (`null` = the task is gone), or an agent that began or ended. */
+export interface Turn {
+  readonly seq: number
+  readonly at: number
+  readonly entity: 'task' | 'agent'
+  readonly id: string
+  readonly event: string
+  readonly kind: string | null
+}
+
+export interface Span {
+  /** ms, inclusive. */
+  readonly from: number
+  /** ms, exclusive. */
+  readonly to: number
+}
+
+export type PastReads = ReturnType<typeof preparePast>
 
 const COLUMNS = 'seq, at, event, by, entity, id, change'
 /** An event changes several entities; one row of each says what happened, the others only repeat it. */
@@ -14,7 +35,7 @@ const fieldOf = (path: string): string =>
   `CASE WHEN json_valid(change) THEN json_extract(change, '${path}') END`
 const STATUS = fieldOf('$.s.state.kind')
 
-export function preparePast(db: Database.Database): PastReads {
+export function preparePast(db: Database.Database) {
   return { ...prepareTimes(db), ...prepareRows(db), ...prepareTurns(db) }
 }
 
@@ -50,10 +71,14 @@ function prepareTimes(db: Database.Database) {
     .pluck()
   const asNumber = (value: unknown): number | null => (typeof value === 'number' ? value : null)
   return {
+    /** Time of the first row, ms; null without any. */
     firstAt: () => asNumber(first.get()),
+    /** The last row that was written at or before `at`; 0 when there is none. */
     seqAt: (at: number) => asNumber(last.get(at)) ?? 0,
+    /** The time that `count` rows from `from` on take; `to` when there are fewer. Always later than `from`. */
     pieceEnd: (from: number, to: number, count: number) =>
       Math.max(asNumber(end.get(from, to, count)) ?? to, from + 1),
+    /** Rows of `from <= at < to`, in steps of `stepMs` counted from `origin`. */
     activity: (span: Span & { readonly origin: number; readonly stepMs: number }) => {
       const { from, to, origin, stepMs } = span
       const isInstant = Number.isInteger(from) && to === from + 1
@@ -62,7 +87,9 @@ function prepareTimes(db: Database.Database) {
         : activity.all({ from, to, origin, stepMs })
       return (steps as ActivityStep[]).filter(({ events }) => events > 0)
     },
+    /** Times of failed tasks in the span, newest first. */
     failures: ({ from, to }: Span, limit: number) => failures.all(from, to, limit) as number[],
+    /** Ids of agents that ended in the span, newest first. */
     endedAgents: ({ from, to }: Span, limit: number) =>
       ended.all(from, to, limit).map((number) => `agent-${String(number)}`),
   }
@@ -82,7 +109,9 @@ function prepareTurns(db: Database.Database) {
     )
     .pluck()
   return {
+    /** What changed a status or began or ended an agent, in rows `after < seq <= upTo`. */
     turns: (after: number, upTo: number) => turns.all(after, upTo) as Turn[],
+    /** Stored status of a task just before that row; null when it was not there. */
     statusBefore(taskId: string, seq: number) {
       const kind = before.get(taskId, seq)
       return typeof kind === 'string' && kind !== '' ? kind : null
@@ -107,10 +136,14 @@ function prepareRows(db: Database.Database) {
   )
   const ofTask = rows(TASK_ROWS)
   return {
+    /** Rows `after < seq <= upTo` of entities that a plan is made of, oldest first. */
     planRows: (after: number, upTo: number) => planRows({ after, upTo }),
+    /** The newest row of an entity before that one; null = none. */
     rowBefore: (entity: string, id: string, seq: number) =>
       rowBefore({ entity, id, seq })[0] ?? null,
+    /** All rows that say something, newest first. */
     tailRows: (before: number, limit: number) => tail({ before, limit }),
+    /** Rows about one task and its agents, newest first. */
     taskRows: (taskId: string, before: number, limit: number) =>
       ofTask({ task: taskId, breaker: `respawn:${taskId}`, before, limit }),
   }

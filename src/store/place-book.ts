@@ -43,16 +43,7 @@ export interface TakenPlaces {
   readonly others: number
 }
 
-export interface PlaceBook {
-  /** How many of the wished places are given. They are held until `note`. */
-  take(yard: string, owner: PlaceOwner, wish: SlotRequest): TakenPlaces
-  /** What the yard holds from now on; `owner` null when the row is released. */
-  note(yard: string, owner: PlaceOwner | null, held: Pick<PlaceRow, 'agents' | 'at'>): void
-  rows(): PlaceRow[]
-  /** Writes what is left of a row whose owner is gone, unless somebody has written it since it was read. */
-  settle(row: PlaceRow, agents: readonly string[]): void
-  close(): void
-}
+export type PlaceBook = ReturnType<typeof preparePlaceBook>
 
 /** Longer than any transaction here; shorter than anybody notices. */
 const BUSY_MS = 40
@@ -82,7 +73,7 @@ const PUT = `INSERT INTO places (boot, yard, agents, living, reserved, owner, at
   ON CONFLICT (boot, yard) DO UPDATE SET agents = excluded.agents, living = excluded.living,
     reserved = excluded.reserved, owner = excluded.owner, at = excluded.at, version = version + 1`
 
-function preparePlaceBook(db: Database.Database, boot: string): PlaceBook {
+function preparePlaceBook(db: Database.Database, boot: string) {
   const others = db
     .prepare<[string, string], number>(
       'SELECT coalesce(sum(living + reserved), 0) FROM places WHERE boot = ? AND yard <> ?',
@@ -115,14 +106,21 @@ function preparePlaceBook(db: Database.Database, boot: string): PlaceBook {
     write({ ...row, agents, reserved: 0 })
   })
   return {
-    take(yard, owner, wish) {
+    /** How many of the wished places are given. They are held until `note`. */
+    take(yard: string, owner: PlaceOwner, wish: SlotRequest): TakenPlaces {
       // A full machine is asked again and again; that needs no write.
       const before = look(yard, wish)
       return before.given === 0 ? before : take.immediate(yard, owner, wish)
     },
-    note: (yard, owner, { agents, at }) => write({ yard, owner, agents, reserved: 0, at }),
-    rows: () => all.all(boot).map(toRow),
-    settle: (row, agents) => settle.immediate(row, agents),
+    /** What the yard holds from now on; `owner` null when the row is released. */
+    note: (
+      yard: string,
+      owner: PlaceOwner | null,
+      { agents, at }: Pick<PlaceRow, 'agents' | 'at'>,
+    ) => write({ yard, owner, agents, reserved: 0, at }),
+    rows: (): PlaceRow[] => all.all(boot).map(toRow),
+    /** Writes what is left of a row whose owner is gone, unless somebody has written it since it was read. */
+    settle: (row: PlaceRow, agents: readonly string[]) => settle.immediate(row, agents),
     close: () => void db.close(),
   }
 }

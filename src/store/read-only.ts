@@ -4,8 +4,7 @@ import Database from 'better-sqlite3'
 import { errorText } from '../base/text.ts'
 import { ok, type Result } from '../base/result.ts'
 import { fail, type Failure } from '../domain/failure.ts'
-import { openJournal } from './journal.ts'
-import type { StoredRow } from './store.ts'
+import { openJournal, type StoredRow } from './journal.ts'
 
 function readFrom<T>(path: string, read: (db: Database.Database) => T): T {
   const db = new Database(path, { readonly: true, fileMustExist: true, timeout: 5000 })

@@ -27,20 +27,7 @@ export interface GroupSum extends UsageSum {
   readonly unpriced: number
 }
 
-export interface SpendingReads {
-  /** Per task over all its agents; tasks of which nothing was told are left out. */
-  perTask(): Map<string, UsageSum>
-  /** Agents that ended in `from <= endedAt < to`, ms. */
-  usageBetween(from: number, to: number): UsageSum
-  /** Agents of one task that ended at `from` or later. */
-  usageOfTask(taskId: string, from: number): UsageSum
-  /** The dearest first, at most `limit`. */
-  by(group: CostGroup, span: { from: number; to: number }, limit: number): GroupSum[]
-  /** All of a span as one group, whose key is null. */
-  inAll(span: { from: number; to: number }): GroupSum
-  /** The end of the first agent that ended, ms; null when none has. */
-  firstAt(): number | null
-}
+export type SpendingReads = ReturnType<typeof prepareSpending>
 
 const SUMS = `sum(cost_usd) AS costUsd, sum(input_tokens) AS inputTokens, sum(output_tokens) AS outputTokens,
   count(*) AS tries, coalesce(sum(at_least), 0) AS atLeast`
@@ -48,7 +35,7 @@ const MORE = `sum(cached_tokens) AS cachedTokens, sum(CASE WHEN cost_source = 'r
   sum(cost_usd IS NULL AND coalesce(input_tokens, 0) + coalesce(output_tokens, 0) > 0) AS unpriced`
 const COLUMNS = { task: 'task_id', model: 'model', executor: 'executor' } as const
 
-export function prepareSpending(db: Database.Database): SpendingReads {
+export function prepareSpending(db: Database.Database) {
   const perTask = db.prepare(`SELECT task_id AS key, ${SUMS} FROM spent GROUP BY task_id`)
   const between = db.prepare(`SELECT ${SUMS} FROM spent WHERE ended_at >= ? AND ended_at < ?`)
   const ofTask = db.prepare(`SELECT ${SUMS} FROM spent WHERE task_id = ? AND ended_at >= ?`)
@@ -67,21 +54,28 @@ export function prepareSpending(db: Database.Database): SpendingReads {
     ]),
   )
   return {
-    perTask() {
+    /** Per task over all its agents; tasks of which nothing was told are left out. */
+    perTask(): Map<string, UsageSum> {
       const rows = perTask.all() as (UsageSum & { key: string })[]
       const told = rows.filter(
         (row) => row.costUsd !== null || row.inputTokens !== null || row.outputTokens !== null,
       )
       return new Map(told.map(({ key, ...sum }) => [key, sum]))
     },
-    usageBetween: (from, to) => between.get(from, to) as UsageSum,
-    usageOfTask: (taskId, from) => ofTask.get(taskId, from) as UsageSum,
-    by: (group, { from, to }, limit) => (groups[group]?.all(from, to, limit) ?? []) as GroupSum[],
-    inAll({ from, to }) {
+    /** Agents that ended in `from <= endedAt < to`, ms. */
+    usageBetween: (from: number, to: number): UsageSum => between.get(from, to) as UsageSum,
+    /** Agents of one task that ended at `from` or later. */
+    usageOfTask: (taskId: string, from: number): UsageSum => ofTask.get(taskId, from) as UsageSum,
+    /** The dearest first, at most `limit`. */
+    by: (group: CostGroup, { from, to }: { from: number; to: number }, limit: number): GroupSum[] =>
+      (groups[group]?.all(from, to, limit) ?? []) as GroupSum[],
+    /** All of a span as one group, whose key is null. */
+    inAll({ from, to }: { from: number; to: number }): GroupSum {
       const sum = all.get(from, to) as GroupSum
       return { ...sum, unpriced: sum.unpriced ?? 0 }
     },
-    firstAt: () => (first.get() ?? null) as number | null,
+    /** The end of the first agent that ended, ms; null when none has. */
+    firstAt: (): number | null => (first.get() ?? null) as number | null,
   }
 }
 

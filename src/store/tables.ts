@@ -8,11 +8,9 @@ import { prepareSpent } from './spending.ts'
 /** Version of the JSON bodies; a reader that meets another one must convert it. */
 export const BODY_VERSION = 1
 
-export interface Tables {
-  write(change: EntityChange): void
-}
+export type Tables = ReturnType<typeof prepareTables>
 
-export function prepareTables(db: Database.Database): Tables {
+export function prepareTables(db: Database.Database) {
   const writeTask = prepareTask(db)
   const writeAgent = prepareAgent(db)
   const writeDependency = prepareDependency(db)
@@ -21,7 +19,7 @@ export function prepareTables(db: Database.Database): Tables {
   const log = db.prepare('INSERT INTO log_line (id, task_id, at, v, body) VALUES (?, ?, ?, ?, ?)')
   const artifact = db.prepare('INSERT INTO artifact (id, task_id, v, body) VALUES (?, ?, ?, ?)')
   return {
-    write(change) {
+    write(change: EntityChange): void {
       switch (change.entity) {
         case 'task':
           return writeTask(change)

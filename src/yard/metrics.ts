@@ -2,43 +2,23 @@
 import { cpus, freemem, totalmem } from 'node:os'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
+import type { AgentView, Summary } from '../contract/view.ts'
 import type { Runtime, TreeUse } from '../domain/executor.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
 
-/** Of an agent's whole process tree; null where it is unknown. */
-export interface AgentMetrics {
-  /** Per cent of one core since the look before. */
-  readonly cpuPercent: number | null
-  readonly memoryBytes: number | null
-  readonly processes: number | null
-}
-
-interface MachineMetrics {
-  readonly cores: number
-  /** Per cent of all cores; null until it was measured twice. */
-  readonly cpuPercent: number | null
-  readonly memoryBytes: number
-  readonly memoryUsedBytes: number
-}
+type AgentMetrics = Pick<AgentView, 'cpuPercent' | 'memoryBytes' | 'processes'>
+type MachineMetrics = Omit<Summary['machine'], 'hold'>
 
 /** This machine as its system tells it: busy and total CPU time are sums over all cores since it began, in ms. */
 export interface MachineProbe {
-  look(): {
-    readonly cores: number
+  look(): Omit<MachineMetrics, 'cpuPercent'> & {
     readonly busyMs: number
     readonly totalMs: number
-    readonly memoryBytes: number
-    readonly memoryUsedBytes: number
   }
 }
 
-export interface Metrics {
-  of(id: AgentId): AgentMetrics
-  machine(): MachineMetrics
-  /** Looks from now on until the returned function is called. */
-  watch(): () => void
-}
+export type Metrics = ReturnType<typeof createMetrics>
 
 const EVERY_MS = 2000
 /** A step that is worth telling; every byte would be news each time. */
@@ -52,7 +32,7 @@ type Parts = {
   readonly probe?: MachineProbe
 }
 
-export function createMetrics({ runtime, clock, log, probe = systemProbe }: Parts): Metrics {
+export function createMetrics({ runtime, clock, log, probe = systemProbe }: Parts) {
   const trees = createTreeVitals(clock)
   const machine = createMachineVitals(probe)
   let watchers = 0
@@ -77,8 +57,9 @@ export function createMetrics({ runtime, clock, log, probe = systemProbe }: Part
   }
   return {
     of: trees.of,
-    machine: () => machine.told(watchers > 0),
-    watch() {
+    machine: (): MachineMetrics => machine.told(watchers > 0),
+    /** Looks from now on until the returned function is called. */
+    watch(): () => void {
       watchers += 1
       if (watchers === 1) look()
       let isOver = false

@@ -25,6 +25,7 @@ import {
 } from './executors/probe.ts'
 import { createRoutes, faultOf, importFaults } from './executors/routes.ts'
 import { withProof } from './git/merge-proof.ts'
+import { untrusted } from './handlers/failures.ts'
 import { createMetrics, createRates } from './metrics.ts'
 import { startCompacting } from './old-outputs.ts'
 import { createPast } from './past/past.ts'
@@ -96,12 +97,8 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
   /** Both streams merged; null where there is no such agent. */
   const outputOf = (id: AgentId): OutputLocation | null => {
     const agent = plan.agents.get(id) ?? store.agent(id)
-    if (!agent) return null
-    return {
-      folder: join(paths.agents, id),
-      stream: 'merged',
-      isEnded: agent.state.kind === 'ended',
-    }
+    const isEnded = agent?.state.kind === 'ended'
+    return agent && { folder: join(paths.agents, id), stream: 'merged', isEnded }
   }
   const graceMs = (): number => current.config.settings.agent.stopGraceMs
 
@@ -215,10 +212,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
       configure({ ...parts, reload: () => reload(current.flags) }, scope, edits),
     pausedSince: createPauseWatch(opened),
     async testExecutor(name) {
-      if (!current.isTrusted)
-        return fail('untrusted', 'this yard was not made here: nothing of it is run', {
-          hint: 'yard trust shows what it would run, and confirms it',
-        })
+      if (!current.isTrusted) return err(untrusted('nothing of it is run'))
       if (!parts.trials) return fail('internal', 'nothing can be tried here')
       return parts.trials.run(current.config.settings, name)
     },

@@ -3,6 +3,7 @@ import { errorText } from '../base/text.ts'
 import { createEmitter } from '../base/emitter.ts'
 import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
+import type { Patch, Position } from '../contract/view.ts'
 import type { CommittedBatch } from '../coordinator/dispatch.ts'
 import { unknownTask } from '../domain/decide/decision.ts'
 import { fail, type Failure } from '../domain/failure.ts'
@@ -11,13 +12,8 @@ import type { Plan } from '../domain/plan.ts'
 import type { OpenStore } from '../store/open-store.ts'
 import { breathe } from './slices.ts'
 
-interface NodePosition {
-  readonly x: number
-  readonly y: number
-}
-
 /** Null gives a node back to the layout. */
-export type Moves = Readonly<Record<string, NodePosition | null>>
+type Moves = Readonly<NonNullable<Patch['positions']>>
 
 export type Positions = ReturnType<typeof createPositions>
 
@@ -28,8 +24,8 @@ type Parts = { readonly opened: Pick<OpenStore, 'positions' | 'writer' | 'plan'>
 
 export function createPositions({ opened, log }: Parts) {
   // Read when first asked for: a short command never asks.
-  let known: Map<string, NodePosition> | null = null
-  const all = (): Map<string, NodePosition> => (known ??= opened.positions.all())
+  let known: Map<string, Position> | null = null
+  const all = (): Map<string, Position> => (known ??= opened.positions.all())
   const news = createEmitter<Moves>((error) =>
     log.error('a listener of positions threw', { error: String(error) }),
   )
@@ -44,7 +40,7 @@ export function createPositions({ opened, log }: Parts) {
       const asked = Object.entries(set)
       const isNobody = !asked.some(([id]) => hasTask(opened.plan, id))
       if (asked.length > 0 && isNobody) return err(unknownTask(opened.plan, asked[0]?.[0] ?? ''))
-      const moved = new Map<string, NodePosition | null>()
+      const moved = new Map<string, Position | null>()
       const told = <T>(result: T): T => {
         if (moved.size > 0) news.emit(Object.fromEntries(moved))
         return result
@@ -72,7 +68,7 @@ export function createPositions({ opened, log }: Parts) {
   }
 }
 
-type Piece = readonly (readonly [string, NodePosition | null])[]
+type Piece = readonly (readonly [string, Position | null])[]
 
 const hasTask = (plan: Plan, id: string): boolean => isTaskId(id) && plan.tasks.has(id)
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { readCompacted } from '../agents/output/compacted-output.ts'
 import { readOutput, readRawOutput } from '../agents/output/read-output.ts'
 import { characterBounds } from '../agents/output/search-output.ts'
-import { err, ok, type Result } from '../base/result.ts'
+import { err, ok } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -13,14 +13,12 @@ import { isoTime } from './views/iso-time.ts'
 import type { Yard } from './yard.ts'
 
 type Window = Parameters<Yard['readOutput']>[1]
-type Read = Awaited<ReturnType<Yard['readOutput']>>
-type Shown = Extract<Read, { ok: true }>['value']
 
 export async function readWindow(
   parts: { agents: string; plan: Plan; store: StoreReader },
   id: AgentId,
   window: Window,
-): Promise<Read> {
+): ReturnType<Yard['readOutput']> {
   const living = parts.plan.agents.get(id)
   const agent = living ?? parts.store.agent(id)
   if (!agent) return err(unknownAgent(id))
@@ -44,10 +42,7 @@ export async function readWindow(
   })
 }
 
-async function rawWindow(
-  place: Parameters<typeof readRawOutput>[0],
-  encoding: Window['encoding'],
-): Promise<Omit<Shown, 'compacted'>> {
+async function rawWindow(place: Parameters<typeof readRawOutput>[0], encoding: Window['encoding']) {
   const { bytes, offset, nextOffset, sizeBytes } = await readRawOutput(place)
   const isEnd = nextOffset >= sizeBytes
   const isText = encoding === 'utf8'
@@ -56,7 +51,7 @@ async function rawWindow(
     ? characterBounds(bytes, { before: offset > 0, after: !isEnd })
     : { begin: 0, end: bytes.length }
   return {
-    reports: [],
+    reports: [] as [],
     text: bytes.toString(encoding, begin, end),
     start: offset + begin,
     next: offset + end,
@@ -65,10 +60,8 @@ async function rawWindow(
   }
 }
 
-export const unknownAgent = (id: string): Failure =>
-  failure('unknown-agent', `there is no agent ${id}`, {
-    hint: 'yard agents shows them',
+export const unknownAgent = (id: string, shown = id): Failure =>
+  failure('unknown-agent', `there is no agent ${shown}`, {
+    hint: 'yard agents lists them',
     facts: { id },
   })
-
-export type { Result }

@@ -16,13 +16,6 @@ import type { StoreReader } from '../store/store.ts'
 /** US dollars; null = unknown. */
 export type Cost = Pick<Spent, 'usd' | 'atLeast'>
 
-interface DaySpending {
-  readonly costUsd: number | null
-  readonly tokens: number | null
-  /** Both are a lower bound. */
-  readonly atLeast?: true
-}
-
 export type Spending = ReturnType<typeof createSpending>
 
 export function createSpending(reads: SpendingReads) {
@@ -53,7 +46,7 @@ export function createSpending(reads: SpendingReads) {
     }: Pick<Task, 'id' | 'schedule' | 'completedAt'>): Spent =>
       schedule && completedAt !== null ? runOf(id, completedAt + 1) : allOf(id),
     /** Of agents that ended since midnight of this machine. */
-    today(now: number): DaySpending {
+    today(now: number): Omit<Spent, 'usd'> & { costUsd: number | null } {
       if (!day || now >= day.end || now < day.start) {
         const { start, end } = dayOf(now)
         day = { start, end, spent: spentOfSum(reads.usageBetween(start, end)) }

@@ -10,6 +10,7 @@ import type { ConfigChange, ConfigEdit } from '../config/edit.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import type { YardPaths } from '../config/paths.ts'
 import type { PendingEntry } from '../config/settings-form.ts'
+import type { Answers } from '../contract/contract.ts'
 import type { Flags } from '../contract/service.ts'
 import type { Coordinator } from '../coordinator/coordinator.ts'
 import type { CommittedBatch, Dispatcher } from '../coordinator/dispatch.ts'
@@ -24,10 +25,10 @@ import type { Plan } from '../domain/plan.ts'
 import type { Schedule } from '../domain/task.ts'
 import type { OpenStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
-import type { TrustAsked } from './access/trust.ts'
+import type { askTrust } from './access/trust.ts'
 import type { ExecutorHealth } from './executors/probe.ts'
 import type { Routes } from './executors/routes.ts'
-import type { TestRunResult, Trials } from './executors/test-run.ts'
+import type { Trials } from './executors/test-run.ts'
 import type { Places } from './machine/places.ts'
 import type { MachineHold, YardPlace } from './machine/yard-place.ts'
 import type { MachineProbe, Metrics, Rates } from './metrics.ts'
@@ -78,7 +79,7 @@ export interface Yard {
   readOnly(): string | null
   isTrusted(): boolean
   /** What it would run and read, for a person to judge; from the files as they are now. */
-  askTrust(): Result<TrustAsked, Failure>
+  askTrust(): ReturnType<typeof askTrust>
   /** A person has said yes to what `seen` stands for; the yard goes on at once. Only ever for a person. */
   giveTrust(seen: string): Promise<Result<void, Failure>>
   recentErrors(): readonly { readonly at: number; readonly text: string }[]
@@ -112,7 +113,7 @@ export interface Yard {
   /** Whether each profile could run here: its binary, and what is missing. */
   readonly health: ExecutorHealth
   /** One trivial real turn, apart from the graph. `untrusted` before a person has confirmed the yard. */
-  testExecutor(name: string): Promise<Result<TestRunResult, Failure>>
+  testExecutor(name: string): Promise<Result<Answers['service']['testExecutor'], Failure>>
   probeExecutor(
     name: string,
     model?: string | null,
@@ -131,21 +132,7 @@ export interface Yard {
       encoding: 'utf8' | 'base64'
       withLines?: boolean
     },
-  ): Promise<
-    Result<
-      {
-        reports: readonly Record<string, unknown>[]
-        text: string | null
-        lines?: { of: number[]; count: number }
-        start: number
-        next: number
-        size: number
-        isEnd: boolean
-        compacted: { at: string; bytes: number } | null
-      },
-      Failure
-    >
-  >
+  ): Promise<Result<Answers['agent']['output'], Failure>>
   /** Where a text stands in an agent's output, both streams merged, from a byte offset on, at most `limit` places; bounded work. `unknown-agent` when there is none. */
   searchOutput(
     id: AgentId,

@@ -6,7 +6,7 @@
 import type { Agent, StopReason } from '../../src/domain/agent.ts'
 import type { FailureClass } from '../../src/domain/failure.ts'
 import type { Task } from '../../src/domain/task.ts'
-import type { StoredRow } from '../../src/store/store.ts'
+import type { StoredRow } from '../../src/store/journal.ts'
 import type { Orchestrators } from './orchestrators.ts'
 import type { SimTime } from './sim-time.ts'
 import { holds } from './violation.ts'

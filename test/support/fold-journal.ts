@@ -1,4 +1,4 @@
-import type { StoredRow } from '../../src/store/store.ts'
+import type { StoredRow } from '../../src/store/journal.ts'
 
 /** Rebuilds entities from rows: what the tables were after the last of them. Keyed by entity, then id. */
 export function fold(rows: Iterable<StoredRow>): Map<string, Map<string, Record<string, unknown>>> {

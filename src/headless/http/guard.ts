@@ -16,16 +16,7 @@ import { agentActor } from '../../yard/handlers/agent-token.ts'
 import type { PageSessions } from '../../yard/access/page-sessions.ts'
 import type { Yard } from '../../yard/yard.ts'
 
-export interface Guard {
-  /** The address by which it was called is one of ours: nothing that a foreign name was pointed at. */
-  checkHost(request: IncomingMessage): Failure | null
-  /** What a page sends must come from our own page. */
-  checkOrigin(request: IncomingMessage): Failure | null
-  /** Host, Origin and token at once; `token` overrides the header, for a WebSocket. */
-  admit(request: IncomingMessage, token?: string | null): Result<Actor, Failure>
-  /** Calls once when the page session that let this request in has ended; never for other tokens. Gives what stops watching. */
-  watch(request: IncomingMessage, onEnd: () => void, token?: string | null): () => void
-}
+export type Guard = ReturnType<typeof createGuard>
 
 export interface GuardParts {
   /** Whose agents may come in, by tokens made with `secret`; null where no yard is open. */
@@ -40,7 +31,7 @@ export interface GuardParts {
   readonly port: () => number
 }
 
-export function createGuard(parts: GuardParts): Guard {
+export function createGuard(parts: GuardParts) {
   const names = (): string[] => {
     const own = parts.host.includes(':') ? `[${parts.host}]` : parts.host
     return [...new Set(['127.0.0.1', 'localhost', '[::1]', own])].map((n) => `${n}:${parts.port()}`)
@@ -86,14 +77,24 @@ export function createGuard(parts: GuardParts): Guard {
     return actor ? ok(actor) : err(unauthorized)
   }
   return {
+    /** The address by which it was called is one of ours: nothing that a foreign name was pointed at. */
     checkHost,
+    /** What a page sends must come from our own page. */
     checkOrigin,
-    admit(request, token = bearerOf(request)) {
+    /** Host, Origin and token at once; `token` overrides the header, for a WebSocket. */
+    admit(
+      request: IncomingMessage,
+      token: string | null = bearerOf(request),
+    ): Result<Actor, Failure> {
       const wrong = checkHost(request) ?? checkOrigin(request)
       return wrong ? err(wrong) : actorOf(request, token)
     },
-    watch: (request, onEnd, token = bearerOf(request)) =>
-      token === null ? () => {} : parts.sessions.watch(token, onEnd),
+    /** Calls once when the page session that let this request in has ended; never for other tokens. Gives what stops watching. */
+    watch: (
+      request: IncomingMessage,
+      onEnd: () => void,
+      token: string | null = bearerOf(request),
+    ) => (token === null ? () => {} : parts.sessions.watch(token, onEnd)),
   }
 }
 

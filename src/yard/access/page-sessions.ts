@@ -17,18 +17,7 @@ export interface PageSession {
   readonly browser: string | null
 }
 
-export interface PageSessions {
-  /** Opens one and gives its token. */
-  open(browser: string | null): string
-  /** The session of a token; null when it is none, has expired, or was ended. */
-  find(token: string): PageSession | null
-  /** Those that are open, the newest first. */
-  list(): readonly PageSession[]
-  /** Ends these, or all; gives those that were open. */
-  revoke(ids: readonly string[] | 'all'): readonly PageSession[]
-  /** Calls once when the session of this token has ended; never for what is no such token. Gives what stops watching. */
-  watch(token: string, onEnd: () => void): () => void
-}
+export type PageSessions = ReturnType<typeof createPageSessions>
 
 /** Where sessions are kept while no host runs, or for one process alone. */
 interface PageSessionBook {
@@ -43,11 +32,7 @@ const LONGEST_TIMER_MS = 24 * 60 * 60_000
 const MOST = 200
 const MAX_BROWSER_CHARS = 200
 
-export function createPageSessions(
-  book: PageSessionBook,
-  secret: Buffer,
-  clock: Clock,
-): PageSessions {
+export function createPageSessions(book: PageSessionBook, secret: Buffer, clock: Clock) {
   const now = (): number => clock.now()
   const listeners = new Set<(id: string) => void>()
   const sign = (id: string): string =>
@@ -59,7 +44,8 @@ export function createPageSessions(
     return opened().find((session) => session.id === id) ?? null
   }
   return {
-    open(browser) {
+    /** Opens one and gives its token. */
+    open(browser: string | null): string {
       const id = randomBytes(6).toString('hex')
       const session = {
         id,
@@ -70,16 +56,20 @@ export function createPageSessions(
       book.write([session, ...opened()].slice(0, MOST))
       return `yps_${id}_${sign(id)}`
     },
+    /** The session of a token; null when it is none, has expired, or was ended. */
     find,
+    /** Those that are open, the newest first. */
     list: opened,
-    revoke(ids) {
+    /** Ends these, or all; gives those that were open. */
+    revoke(ids: readonly string[] | 'all'): readonly PageSession[] {
       const before = opened()
       const ended = before.filter(({ id }) => ids === 'all' || ids.includes(id))
       book.write(before.filter((session) => !ended.includes(session)))
       for (const { id } of ended) for (const listener of listeners) listener(id)
       return ended
     },
-    watch(token, onEnd) {
+    /** Calls once when the session of this token has ended; never for what is no such token. Gives what stops watching. */
+    watch(token: string, onEnd: () => void): () => void {
       const session = find(token)
       if (session === null) return () => {}
       let cancel = (): void => {}

@@ -9,11 +9,12 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { replaceFile } from '../../files/replace-file.ts'
 import { withFileLockSync } from '../../config/file-lock.ts'
+import type { Answers } from '../../contract/contract.ts'
 import type { YardPaths } from '../../config/paths.ts'
 import { createProfile } from '../../config/profiles.ts'
 import { BUILT_IN_MODELS } from '../../config/models.ts'
 import type { Profile, Settings } from '../../domain/settings.ts'
-import { readTaskLines, type TaskLine } from '../../store/read-only.ts'
+import { readTaskLines } from '../../store/read-only.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 
@@ -64,16 +65,9 @@ function makeId(paths: YardPaths): string {
 export const confirmTrust = (place: TrustPlace, hash: string = configHash(place.paths)): void =>
   write(place, { configHash: hash })
 
-export interface TrustShown {
-  readonly executors: string[]
-  /** Those of them that are as they come with the program. */
-  readonly builtIn: string[]
-  /** What is run in worktrees, taken into them, and becomes of what they hold; where models are asked. */
-  readonly settings: string[]
-  readonly variables: string[]
-  /** Of every task: its shell lines, the address that it is posted to, a folder of its own. */
-  readonly lines: readonly TaskLine[]
-}
+/** With what stands for all of this, and for the config file as it was read. */
+type TrustAsked = Omit<Answers['page']['trust'], 'trusted'>
+export type TrustShown = Omit<TrustAsked, 'seen'>
 
 /** What a person is shown before they say yes: what would run, and which variables it would read. */
 export function describeTrust(settings: Settings, paths: YardPaths): TrustShown {
@@ -184,11 +178,7 @@ function configHash(paths: YardPaths): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** Trust given from a window: what a person says yes to is exactly what they were shown. */
-export interface TrustAsked extends TrustShown {
-  /** Stands for all of this, and for the config file as it was read. */
-  readonly seen: string
-}
+// Trust given from a window: what a person says yes to is exactly what they were shown.
 
 /** `readSettings` reads the files anew: what counts is what would run next, not what was read at the start. */
 type ReadSettings = () => Result<Settings, Failure>
@@ -201,13 +191,11 @@ export function askTrust(
   return looked.ok ? ok(looked.value.asked) : looked
 }
 
-interface Looked {
-  /** Of the config file that was judged. */
-  readonly hash: string
-  readonly asked: TrustAsked
-}
-
-function look(place: TrustPlace, readSettings: ReadSettings): Result<Looked, Failure> {
+/** `hash`: of the config file that was judged. */
+function look(
+  place: TrustPlace,
+  readSettings: ReadSettings,
+): Result<{ readonly hash: string; readonly asked: TrustAsked }, Failure> {
   const hash = configHash(place.paths)
   const settings = readSettings()
   if (!settings.ok) return settings

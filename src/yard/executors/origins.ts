@@ -1,6 +1,7 @@
 /** Which level says what a task is run by: the task, its executor's profile, a flag, the environment, a file or the default. */
 import { formatKey } from '../../config/keys.ts'
 import type { LoadedConfig } from '../../config/load.ts'
+import type { TaskView } from '../../contract/view.ts'
 import { originText, type Origin } from '../../domain/origin.ts'
 import type { Origins } from '../../domain/routing/resolve.ts'
 import { isAgentCli, type ModelEntry, type Profile } from '../../domain/settings.ts'
@@ -26,11 +27,8 @@ export const originsOf = (config: Config): Origins => ({
   modelOf: (executor) => originText(originOf(config, ['executors', executor, 'model'])),
 })
 
-interface EndpointChoice {
-  /** Null = its provider's own. */
-  readonly url: string | null
-  readonly origin: Origin
-}
+/** `url` null = its provider's own. */
+type EndpointChoice = NonNullable<TaskView['routes']['endpoint']>
 
 /** Where what the executor asks for is sent; null for one that sends no requests. A model's own address counts where the profile has none. */
 export function endpointOf(

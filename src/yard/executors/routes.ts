@@ -41,17 +41,13 @@ type Asked = Pick<
   | 'notBefore'
 >
 
-export interface Routes {
-  of(task: Task): Result<Route, Failure>
-  /** Why a task as somebody asks for it could never run, or would ignore what is said of it; null when neither. */
-  faultOf(task: Asked, said?: Asked): Failure | null
-}
+export type Routes = ReturnType<typeof createRoutes>
 
-export function createRoutes(config: Config, root: string): Routes {
+export function createRoutes(config: Config, root: string) {
   const { settings } = config
   const known = new Map<string, Result<Route, Failure>>()
   return {
-    of(task) {
+    of(task: Task): Result<Route, Failure> {
       const { executor, exec, model, worktree, repo, timeoutMs } = task
       const isMerge = task.merging !== null
       const key = JSON.stringify([
@@ -69,7 +65,8 @@ export function createRoutes(config: Config, root: string): Routes {
       if (!route) known.set(key, (route = routeOf(config, task, root)))
       return route
     },
-    faultOf(task, said = task) {
+    /** Why a task as somebody asks for it could never run, or would ignore what is said of it; null when neither. */
+    faultOf(task: Asked, said: Asked = task): Failure | null {
       const { executor, exec, model, verify = null, budget, budgetTokens } = task
       const wish = { executor: executor ?? null, exec: exec ?? null, model: model ?? null, verify }
       const choice = resolveExecutor(settings, wish)

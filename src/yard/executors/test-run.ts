@@ -3,30 +3,20 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import { err, invariant, ok, type Result } from '../../base/result.ts'
-import type { Usage } from '../../domain/agent.ts'
+import type { Answers } from '../../contract/contract.ts'
 import { judge } from '../../domain/completion.ts'
 import { decide } from '../../domain/decide/decide.ts'
 import type { Event } from '../../domain/event.ts'
 import { evolve } from '../../domain/evolve.ts'
 import type { LaunchOrder, Runtime, RuntimeReport } from '../../domain/executor.ts'
-import { failure, type Failure, type WorkFailure } from '../../domain/failure.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
 import { agentIdOf, type AgentId } from '../../domain/ids.ts'
 import { createPlan, type MutablePlan } from '../../domain/plan.ts'
 import { profileOf, resolveModel, unknownExecutor } from '../../domain/routing/resolve.ts'
 import type { Profile, Settings } from '../../domain/settings.ts'
 import { modelsOf } from './launch-order.ts'
 
-export interface TestRunResult {
-  readonly name: string
-  readonly ok: boolean
-  /** Its answer, one line; null when it gave none. */
-  readonly text: string | null
-  /** The registry's name of the model that was asked; null = the executor's own default. */
-  readonly model: string | null
-  readonly ms: number
-  readonly usage: Usage | null
-  readonly failure: WorkFailure | null
-}
+type Answer = Answers['service']['testExecutor']
 
 export type Trials = ReturnType<typeof createTrials>
 
@@ -58,7 +48,7 @@ export function createTrials(parts: TestRunParts) {
     /** Ends and removes what the trials of an owner that was killed have left. Once; `run` sees to it, too. */
     clear,
     /** Resolves when it has ended, or was ended after `TRIAL_MS`. A turn costs what a turn costs. */
-    async run(settings: Settings, name: string): Promise<Result<TestRunResult, Failure>> {
+    async run(settings: Settings, name: string): Promise<Result<Answer, Failure>> {
       const profile = profileOf(settings, name)
       if (!profile) return err(unknownExecutor(settings, name))
       const unfit = whyUntestable(profile)
@@ -183,7 +173,7 @@ function turnOf(runtime: Runtime, order: LaunchOrder, clock: Clock): Promise<End
   })
 }
 
-function resultOf({ profile, agent }: LaunchOrder, { at, evidence, usage }: Ended): TestRunResult {
+function resultOf({ profile, agent }: LaunchOrder, { at, evidence, usage }: Ended): Answer {
   const verdict = judge(evidence, null, profile.type)
   return {
     name: profile.name,

@@ -1,17 +1,13 @@
 /** What tasks have changed in git, read from the repository: for the page and for `yard diff`. Changes nothing. */
 import { ok, type Result } from '../../base/result.ts'
+import type { Answers } from '../../contract/contract.ts'
 import type {
   ChangeComment,
   ChangeView,
   LandingPreview,
   LandingView,
 } from '../../contract/change.ts'
-import {
-  changedFiles,
-  commitsBetween,
-  type FilePatch,
-  patchesOf,
-} from '../../agents/git/landing/changes.ts'
+import { changedFiles, commitsBetween, patchesOf } from '../../agents/git/landing/changes.ts'
 import { attempted, type GitFailure } from '../../agents/git/git-failure.ts'
 import { commitAt, openRepository, type Repository } from '../../agents/git/repository.ts'
 import type { Agent } from '../../domain/agent.ts'
@@ -75,13 +71,6 @@ export async function changesOf(
   })
 }
 
-export interface Diff {
-  readonly base: string | null
-  readonly result: string | null
-  readonly files: FilePatch[]
-  readonly truncated: boolean
-}
-
 interface DiffRequest {
   /** This file alone. */
   readonly path?: string | undefined
@@ -94,7 +83,7 @@ export async function diffOf(
   yard: Source,
   task: Task,
   { path, agent, maxBytes }: DiffRequest,
-): Promise<Result<Diff, Failure>> {
+): Promise<Result<Answers['change']['diff'], Failure>> {
   const span = await spanOf(yard, task, agent)
   if (!span.ok) return failed(span.error)
   if (span.value === null) return ok({ base: null, result: null, files: [], truncated: false })

@@ -1,12 +1,12 @@
 /** The worktrees of a yard with the tasks they belong to, and their removal. */
 import { err, ok, type Result } from '../../base/result.ts'
+import type { Answers } from '../../contract/contract.ts'
 import type { WorktreeView } from '../../contract/change.ts'
 import { landingTarget } from '../../agents/git/landing/land.ts'
 import { openRepository, type Repository } from '../../agents/git/repository.ts'
 import {
   removeWorktree,
   worktreeFacts,
-  type Removal,
   type WorktreeFacts,
 } from '../../agents/git/worktree/worktree-facts.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
@@ -25,11 +25,7 @@ const UNTRUSTED = failure(
   { hint: 'yard trust shows what it would run' },
 )
 
-export interface Removed extends Removal {
-  readonly name: string
-  /** Ignored files and folders that went with it, at most 20. */
-  readonly ignored: string[]
-}
+type Removed = Answers['change']['removeWorktree']
 
 interface Place {
   readonly repo: Repository
@@ -150,7 +146,7 @@ const staysInUse = (name: string, why: string): Failure =>
 export async function collectGarbage(
   yard: Source,
   isDry: boolean,
-): Promise<Result<{ removed: Removed[]; kept: WorktreeView[] }, Failure>> {
+): Promise<Result<Answers['change']['gc'], Failure>> {
   const listed = await listOf(yard)
   if (!listed.ok) return listed
   const removed: Removed[] = []

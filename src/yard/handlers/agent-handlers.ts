@@ -3,9 +3,10 @@ import type { AgentView } from '../../contract/view.ts'
 import { isLaunched, type Agent } from '../../domain/agent.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import { toAgentView } from '../views/agent-view.ts'
+import { unknownAgent } from '../read-window.ts'
 import { isoOrNull } from '../views/iso-time.ts'
 import { procedures, taskOf, type HandlerContext } from './context.ts'
-import { refuseAs, valueOf } from './failures.ts'
+import { refuse, refuseAs, valueOf } from './failures.ts'
 import { parseAgentId } from './task-commands.ts'
 
 const os = procedures.agent
@@ -22,8 +23,7 @@ export const agentHandlers = {
   get: os.get.handler(({ context, input }) => viewOf(context, input.id)),
   output: os.output.handler(async ({ context, input: { id, ...window } }) => {
     const agent = agentOf(context, id)
-    const output = valueOf(await context.yard.readOutput(agent.id, window))
-    return { ...output, reports: [...output.reports] }
+    return valueOf(await context.yard.readOutput(agent.id, window))
   }),
   kill: os.kill.handler(async ({ context, input }) => {
     const agent = agentOf(context, input.id)
@@ -55,13 +55,7 @@ export const agentHandlers = {
 function agentOf({ yard }: HandlerContext, text: string): Agent {
   const id = parseAgentId(text)
   const agent = yard.plan.agents.get(id) ?? yard.store.agent(id)
-  return (
-    agent ??
-    refuseAs('unknown-agent', `there is no agent ${id}`, {
-      hint: 'yard agents lists them',
-      facts: { id },
-    })
-  )
+  return agent ?? refuse(unknownAgent(id))
 }
 
 const viewOf = (context: HandlerContext, id: string): AgentView =>

@@ -1,11 +1,10 @@
 /** Requests of those who do a task themselves: people who take one in hand, and other orchestrators that claim one. */
 import { toArtifacts } from '../../domain/executor.ts'
 import { parseDuration } from '../../domain/format.ts'
-import { failure } from '../../domain/failure.ts'
 import { isoTime } from '../views/iso-time.ts'
 import { agentToken, openSecret } from './agent-token.ts'
 import { procedures, send, taskOf } from './context.ts'
-import { refuseAs, refuse } from './failures.ts'
+import { untrusted, refuseAs, refuse } from './failures.ts'
 import { act, change, claimOf, parseAgentId, reportOf } from './task-commands.ts'
 
 const os = procedures.task
@@ -20,7 +19,7 @@ export const claimHandlers = {
   claim: os.claim.handler(async ({ context, input }) => {
     const { yard } = context
     const task = taskOf(context, input.id)
-    if (!yard.isTrusted()) refuse(untrusted())
+    if (!yard.isTrusted()) refuse(untrusted('nothing of it is handed out'))
     const leaseMs = leaseOf(input.lease)
     const { claim, workplaceCwd } = claimOf(context, task)
     const claimedBy = input.as.trim()
@@ -53,11 +52,6 @@ export const claimHandlers = {
     }),
   ),
 }
-
-const untrusted = () =>
-  failure('untrusted', 'this yard was not made here: nothing of it is handed out', {
-    hint: 'yard trust shows what it would run, and confirms it',
-  })
 
 function leaseOf(given: string | number | undefined): number {
   if (given === undefined) return DEFAULT_LEASE_MS

@@ -13,6 +13,12 @@ export function refuse(f: Failure): never {
 
 export const refuseAs = (...parts: Parameters<typeof failure>): never => refuse(failure(...parts))
 
+/** `what` becomes of a yard that nobody has confirmed. */
+export const untrusted = (what: string): Failure =>
+  failure('untrusted', `this yard was not made here: ${what}`, {
+    hint: 'yard trust shows what it would run, and confirms it',
+  })
+
 /** The value, or a throw of the failure. */
 export function valueOf<T>(result: Result<T, Failure>): T {
   return result.ok ? result.value : refuse(result.error)

@@ -38,8 +38,7 @@ export const pageHandlers = {
   ),
   moment: os.moment.handler(async ({ context: { yard }, input, signal }) => {
     const at = instantOf('at', input.at)
-    const { seq, tasks } = await yard.past.moment(at, signal)
-    return { seq, at: isoTime(at), tasks }
+    return { at: isoTime(at), ...(await yard.past.moment(at, signal)) }
   }),
   history: os.history.handler(({ context: { yard }, input, signal }) => {
     const from = instantOf('from', input.from)
@@ -83,10 +82,10 @@ export const pageHandlers = {
   configure: os.configure.handler(async ({ context, input }) => ({
     changes: [...valueOf(await context.yard.configure(input.scope, input.edits))],
   })),
-  trust: os.trust.handler(({ context: { yard } }) => {
-    const { lines, ...shown } = valueOf(yard.askTrust())
-    return { trusted: yard.isTrusted(), ...shown, lines: [...lines] }
-  }),
+  trust: os.trust.handler(({ context: { yard } }) => ({
+    trusted: yard.isTrusted(),
+    ...valueOf(yard.askTrust()),
+  })),
   confirmTrust: os.confirmTrust.handler(async ({ context: { yard }, input }) => {
     valueOf(await yard.giveTrust(input.seen))
     return { trusted: yard.isTrusted() }

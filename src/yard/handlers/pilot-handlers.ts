@@ -17,7 +17,7 @@ import { endpointOf, endpointText, originsOf } from '../executors/origins.ts'
 import type { Yard } from '../yard.ts'
 import { agentToken, openSecret } from './agent-token.ts'
 import { procedures, send, taskOf } from './context.ts'
-import { refuseAs, refuse, valueOf } from './failures.ts'
+import { untrusted, refuseAs, refuse, valueOf } from './failures.ts'
 import { parseAgentId } from './task-commands.ts'
 
 const os = procedures.task
@@ -26,7 +26,7 @@ export const pilotHandlers = {
   pilot: os.pilot.handler(async ({ context, input }) => {
     const { yard } = context
     const task = taskOf(context, input.id)
-    if (!yard.isTrusted()) refuse(untrusted())
+    if (!yard.isTrusted()) refuse(untrusted('nothing of it is run'))
     const claim = claimOf(yard, task, input.executor ?? null)
     const reply = await send(context, { type: 'task.pilot', claim }, input.commandId)
     // A command that is repeated gets the agent that it made the first time.
@@ -34,11 +34,6 @@ export const pilotHandlers = {
     return startOf(yard, agent)
   }),
 }
-
-const untrusted = (): Failure =>
-  failure('untrusted', 'this yard was not made here: nothing of it is run', {
-    hint: 'yard trust shows what it would run, and confirms it',
-  })
 
 function claimOf(yard: Yard, task: Task, wished: string | null): Claim {
   const { settings } = yard.config()

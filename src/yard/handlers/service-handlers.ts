@@ -10,7 +10,7 @@ import { generalModel } from '../../domain/routing/resolve.ts'
 import { accountOf, type Profile, type Role, ROLES, type Settings } from '../../domain/settings.ts'
 import type { Actor } from '../../domain/command.ts'
 import { SHOWN_STATES, type ShownState, type Task } from '../../domain/task.ts'
-import type { StoredRow } from '../../store/store.ts'
+import type { StoredRow } from '../../store/journal.ts'
 import type { ConfigSource } from '../../domain/origin.ts'
 import {
   createPageSessions,
@@ -67,7 +67,7 @@ export const serviceHandlers = {
     host.stop()
     return { agentsLeft: yard.plan.agents.size, processesLeft: [...processesLeft] }
   }),
-  snapshot: os.snapshot.handler(({ context, signal }) => context.view.snapshotInPieces(signal)),
+  snapshot: os.snapshot.handler(({ context, signal }) => context.view.snapshot(signal)),
   follow: os.follow.handler(({ context, signal }) => context.view.follow(signal)),
   journal: os.journal.handler(({ context, input }) =>
     context.yard.store.journal(input.since, input.limit).map(toJournalRow),

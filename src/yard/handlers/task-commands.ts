@@ -10,6 +10,7 @@ import { resolveExecutor } from '../../domain/routing/resolve.ts'
 import { isTakenByPeople } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import { originsOf } from '../executors/origins.ts'
+import { unknownAgent } from '../read-window.ts'
 import { toTaskView } from '../views/task-view.ts'
 import { type HandlerContext, send, taskOf } from './context.ts'
 import { refuseAs, refuse, valueOf } from './failures.ts'
@@ -108,11 +109,7 @@ export function parseAgentId(text: string): AgentId {
   return read.success ? read.data : noAgent(text)
 }
 
-const noAgent = (text: string): never =>
-  refuseAs('unknown-agent', `there is no agent ${JSON.stringify(text)}`, {
-    hint: 'yard agents lists them',
-    facts: { id: text },
-  })
+const noAgent = (text: string): never => refuse(unknownAgent(text, JSON.stringify(text)))
 
 /** A claim on a task that the coordinator never starts. */
 export function claimOf(

@@ -3,6 +3,7 @@ import { constants, realpathSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
+import type { Answers } from '../../contract/contract.ts'
 import { toArtifacts } from '../../domain/executor.ts'
 import { fail, failure, type Failure } from '../../domain/failure.ts'
 import { isDraft, isFinished, type Task } from '../../domain/task.ts'
@@ -128,7 +129,7 @@ export async function readArtifact(
   yard: Source,
   task: Task,
   { path, from, maxBytes }: ArtifactWindow,
-): Promise<Result<{ content: string; next: number; size: number; isEnd: boolean }, Failure>> {
+): Promise<Result<Answers['page']['artifact'], Failure>> {
   const isKept = yard.store.artifactsOf(task.id).some(({ artifact }) => isFileAt(artifact, path))
   const folder = folderOf(yard, task)
   if (!isKept)

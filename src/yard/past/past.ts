@@ -3,9 +3,11 @@
  * from it is cheap: forward by the next rows, back by putting the old entities, which undoes a change exactly.
  */
 import type { Clock } from '../../base/clock.ts'
+import type { Answers } from '../../contract/contract.ts'
 import type { TaskCard } from '../../contract/view.ts'
 import type { Settings } from '../../domain/settings.ts'
-import type { Store, StoredRow } from '../../store/store.ts'
+import type { StoredRow } from '../../store/journal.ts'
+import type { Store } from '../../store/store.ts'
 import { createPacer } from '../slices.ts'
 import { toTaskCard } from '../views/task-card.ts'
 import type { Agent } from '../../domain/agent.ts'
@@ -24,11 +26,7 @@ import {
 import type { Task } from '../../domain/task.ts'
 import type { Cost } from '../spending.ts'
 
-interface PastGraph {
-  /** The last row of the journal that had been written by then. */
-  readonly seq: number
-  readonly tasks: TaskCard[]
-}
+type PastGraph = Omit<Answers['page']['moment'], 'at'>
 
 export type Past = ReturnType<typeof createPast>
 

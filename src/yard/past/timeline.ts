@@ -1,8 +1,9 @@
 /** Rows of the journal as lines for people, newest first. */
+import type { Answers } from '../../contract/contract.ts'
 import type { TimelineRow } from '../../contract/page.ts'
 import type { Agent } from '../../domain/agent.ts'
 import { agentIdSchema, isAgentId, isTaskId, type TaskId } from '../../domain/ids.ts'
-import type { StoredRow } from '../../store/store.ts'
+import type { StoredRow } from '../../store/journal.ts'
 import { isoOrNull, isoTime } from '../views/iso-time.ts'
 import type { Yard } from '../yard.ts'
 import { textOfRow, type RowContext } from './row-text.ts'
@@ -15,10 +16,7 @@ export interface Page {
   readonly limit: number
 }
 
-interface TimelinePage {
-  readonly rows: TimelineRow[]
-  readonly isEnd: boolean
-}
+type TimelinePage = Answers['page']['timeline']
 
 /** All that happened to one task and its agents. */
 export function taskTimeline(yard: Source, taskId: TaskId, page: Page): TimelinePage {

@@ -2,12 +2,14 @@
 import { join } from 'node:path'
 import type { AgentView } from '../../contract/view.ts'
 import { recordedUsage, type Agent, type AgentState, type Usage } from '../../domain/agent.ts'
+import type { LiveFacts } from '../../domain/executor.ts'
 import type { Yard } from '../yard.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
 
 export type AgentSource = Pick<Yard, 'facts' | 'paths' | 'vitals'>
 
 export function toAgentView(source: AgentSource, agent: Agent): AgentView {
+  const facts = agent.state.kind === 'ended' ? null : source.facts(agent.id)
   return {
     id: agent.id,
     task: agent.taskId,
@@ -18,7 +20,9 @@ export function toAgentView(source: AgentSource, agent: Agent): AgentView {
     model: agent.model,
     modelId: agent.modelId,
     ...stateOf(agent.state),
-    ...liveFactsOf(source, agent),
+    ...shownFacts(facts),
+    lastHeardAt: isoOrNull(facts?.lastHeardAt ?? agent.endedAt),
+    ...source.vitals.of(agent.id),
     pid: agent.pid,
     claimedAt: isoTime(agent.claimedAt),
     startedAt: isoOrNull(agent.startedAt),
@@ -26,7 +30,7 @@ export function toAgentView(source: AgentSource, agent: Agent): AgentView {
     timeoutMs: agent.timeoutMs,
     generation: agent.generation,
     exitCode: agent.exitCode,
-    usage: agent.usage ?? liveUsageOf(source, agent),
+    usage: agent.usage ?? liveUsage(facts),
     costSource: agent.costSource,
     conversation: agent.conversation,
     resumed: agent.resumed,
@@ -40,6 +44,15 @@ export function toAgentView(source: AgentSource, agent: Agent): AgentView {
   }
 }
 
+const liveUsage = (facts: LiveFacts | null): Usage | null =>
+  facts?.usage ? recordedUsage(facts.usage) : null
+
+const shownFacts = (facts: LiveFacts | null) => ({
+  doing: facts?.doing ?? null,
+  outputBytes: facts?.outputBytes ?? null,
+  isBusy: facts?.isBusy ?? null,
+})
+
 /** Why it has its executor, and who claimed it. */
 export const executorReason = ({ provenance, claimedBy }: Agent): string =>
   claimedBy === null ? provenance.executor : `${provenance.executor}; claimed as ${claimedBy}`
@@ -51,19 +64,3 @@ const stateOf = (state: AgentState) => ({
   outcome: state.kind === 'ended' ? state.outcome : null,
   failure: state.kind === 'ended' ? state.failure : null,
 })
-
-function liveUsageOf(source: AgentSource, agent: Agent): Usage | null {
-  const told = agent.state.kind === 'ended' ? null : source.facts(agent.id)?.usage
-  return told ? recordedUsage(told) : null
-}
-
-function liveFactsOf(source: AgentSource, agent: Agent) {
-  const facts = agent.state.kind === 'ended' ? null : source.facts(agent.id)
-  return {
-    lastHeardAt: isoOrNull(facts?.lastHeardAt ?? agent.endedAt),
-    doing: facts?.doing ?? null,
-    outputBytes: facts?.outputBytes ?? null,
-    isBusy: facts?.isBusy ?? null,
-    ...source.vitals.of(agent.id),
-  }
-}

@@ -4,7 +4,7 @@ import type { TaskId } from '../../domain/ids.ts'
 import { type Breaker, shownStateOf } from '../../domain/plan.ts'
 import type { ShownState, Task } from '../../domain/task.ts'
 import { taskAttention, yardAttention } from './attention.ts'
-import { type CardPort, type CardSource, cardSourceOf, toTaskCard } from './task-card.ts'
+import { type CardPort, type CardSource, toTaskCard } from './task-card.ts'
 import { createHeap } from '../../domain/graph/heap.ts'
 import { basename } from 'node:path'
 import type { Yard } from '../yard.ts'
@@ -138,13 +138,6 @@ export type SummarySource = CardPort &
     | 'vitals'
   >
 
-/** Costs a walk over all tasks in one go. */
-export function indexOf(yard: SummarySource): LiveIndex {
-  const index = createLiveIndex(() => cardSourceOf(yard))
-  for (const id of yard.plan.tasks.keys()) index.refresh(id)
-  return index
-}
-
 export function toSummary(yard: SummarySource, index: LiveIndex): Summary {
   const pause = yard.pausedSince()
   const { coordinator, budget } = yard.config().settings
@@ -175,7 +168,7 @@ export function toSummary(yard: SummarySource, index: LiveIndex): Summary {
 export function toSnapshot(
   yard: SummarySource,
   index: LiveIndex,
-  cards: ReadonlyMap<TaskId, TaskCard>,
+  cards: ReadonlyMap<TaskId, TaskCard | null>,
 ): Snapshot {
   return {
     seq: yard.store.seq,
@@ -203,19 +196,14 @@ const LAST = 300
 /** After so many rounds the rest is visited at once, however many tasks keep changing. */
 const MAX_ROUNDS = 20
 
-interface Walk<T> {
-  /** The tasks that are shown differently after a commit. */
-  readonly touchedBy: (batch: CommittedBatch) => Iterable<TaskId>
-  /** Reads the task as it is now; it may be gone. */
-  readonly visit: (id: TaskId) => void
-  /** Called in the turn of the event loop in which everything visited is current. */
-  readonly finish: () => T
-}
-
-/** Rejects when the signal says so. */
+/**
+ * `visit` reads a task as it is now, and it may be gone; `finish` is called in the turn of the event loop in which everything visited
+ * is current. Rejects when the signal says so.
+ */
 export async function walkTasks<T>(
   yard: Pick<CardPort, 'plan' | 'config' | 'now'> & Pick<Yard, 'onCommitted'>,
-  { touchedBy, visit, finish }: Walk<T>,
+  visit: (id: TaskId) => void,
+  finish: () => T,
   signal?: AbortSignal,
 ): Promise<T> {
   const timed = new Map<TaskId, number>()
@@ -223,7 +211,7 @@ export async function walkTasks<T>(
   let { settings } = yard.config()
   const pacer = createPacer(signal)
   const stop = yard.onCommitted((batch) => {
-    for (const id of touchedBy(batch)) stale.add(id)
+    for (const id of touchedBy(yard, batch)) stale.add(id)
   })
   const take = (id: TaskId): void => {
     visit(id)
@@ -250,4 +238,20 @@ export async function walkTasks<T>(
   } finally {
     stop()
   }
+}
+
+/** Tasks that read differently after a commit, though some did not change: what a failure holds up, and all that could start when the yard is paused or a breaker moves. */
+export function touchedBy({ plan }: Pick<SummarySource, 'plan'>, batch: CommittedBatch): TaskId[] {
+  const ids = [...batch.touched]
+  let isGeneral = false
+  for (const change of batch.changes) {
+    if (change.entity === 'task') {
+      const task = change.after ?? change.before
+      const flips =
+        (change.before?.state.kind === 'failed') !== (change.after?.state.kind === 'failed')
+      if (task && flips) ids.push(...plan.dependentsOf(task.id))
+    }
+    isGeneral ||= change.entity === 'yard' || change.entity === 'breaker'
+  }
+  return isGeneral ? [...ids, ...plan.startable] : ids
 }

@@ -4,7 +4,7 @@ import type { Patch, Summary } from '../../contract/view.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { AgentId, TaskId } from '../../domain/ids.ts'
 import { toAgentView } from './agent-view.ts'
-import { type LiveIndex, type SummarySource, toSummary } from './live-index.ts'
+import { type LiveIndex, type SummarySource, touchedBy, toSummary } from './live-index.ts'
 
 export type News = ReturnType<typeof createNews>
 
@@ -44,8 +44,7 @@ export function createNews(yard: SummarySource, index: LiveIndex) {
     touch: (id: TaskId) => void tasks.add(id),
     add(batch: CommittedBatch): void {
       from ??= batch.from
-      for (const id of batch.touched) tasks.add(id)
-      for (const id of alsoTouched(yard, batch)) tasks.add(id)
+      for (const id of touchedBy(yard, batch)) tasks.add(id)
       for (const change of batch.changes)
         if (change.entity === 'agent' && change.after) agents.set(change.after.id, change.after)
     },
@@ -66,23 +65,4 @@ export function createNews(yard: SummarySource, index: LiveIndex) {
       return changed.map((agent) => toAgentView(yard, agent))
     },
   }
-}
-
-/** Tasks whose line reads differently though they did not change: what a failure holds up, and all that could start when the yard is paused or a breaker moves. */
-export function alsoTouched(
-  { plan }: Pick<SummarySource, 'plan'>,
-  batch: CommittedBatch,
-): TaskId[] {
-  const ids: TaskId[] = []
-  let isGeneral = false
-  for (const change of batch.changes) {
-    if (change.entity === 'task') {
-      const task = change.after ?? change.before
-      const flips =
-        (change.before?.state.kind === 'failed') !== (change.after?.state.kind === 'failed')
-      if (task && flips) ids.push(...plan.dependentsOf(task.id))
-    }
-    isGeneral ||= change.entity === 'yard' || change.entity === 'breaker'
-  }
-  return isGeneral ? [...ids, ...plan.startable] : ids
 }

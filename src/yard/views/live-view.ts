@@ -3,33 +3,21 @@
  * It costs nothing while no client follows. No patch ever contains changes from before and after a snapshot that was sent.
  */
 import type { Clock } from '../../base/clock.ts'
-import type { CommittedBatch } from '../../coordinator/dispatch.ts'
 import type { Patch, Snapshot, Summary, TaskCard } from '../../contract/view.ts'
 import type { TaskId } from '../../domain/ids.ts'
 import type { Yard } from '../yard.ts'
 import {
   createLiveIndex,
-  indexOf,
   type LiveIndex,
   type SummarySource,
   toSnapshot,
   toSummary,
   walkTasks,
 } from './live-index.ts'
-import { cardSourceOf, toTaskCard } from './task-card.ts'
-import { alsoTouched, createNews, type News } from './live-news.ts'
+import { cardSourceOf } from './task-card.ts'
+import { createNews, type News } from './live-news.ts'
 
-export interface LiveView {
-  /** In one go, however large the graph is. */
-  snapshot(): Snapshot
-  /** The same, made in pieces, so that a large graph does not block the loop; consistent at the instant in which it resolves. */
-  snapshotInPieces(signal?: AbortSignal): Promise<Snapshot>
-  /** In pieces, too, unless somebody follows. */
-  summary(signal?: AbortSignal): Promise<Summary>
-  /** Begins with an empty patch that names the current `seq`. Ends with the signal, with `close`, or when its taker returns. */
-  follow(signal?: AbortSignal): AsyncIteratorObject<Patch, void, void>
-  close(): void
-}
+export type LiveView = ReturnType<typeof createLiveView>
 
 type LiveSource = SummarySource & Pick<Yard, 'log' | 'onCommitted'>
 
@@ -38,54 +26,35 @@ const FACTS_EVERY_MS = 1000
 /** A subscriber may fall so many patches behind (at least 2 s of steady news). */
 const QUEUE_LIMIT = 64
 
-export function createLiveView(yard: LiveSource, clock: Clock): LiveView {
+export function createLiveView(yard: LiveSource, clock: Clock) {
   const following = createFollowing(yard, clock)
-  const walk = <T>(
-    visit: (id: TaskId) => void,
-    finish: () => T,
-    signal?: AbortSignal,
-  ): Promise<T> =>
-    walkTasks(yard, { touchedBy: (batch) => touchedBy(yard, batch), visit, finish }, signal)
   return {
-    snapshot() {
-      const cards = new Map<TaskId, TaskCard>()
-      for (const id of yard.plan.tasks.keys()) takeCard(yard, cards, id)
-      return toSnapshot(yard, following.watch()?.index ?? indexOf(yard), cards)
-    },
-    snapshotInPieces(signal) {
+    /** Made in pieces, so that a large graph does not block the loop; consistent at the instant in which it resolves. */
+    snapshot(signal?: AbortSignal): Promise<Snapshot> {
       const index = createLiveIndex(() => cardSourceOf(yard))
-      const cards = new Map<TaskId, TaskCard>()
+      const cards = new Map<TaskId, TaskCard | null>()
       const visit = (id: TaskId): void => {
         index.refresh(id)
-        takeCard(yard, cards, id)
+        cards.set(id, index.card(id))
       }
       const finish = (): Snapshot => {
         following.watch() // no patch may straddle it
         return toSnapshot(yard, index, cards)
       }
-      return walk(visit, finish, signal)
+      return walkTasks(yard, visit, finish, signal)
     },
-    async summary(signal) {
+    /** In pieces, too, unless somebody follows. */
+    async summary(signal?: AbortSignal): Promise<Summary> {
       const known = following.watch()
       if (known) return toSummary(yard, known.index)
       const index = createLiveIndex(() => cardSourceOf(yard))
-      return walk(index.refresh, () => toSummary(yard, index), signal)
+      return walkTasks(yard, index.refresh, () => toSummary(yard, index), signal)
     },
-    follow: (signal) => patchesOf(following, signal),
+    /** Begins with an empty patch that names the current `seq`. Ends with the signal, with `close`, or when its taker returns. */
+    follow: (signal?: AbortSignal): AsyncIteratorObject<Patch, void, void> =>
+      patchesOf(following, signal),
     close: following.close,
   }
-}
-
-/** The tasks that read differently after a commit. */
-const touchedBy = (yard: LiveSource, batch: CommittedBatch): Iterable<TaskId> => [
-  ...batch.touched,
-  ...alsoTouched(yard, batch),
-]
-
-function takeCard(yard: LiveSource, cards: Map<TaskId, TaskCard>, id: TaskId): void {
-  const task = yard.plan.tasks.get(id)
-  if (task) cards.set(id, toTaskCard(cardSourceOf(yard), task))
-  else cards.delete(id)
 }
 
 /** Who follows, and the one watch over the yard for all of them. */
@@ -111,8 +80,7 @@ function createFollowing(yard: LiveSource, clock: Clock) {
     const finish = (): void => {
       if (!isClosed) watch = openWatch(yard, index, { clock, send })
     }
-    const touched = (batch: CommittedBatch): Iterable<TaskId> => touchedBy(yard, batch)
-    return walkTasks(yard, { touchedBy: touched, visit: index.refresh, finish })
+    return walkTasks(yard, index.refresh, finish)
   }
   return {
     /** Up to date: what waited for the end of its turn has been sent. Null while no client follows. */

@@ -1,6 +1,5 @@
 /** The executor and model that a task would get now, or why it gets none. */
 import { err, ok, type Result } from '../../base/result.ts'
-import type { Agent } from '../../domain/agent.ts'
 import type { Failure } from '../../domain/failure.ts'
 import {
   mismatchOf,
@@ -74,9 +73,6 @@ export function breakersOver(
   const caps = spends(profile.type) ? YARD_BUDGET_KEYS : []
   return [...keys, ...caps].flatMap((key) => plan.breakers.get(key) ?? [])
 }
-
-export const countedModel = (agents: readonly Agent[], model: string): number =>
-  agents.filter((agent) => agent.model === model).length
 
 const WOULD_START: readonly ShownState[] = ['ready', 'delayed', 'parked']
 

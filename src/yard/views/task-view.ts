@@ -6,7 +6,7 @@ import { clipJson } from '../../domain/bounds.ts'
 import type { Artifact } from '../../domain/executor.ts'
 import type { WorkFailure } from '../../domain/failure.ts'
 import type { LogLine } from '../../domain/plan.ts'
-import { isFinished, type Task, type TaskState } from '../../domain/task.ts'
+import { isFinished, type Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
 import { type CardPort, cardSourceOf, executorOf, toTaskCard } from './task-card.ts'
@@ -22,11 +22,25 @@ type TaskSource = Omit<CardPort, 'config' | 'spending'> &
 
 export function toTaskView(yard: TaskSource, task: Task): TaskView {
   const { fact: _fact, reason: _reason, ...card } = toTaskCard(cardSourceOf(yard), task)
+  const { state } = task
   const agents = task.generation === 0 ? [] : yard.store.agents({ which: 'all', taskId: task.id })
   return {
     ...card,
-    ...definitionOf(task),
-    ...timesOf(task.state),
+    description: task.description,
+    skills: task.skills,
+    deliverables: task.deliverables,
+    exec: task.exec,
+    verify: task.verify,
+    timeoutMs: task.timeoutMs,
+    context: task.context,
+    mode: task.mode,
+    worktree: task.worktree,
+    repo: task.repo,
+    schedule: task.schedule,
+    budget: task.budget,
+    budgetTokens: task.budgetTokens,
+    parkedUntil: state.kind === 'open' ? isoOrNull(state.park?.until ?? null) : null,
+    waitsFor: state.kind === 'waiting' ? state.for : null,
     before: [...yard.plan.dependentsOf(task.id)],
     held: task.held,
     generation: task.generation,
@@ -52,34 +66,6 @@ const toLogLine = ({ at, by, text, place }: LogLine): TaskView['log'][number] =>
   text,
   ...(place ? { place } : {}),
 })
-
-function definitionOf(task: Task) {
-  const { description, skills, deliverables, exec, verify, timeoutMs } = task
-  const { context, mode, worktree, repo, schedule, budget, budgetTokens } = task
-  return {
-    description,
-    skills,
-    deliverables,
-    exec,
-    verify,
-    timeoutMs,
-    context,
-    mode,
-    worktree,
-    repo,
-    schedule,
-    budget,
-    budgetTokens,
-  }
-}
-
-function timesOf(state: TaskState) {
-  const isOpen = state.kind === 'open'
-  return {
-    parkedUntil: isOpen ? isoOrNull(state.park?.until ?? null) : null,
-    waitsFor: state.kind === 'waiting' ? state.for : null,
-  }
-}
 
 /** The times at which it fires, the first `count`, while it repeats: its own next one, and those that follow it by its schedule. */
 export function nextTimes(

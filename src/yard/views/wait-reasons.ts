@@ -1,11 +1,10 @@
 /** Everything that keeps an open task from starting now, the nearest to the person first. */
-import { isLaunched } from '../../domain/agent.ts'
+import { isLaunched, type Agent } from '../../domain/agent.ts'
 import type { WaitReason, WhyVoice } from '../../contract/view.ts'
 import {
   awakeRoute,
   breakersOver,
   cannotRun,
-  countedModel,
   resolveRoute,
   type ShownRoute,
 } from './shown-route.ts'
@@ -199,22 +198,22 @@ function capReasons(
   { profile, model }: ShownRoute,
 ): WaitReason[] {
   const agents = [...plan.agents.values()].filter(isLaunched)
-  const full = (name: string, cap: number | null | undefined, alive: number): WaitReason[] =>
-    cap === null || cap === undefined || alive < cap
+  const { coordinator, caps } = settings
+  const full = (
+    name: string,
+    cap: number | null | undefined,
+    counts: (agent: Agent) => boolean,
+  ): WaitReason[] => {
+    const alive = agents.filter(counts).length
+    return cap === null || cap === undefined || alive < cap
       ? []
       : [reason('cap', name, `all places of ${name} are taken (${alive} of ${cap})`)]
-  const tagged = (tag: string) => agents.filter((agent) => agent.tags.includes(tag)).length
+  }
   return [
-    ...full('max_agents', settings.coordinator.maxAgents, agents.length),
-    ...full(
-      `executor ${profile.name}`,
-      profile.maxAgents,
-      agents.filter((agent) => agent.executor === profile.name).length,
-    ),
-    ...(model === null
-      ? []
-      : full(`model ${model}`, settings.caps.models[model], countedModel(agents, model))),
-    ...task.tags.flatMap((tag) => full(`tag ${tag}`, settings.caps.tags[tag], tagged(tag))),
+    ...full('max_agents', coordinator.maxAgents, () => true),
+    ...full(`executor ${profile.name}`, profile.maxAgents, (a) => a.executor === profile.name),
+    ...(model === null ? [] : full(`model ${model}`, caps.models[model], (a) => a.model === model)),
+    ...task.tags.flatMap((tag) => full(`tag ${tag}`, caps.tags[tag], (a) => a.tags.includes(tag))),
   ]
 }
 

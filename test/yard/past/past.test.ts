@@ -25,7 +25,7 @@ describe('the yard as it stood', () => {
     for (let count = 0; count < 250; count += 1) {
       const { command, by } = wish(random, yard.plan, bench.clock.now(), count)
       await yard.dispatch(command, by)
-      const { seq, tasks } = bench.view.snapshot()
+      const { seq, tasks } = await bench.view.snapshot()
       snapshots.push({ at: bench.clock.now(), seq, tasks })
       bench.clock.advance(1000)
     }

@@ -19,7 +19,7 @@ async function begin(number: number): Promise<void> {
 }
 const attempts = async () => {
   const { attempts: whole, attemptsAllowed } = await bench.client.task.get({ id: ID })
-  const [card] = bench.view.snapshot().tasks
+  const [card] = (await bench.view.snapshot()).tasks
   expect(card).toMatchObject({ attempts: whole, attemptsAllowed })
   return [whole, attemptsAllowed]
 }

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Patch, TaskCard } from '../../../src/contract/view.ts'
+import type { Patch, Snapshot, TaskCard } from '../../../src/contract/view.ts'
 import type { Actor, Command } from '../../../src/domain/command.ts'
+import { createLiveIndex, toSnapshot } from '../../../src/yard/views/live-index.ts'
+import { cardSourceOf } from '../../../src/yard/views/task-card.ts'
 import { createLiveView, TURN_MS, type LiveView } from '../../../src/yard/views/live-view.ts'
 import { openTestYard, type TestYard } from '../../headless/served-yard.ts'
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
@@ -22,6 +24,14 @@ afterEach(async () => {
 async function run(command: Command, by: Actor = PERSON): Promise<void> {
   const reply = await test.yard.dispatch(command, by)
   if (!reply.ok) throw new Error(reply.error.message)
+}
+
+/** All of it in one go, for comparison. */
+function snapshotAtOnce({ yard }: TestYard): Snapshot {
+  const index = createLiveIndex(() => cardSourceOf(yard))
+  const ids = [...yard.plan.tasks.keys()]
+  for (const id of ids) index.refresh(id)
+  return toSnapshot(yard, index, new Map(ids.map((id) => [id, index.card(id)])))
 }
 
 /** The next patch; its turn is over first. */
@@ -89,7 +99,7 @@ describe('the live view', () => {
     const patches = view.follow()
     await patches.next()
     await run(addCommand('a'))
-    const { seq } = view.snapshot()
+    const { seq } = await view.snapshot()
     await run(addCommand('b'))
     const before = await patches.next()
     const after = await nextOf(patches)
@@ -112,9 +122,9 @@ describe('the live view', () => {
     await patches.next()
     let isMade = false
     let commits = 0
-    const making = view.snapshotInPieces().then((made) => {
+    const making = view.snapshot().then((made) => {
       isMade = true
-      return { made, atOnce: view.snapshot() }
+      return { made, atOnce: snapshotAtOnce(test) }
     })
     for (let n = 0; !isMade; n += 1, commits += 1) {
       await run({ type: 'task.hold', id: taskId(`t${(n * 37) % 20_000}`) })
@@ -126,7 +136,7 @@ describe('the live view', () => {
     expect(made).toEqual(atOnce)
     expect(made.tasks).toHaveLength(39_999)
     await patches.return?.()
-    await expect(view.snapshotInPieces(AbortSignal.abort())).rejects.toThrow('abort')
+    await expect(view.snapshot(AbortSignal.abort())).rejects.toThrow('abort')
   })
 
   it('counts a large graph in pieces, for who asks and for who begins to follow', async () => {
@@ -154,7 +164,7 @@ describe('the live view', () => {
     const { value } = await joining[0]
     expect(value).toEqual((await joining[1]).value)
     expect(await view.summary()).toEqual({
-      ...view.snapshot().summary,
+      ...(await view.snapshot()).summary,
       tasks: { ready: 59_998, paused: 2 },
     })
     await Promise.all([one.return?.(), other.return?.()])

@@ -112,7 +112,6 @@ it('of a result that is not merged', async () => {
     `${inVain}: yard reopen merge-work has it done again, and yard merge work goes on.`,
     `${inVain}: reopen merge-work to have it done again, then ask for the merge again, with its changes.`,
   ])
-  expect(bench.view.snapshot().tasks.find(({ id }) => id === 'work')?.fact).toContain(
-    'yard reopen merge-work',
-  )
+  const { tasks } = await bench.view.snapshot()
+  expect(tasks.find(({ id }) => id === 'work')?.fact).toContain('yard reopen merge-work')
 })
