@@ -5,6 +5,15 @@ export type Result<T, E> =
 export const ok = <T>(value: T): Result<T, never> => ({ ok: true, value })
 export const err = <E>(error: E): Result<never, E> => ({ ok: false, error })
 
+/** What `read` gives, or `otherwise` where it throws. Who calls it says why that is no error. */
+export function orElse<T, Other>(read: () => T, otherwise: Other): T | Other {
+  try {
+    return read()
+  } catch {
+    return otherwise
+  }
+}
+
 /** Marks a branch that the types say is unreachable; a new union member then fails to compile. */
 export function assertNever(x: never): never {
   throw new Error(`unexpected case: ${JSON.stringify(x)}`)

@@ -20,9 +20,7 @@ import type { CoordinatorParts } from './ports.ts'
 
 export type Budgets = ReturnType<typeof createBudgets>
 
-type Parts = Pick<CoordinatorParts, 'plan' | 'money'>
-
-export function createBudgets({ plan, money }: Parts) {
+export function createBudgets({ plan, money }: CoordinatorParts) {
   const noted = new Set<TaskId>()
   let reached: ReadonlySet<string> = new Set()
   const whyOver = (task: Task): string | null => whyOverspent({ plan, money }, task)
@@ -76,7 +74,6 @@ export function createBudgets({ plan, money }: Parts) {
     commands: (now: number): Command[] => [...yard(now), ...tasks(), ...agents()],
     /** A cap of the yard is reached, whether or not its breaker is committed yet. */
     isReached: (key: string) => reached.has(key),
-    /** The task may spend no more. */
     isOver: (task: Task) => whyOver(task) !== null,
   }
 }
@@ -94,7 +91,10 @@ function ofTask(plan: Plan, id: TaskId, whyOver: (task: Task) => string | null):
 const isHeldUp = ({ state }: Task): boolean => state.kind === 'waiting' && state.for === 'budget'
 
 /** Of its own budget, and of those that it spends for others. */
-function whyOverspent({ plan, money }: Parts, task: Task): string | null {
+function whyOverspent(
+  { plan, money }: Pick<CoordinatorParts, 'plan' | 'money'>,
+  task: Task,
+): string | null {
   for (const payer of payersOf(plan, task)) {
     const whose = payer === task ? 'its budget' : `the budget of ${payer.id}, which added it,`
     const spent = familySpent({ plan, spentOf: (one) => money.ofTask(one) }, payer)

@@ -7,18 +7,13 @@ import type { CoordinatorParts } from './ports.ts'
 import { type CapCounts, createCapCounts, type ReadySet } from './ready-set.ts'
 import type { Reporter } from './reports.ts'
 
-type Parts = Pick<
-  CoordinatorParts,
-  'plan' | 'dispatcher' | 'caps' | 'route' | 'machine' | 'nextAgentId'
->
-
 interface Picked {
   readonly claim: Claim
   readonly task: Task
 }
 
 export function createClaimer(
-  parts: Parts,
+  parts: CoordinatorParts,
   ready: ReadySet,
   send: (command: Command) => Promise<unknown>,
   onAnswered: () => void,
@@ -60,13 +55,17 @@ export function createClaimer(
     },
     /** Reports the living agents to the machine; called after each change of them. */
     note,
-    /** Claims nothing from now on. */
     drain: () => void (isDraining = true),
   }
 }
 
 /** The machine is asked first, because a task that is taken has left the ready set. */
-function pickNext(parts: Parts, ready: ReadySet, folders: ExclusiveFolders, now: number): Picked[] {
+function pickNext(
+  parts: CoordinatorParts,
+  ready: ReadySet,
+  folders: ExclusiveFolders,
+  now: number,
+): Picked[] {
   const { plan, machine } = parts
   folders.tidy()
   const counts = countLiving(plan, folders)
@@ -86,7 +85,7 @@ function pickNext(parts: Parts, ready: ReadySet, folders: ExclusiveFolders, now:
   return picked
 }
 
-function countLiving({ agents }: Parts['plan'], folders: ExclusiveFolders): CapCounts {
+function countLiving({ agents }: CoordinatorParts['plan'], folders: ExclusiveFolders): CapCounts {
   const counts = createCapCounts()
   for (const agent of agents.values()) {
     if (agent.by === 'person') continue
@@ -97,7 +96,7 @@ function countLiving({ agents }: Parts['plan'], folders: ExclusiveFolders): CapC
   return counts
 }
 
-const livingIds = (plan: Parts['plan']): AgentId[] =>
+const livingIds = (plan: CoordinatorParts['plan']): AgentId[] =>
   [...plan.agents.values()].filter(isLaunched).map(({ id }) => id)
 
 /** Which folder each living agent has for itself, so that two coding agents never edit one outside git. */
@@ -143,7 +142,6 @@ function createFolders({ plan, route }: Pick<CoordinatorParts, 'plan' | 'route'>
     /** What a claim that is under way will have. */
     claimed: (id: AgentId, folder: string | null) =>
       void known.set(id, { folder, isCertain: false }),
-    /** Forgets ended agents. */
     tidy(): void {
       for (const id of known.keys()) if (!plan.agents.has(id)) known.delete(id)
     },
@@ -152,13 +150,8 @@ function createFolders({ plan, route }: Pick<CoordinatorParts, 'plan' | 'route'>
 
 // Launches what is claimed and stops what must stop. Both are repeated until the runtime's reports say otherwise.
 
-type ReconcilerParts = Pick<
-  CoordinatorParts,
-  'plan' | 'runtime' | 'caps' | 'orderOf' | 'startsAgents' | 'log'
->
-
 export function createAgentReconciler(
-  parts: ReconcilerParts,
+  parts: CoordinatorParts,
   reporter: Pick<Reporter, 'isEnding'>,
 ) {
   const { plan, runtime } = parts
@@ -190,7 +183,6 @@ export function createAgentReconciler(
   return {
     /** Agents have changed, or it is time to look again. */
     mark: () => void (isMarked = true),
-    /** Does what the marks ask for. */
     reconcile(): void {
       if (!isMarked) return
       isMarked = false

@@ -24,7 +24,6 @@ export type Coordinator = ReturnType<typeof createCoordinator>
 
 /** Liveness is checked so often per heartbeat timeout. */
 const CHECKS_PER_TIMEOUT = 4
-/** How long to wait before saving is tried again. */
 const RETRY_MS = 1000
 const BY = { kind: 'coordinator' } as const
 
@@ -199,7 +198,6 @@ export function createCoordinator(parts: CoordinatorParts) {
       lastTickAt = clock.now()
       run(false)
     },
-    /** Settings have changed. */
     onSettings(): void {
       lookAnew()
       wake()

@@ -12,7 +12,6 @@ import type { TaskId } from '../domain/ids.ts'
 import type { EntityChange } from '../domain/plan.ts'
 import { createTransaction, type Request, type TransactionParts } from './transaction.ts'
 
-/** What one commit has changed. */
 export interface CommittedBatch {
   /** Sequence number of the journal before and after. */
   readonly from: number
@@ -74,12 +73,7 @@ export function createDispatcher(parts: DispatcherParts) {
     })
   }
   /** All of them in one transaction; the batch is null when nothing has changed. */
-  const save = (
-    requests: readonly Request[],
-  ): {
-    readonly replies: readonly Result<Reply, Failure>[]
-    readonly batch: CommittedBatch | null
-  } => {
+  const save = (requests: readonly Request[]) => {
     const from = store.seq
     const transaction = createTransaction({ ...parts, newId })
     try {

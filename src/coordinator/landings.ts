@@ -10,9 +10,7 @@ import { mergeAbove, type Plan } from '../domain/plan.ts'
 import type { CommittedBatch } from './dispatch.ts'
 import type { CoordinatorParts } from './ports.ts'
 
-type Parts = Pick<CoordinatorParts, 'plan' | 'landing' | 'dispatcher' | 'log' | 'startsAgents'>
-
-export function createLandings(parts: Parts, wake: () => void) {
+export function createLandings(parts: CoordinatorParts, wake: () => void) {
   const { plan, landing, dispatcher, log, startsAgents } = parts
   const noted = new Set<TaskId>()
   const queued = new Set<TaskId>()
@@ -109,7 +107,6 @@ export function createLandings(parts: Parts, wake: () => void) {
       }
       give(inOrder(plan, queued), isRetry)
     },
-    /** Gives the lander nothing from now on. */
     drain: () => void (isDraining = true),
   }
 }
@@ -150,7 +147,7 @@ function settled(
   plan: Plan,
   { taskId: id, result }: LandingOrder,
   outcome: LandingOutcome,
-  { mergerOf }: Parts['landing'],
+  { mergerOf }: CoordinatorParts['landing'],
 ): Command {
   const task = plan.tasks.get(id)
   const merger = task ? mergerOf(task) : { executor: null, model: null }

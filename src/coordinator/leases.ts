@@ -13,9 +13,7 @@ import type { LivenessMonitor } from './liveness-monitor.ts'
 
 export type Leases = ReturnType<typeof createLeases>
 
-type Parts = Pick<CoordinatorParts, 'plan' | 'clock' | 'leases' | 'random' | 'startsAgents'>
-
-export function createLeases(parts: Parts) {
+export function createLeases(parts: CoordinatorParts) {
   const { plan, clock, leases: book, random, startsAgents } = parts
   /** Monotonic instants at which they run out. */
   const ends = new Map<AgentId, number>()
@@ -50,7 +48,6 @@ export function createLeases(parts: Parts) {
       const left = leased(plan).map(leftOf)
       return left.length === 0 ? null : Math.max(0, Math.min(...left))
     },
-    /** Its holder lives. */
     renew(id: AgentId): void {
       const agent = leased(plan).find((one) => one.id === id)
       if (!agent) return
@@ -72,7 +69,7 @@ type Leased = Agent & { readonly leaseMs: number }
 const leased = (plan: Plan): Leased[] =>
   [...plan.agents.values()].filter((agent): agent is Leased => agent.leaseMs !== null)
 
-const writtenEnd = (book: Parts['leases'], agent: Leased): number =>
+const writtenEnd = (book: CoordinatorParts['leases'], agent: Leased): number =>
   book.read(agent.id) ?? agent.claimedAt + agent.leaseMs
 
 /**
@@ -80,7 +77,7 @@ const writtenEnd = (book: Parts['leases'], agent: Leased): number =>
  * the machine of the holder may have slept.
  */
 function firstLeftMs(
-  { clock, leases, startsAgents }: Pick<Parts, 'clock' | 'leases' | 'startsAgents'>,
+  { clock, leases, startsAgents }: Pick<CoordinatorParts, 'clock' | 'leases' | 'startsAgents'>,
   agent: Leased,
 ): number {
   if (startsAgents) return agent.leaseMs

@@ -73,13 +73,11 @@ export interface MachinePort {
   onRoom(listener: () => void): () => void
 }
 
-/** How results reach their target branch. */
 export interface LandingPort {
   readonly lander: Lander
   policy(): 'keep' | 'auto' | 'pr'
   /** Null when nothing is known to land. */
   orderOf(task: Task): LandingOrder | null
-  /** Who settles a conflict of this task. */
   mergerOf(task: Task): Merger
 }
 

@@ -19,9 +19,10 @@ export interface Candidate {
 
 export type ReadySet = ReturnType<typeof createReadySet>
 
-type Parts = Pick<CoordinatorParts, 'plan' | 'caps' | 'route' | 'canRun' | 'log'>
-
-export function createReadySet(parts: Parts, budgets: Pick<Budgets, 'isReached' | 'isOver'>) {
+export function createReadySet(
+  parts: CoordinatorParts,
+  budgets: Pick<Budgets, 'isReached' | 'isOver'>,
+) {
   const { plan } = parts
   const lengths = createPathLengths(plan)
   const noted = new Set<TaskId>()

@@ -11,26 +11,12 @@ import { hasAwakeFallback } from './ready-set.ts'
 
 export type Reporter = ReturnType<typeof createReporter>
 
-type Parts = Pick<
-  CoordinatorParts,
-  | 'plan'
-  | 'dispatcher'
-  | 'random'
-  | 'nextFireAt'
-  | 'caps'
-  | 'clock'
-  | 'log'
-  | 'money'
-  | 'route'
-  | 'landing'
->
-
 const BY = { kind: 'coordinator' } as const
 
 export type AgentStop = Extract<Command, { type: 'agent.stop' }>
 
 /** `wake`: there is something to send again, or to look at. */
-export function createReporter(parts: Parts, wake: () => void) {
+export function createReporter(parts: CoordinatorParts, wake: () => void) {
   /** What must be done again, by agent and kind of report. */
   const unsaved = new Map<string, () => void>()
   const underWay = new Set<Promise<void>>()
@@ -79,7 +65,6 @@ export function createReporter(parts: Parts, wake: () => void) {
       send(`${stop.agentId} stop ${stop.reason}`, stop, by),
     /** Its end was reported and is not saved yet. */
     isEnding: (agentId: AgentId) => ending.has(agentId),
-    /** How many reports wait to be saved. */
     pending: () => unsaved.size,
     retry(): void {
       const again = [...unsaved.values()]
@@ -103,7 +88,7 @@ function sendStopsOf(agentId: AgentId, unsaved: Map<string, () => void>): void {
 }
 
 function toCommand(
-  parts: Parts,
+  parts: CoordinatorParts,
   agentId: AgentId,
   generation: number,
   report: RuntimeReport,
@@ -163,7 +148,7 @@ function reachCommand(plan: Plan, agentId: AgentId, reason: string | null): Comm
 
 /** What its end comes to beside what the runtime tells: its own part of the cost, and who would go on in its place. */
 function closingOf(
-  { plan, money, route, log }: Parts,
+  { plan, money, route, log }: CoordinatorParts,
   agentId: AgentId,
   told: RuntimeUsage | null,
 ): Pick<Extract<Command, { type: 'agent.end' }>, 'usage' | 'costSource' | 'hasFallback'> {
@@ -183,7 +168,7 @@ function closingOf(
 
 /** Who would settle the conflict that kept it from beginning. */
 function mergerFor(
-  { plan, landing }: Parts,
+  { plan, landing }: CoordinatorParts,
   agentId: AgentId,
   { conflict }: Evidence,
 ): Pick<Extract<Command, { type: 'agent.end' }>, 'merger'> {
@@ -192,7 +177,7 @@ function mergerFor(
   return task ? { merger: landing.mergerOf(task) } : {}
 }
 
-function nextOf(parts: Parts, plan: Plan, agentId: AgentId): number | null {
+function nextOf(parts: CoordinatorParts, plan: Plan, agentId: AgentId): number | null {
   const agent = plan.agents.get(agentId)
   const task = agent && plan.tasks.get(agent.taskId)
   return agent && task ? nextRun(task, agent.claimedAt, parts) : null

@@ -91,14 +91,12 @@ export function createTransaction(parts: TransactionParts) {
         return err(inside(parts.log, request.command, error))
       }
     },
-    /** Undoes everything. */
     undo: () => undoTo(0),
     /** The plan reports touched tasks to it no more. */
     leave: () => void (plan.onTouched = null),
   }
 }
 
-/** One command of several was refused. */
 class RefusedChange extends Error {
   readonly failure: Failure
   constructor(why: Failure, index: number) {
@@ -118,22 +116,10 @@ function inside(log: Log, command: AnyCommand, error: unknown): Failure {
 }
 
 /** The same change backwards: what undoes it exactly. Log lines and artifacts are not in the plan. */
-function reversed(change: EntityChange): EntityChange {
-  switch (change.entity) {
-    case 'log':
-    case 'artifact':
-      return change
-    case 'task':
-      return { ...change, before: change.after, after: change.before }
-    case 'agent':
-      return { ...change, before: change.after, after: change.before }
-    case 'dependency':
-      return { ...change, before: change.after, after: change.before }
-    case 'breaker':
-      return { ...change, before: change.after, after: change.before }
-    case 'yard':
-      return { ...change, before: change.after, after: change.before }
-  }
+export function reversed(change: EntityChange): EntityChange {
+  if (change.entity === 'log' || change.entity === 'artifact') return change
+  // Both are of one type, which a union cannot say.
+  return { ...change, before: change.after, after: change.before } as EntityChange
 }
 
 /** Errors that one command's own values can cause; all others of SQLite are the storage's. */

@@ -10,7 +10,6 @@ interface SignalParts {
     readonly kind: HostKind
     readonly log: Log
     readonly notice: (text: string) => void
-    /** The environment of this process. */
     readonly env: Readonly<Record<string, string | undefined>>
   }
   readonly end: () => void

@@ -129,14 +129,8 @@ async function openWithPatience(
     const url = await ownerUrlOf(order.paths)
     if (url !== null) return err(runElsewhere(url))
     const opened = await openYard({
-      paths: order.paths,
+      ...order,
       host: order.kind,
-      log: order.log,
-      flags: order.flags,
-      env: order.env,
-      resources: order.resources,
-      launcherEntry: order.launcherEntry,
-      tailEntry: order.tailEntry,
       runsAgents: true,
       onStale,
       ...(order.registry ? { places: order.registry.places } : {}),

@@ -17,7 +17,6 @@ export interface Hosts {
   readonly hosts: readonly Host[]
   /** What became of the yards that are not among them. */
   readonly failed: readonly FailedHost[]
-  /** Resolves when all are closed. */
   readonly ended: Promise<void>
   end(): Promise<void>
 }
@@ -58,7 +57,6 @@ export async function runHosts(order: HostsOrder): Promise<Result<Hosts, Failure
   return ok({ hosts, failed, ended, end })
 }
 
-/** Says of which yard it is. */
 export const nameYard = ({ root, failure }: FailedHost): Failure => ({
   ...failure,
   message: `${root}: ${failure.message}`,

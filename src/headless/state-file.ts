@@ -1,4 +1,5 @@
 /** `.yard/service/state.json`: where the living owner is reached. Written whole by rename, mode 0600, rewritten by its owner when lost. */
+import { orElse } from '../base/result.ts'
 import { existsSync, mkdirSync, readFileSync, rmSync, watch } from 'node:fs'
 import { hostname, networkInterfaces } from 'node:os'
 import { basename } from 'node:path'
@@ -83,11 +84,11 @@ function isNameOfThisMachine(name: string): boolean {
 }
 
 function isInterfaceOfThisMachine(name: string): boolean {
-  try {
-    return Object.values(networkInterfaces()).some((all) =>
-      all?.some(({ address }) => address.toLowerCase() === name),
-    )
-  } catch {
-    return false // the system does not list them
-  }
+  return orElse(
+    () =>
+      Object.values(networkInterfaces()).some((all) =>
+        all?.some(({ address }) => address.toLowerCase() === name),
+      ),
+    false,
+  ) // the system does not list them
 }

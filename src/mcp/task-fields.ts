@@ -16,7 +16,6 @@ const schedule = z.strictObject({
   tz: z.string().max(100).optional().describe('Such as Europe/Berlin; else the zone of the host'),
 })
 
-/** Of every task. */
 const common = {
   description: z.string().max(200_000).describe('What is to be done, whole'),
   priority: prioritySchema,

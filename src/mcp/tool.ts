@@ -56,6 +56,5 @@ export const tool = <Input extends z.ZodObject>(spec: ToolSpec<Input>): Tool => 
   run: (at, input) => spec.run(at, spec.input.parse(input)),
 })
 
-/** The answer of the yard, as it is. */
 export const answerOf = async (answer: Promise<unknown>): Promise<Result<unknown, Failure>> =>
   ok(await answer)

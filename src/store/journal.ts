@@ -76,7 +76,6 @@ function changeText(before: object | null, after: object | null): string | null 
   return unset.length > 0 ? JSON.stringify({ s: set, u: unset }) : JSON.stringify({ s: set })
 }
 
-/** As the table holds it. */
 export interface RawRow extends Omit<StoredRow, 'set' | 'unset' | 'gone' | 'isUnreadable'> {
   readonly change: string | null
 }

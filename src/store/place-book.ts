@@ -16,7 +16,6 @@ export interface PlaceOwner {
 export interface PlaceRow {
   /** Absolute folder of the yard. */
   readonly yard: string
-  /** Ids of its living agents. */
   readonly agents: readonly string[]
   /** Places of agents that are about to be claimed. */
   readonly reserved: number
@@ -125,13 +124,9 @@ function preparePlaceBook(db: Database.Database, boot: string) {
   }
 }
 
-interface StoredPlace {
-  readonly yard: string
+type StoredPlace = Omit<PlaceRow, 'agents' | 'owner'> & {
   readonly agents: string
-  readonly reserved: number
   readonly owner: string
-  readonly at: number
-  readonly version: number
 }
 
 const toRow = ({ yard, agents, reserved, owner, at, version }: StoredPlace): PlaceRow => ({

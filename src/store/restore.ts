@@ -24,7 +24,6 @@ const NEWEST = MIGRATIONS.at(-1)?.number ?? 0
 export interface Backup {
   /** The highest number of an agent when it was made. */
   readonly lastAgentNumber: number
-  /** Tasks that had not ended. */
   readonly openTasks: ReadonlySet<string>
 }
 

@@ -15,7 +15,6 @@ export interface AgentFilter {
   readonly limit?: number
 }
 
-/** The reply to a command that carried an id. */
 export interface KeptReply extends Reply {
   /** Fingerprint of that command; absent in what an earlier program stored. */
   readonly of?: string
@@ -23,7 +22,6 @@ export interface KeptReply extends Reply {
 
 /** Reads. None of them changes anything; all see committed state only, except inside a batch. */
 export interface StoreReader {
-  /** Last sequence number of the journal. */
   readonly seq: number
   agent(id: AgentId): Agent | null
   agents(filter: AgentFilter): Agent[]

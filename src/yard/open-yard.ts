@@ -161,9 +161,7 @@ const KEPT_ERRORS = 50
 /** A log that also keeps the newest errors for the status. Of their facts only `why`: the log's own formatter masks the others. */
 function rememberErrors(log: Log, errors: { at: number; text: string }[], clock: Clock): Log {
   return {
-    debug: (message, facts) => log.debug(message, facts),
-    info: (message, facts) => log.info(message, facts),
-    warn: (message, facts) => log.warn(message, facts),
+    ...log,
     error(message, facts) {
       const why = typeof facts?.['why'] === 'string' ? `: ${facts['why']}` : ''
       errors.push({ at: clock.now(), text: message + why })
@@ -257,17 +255,15 @@ function openAgents(
 /** Keeps a yard that is not trusted yet from running, settling or ending anything: what its folders say may be forged. */
 function gateRuntime(runtime: Runtime, isOpen: () => boolean): Runtime {
   return {
+    ...runtime,
     launch: (order) => isOpen() && runtime.launch(order),
     recover: (orders) => (isOpen() ? runtime.recover(orders) : Promise.resolve()),
     stop: (id, how) => isOpen() && runtime.stop(id, how),
     // Else the reconciler would ask for it again and again.
     isHolding: (id) => !isOpen() || runtime.isHolding(id),
-    facts: (id) => runtime.facts(id),
     measure: () => (isOpen() ? runtime.measure() : Promise.resolve(new Map())),
     endLeftovers: () => (isOpen() ? runtime.endLeftovers() : Promise.resolve([])),
     look: () => (isOpen() ? runtime.look() : Promise.resolve()),
-    onReport: (listener) => runtime.onReport(listener),
-    close: () => runtime.close(),
   }
 }
 

@@ -36,7 +36,6 @@ export function createSpending(reads: SpendingReads) {
     return spent
   }
   return {
-    /** Over all tries of a task. */
     costOf: allOf,
     /** What counts towards a task's own budget: all its tries, or those of the current run of a repeating task. */
     ofTask: ({
@@ -54,7 +53,6 @@ export function createSpending(reads: SpendingReads) {
       const { usd, ...rest } = day.spent
       return { costUsd: usd, ...rest }
     },
-    /** Of agents that ended at that instant or later. */
     since(at: number): Spent {
       if (graph?.start !== at)
         graph = { start: at, spent: spentOfSum(reads.usageBetween(at, Number.MAX_SAFE_INTEGER)) }

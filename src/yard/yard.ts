@@ -53,7 +53,6 @@ export interface Yard {
   readonly vitals: Metrics
   /** Null where no agents are started. */
   readonly rates: Rates | null
-  /** The yard as it stood at some instant. */
   readonly past: Past
   config(): LoadedConfig
   now(): number
@@ -71,7 +70,6 @@ export interface Yard {
   /** First time after `fromMs` at which a schedule fires; a failure when its words are wrong. */
   nextFireAt(schedule: Schedule, fromMs: number): Result<number | null, Failure>
   facts(agentId: AgentId): LiveFacts | null
-  /** Next free agent id. */
   nextAgentId(): AgentId
   /** Some agent had this id, though it may be forgotten since. */
   wasGiven(id: AgentId): boolean
@@ -208,5 +206,4 @@ export interface YardParts {
   readonly scope: Scope
 }
 
-/** The version of this program, from its package. */
 export const YARD_VERSION: string = pack.version

@@ -133,7 +133,6 @@ async function openApiPage(version: string): Promise<unknown> {
   return { ...page, paths: { ...page.paths, '/events': EVENTS_PAGE } }
 }
 
-/** The one door that is no procedure. */
 const EVENTS_PAGE = {
   get: {
     operationId: 'events',

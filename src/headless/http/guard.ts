@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { err, ok, type Result } from '../../base/result.ts'
+import { orElse, err, ok, type Result } from '../../base/result.ts'
 import type { Actor } from '../../domain/command.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import {
@@ -179,25 +179,13 @@ function holderOf(link: string): number | null {
 }
 
 function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return '' // the system has no such table
-  }
+  return orElse(() => readFileSync(file, 'utf8'), '') // the system has no such table
 }
 
 function listOf(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return [] // gone, or another user's
-  }
+  return orElse(() => readdirSync(folder), []) // gone, or another user's
 }
 
 function linkOf(file: string): string | null {
-  try {
-    return readlinkSync(file)
-  } catch {
-    return null // closed meanwhile
-  }
+  return orElse(() => readlinkSync(file), null) // closed meanwhile
 }

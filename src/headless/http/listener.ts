@@ -61,7 +61,6 @@ export function createHttpListener(parts: HttpParts) {
     url,
     /** Where a browser is sent: good once, within ten minutes. */
     pageUrl: () => `${url()}/#code=${codes.issue()}`,
-    /** Gives the port. */
     async listen(ports: Parameters<typeof listen>[2]): Promise<Result<number, Failure>> {
       const port = await listen(server, parts.host, ports)
       if (port.ok) bound = port.value

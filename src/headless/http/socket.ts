@@ -22,7 +22,6 @@ export interface SocketParts {
   readonly log: Log
   /** Serves one connection for as long as it lasts. */
   readonly serve: (socket: PacedSocket, actor: Actor) => void
-  /** Told how many are connected, at each change. */
   readonly onCount?: (count: number) => void
 }
 
@@ -83,7 +82,6 @@ const openServer = (maxPayload: number): WebSocketServer =>
     handleProtocols: (offered) => (offered.has('yard') ? 'yard' : false),
   })
 
-/** A refusal with its HTTP status. */
 type Refusal = Failure & { readonly status: number }
 
 function admitSocket(guard: Guard, request: IncomingMessage): Result<Actor, Refusal> {

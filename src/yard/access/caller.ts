@@ -4,6 +4,7 @@
  * that everything below an agent bears is enough. An agent of another yard is an agent here, too, and no person: it may do nothing.
  * That guards against mistakes, not against malice.
  */
+import { orElse } from '../../base/result.ts'
 import { readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { MARKER_VARIABLE } from '../../domain/agent.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
@@ -88,11 +89,7 @@ function agentIn(env: Env, root: string): Caller | null {
 }
 
 function isSameFolder(a: string, b: string): boolean {
-  try {
-    return realpathSync(a) === realpathSync(b)
-  } catch {
-    return false // one is not there
-  }
+  return orElse(() => realpathSync(a) === realpathSync(b), false) // one is not there
 }
 
 /** Deeper chains than this are no real ones. */
@@ -112,11 +109,7 @@ export function* ancestorEnvironments(from = process.pid): Generator<Env> {
 }
 
 function readProcess(pid: number, file: string): string | null {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
-  } catch {
-    return null // gone, or another user's
-  }
+  return orElse(() => readFileSync(`/proc/${pid}/${file}`, 'utf8'), null) // gone, or another user's
 }
 
 function parseEnvironment(text: string): Env {
@@ -142,12 +135,7 @@ const recordSchema = z.object({
   key: z.string(),
 })
 
-interface MarkedAgent {
-  readonly agentId: AgentId
-  readonly taskId: string
-  readonly generation: number
-  readonly token: string
-}
+type MarkedAgent = Omit<Extract<Caller, { kind: 'agent' }>, 'kind' | 'url'>
 
 /** Null when no agent of the yard in `root` was started with this marker, or its token cannot be made here. */
 function findMarkedAgent(root: string, marker: string): MarkedAgent | null {
@@ -177,9 +165,5 @@ function newestFirst(folder: string): AgentId[] {
 }
 
 function readRecord(file: string): z.infer<typeof recordSchema> | null {
-  try {
-    return recordSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
-  } catch {
-    return null // not written, torn, or another user's
-  }
+  return orElse(() => recordSchema.parse(JSON.parse(readFileSync(file, 'utf8'))), null) // not written, torn, or another user's
 }

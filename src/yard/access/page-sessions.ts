@@ -2,6 +2,7 @@
  * Who may use the page: each browser that came with a good code has a session, for thirty days. Its token is signed with the yard's
  * secret, so a new secret voids all; the book names the sessions that are open, so that one can be ended. It holds no token.
  */
+import { orElse } from '../../base/result.ts'
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
@@ -44,7 +45,6 @@ export function createPageSessions(book: PageSessionBook, secret: Buffer, clock:
     return opened().find((session) => session.id === id) ?? null
   }
   return {
-    /** Opens one and gives its token. */
     open(browser: string | null): string {
       const id = randomBytes(6).toString('hex')
       const session = {
@@ -99,7 +99,6 @@ export function createPageSessions(book: PageSessionBook, secret: Buffer, clock:
 const isSame = (a: string, b: string): boolean =>
   a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
 
-/** For one process alone. */
 export function memoryBook(): PageSessionBook {
   let kept: readonly PageSession[] = []
   return { read: () => kept, write: (sessions) => void (kept = sessions) }
@@ -120,11 +119,7 @@ const bookSchema = z.object({
 /** Read anew each time: a command without a host writes it, too. A file that cannot be read has no sessions. */
 export const fileBook = (file: string): PageSessionBook => ({
   read() {
-    try {
-      return bookSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).sessions
-    } catch {
-      return [] // none was opened yet
-    }
+    return orElse(() => bookSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).sessions, []) // none was opened yet
   },
   write(sessions) {
     replaceFile(file, `${JSON.stringify({ version: 1, sessions }, null, 2)}\n`)

@@ -1,4 +1,5 @@
 /** What the yard keeps of prompts, outputs and markers is for its user alone. */
+import { orElse } from '../../base/result.ts'
 import { chmodSync, existsSync, lstatSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { YardPaths } from '../../config/paths.ts'
@@ -28,11 +29,7 @@ function closeTree(path: string): void {
 }
 
 function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return [] // none yet
-  }
+  return orElse(() => readdirSync(folder), []) // none yet
 }
 
 const modeOf = (path: string): number | null => {

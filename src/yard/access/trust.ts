@@ -15,7 +15,7 @@ import { createProfile } from '../../config/profiles.ts'
 import { BUILT_IN_MODELS } from '../../config/models.ts'
 import type { Profile, Settings } from '../../domain/settings.ts'
 import { readTaskLines } from '../../store/read-only.ts'
-import { err, ok, type Result } from '../../base/result.ts'
+import { orElse, err, ok, type Result } from '../../base/result.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 
 const bookSchema = z.record(
@@ -130,29 +130,17 @@ const modelLines = ({ models }: Settings): string[] =>
 const idFile = (paths: YardPaths): string => join(paths.yard, 'id')
 
 function readId(paths: YardPaths): string | null {
-  try {
-    return readFileSync(idFile(paths), 'utf8').trim() || null
-  } catch {
-    return null // made elsewhere, or not at all
-  }
+  return orElse(() => readFileSync(idFile(paths), 'utf8').trim() || null, null) // made elsewhere, or not at all
 }
 
 function keyOf({ paths }: TrustPlace): string {
-  try {
-    return realpathSync(paths.root)
-  } catch {
-    return paths.root // not there yet: then nothing is trusted under that name either
-  }
+  return orElse(() => realpathSync(paths.root), paths.root) // not there yet: then nothing is trusted under that name either
 }
 
 const bookFile = ({ dataFolder }: TrustPlace): string => join(dataFolder, 'trust.json')
 
 function readBook(place: TrustPlace): Book {
-  try {
-    return bookSchema.parse(JSON.parse(readFileSync(bookFile(place), 'utf8')))
-  } catch {
-    return {} // no file, or one that cannot be read, trusts no yard
-  }
+  return orElse(() => bookSchema.parse(JSON.parse(readFileSync(bookFile(place), 'utf8'))), {}) // no file, or one that cannot be read, trusts no yard
 }
 
 /** In turn with all others who write in the book: each keeps what it finds there. */
@@ -167,7 +155,6 @@ function write(place: TrustPlace, entry: Book[string]): void {
     throw new Error(`${file} is being written by another process; remove ${file}.lock if none runs`)
 }
 
-/** Of the yard's own config file. */
 function configHash(paths: YardPaths): string {
   let text = ''
   try {

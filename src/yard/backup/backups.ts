@@ -154,7 +154,6 @@ interface Restored {
   readonly from: string
   /** Where the replaced database was laid; null = there was none. */
   readonly aside: string | null
-  /** Agents that were ended first. */
   readonly ended: readonly string[]
   /** Tasks that agents worked on since the backup and that are open in it: they start again. */
   readonly again: readonly string[]

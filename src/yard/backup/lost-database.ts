@@ -33,7 +33,6 @@ type Parts = Pick<
   'options' | 'opened' | 'dataFolder' | 'clock' | 'current' | 'log' | 'dispatcher'
 >
 
-/** How often a living owner looks, at least. */
 const LOOK_MS = 10_000
 
 /**

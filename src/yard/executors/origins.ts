@@ -56,6 +56,5 @@ function sayingOf(config: Config, executor: string, fields: readonly string[]): 
   return all.find(({ level }) => level !== 'default') ?? all[0] ?? UNSAID
 }
 
-/** For what is stored with each agent. */
 export const endpointText = ({ url, origin }: EndpointChoice): string =>
   url === null ? 'its provider’s own' : `${url}: ${originText(origin)}`

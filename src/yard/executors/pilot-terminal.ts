@@ -9,6 +9,7 @@ import {
 import type { Environment } from '../../agents/executors/executor.ts'
 import type { TerminalProgram } from '../../agents/pilot/terminal-stage.ts'
 import { which } from '../../agents/runtime/stages/launch-stage.ts'
+import { pilotVariables } from '../handlers/agent-token.ts'
 import type { YardPaths } from '../../config/paths.ts'
 import type { PilotStart } from '../../contract/task.ts'
 import { MARKER_VARIABLE } from '../../domain/agent.ts'
@@ -39,21 +40,6 @@ export function terminalProgram(
   const shim = join(paths.service.folder, 'bin')
   return ok({ argv: [path, ...args], cwd, env: { ...withFolder(own, shim), ...variables } })
 }
-
-/** How the agent, and what reports for it, reaches the yard. */
-export const pilotVariables = (
-  start: Pick<PilotStart, 'agent' | 'task' | 'generation' | 'token' | 'model'>,
-  paths: YardPaths,
-  url: string | null,
-): Record<string, string> => ({
-  YARD_DIR: paths.root,
-  ...(url === null ? {} : { YARD_URL: url }),
-  YARD_TOKEN: start.token,
-  YARD_TASK_ID: start.task,
-  YARD_AGENT_ID: start.agent,
-  YARD_GENERATION: String(start.generation),
-  ...(start.model === null ? {} : { YARD_MODEL: start.model }),
-})
 
 function withFolder(env: Record<string, string>, folder: string): Record<string, string> {
   const name = Object.keys(env).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH'

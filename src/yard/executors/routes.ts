@@ -1,7 +1,7 @@
 /** How each task would be run now, by the settings; remembered until they change. */
 import { statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
-import { err, ok, type Result } from '../../base/result.ts'
+import { orElse, err, ok, type Result } from '../../base/result.ts'
 import type { Caps, Route } from '../../coordinator/ports.ts'
 import { foreignKeyError } from '../../agents/executors/native.ts'
 import type { LoadedConfig } from '../../config/load.ts'
@@ -126,10 +126,24 @@ function routeBy(
 ): Route {
   const { config, task, root } = scene
   const { settings } = config
-  const entry = model.name === null ? null : findModel(settings, model.name)
-  const endpoint = endpointOf(config, task, profile, entry)
+  const { provenance, ...claim } = claimBy(config, task, { profile, why, model })
   const next = fallbackOf(settings, task, profile)
   const isSafe = next !== null && strayKeyOf(settings, next.profile, next.model.name) === null
+  const note = noteOnPrice(settings, { task, profile, model: model.name })
+  return {
+    ...claim,
+    provenance: { ...provenance, model: `${model.why}${note}` },
+    timeoutMs: isTakenByPeople(profile.type) ? null : (task.timeoutMs ?? profile.timeoutMs),
+    exclusive: exclusiveFolderOf({ task, profile }, root),
+    isForPeople: isTakenByPeople(profile.type),
+    fallback: isSafe ? routeBy(scene, { ...next, why: `fallback of "${profile.name}"` }) : null,
+  }
+}
+
+/** What a claim says of how its agent is run. */
+export function claimBy(config: Config, task: Task, { profile, why, model }: Way) {
+  const entry = model.name === null ? null : findModel(config.settings, model.name)
+  const endpoint = endpointOf(config, task, profile, entry)
   return {
     executor: profile.name,
     executorType: profile.type,
@@ -138,13 +152,9 @@ function routeBy(
     provider: accountOf(profile, entry),
     provenance: {
       executor: why,
-      model: `${model.why}${noteOnPrice(settings, { task, profile, model: model.name })}`,
+      model: model.why,
       ...(endpoint === null ? {} : { endpoint: endpointText(endpoint) }),
     },
-    timeoutMs: isTakenByPeople(profile.type) ? null : (task.timeoutMs ?? profile.timeoutMs),
-    exclusive: exclusiveFolderOf({ task, profile }, root),
-    isForPeople: isTakenByPeople(profile.type),
-    fallback: isSafe ? routeBy(scene, { ...next, why: `fallback of "${profile.name}"` }) : null,
   }
 }
 
@@ -242,11 +252,7 @@ function faultOfRepo(repo: string | null | undefined): Failure | null {
 }
 
 function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory()
-  } catch {
-    return false // not there, too long, or not for us to see
-  }
+  return orElse(() => statSync(path).isDirectory(), false) // not there, too long, or not for us to see
 }
 
 /** Fields that an edit does not name stay as the task has them. */

@@ -33,7 +33,6 @@ interface TestRunParts {
   readonly clock: Clock
   /** Ends what is found in that folder, and removes it. Never rejects. */
   endOld(agents: string): Promise<void>
-  /** Made when first needed. */
   openRuntime(agents: string): Runtime
 }
 

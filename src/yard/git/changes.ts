@@ -24,7 +24,6 @@ import type { WorktreeSettings } from '../../domain/settings.ts'
 
 type Source = Pick<Yard, 'plan' | 'store' | 'paths' | 'config' | 'isTrusted'>
 
-/** Git's failure as everybody else's. */
 export const asFailure = ({ message, problem }: GitFailure): Failure =>
   failure(problem === 'no-such-folder' ? 'unknown-folder' : 'git', message, { facts: { problem } })
 
@@ -72,9 +71,7 @@ export async function changesOf(
 }
 
 interface DiffRequest {
-  /** This file alone. */
   readonly path?: string | undefined
-  /** The try that is meant, as of `changesOf`. */
   readonly agent?: string | undefined
   readonly maxBytes: number
 }

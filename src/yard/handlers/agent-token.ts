@@ -6,6 +6,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { YardPaths } from '../../config/paths.ts'
+import type { PilotStart } from '../../contract/task.ts'
 import type { Agent } from '../../domain/agent.ts'
 import { type AgentId, agentIdSchema } from '../../domain/ids.ts'
 import type { Actor } from '../../domain/command.ts'
@@ -72,22 +73,30 @@ function readAgentToken(
 }
 
 /** How an agent's process finds the yard, and shows who it is. */
-export function agentVariables(
-  agent: Agent,
-  { root }: Pick<YardPaths, 'root'>,
+export const agentVariables = (
+  { id, taskId, generation, model }: Agent,
+  paths: Pick<YardPaths, 'root'>,
   secret: Buffer,
   url: string | null,
-): Record<string, string> {
-  return {
-    YARD_DIR: root,
-    ...(url === null ? {} : { YARD_URL: url }),
-    YARD_TOKEN: agentToken(secret, agent.id, agent.generation),
-    YARD_TASK_ID: agent.taskId,
-    YARD_AGENT_ID: agent.id,
-    YARD_GENERATION: String(agent.generation),
-    ...(agent.model === null ? {} : { YARD_MODEL: agent.model }),
-  }
+): Record<string, string> => {
+  const token = agentToken(secret, id, generation)
+  return pilotVariables({ agent: id, task: taskId, generation, token, model }, paths, url)
 }
+
+/** The same for a piloted agent, and for what reports for it. */
+export const pilotVariables = (
+  start: Pick<PilotStart, 'agent' | 'task' | 'generation' | 'token' | 'model'>,
+  { root }: Pick<YardPaths, 'root'>,
+  url: string | null,
+): Record<string, string> => ({
+  YARD_DIR: root,
+  ...(url === null ? {} : { YARD_URL: url }),
+  YARD_TOKEN: start.token,
+  YARD_TASK_ID: start.task,
+  YARD_AGENT_ID: start.agent,
+  YARD_GENERATION: String(start.generation),
+  ...(start.model === null ? {} : { YARD_MODEL: start.model }),
+})
 
 /** The actor behind a token, living or ended; null when it names no agent that this yard knows. */
 export function agentActor(

@@ -19,7 +19,6 @@ export const untrusted = (what: string): Failure =>
     hint: 'yard trust shows what it would run, and confirms it',
   })
 
-/** The value, or a throw of the failure. */
 export function valueOf<T>(result: Result<T, Failure>): T {
   return result.ok ? result.value : refuse(result.error)
 }

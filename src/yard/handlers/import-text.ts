@@ -3,8 +3,8 @@ import { ORPCError } from '@orpc/server'
 import type { z } from 'zod'
 import { readGraphInPieces } from '../../graph-file/read-pieces.ts'
 import type { importProgressSchema } from '../../contract/page.ts'
-import type { IndexedFault } from '../../domain/decide/decide-add.ts'
-import { failure, type Failure } from '../../domain/failure.ts'
+import { faultsFailure, type IndexedFault } from '../../domain/decide/decide-add.ts'
+import type { Failure } from '../../domain/failure.ts'
 import { taskIdSchema } from '../../domain/ids.ts'
 import type { NewTask } from '../../domain/new-task.ts'
 import type { Yard } from '../yard.ts'
@@ -116,17 +116,10 @@ export function refuseFaults(yard: Yard, tasks: readonly Timed<NewTask>[]): void
   if (faults.length > 0) refuse(toFailure(faults))
 }
 
+/** As `faultsFailure`, which says nothing of where the first one is. */
 function toFailure(faults: readonly IndexedFault[]): Failure {
   const sorted = faults.toSorted((a, b) => a.index - b.index)
-  const [first] = sorted
-  if (!first) return failure('internal', 'no fault to tell')
-  const more = sorted.length > 1 ? ` (and ${sorted.length - 1} more)` : ''
-  return {
-    ...first.failure,
-    message: `task ${first.index + 1}: ${first.failure.message}${more}; nothing was added`,
-    facts: {
-      ...first.failure.facts,
-      faults: sorted.map(({ index, failure: one }) => ({ index, ...one })),
-    },
-  }
+  // Also a single one is told with its place.
+  const told = faultsFailure(sorted, Infinity)
+  return { ...told, message: `task ${(sorted[0]?.index ?? 0) + 1}: ${told.message}` }
 }

@@ -1,4 +1,5 @@
 /** What only the page asks: the past of the yard, what is to come, where nodes stand. */
+import type { Answers } from '../../contract/contract.ts'
 import { parseInstant } from '../../config/times.ts'
 import { formEntries } from '../../config/settings-form.ts'
 import { failure } from '../../domain/failure.ts'
@@ -141,20 +142,16 @@ const TAIL_BYTES = 128 * 1024
 const MAX_LINES = 1000
 
 /** Whole lines only, oldest first; none where no host has written one yet. */
-async function readServiceLog(
-  path: string,
-): Promise<{ readonly path: string; readonly lines: string[] }> {
+async function readServiceLog(path: string): Promise<Answers['page']['serviceLog']> {
   const file = await open(path, 'r').catch(() => null)
   if (!file) return { path, lines: [] }
   try {
     const { size } = await file.stat()
     const start = Math.max(0, size - TAIL_BYTES)
-    const { buffer, bytesRead } = await file.read(
-      Buffer.alloc(size - start),
-      0,
-      size - start,
-      start,
-    )
+    const { buffer, bytesRead } = await file.read({
+      buffer: Buffer.alloc(size - start),
+      position: start,
+    })
     const text = buffer.toString('utf8', 0, bytesRead)
     const lines = text.split('\n')
     if (start > 0) lines.shift()

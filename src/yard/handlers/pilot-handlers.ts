@@ -8,12 +8,12 @@ import type { Agent } from '../../domain/agent.ts'
 import type { Claim } from '../../domain/command.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import type { AgentId } from '../../domain/ids.ts'
-import { findModel } from '../../domain/routing/models.ts'
 import { profileOf, resolveExecutor, resolveModel } from '../../domain/routing/resolve.ts'
-import { accountOf, isTakenByPeople, type Profile } from '../../domain/settings.ts'
+import { isTakenByPeople, type Profile } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import { launchOrderOf } from '../executors/launch-order.ts'
-import { endpointOf, endpointText, originsOf } from '../executors/origins.ts'
+import { originsOf } from '../executors/origins.ts'
+import { claimBy } from '../executors/routes.ts'
 import type { Yard } from '../yard.ts'
 import { agentToken, openSecret } from './agent-token.ts'
 import { procedures, send, taskOf } from './context.ts'
@@ -42,23 +42,9 @@ function claimOf(yard: Yard, task: Task, wished: string | null): Claim {
   const taken = holderOfFolder(yard, task, profile)
   if (taken) refuse(taken)
   const model = valueOf(resolveModel(settings, task, profile, originsOf(yard.config())))
-  const entry = model.name === null ? null : findModel(settings, model.name)
-  const endpoint = endpointOf(yard.config(), task, profile, entry)
-  return {
-    taskId: task.id,
-    agentId: yard.nextAgentId(),
-    executor: profile.name,
-    executorType: profile.type,
-    model: model.name,
-    modelId: model.modelId,
-    provider: accountOf(profile, entry),
-    provenance: {
-      executor: `${why}; piloted by a person`,
-      model: model.why,
-      ...(endpoint === null ? {} : { endpoint: endpointText(endpoint) }),
-    },
-    timeoutMs: null,
-  }
+  const way = { profile, why: `${why}; piloted by a person`, model }
+  const claim = claimBy(yard.config(), task, way)
+  return { ...claim, taskId: task.id, agentId: yard.nextAgentId(), timeoutMs: null }
 }
 
 /** The executor that is asked for, else the task's own; a person's task has none, so the yard's own does it. */

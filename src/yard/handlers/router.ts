@@ -22,6 +22,5 @@ export const router = procedures.router({
   startScreen: startScreenHandlers,
 })
 
-/** Calls the handlers directly. */
 export const createYardClient = (context: HandlerContext): ContractRouterClient<Contract> =>
   createRouterClient(router, { context })

@@ -225,7 +225,6 @@ async function wakeProvider(context: HandlerContext, account: string): Promise<{
   return { tasks: woken }
 }
 
-/** What decides where its tasks go. */
 function routingOf(settings: Settings, profile: Profile) {
   const word = profile.model ?? generalModel(settings, profile)?.name ?? null
   const entry = word === null ? null : findModel(settings, word)

@@ -69,7 +69,6 @@ export function createPlaces(parts: PlacesParts) {
     }))
   const isTidy = (): boolean => tidiedAt !== null && clock.monotonic() < tidiedAt + TIDY_EVERY_MS
   return {
-    /** The place of a yard that is opened here. */
     join(root: string, settings: () => MachineSettings): YardPlace {
       const yard = createYardPlace({
         root,

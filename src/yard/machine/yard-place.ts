@@ -1,4 +1,5 @@
 /** What one open yard takes of the machine's places. */
+import { orElse } from '../../base/result.ts'
 import { realpathSync } from 'node:fs'
 import type { MemoryProbe } from '../../agents/process/host/identity.ts'
 import type { Clock } from '../../base/clock.ts'
@@ -89,7 +90,6 @@ function memoryHold({ settings, memory }: YardPlaceParts): MachineHold | null {
 
 type Taken = TakenPlaces | { readonly problem: string }
 
-/** The yard's row in the book. */
 function createRow({ root, clock, log, open, onFreed }: YardPlaceParts) {
   const key = keyOf(root)
   let living: readonly AgentId[] = []
@@ -147,11 +147,7 @@ function createRow({ root, clock, log, open, onFreed }: YardPlaceParts) {
 
 /** One yard under two names is one yard. */
 function keyOf(root: string): string {
-  try {
-    return realpathSync(root)
-  } catch {
-    return root
-  }
+  return orElse(() => realpathSync(root), root)
 }
 
 /** Why this machine lets no agent start, in words. */

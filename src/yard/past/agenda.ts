@@ -1,7 +1,7 @@
 /** What will happen by itself, soonest first. */
 import type { AgendaItem } from '../../contract/page.ts'
 import type { Breaker } from '../../domain/plan.ts'
-import { isTaskId, type TaskId } from '../../domain/ids.ts'
+import { isTaskId } from '../../domain/ids.ts'
 import type { Task } from '../../domain/task.ts'
 import { createPacer } from '../slices.ts'
 import { isoTime } from '../views/iso-time.ts'
@@ -81,20 +81,11 @@ function waitItems({ id, title, state, lastFailure, scheduledFor }: Task, now: n
   if (state.kind !== 'open') return []
   const { notBefore, park } = state
   const items: Item[] = []
+  const add = (at: number, kind: Item['kind'], text: string): void =>
+    void items.push({ task: id, title, at, kind, text: oneLine(text) })
   if (notBefore !== null && notBefore > now && notBefore !== scheduledFor)
-    items.push(
-      lastFailure
-        ? {
-            ...about(id, title),
-            at: notBefore,
-            kind: 'back-off',
-            text: oneLine(lastFailure.reason),
-          }
-        : { ...about(id, title), at: notBefore, kind: 'delay', text: 'Starts no earlier' },
-    )
-  if (park && park.until > now)
-    items.push({ ...about(id, title), at: park.until, kind: 'wake', text: oneLine(park.reason) })
+    if (lastFailure) add(notBefore, 'back-off', lastFailure.reason)
+    else add(notBefore, 'delay', 'Starts no earlier')
+  if (park && park.until > now) add(park.until, 'wake', park.reason)
   return items
 }
-
-const about = (task: TaskId, title: string) => ({ task, title })

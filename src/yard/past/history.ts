@@ -197,7 +197,6 @@ async function usageOf(store: Store, span: Span, pacer: Pacer): Promise<History[
 
 // Commits over time, for the time strip.
 
-/** Rows of the journal counted at a time. */
 const ROWS_AT_ONCE = 20_000
 const MAX_FAILURES = 1000
 

@@ -5,6 +5,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Answers } from '../../contract/contract.ts'
 import type { TaskCard } from '../../contract/view.ts'
+import { reversed } from '../../coordinator/transaction.ts'
 import type { Settings } from '../../domain/settings.ts'
 import type { StoredRow } from '../../store/journal.ts'
 import type { Store } from '../../store/store.ts'
@@ -148,7 +149,6 @@ export function createFold() {
       seq = last.seq - 1
       return true
     },
-    /** Over the ended tries so far. */
     costOf: costs.of,
   }
 }
@@ -198,10 +198,6 @@ function edgeOf(plan: Plan, id: string): Dependency | null {
   const [blocker, dependent] = id.split('>') as [TaskId, TaskId]
   if (!plan.blockersOf(dependent).has(blocker)) return null
   return { id: dependencyIdOf(blocker, dependent), blocker, dependent }
-}
-
-function reversed(change: EntityChange): EntityChange {
-  return { ...change, before: change.after, after: change.before } as EntityChange
 }
 
 /** Counted both ways, so that a change that is given back leaves no trace. */

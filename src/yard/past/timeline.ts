@@ -18,7 +18,6 @@ export interface Page {
 
 type TimelinePage = Answers['page']['timeline']
 
-/** All that happened to one task and its agents. */
 export function taskTimeline(yard: Source, taskId: TaskId, page: Page): TimelinePage {
   const rows = yard.store.past.taskRows(taskId, page.before, page.limit + 1)
   return toPage(rows, page, (row) => toLine(yard, row, null))

@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path'
 import type { InferContractRouterOutputs } from '@orpc/contract'
 import { findClis, pathOf } from '../../agents/clis/find-clis.ts'
 import { loginEnvironment } from '../../agents/clis/login-environment.ts'
-import { ok, type Result } from '../../base/result.ts'
+import { orElse, ok, type Result } from '../../base/result.ts'
 import { findYard, yardPaths, type YardPaths } from '../../config/paths.ts'
 import type { RecentYard, startScreenContract } from '../../contract/start-screen.ts'
 import { fail, type Failure } from '../../domain/failure.ts'
@@ -171,9 +171,5 @@ function isInGit(folder: string): boolean {
 }
 
 function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory()
-  } catch {
-    return false // not there, or not for us to see
-  }
+  return orElse(() => statSync(path).isDirectory(), false) // not there, or not for us to see
 }

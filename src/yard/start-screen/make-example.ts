@@ -61,15 +61,11 @@ async function fill(folder: string, parts: ExampleParts): Promise<Result<YardPat
 }
 
 async function addGraph(paths: YardPaths, parts: ExampleParts): Promise<Result<null, Failure>> {
-  const { env, resources, launcherEntry, tailEntry } = parts
   const graph = parseGraphFile(readFileSync(join(paths.root, GRAPH), 'utf8'), GRAPH)
   if (!graph.ok) return graph
   const opened = await openYard({
+    ...parts,
     paths,
-    env,
-    resources,
-    launcherEntry,
-    tailEntry,
     host: 'command',
     log: silentLog,
     flags: {},

@@ -1,4 +1,5 @@
 /** Which yards were opened on this machine, latest first: a small file in the user's data folder. */
+import { orElse } from '../../base/result.ts'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
@@ -14,11 +15,7 @@ const fileIn = (dataFolder: string): string => join(dataFolder, 'recent.json')
 
 /** Empty when there is no file, or one that cannot be read. */
 export function readRecentYards(dataFolder: string): RecentEntry[] {
-  try {
-    return recentSchema.parse(JSON.parse(readFileSync(fileIn(dataFolder), 'utf8')))
-  } catch {
-    return []
-  }
+  return orElse(() => recentSchema.parse(JSON.parse(readFileSync(fileIn(dataFolder), 'utf8'))), [])
 }
 
 /** The config files of those yards. */

@@ -14,7 +14,6 @@ const LOOKS_AFTER_END = 50
 
 interface StartOrder {
   readonly paths: YardPaths
-  /** The program of the service. */
   readonly headlessEntry: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>

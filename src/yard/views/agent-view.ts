@@ -1,15 +1,13 @@
 /** An agent as it is shown: its committed state, and the live facts of one that runs. */
 import { join } from 'node:path'
 import type { AgentView } from '../../contract/view.ts'
-import { recordedUsage, type Agent, type AgentState, type Usage } from '../../domain/agent.ts'
-import type { LiveFacts } from '../../domain/executor.ts'
+import { recordedUsage, type Agent, type AgentState } from '../../domain/agent.ts'
 import type { Yard } from '../yard.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
 
 export type AgentSource = Pick<Yard, 'facts' | 'paths' | 'vitals'>
 
 export function toAgentView(source: AgentSource, agent: Agent): AgentView {
-  const facts = agent.state.kind === 'ended' ? null : source.facts(agent.id)
   return {
     id: agent.id,
     task: agent.taskId,
@@ -20,8 +18,7 @@ export function toAgentView(source: AgentSource, agent: Agent): AgentView {
     model: agent.model,
     modelId: agent.modelId,
     ...stateOf(agent.state),
-    ...shownFacts(facts),
-    lastHeardAt: isoOrNull(facts?.lastHeardAt ?? agent.endedAt),
+    ...liveFactsOf(source, agent),
     ...source.vitals.of(agent.id),
     pid: agent.pid,
     claimedAt: isoTime(agent.claimedAt),
@@ -30,7 +27,6 @@ export function toAgentView(source: AgentSource, agent: Agent): AgentView {
     timeoutMs: agent.timeoutMs,
     generation: agent.generation,
     exitCode: agent.exitCode,
-    usage: agent.usage ?? liveUsage(facts),
     costSource: agent.costSource,
     conversation: agent.conversation,
     resumed: agent.resumed,
@@ -44,14 +40,17 @@ export function toAgentView(source: AgentSource, agent: Agent): AgentView {
   }
 }
 
-const liveUsage = (facts: LiveFacts | null): Usage | null =>
-  facts?.usage ? recordedUsage(facts.usage) : null
+/** What its process is known to do; of one that has ended, and of one that was not seen yet, what is recorded. */
+function liveFactsOf(source: AgentSource, agent: Agent) {
+  const { endedAt, usage, state, id } = agent
+  const facts = state.kind === 'ended' ? null : source.facts(id)
+  if (!facts) return { ...UNSEEN, lastHeardAt: isoOrNull(endedAt), usage }
+  const { lastHeardAt, doing, outputBytes, isBusy, usage: told } = facts
+  const used = usage ?? (told ? recordedUsage(told) : null)
+  return { lastHeardAt: isoTime(lastHeardAt), doing, outputBytes, isBusy, usage: used }
+}
 
-const shownFacts = (facts: LiveFacts | null) => ({
-  doing: facts?.doing ?? null,
-  outputBytes: facts?.outputBytes ?? null,
-  isBusy: facts?.isBusy ?? null,
-})
+const UNSEEN = { doing: null, outputBytes: null, isBusy: null }
 
 /** Why it has its executor, and who claimed it. */
 export const executorReason = ({ provenance, claimedBy }: Agent): string =>

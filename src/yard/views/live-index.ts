@@ -48,9 +48,7 @@ export function createLiveIndex(sourceNow: () => CardSource) {
     else attention.delete(id)
   }
   return {
-    /** Reads the task from the plan again. */
     refresh,
-    /** Null when there is no such task (any more). */
     card(id: TaskId): TaskCard | null {
       const source = sourceNow()
       const task = source.plan.tasks.get(id)
@@ -107,9 +105,7 @@ function createDueTimes() {
         heap.push({ id, at })
       }
     },
-    /** When the next one is due; null = none. */
     next: (): number | null => peek()?.at ?? null,
-    /** Takes out all that are due at `now`. */
     take(now: number): TaskId[] {
       const due: TaskId[] = []
       for (let entry = peek(); entry && entry.at <= now; entry = peek()) {
@@ -122,7 +118,6 @@ function createDueTimes() {
   }
 }
 
-/** The yard as a whole, and the whole live graph. */
 export type SummarySource = CardPort &
   AgentSource &
   Pick<

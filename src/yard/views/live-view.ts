@@ -164,7 +164,6 @@ interface Told {
   readonly send: (patch: Patch) => void
 }
 
-/** Exists while somebody follows. */
 function openWatch(yard: LiveSource, index: LiveIndex, { clock, send }: Told) {
   const news = createNews(yard, index)
   const hasNewSettings = createSettingsWatch(yard)

@@ -19,13 +19,11 @@ import { holdersOf, stuckReason } from './shown-route.ts'
 import { type FactSource, stuckFact, taskReason } from './task-fact.ts'
 
 export interface CardSource extends FactSource {
-  /** Over all tries. */
   costOf(taskId: string): Cost
   /** The policy is about to ask for its landing. Absent: unknown. */
   isToLand?(task: Task): boolean
 }
 
-/** What cards read of a living yard. */
 export interface CardPort {
   readonly plan: Plan
   readonly host: Summary['host']
@@ -36,7 +34,6 @@ export interface CardPort {
   hostProblem: NonNullable<FactSource['hostProblem']>
 }
 
-/** As of now. */
 export const cardSourceOf = (yard: CardPort): CardSource => ({
   plan: yard.plan,
   settings: yard.config().settings,

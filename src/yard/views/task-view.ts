@@ -147,26 +147,20 @@ export function routeStops(
   const { settings } = config
   const choice = resolveExecutor(settings, task)
   const profile = choice.ok ? choice.value.profile : null
-  const { executor, model } = settings.coordinator
-  const isFit = profile !== null && generalModel(settings, profile) !== null
-  const isSaid = (key: string): boolean => {
-    const entry = config.get(key)
-    return entry.ok && entry.value.source !== 'default'
+  const general = (field: 'executor' | 'model', isFit: boolean): Candidate[] => {
+    const origin = originOf(config, ['coordinator', field])
+    const value = settings.coordinator[field]
+    const isSaid = origin.level !== 'default'
+    return [
+      { stop: 'coordinator', value: isSaid ? value : null, origin, isUnfit: !isFit },
+      // Without a model, the executor's own choice.
+      { stop: 'default', value: isFit && !isSaid ? value : null, origin, isLast: true },
+    ]
   }
-  const general = (field: string): Origin => originOf(config, ['coordinator', field])
   return {
     executor: picked([
       { stop: 'task', value: executorOf(task), origin: BY_TASK },
-      {
-        stop: 'coordinator',
-        value: isSaid('coordinator.executor') ? executor : null,
-        origin: general('executor'),
-      },
-      {
-        stop: 'default',
-        value: isSaid('coordinator.executor') ? null : executor,
-        origin: general('executor'),
-      },
+      ...general('executor', true),
     ]),
     model: picked([
       { stop: 'task', value: task.model, origin: BY_TASK },
@@ -175,19 +169,7 @@ export function routeStops(
         value: profile?.model ?? null,
         origin: profile && originOf(config, ['executors', profile.name, 'model']),
       },
-      {
-        stop: 'coordinator',
-        value: isSaid('coordinator.model') ? model : null,
-        origin: general('model'),
-        isUnfit: !isFit,
-      },
-      // Without one, the executor's own choice.
-      {
-        stop: 'default',
-        value: isFit && !isSaid('coordinator.model') ? model : null,
-        origin: general('model'),
-        isLast: true,
-      },
+      ...general('model', profile !== null && generalModel(settings, profile) !== null),
     ]),
     ...(profile
       ? { executorType: profile.type, endpoint: shownEndpoint(config, task, profile) }

@@ -120,7 +120,7 @@ async function report(
   if (agent.value.status === 'ended' || agent.value.said !== null) return ok(0)
   const verdict = given ?? (await askVerdict(cli, start.task))
   if (verdict.kind === 'back') return ok(0)
-  const { pilotVariables } = await import('../../../yard/executors/pilot-terminal.ts')
+  const { pilotVariables } = await import('../../../yard/handlers/agent-token.ts')
   const env = { ...cli.machine.env, ...pilotVariables(start, paths, null) }
   const asAgent = { ...cli, machine: { ...cli.machine, env }, dir: null }
   return withYard(asAgent, async ({ client }) => {
