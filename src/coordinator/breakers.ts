@@ -17,6 +17,14 @@ const UNLAUNCHED: ReadonlySet<FailureClass> = new Set(['launch', 'machine-busy',
 const FALSE_CLOCK_MS = 60_000
 const LAUNCH = { failures: 3, restMs: 30_000, maxRestMs: 10 * 60_000 }
 
+/** Holds the subject back until then, ms; null = until it is cleared. */
+export const trip = (
+  kind: Breaker['kind'],
+  subject: string,
+  reason: string,
+  until: number | null = null,
+): Command => ({ type: 'breaker.trip', key: `${kind}:${subject}`, kind, subject, reason, until })
+
 export function createBreakers(plan: Plan) {
   const starts = new Map<TaskId, number[]>()
   const launches = new Map<string, number>()
@@ -72,16 +80,7 @@ function respawn(plan: Plan, starts: Map<TaskId, number[]>, agent: Agent, now: n
   if (recent.length < RESPAWN.agents) return []
   starts.delete(agent.taskId)
   const reason = `${recent.length} agents within ${windowMs / 1000} s ended without an outcome`
-  return [
-    {
-      type: 'breaker.trip',
-      key: `respawn:${agent.taskId}`,
-      kind: 'respawn',
-      subject: agent.taskId,
-      reason,
-      until: now + RESPAWN.restMs,
-    },
-  ]
+  return [trip('respawn', agent.taskId, reason, now + RESPAWN.restMs)]
 }
 
 function launch(launches: Map<string, number>, agent: Agent, now: number): Command[] {
@@ -95,16 +94,7 @@ function launch(launches: Map<string, number>, agent: Agent, now: number): Comma
   if (count < LAUNCH.failures) return []
   const restMs = Math.min(LAUNCH.restMs * 2 ** (count - LAUNCH.failures), LAUNCH.maxRestMs)
   const reason = `${count} launches in a row failed: ${bad.reason}`
-  return [
-    {
-      type: 'breaker.trip',
-      key: `launch:${agent.executor}`,
-      kind: 'launch',
-      subject: agent.executor,
-      reason,
-      until: now + restMs,
-    },
-  ]
+  return [trip('launch', agent.executor, reason, now + restMs)]
 }
 
 /** So many agents in a row, of any task, and it rests. */
@@ -136,13 +126,12 @@ function createOutages(plan: Plan) {
   const rest = (provider: string, record: ProviderRecord, now: number, why: string): Command[] => {
     const restMs = Math.min(OUTAGE.restMs * 2 ** record.rests, OUTAGE.maxRestMs)
     const until = now + restMs
-    const key = `provider:${provider}`
-    const known = plan.breakers.get(key)
+    const known = plan.breakers.get(`provider:${provider}`)
     if (known && (known.until === null || known.until >= until)) return []
     record.rests += 1
     record.restsUntil = until
     const reason = `${record.refused} agents in a row were sent away: ${why}`
-    return [{ type: 'breaker.trip', key, kind: 'provider', subject: provider, reason, until }]
+    return [trip('provider', provider, reason, until)]
   }
   return {
     /** A rest that is over, or that a person has ended, has no effect any more. */

@@ -15,6 +15,7 @@ import type { Command } from '../domain/command.ts'
 import type { TaskId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Task } from '../domain/task.ts'
+import { trip } from './breakers.ts'
 import type { CommittedBatch } from './dispatch.ts'
 import type { CoordinatorParts } from './ports.ts'
 
@@ -46,11 +47,11 @@ export function createBudgets({ plan, money }: CoordinatorParts) {
     reached = new Set(caps.map(({ key }) => key))
     const trips = caps
       .filter(({ key }) => !plan.breakers.has(key))
-      .map(({ key, reason }): Command => {
-        const until = key === 'budget:day' ? dayEndsAt : null
-        const subject = key === 'budget:day' ? 'day' : 'graph'
-        return { type: 'breaker.trip', key, kind: 'budget', subject, reason, until }
-      })
+      .map(({ key, reason }) =>
+        key === 'budget:day'
+          ? trip('budget', 'day', reason, dayEndsAt)
+          : trip('budget', 'graph', reason),
+      )
     const clears = YARD_BUDGET_KEYS.filter(
       (key) => plan.breakers.has(key) && !reached.has(key),
     ).map((key): Command => ({ type: 'breaker.clear', key }))

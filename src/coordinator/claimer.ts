@@ -7,10 +7,7 @@ import type { CoordinatorParts } from './ports.ts'
 import { type CapCounts, createCapCounts, type ReadySet } from './ready-set.ts'
 import type { Reporter } from './reports.ts'
 
-interface Picked {
-  readonly claim: Claim
-  readonly task: Task
-}
+type Picked = { readonly claim: Claim; readonly task: Task }
 
 export function createClaimer(
   parts: CoordinatorParts,

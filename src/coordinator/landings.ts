@@ -111,10 +111,7 @@ export function createLandings(parts: CoordinatorParts, wake: () => void) {
   }
 }
 
-interface UnderWay {
-  readonly order: LandingOrder
-  readonly withdrawal: AbortController
-}
+type UnderWay = { readonly order: LandingOrder; readonly withdrawal: AbortController }
 
 const mayConcern = ({ landing, merging, resultCommit }: Task): boolean =>
   landing !== null || merging !== null || resultCommit !== null

@@ -10,6 +10,7 @@ import type { AgentId } from '../domain/ids.ts'
 import { formatDuration } from '../domain/format.ts'
 import type { Plan } from '../domain/plan.ts'
 import { reportsProgress } from '../domain/settings.ts'
+import { trip } from './breakers.ts'
 import type { Caps } from './ports.ts'
 
 export type LivenessMonitor = ReturnType<typeof createLivenessMonitor>
@@ -103,10 +104,7 @@ export function createLivenessMonitor({ plan, runtime, clock, caps }: LivenessPa
     if (silent > limitMs && !isTripped) {
       const endsInMs = endOfSilence(agent, silent)
       const endsAt = endsInMs === null ? null : clock.now() + endsInMs
-      const reason = silenceText(agent, silent, endsAt)
-      return [
-        { type: 'breaker.trip', key, kind: 'silence', subject: agent.id, reason, until: null },
-      ]
+      return [trip('silence', agent.id, silenceText(agent, silent, endsAt))]
     }
     return silent <= limitMs && isTripped ? [{ type: 'breaker.clear', key }] : []
   }

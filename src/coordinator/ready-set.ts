@@ -12,10 +12,7 @@ import type { Caps, CoordinatorParts, Route } from './ports.ts'
 import type { Agent } from '../domain/agent.ts'
 import { utcText } from '../base/clock.ts'
 
-export interface Candidate {
-  readonly task: Task
-  readonly route: Route
-}
+export type Candidate = { readonly task: Task; readonly route: Route }
 
 export type ReadySet = ReturnType<typeof createReadySet>
 

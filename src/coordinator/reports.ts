@@ -5,6 +5,7 @@ import type { AgentId } from '../domain/ids.ts'
 import type { Actor, Command } from '../domain/command.ts'
 import type { RuntimeReport } from '../domain/executor.ts'
 import type { Plan } from '../domain/plan.ts'
+import { trip } from './breakers.ts'
 import { nextRun } from './schedules.ts'
 import type { CoordinatorParts } from './ports.ts'
 import { hasAwakeFallback } from './ready-set.ts'
@@ -143,7 +144,7 @@ function toCommand(
 function reachCommand(plan: Plan, agentId: AgentId, reason: string | null): Command | null {
   const key = `unreachable:${agentId}`
   if (reason === null) return plan.breakers.has(key) ? { type: 'breaker.clear', key } : null
-  return { type: 'breaker.trip', key, kind: 'unreachable', subject: agentId, reason, until: null }
+  return trip('unreachable', agentId, reason)
 }
 
 /** What its end comes to beside what the runtime tells: its own part of the cost, and who would go on in its place. */

@@ -3,12 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Clock, systemClock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import { PROGRAMS_FOLDER, userPaths, type YardPaths } from '../config/paths.ts'
-import type { Flags } from '../contract/service.ts'
+import { PROGRAMS_FOLDER, userPaths } from '../config/paths.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { rememberYard } from '../yard/start-screen/recent-yards.ts'
 import { openYard } from '../yard/open-yard.ts'
-import type { Yard } from '../yard/yard.ts'
+import type { OpenYardOptions, Yard } from '../yard/yard.ts'
 import { commandAnswers, ownerUrlOf } from './client.ts'
 import { listenForSignals } from './host-signals.ts'
 import { createServiceStartScreen, yardCommand } from './service-start-screen.ts'
@@ -17,20 +16,15 @@ import { utimesSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { openPlaces } from '../yard/machine/places.ts'
 
-export interface HostOrder {
-  readonly paths: YardPaths
+export interface HostOrder extends Pick<
+  OpenYardOptions,
+  'paths' | 'flags' | 'env' | 'log' | 'resources' | 'launcherEntry' | 'tailEntry'
+> {
   /** `service` leaves its agents at once when told to end; the others let them finish after a first ^C. */
   readonly kind: 'service' | 'run' | 'app'
-  readonly flags: Flags
   readonly port?: number | undefined
   readonly address?: string | undefined
   readonly pageRoot: string | null
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly log: Log
-  /** The folder with the supervisor scripts, and the programs that run beside the host. */
-  readonly resources: string
-  readonly launcherEntry: string
-  readonly tailEntry: string
   /** The program of a service, for yards that are opened from the page. */
   readonly headlessEntry: string
   /** The yards of this process, where it holds several. */

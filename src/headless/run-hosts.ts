@@ -21,10 +21,7 @@ export interface Hosts {
   end(): Promise<void>
 }
 
-interface FailedHost {
-  readonly root: string
-  readonly failure: Failure
-}
+type FailedHost = { readonly root: string; readonly failure: Failure }
 
 /** The failure is that of the first yard that could not be opened, when none could or all had to. */
 export async function runHosts(order: HostsOrder): Promise<Result<Hosts, Failure>> {

@@ -5,14 +5,11 @@ import { ok } from '../base/result.ts'
 import { shellWord } from '../base/text.ts'
 import { userPaths } from '../config/paths.ts'
 import { createStartScreen, type StartScreen } from '../yard/start-screen/create-start-screen.ts'
+import type { ExampleParts } from '../yard/start-screen/make-example.ts'
 import { startHost } from '../yard/start-screen/start-host.ts'
 import { glanceAt, pageUrlOf } from './client.ts'
 
-interface ServiceStartScreenParts {
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly resources: string
-  readonly launcherEntry: string
-  readonly tailEntry: string
+interface ServiceStartScreenParts extends Omit<ExampleParts, 'dataFolder'> {
   readonly headlessEntry: string
 }
 

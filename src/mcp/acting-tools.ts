@@ -15,7 +15,6 @@ const endAgent = z
 
 type Change = (client: Client, on: { id: string; commandId: string }) => Promise<unknown>
 
-/** The new state of the one task that was changed. */
 const change = async (
   { client, commandId }: YardAccess,
   id: string,

@@ -47,10 +47,7 @@ export function lean(value: unknown): unknown {
 const isEmpty = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && !value.length)
 
-interface Limits {
-  readonly texts: number
-  readonly items: number
-}
+type Limits = { readonly texts: number; readonly items: number }
 
 function shorten(value: unknown, limits: Limits): unknown {
   if (typeof value === 'string') return shortText(value, limits.texts)

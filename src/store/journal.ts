@@ -1,7 +1,6 @@
 /** The append-only journal: one row for each entity that an event changed, as `{set, unset}` of its top-level fields. */
 import type Database from 'better-sqlite3'
 import type { EntityChange } from '../domain/plan.ts'
-import { upgraded } from './read.ts'
 
 /** One row of the journal: what became of one entity by one event. */
 export interface StoredRow {
@@ -92,10 +91,7 @@ export function toRow({ change: text, ...row }: RawRow): StoredRow {
   }
 }
 
-interface Change {
-  readonly s?: Fields
-  readonly u?: readonly string[]
-}
+type Change = { readonly s?: Fields; readonly u?: readonly string[] }
 
 const UNREADABLE: Change = {}
 
@@ -127,3 +123,33 @@ function levelsOf(text: string): number {
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+// Agents as earlier programs wrote them.
+
+const MARK = '; claimed as '
+
+type OldAgent = {
+  readonly [Name in 'by' | 'executorType' | 'leaseMs' | 'claimedBy' | 'provenance']?: unknown
+}
+
+/** The agent, or what a row of the journal says of one, as it is written now. */
+export const upgraded = <T extends OldAgent>(agent: T): T => withClaimer(withService(agent))
+
+/** Services were called processes. */
+const withService = <T extends OldAgent>(agent: T): T =>
+  agent.by === 'process' && agent.executorType === 'http' ? { ...agent, by: 'service' } : agent
+
+/** The name under which another orchestrator claimed a task stood at the end of the reason for the agent's executor. */
+function withClaimer<T extends OldAgent>(agent: T): T {
+  const { leaseMs, claimedBy, provenance } = agent
+  if (claimedBy !== undefined || typeof leaseMs !== 'number') return agent
+  if (typeof provenance !== 'object' || provenance === null) return agent
+  const executor: unknown = Reflect.get(provenance, 'executor')
+  const at = typeof executor === 'string' ? executor.indexOf(MARK) : -1
+  if (typeof executor !== 'string' || at < 0) return agent
+  return {
+    ...agent,
+    claimedBy: executor.slice(at + MARK.length).trim() || null,
+    provenance: { ...provenance, executor: executor.slice(0, at) },
+  }
+}

@@ -8,10 +8,7 @@ import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 
 /** The process that keeps a row; another with the same pid is another. */
-export interface PlaceOwner {
-  readonly pid: number
-  readonly startTime: string
-}
+export type PlaceOwner = { readonly pid: number; readonly startTime: string }
 
 export interface PlaceRow {
   /** Absolute folder of the yard. */

@@ -13,6 +13,7 @@ import {
 } from '../domain/plan.ts'
 import { type Agent, agentSchema } from '../domain/agent.ts'
 import { type Task, taskSchema } from '../domain/task.ts'
+import { upgraded } from './journal.ts'
 import { BODY_VERSION } from './tables.ts'
 import type { AgentFilter, KeptReply, StoreReader } from './store.ts'
 
@@ -172,33 +173,3 @@ export const highestAgentNumber = (db: Database.Database): number =>
   Number(db.prepare(HIGHEST_NUMBER).pluck().get())
 const HIGHEST_NUMBER =
   "SELECT max(coalesce((SELECT max(number) FROM agent), 0), coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'last_agent'), 0))"
-
-// Agents as earlier programs wrote them.
-
-const MARK = '; claimed as '
-
-type OldAgent = {
-  readonly [Name in 'by' | 'executorType' | 'leaseMs' | 'claimedBy' | 'provenance']?: unknown
-}
-
-/** The agent, or what a row of the journal says of one, as it is written now. */
-export const upgraded = <T extends OldAgent>(agent: T): T => withClaimer(withService(agent))
-
-/** Services were called processes. */
-const withService = <T extends OldAgent>(agent: T): T =>
-  agent.by === 'process' && agent.executorType === 'http' ? { ...agent, by: 'service' } : agent
-
-/** The name under which another orchestrator claimed a task stood at the end of the reason for the agent's executor. */
-function withClaimer<T extends OldAgent>(agent: T): T {
-  const { leaseMs, claimedBy, provenance } = agent
-  if (claimedBy !== undefined || typeof leaseMs !== 'number') return agent
-  if (typeof provenance !== 'object' || provenance === null) return agent
-  const executor: unknown = Reflect.get(provenance, 'executor')
-  const at = typeof executor === 'string' ? executor.indexOf(MARK) : -1
-  if (typeof executor !== 'string' || at < 0) return agent
-  return {
-    ...agent,
-    claimedBy: executor.slice(at + MARK.length).trim() || null,
-    provenance: { ...provenance, executor: executor.slice(0, at) },
-  }
-}

@@ -22,7 +22,6 @@ const NEWEST = MIGRATIONS.at(-1)?.number ?? 0
 
 /** What a backup knows, as far as it matters to what has happened since. */
 export interface Backup {
-  /** The highest number of an agent when it was made. */
   readonly lastAgentNumber: number
   readonly openTasks: ReadonlySet<string>
 }
@@ -76,7 +75,6 @@ function replace(
 
 const TABLES = ['task', 'agent', 'dependency', 'journal', 'command', 'meta', 'migration']
 
-/** Whether a file can be put in the place of a database. */
 export const isSoundBackup = (file: string): boolean => readBackup(file).ok
 
 /** A failure is told in words that follow "it is no sound backup". */

@@ -64,7 +64,6 @@ export function prepareSpending(db: Database.Database) {
     },
     /** Agents that ended in `from <= endedAt < to`, ms. */
     usageBetween: (from: number, to: number): UsageSum => between.get(from, to) as UsageSum,
-    /** Agents of one task that ended at `from` or later. */
     usageOfTask: (taskId: string, from: number): UsageSum => ofTask.get(taskId, from) as UsageSum,
     /** The dearest first, at most `limit`. */
     by: (group: CostGroup, { from, to }: { from: number; to: number }, limit: number): GroupSum[] =>
@@ -79,7 +78,6 @@ export function prepareSpending(db: Database.Database) {
   }
 }
 
-/** Writes the row of an agent that has just ended. */
 export function prepareSpent(db: Database.Database): (agent: Agent) => void {
   const insert = db.prepare(
     'INSERT OR REPLACE INTO spent (agent, task_id, executor, model, ended_at, cost_usd, input_tokens, output_tokens, cached_tokens, cost_source, at_least) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',

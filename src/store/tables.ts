@@ -8,8 +8,6 @@ import { prepareSpent } from './spending.ts'
 /** Version of the JSON bodies; a reader that meets another one must convert it. */
 export const BODY_VERSION = 1
 
-export type Tables = ReturnType<typeof prepareTables>
-
 export function prepareTables(db: Database.Database) {
   const writeTask = prepareTask(db)
   const writeAgent = prepareAgent(db)

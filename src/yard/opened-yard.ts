@@ -43,9 +43,7 @@ const LAUNCH_WAIT_MS = 30_000
 const UNSAVED_KILL =
   'the agents are being ended all the same, and that is saved once there is room; until then they are shown as they were'
 
-interface OpenedYard extends Yard {
-  settledAtOpen: readonly AgentId[]
-}
+type OpenedYard = Yard & { settledAtOpen: readonly AgentId[] }
 
 export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYard {
   const { options, current, opened, dispatcher, runtime, spending, clock, log } = parts

@@ -118,7 +118,6 @@ export interface Yard {
   ): { readonly binary: string | null; readonly problem: string | null }
   /** Why this way of running a task would be refused here for want of a key or a program; null when nothing is missing. */
   hostProblem(route: { readonly executor: string; readonly model: string | null }): string | null
-  /** A window of an agent's output; see the contract. */
   readOutput(
     id: AgentId,
     window: {

@@ -5,7 +5,6 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { replaceFile } from '../../files/replace-file.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 
-/** The port of last time; null when there is none. */
 export function readSavedPort(file: string): number | null {
   try {
     const port = Number(readFileSync(file, 'utf8').trim())

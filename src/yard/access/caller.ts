@@ -37,33 +37,29 @@ export function findCaller(
   root: string,
   ancestors: () => Iterable<Env> = ancestorEnvironments,
 ): Caller {
-  const markers = createMarkers(root)
-  const own = agentIn(env, root) ?? markers.agentOf(env)
-  if (own) return own
-  let isBelowAgent = bearsAgent(env)
-  for (const environment of ancestors()) {
-    const agent = agentIn(environment, root) ?? markers.agentOf(environment)
+  // The markers of one chain of processes are the same: each is looked up once.
+  const known = new Map<string, MarkedAgent | null>()
+  const markedIn = (one: Env): Caller | null => {
+    const marker = one[MARKER_VARIABLE]
+    if (!marker) return null
+    if (!known.has(marker)) known.set(marker, findMarkedAgent(root, marker))
+    const marked = known.get(marker)
+    return marked ? { kind: 'agent', ...marked, url: one['YARD_URL'] || null } : null
+  }
+  let isBelowAgent = false
+  for (const one of chain(env, ancestors)) {
+    const agent = agentIn(one, root) ?? markedIn(one)
     if (agent) return agent
-    isBelowAgent ||= bearsAgent(environment)
+    isBelowAgent ||= bearsAgent(one)
   }
   return isBelowAgent ? { kind: 'nameless' } : { kind: 'person' }
 }
 
-/** Reads the markers of one chain of processes, each once. */
-function createMarkers(root: string) {
-  const known = new Map<string, MarkedAgent | null>()
-  return {
-    agentOf(env: Env): Caller | null {
-      const marker = env[MARKER_VARIABLE]
-      if (!marker) return null
-      const marked = known.get(marker) ?? (known.has(marker) ? null : findMarkedAgent(root, marker))
-      known.set(marker, marked)
-      return marked ? { kind: 'agent', ...marked, url: env['YARD_URL'] || null } : null
-    },
-  }
+function* chain(own: Env, ancestors: () => Iterable<Env>): Generator<Env> {
+  yield own
+  yield* ancestors()
 }
 
-/** The refusal of a nameless caller, whatever it requests. */
 export const namelessRefusal = (): Failure =>
   failure('not-allowed', 'this was started by an agent, and by none of this yard that is known', {
     hint: 'an agent may speak to its own yard alone; YARD_TOKEN and YARD_DIR are set by the host that starts it and must be left as they are',

@@ -11,7 +11,6 @@ type Config = Pick<LoadedConfig, 'get'>
 const UNSAID: Origin = { level: 'default', key: null, file: null, line: null }
 export const BY_TASK: Origin = { level: 'task', key: null, file: null, line: null }
 
-/** Who says the value of a config key that is in force. */
 export function originOf(config: Config, path: readonly string[]): Origin {
   const key = formatKey(path)
   const entry = config.get(key)

@@ -212,7 +212,6 @@ const routeFaults = (routes: Routes, tasks: readonly NewTask[]): IndexedFault[] 
     return failure ? [{ index, failure }] : []
   })
 
-/** Everything that would keep these tasks from being imported now. */
 export const importFaults = (
   routes: Routes,
   plan: Plan,

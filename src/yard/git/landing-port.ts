@@ -108,7 +108,6 @@ function settledResult(plan: Plan, { landing }: Task): string | null {
 const howOf = ({ land, push, remote }: WorktreeSettings, isForPr: boolean): LandingOrder['how'] =>
   isForPr || land === 'pr' ? { kind: 'pr', remote: push ? remote : null } : { kind: 'merge' }
 
-/** The branch that its latest worktree was made for. */
 const placedFor = (agents: readonly Agent[]): string | null =>
   agents.findLast(({ workplace }) => workplace?.branch != null)?.workplace?.target ?? null
 

@@ -68,7 +68,6 @@ const idOf = (input: unknown): unknown =>
 const describe = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error)
 
-/** Sends a command and gives its reply, or throws the refusal. */
 export async function send(
   context: HandlerContext,
   command: AnyCommand,

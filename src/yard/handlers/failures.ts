@@ -24,10 +24,7 @@ export function valueOf<T>(result: Result<T, Failure>): T {
 }
 
 /** What a thrown thing means to the caller. `isBug` says that somebody has to read the log. */
-export function failureFrom(error: unknown): {
-  readonly failure: Failure
-  readonly isBug: boolean
-} {
+export function failureFrom(error: unknown) {
   if (!(error instanceof ORPCError)) return { failure: bug, isBug: true }
   if (isFailure(error.data)) return { failure: error.data, isBug: false }
   if (error.cause instanceof ValidationError && error.code === 'BAD_REQUEST')

@@ -19,10 +19,7 @@ import { nextFireAt, toNewTask, toTaskEdit } from './wire-tasks.ts'
 export const viewOf = (context: HandlerContext, id: string): TaskView =>
   toTaskView(context.yard, taskOf(context, id))
 
-interface OnTask {
-  readonly id: string
-  readonly commandId?: string | undefined
-}
+type OnTask = { readonly id: string; readonly commandId?: string | undefined }
 
 /** Sends a command about one task, and gives the task as it is then. */
 export async function act(

@@ -39,10 +39,7 @@ export function toNewTask(yard: WishSource, wire: WireTask): Result<Timed<NewTas
   return ok({ task: schedule ? { ...read.data, schedule } : read.data, nextFireAt: next.value })
 }
 
-interface TimedEdit {
-  readonly edit: TaskEdit
-  readonly nextFireAt: number | null
-}
+type TimedEdit = { readonly edit: TaskEdit; readonly nextFireAt: number | null }
 
 /** `task`: null for one that is not there, which `decide` refuses. */
 export function toTaskEdit(

@@ -155,7 +155,6 @@ function sayOnce(log: Log): Log {
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** For the yards of one process, on the machine as it is. */
 export const openPlaces = (env: Env, clock: Clock, log: Log): Places =>
   createPlaces({
     dataFolder: userPaths(env).data,

@@ -6,20 +6,10 @@ import type { Clock } from '../../base/clock.ts'
 import { createEmitter } from '../../base/emitter.ts'
 import type { Log } from '../../base/log.ts'
 import { errorText } from '../../base/text.ts'
-import type { MachinePort } from '../../coordinator/ports.ts'
 import { bytesText } from '../../domain/format.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type { MachineSettings } from '../../domain/settings.ts'
 import type { PlaceBook, PlaceOwner, TakenPlaces } from '../../store/place-book.ts'
-
-export interface YardPlace extends MachinePort {
-  /** Why this yard was refused when it last asked; null = it was not. */
-  hold(): MachineHold | null
-  /** Somebody else has given places back. */
-  hearRoom(): void
-  /** The yard is closed here; its agents go on and keep their places. */
-  leave(): void
-}
 
 export interface OpenedBook {
   readonly book: PlaceBook
@@ -47,7 +37,9 @@ const ASK_AGAIN_MS = 1000
 /** Short tasks come and go; who lives is written for all that came and went so long. */
 const WRITE_EVERY_MS = 50
 
-export function createYardPlace(parts: YardPlaceParts): YardPlace {
+export type YardPlace = ReturnType<typeof createYardPlace>
+
+export function createYardPlace(parts: YardPlaceParts) {
   const room = createEmitter<void>((error) =>
     parts.log.error('a listener for places failed', { error: String(error) }),
   )
@@ -70,11 +62,14 @@ export function createYardPlace(parts: YardPlaceParts): YardPlace {
     note: row.note,
     retryInMs: () => (hold === null ? null : ASK_AGAIN_MS),
     onRoom: room.on,
+    /** Why this yard was refused when it last asked; null = it was not. */
     hold: () => hold,
+    /** Somebody else has given places back. */
     hearRoom: () => {
       if (hold !== null) room.emit()
     },
-    leave() {
+    /** The yard is closed here; its agents go on and keep their places. */
+    leave(): void {
       row.leave()
       parts.onLeft()
     },
@@ -151,10 +146,7 @@ function keyOf(root: string): string {
 }
 
 /** Why this machine lets no agent start, in words. */
-export interface MachineHold {
-  readonly kind: 'cap' | 'memory'
-  readonly text: string
-}
+export type MachineHold = { readonly kind: 'cap' | 'memory'; readonly text: string }
 
 const fullMachine = (cap: number, own: number, others: number): MachineHold => ({
   kind: 'cap',

@@ -1,6 +1,6 @@
 /** What was spent, by task, model, executor or day, and what may be. */
 import type { Costs } from '../../contract/page.ts'
-import type { CostGroup, GroupSum, UsageSum } from '../../store/spending.ts'
+import type { CostGroup, UsageSum } from '../../store/spending.ts'
 import { createPacer } from '../slices.ts'
 import { dayOf } from '../spending.ts'
 import { isoOrNull, isoTime } from '../views/iso-time.ts'
@@ -42,15 +42,8 @@ const sumOf = ({ costUsd, inputTokens, outputTokens, tries }: UsageSum) => ({
 
 function groupRows(yard: Source, by: 'task' | 'model' | 'executor', wish: Wish): Costs['rows'] {
   const { from, to, limit } = wish
-  return yard.store.spending.by(by, { from, to }, limit + 1).map((row: GroupSum) => ({
-    key: row.key,
-    title: by === 'task' ? (yard.plan.tasks.get(row.key as never)?.title ?? null) : null,
-    ...sumOf(row),
-    cachedTokens: row.cachedTokens,
-    registryUsd: row.registryUsd,
-    unpriced: row.unpriced,
-    atLeast: row.atLeast,
-  }))
+  const rows = yard.store.spending.by(by, { from, to }, limit + 1)
+  return rows.map((row) => ({ ...row, title: titleOf(yard, by, row.key) }))
 }
 
 /** Days on which an agent ended, oldest first, in the zone of this machine. */
@@ -73,6 +66,12 @@ async function dayRows(yard: Source, wish: Wish, signal?: AbortSignal): Promise<
   return rows
 }
 
+const titleOf = (
+  { plan }: Pick<Source, 'plan'>,
+  by: CostGroup,
+  key: string | null,
+): string | null => (by === 'task' ? (plan.tasks.get(key as never)?.title ?? null) : null)
+
 /** So many of a day are told apart. */
 const MOST_PARTS = 50
 
@@ -89,7 +88,7 @@ function partsOf(
       costUsd,
       inputTokens,
       outputTokens,
-      title: parts === 'task' ? (plan.tasks.get(key as never)?.title ?? null) : null,
+      title: titleOf({ plan }, parts, key),
     })),
   }
 }

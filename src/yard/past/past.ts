@@ -99,10 +99,7 @@ export type Fold = ReturnType<typeof createFold>
 /** Rows that can be given back; older ones are folded anew. */
 const REMEMBERED = 300_000
 
-interface Done {
-  readonly seq: number
-  readonly change: EntityChange
-}
+type Done = { readonly seq: number; readonly change: EntityChange }
 
 export function createFold() {
   const plan = createPlan()

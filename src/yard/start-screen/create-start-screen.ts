@@ -30,10 +30,7 @@ export interface StartScreen {
 }
 
 /** What the owner of a yard says of it. */
-export interface Glance {
-  readonly agents: number
-  readonly attention: number
-}
+export type Glance = { readonly agents: number; readonly attention: number }
 
 export interface StartScreenParts extends ExampleParts {
   /** The person's home, absolute. */

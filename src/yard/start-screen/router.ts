@@ -6,9 +6,7 @@ import { refuseAs, failureFrom, toOrpcError, valueOf } from '../handlers/failure
 import { YARD_VERSION } from '../yard.ts'
 import type { StartScreen } from './create-start-screen.ts'
 
-export interface StartScreenContext {
-  readonly host: { readonly startScreen?: StartScreen }
-}
+export type StartScreenContext = { readonly host: { readonly startScreen?: StartScreen } }
 
 const plain = implement(contract)
   .$config({ initialOutputValidationIndex: Number.NaN })

@@ -59,5 +59,4 @@ export async function appEnvironment(env: Env): Promise<Record<string, string | 
   )
 }
 
-/** The Node that runs here, as other programs can run it. */
 export { nodeProgram as nodeHere }

@@ -79,10 +79,7 @@ function dueAt(task: Task | undefined, now: number): number | null {
   return ahead.length > 0 ? Math.min(...ahead) : null
 }
 
-interface Entry {
-  readonly id: TaskId
-  readonly at: number
-}
+type Entry = { readonly id: TaskId; readonly at: number }
 
 /** Tasks that change by time alone, soonest first. An entry that was replaced is dropped when it comes up. */
 function createDueTimes() {

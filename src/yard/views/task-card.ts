@@ -44,7 +44,6 @@ export const cardSourceOf = (yard: CardPort): CardSource => ({
   hostProblem: yard.hostProblem,
 })
 
-/** The landing policy is about to ask for its landing. */
 const isToLand = (yard: CardPort, task: Task): boolean =>
   hasNewResult(task) &&
   yard.host !== 'command' &&

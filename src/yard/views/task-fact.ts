@@ -16,10 +16,7 @@ export interface FactSource extends RouteSource {
   readonly isTrusted?: () => boolean
 }
 
-interface About {
-  readonly subject?: string | null
-  readonly until?: number | null
-}
+type About = { readonly subject?: string | null; readonly until?: number | null }
 
 const reasonOf = (
   code: ReasonCode,
