@@ -16,8 +16,12 @@ async function main(): Promise<number> {
   delete process.env['ELECTRON_RUN_AS_NODE']
   const problem = nodeProblem(process.versions)
   if (problem !== null) return fail(problem)
-  const words = readWords(process.argv.slice(2))
-  if (typeof words === 'string') return fail(`${words} (${usage})`)
+  let words: ReturnType<typeof readWords>
+  try {
+    words = readWords(process.argv.slice(2))
+  } catch (error) {
+    return fail(`${errorText(error)} (${usage})`)
+  }
   // A log file would make the folder of a yard where there is none.
   const missing = words.dirs.filter((dir) => !existsSync(yardPaths(dir).yard))
   if (missing.length > 0 && (words.isTogether || missing.length === words.dirs.length))
@@ -25,7 +29,10 @@ async function main(): Promise<number> {
   return serveYards(words, missing)
 }
 
-async function serveYards(words: ServiceWords, missing: readonly string[]): Promise<number> {
+async function serveYards(
+  words: ReturnType<typeof readWords>,
+  missing: readonly string[],
+): Promise<number> {
   // Only now: an older Node dies of loading the database.
   const { runHosts } = await import('./run-hosts.ts')
   const { openLogFile } = await import('./log-file.ts')
@@ -92,70 +99,34 @@ function places() {
   }
 }
 
-interface ServiceWords {
-  readonly dirs: readonly string[]
-  /** All of them are served, or none. */
-  readonly isTogether: boolean
-  readonly port: number | undefined
-  readonly flags: Flags
-}
-
-/** The command line has checked them already; what is wrong here is told in one line. */
-function readWords(args: readonly string[]): ServiceWords | string {
+/** The command line has checked them already; what is wrong here is thrown in one line. */
+function readWords(args: readonly string[]) {
   const text = { type: 'string' } as const
-  const read = tryParse(() =>
-    parseArgs({
-      args: [...args],
-      options: {
-        dir: { ...text, multiple: true },
-        together: { type: 'boolean' },
-        'max-agents': text,
-        model: text,
-        executor: text,
-        interval: text,
-        port: text,
-      },
-    }),
-  )
-  if (typeof read === 'string') return read
-  const { dir: dirs = [], port, together = false } = read.values
-  if (dirs.length === 0) return '--dir is missing'
-  if (dirs.length > 1 && port !== undefined) return '--port is for one yard'
-  const flags = readFlags(read.values)
-  if (typeof flags === 'string') return flags
-  if (port !== undefined && !isNumber(port)) return '--port takes a number'
-  return { dirs, isTogether: together, port: port === undefined ? undefined : Number(port), flags }
-}
-
-const isNumber = (text: string): boolean => /^\d{1,9}$/.test(text)
-
-function readFlags({
-  model,
-  executor,
-  interval,
-  'max-agents': maxAgents,
-}: Readonly<Record<string, unknown>>): Flags | string {
-  const flags: Flags = {}
-  if (typeof model === 'string') flags.model = model
-  if (typeof executor === 'string') flags.executor = executor
-  if (typeof interval === 'string') {
-    const pollIntervalMs = parseDuration(interval, 's')
-    if (pollIntervalMs === null) return `--interval ${interval} is no duration`
-    flags.pollIntervalMs = pollIntervalMs
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      dir: { ...text, multiple: true },
+      together: { type: 'boolean' },
+      'max-agents': text,
+      model: text,
+      executor: text,
+      interval: text,
+      port: text,
+    },
+  })
+  const { dir: dirs = [], together: isTogether = false, model, executor, interval } = values
+  if (dirs.length === 0) throw new Error('--dir is missing')
+  if (dirs.length > 1 && values.port !== undefined) throw new Error('--port is for one yard')
+  const numberOf = (name: 'port' | 'max-agents'): number | undefined => {
+    const given = values[name]
+    if (given !== undefined && !/^\d{1,9}$/.test(given)) throw new Error(`--${name} takes a number`)
+    return given === undefined ? undefined : Number(given)
   }
-  if (typeof maxAgents === 'string') {
-    if (!isNumber(maxAgents)) return '--max-agents takes a number'
-    flags.maxAgents = Number(maxAgents)
-  }
-  return flags
-}
-
-function tryParse<T>(parse: () => T): T | string {
-  try {
-    return parse()
-  } catch (error) {
-    return errorText(error)
-  }
+  const pollIntervalMs = interval === undefined ? undefined : parseDuration(interval, 's')
+  if (pollIntervalMs === null) throw new Error(`--interval ${interval} is no duration`)
+  const flags: Flags = { model, executor, pollIntervalMs, maxAgents: numberOf('max-agents') }
+  // `isTogether`: all of them are served, or none.
+  return { dirs, isTogether, port: numberOf('port'), flags }
 }
 
 process.exitCode = await main()
