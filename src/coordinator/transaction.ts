@@ -10,7 +10,8 @@ import { evolve } from '../domain/evolve.ts'
 import { fail, failure, type Failure } from '../domain/failure.ts'
 import type { TaskId } from '../domain/ids.ts'
 import type { EntityChange, MutablePlan } from '../domain/plan.ts'
-import type { KeptReply, Store, StoreWriter } from '../store/store.ts'
+import type { KeptReply } from '../store/read.ts'
+import type { Store, StoreWriter } from '../store/store.ts'
 import { fingerprintOf } from '../store/fingerprint.ts'
 
 export interface Request {

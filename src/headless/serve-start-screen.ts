@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto'
 import { RPCHandler as SocketHandler } from '@orpc/server/ws'
 import type { Clock } from '../base/clock.ts'
-import type { Log } from '../base/log.ts'
 import { ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { startScreenRouter, type StartScreenContext } from '../yard/start-screen/router.ts'
@@ -10,16 +9,13 @@ import type { StartScreen } from '../yard/start-screen/create-start-screen.ts'
 import { createPageSessions, memoryBook } from '../yard/access/page-sessions.ts'
 import { sendFailure } from './http/exchange.ts'
 import { type Api, createCalls } from './http/api.ts'
-import { createHttpListener } from './http/listener.ts'
+import { createHttpListener, type HttpParts } from './http/listener.ts'
 
-interface StartScreenHostOptions {
+interface StartScreenHostOptions extends Pick<
+  HttpParts,
+  'pageRoot' | 'pageCommand' | 'clock' | 'log'
+> {
   readonly startScreen: StartScreen
-  /** The built page (`out/renderer`). */
-  readonly pageRoot: string
-  /** What a page without a session tells a person to run. */
-  readonly pageCommand: string
-  readonly clock: Clock
-  readonly log: Log
 }
 
 export interface ServedStartScreen {

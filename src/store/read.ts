@@ -1,6 +1,7 @@
 /** Reads of the entity tables, through their schemas where a row comes from outside the plan. */
 import type Database from 'better-sqlite3'
-import { agentNumberOf } from '../domain/ids.ts'
+import type { Reply } from '../domain/command.ts'
+import { type AgentId, agentNumberOf, type TaskId } from '../domain/ids.ts'
 import {
   type Breaker,
   createPlan,
@@ -15,11 +16,19 @@ import { type Agent, agentSchema } from '../domain/agent.ts'
 import { type Task, taskSchema } from '../domain/task.ts'
 import { upgraded } from './journal.ts'
 import { BODY_VERSION } from './tables.ts'
-import type { AgentFilter, KeptReply, StoreReader } from './store.ts'
 
-export function prepareReads(
-  db: Database.Database,
-): Omit<StoreReader, 'seq' | 'journal'> & { replyOf(id: string): KeptReply | null } {
+export interface AgentFilter {
+  readonly which: 'all' | 'alive' | 'dead' | 'working'
+  readonly taskId?: TaskId
+  readonly limit?: number
+}
+
+export interface KeptReply extends Reply {
+  /** Fingerprint of that command; absent in what an earlier program stored. */
+  readonly of?: string
+}
+
+export function prepareReads(db: Database.Database) {
   const agent = db.prepare('SELECT body FROM agent WHERE number = ?').pluck()
   const log = db
     .prepare(
@@ -30,19 +39,22 @@ export function prepareReads(
   const reply = db.prepare('SELECT reply FROM command WHERE id = ?').pluck()
   const parse = <T>(body: unknown): T => JSON.parse(String(body)) as T
   return {
-    agent(id) {
+    agent(id: AgentId): Agent | null {
       const body = agent.get(agentNumberOf(id))
       return body === undefined ? null : toAgent(parse<Agent>(body))
     },
-    agents: (filter) =>
+    agents: (filter: AgentFilter) =>
       db
         .prepare(agentQuery(filter))
         .pluck()
         .all({ task: filter.taskId ?? null, limit: filter.limit ?? -1 })
         .map((body) => toAgent(parse<Agent>(body))),
-    logOf: (taskId, limit = 1000) => log.all(taskId, limit).map((body) => parse<LogLine>(body)),
-    artifactsOf: (taskId) => artifacts.all(taskId).map((body) => parse<StoredArtifact>(body)),
-    replyOf(id) {
+    logOf: (taskId: TaskId, limit = 1000) =>
+      log.all(taskId, limit).map((body) => parse<LogLine>(body)),
+    artifactsOf: (taskId: TaskId) =>
+      artifacts.all(taskId).map((body) => parse<StoredArtifact>(body)),
+    /** The reply that a client's command had, if it was carried out before. */
+    replyOf(id: string): KeptReply | null {
       const body = reply.get(id)
       return body === undefined ? null : parse<KeptReply>(body)
     },

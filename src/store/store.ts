@@ -1,45 +1,24 @@
 /** The store as others see it. Only files of this folder know that it is SQLite. */
-import type { Agent } from '../domain/agent.ts'
-import type { AgentId, TaskId } from '../domain/ids.ts'
-import type { EntityChange, LogLine, StoredArtifact } from '../domain/plan.ts'
-import type { Reply } from '../domain/command.ts'
+import type { EntityChange } from '../domain/plan.ts'
 import type { Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { RowFacts, StoredRow } from './journal.ts'
 import type { PastReads } from './past.ts'
+import type { KeptReply, prepareReads } from './read.ts'
 import type { SpendingReads } from './spending.ts'
 
-export interface AgentFilter {
-  readonly which: 'all' | 'alive' | 'dead' | 'working'
-  readonly taskId?: TaskId
-  readonly limit?: number
-}
-
-export interface KeptReply extends Reply {
-  /** Fingerprint of that command; absent in what an earlier program stored. */
-  readonly of?: string
-}
-
 /** Reads. None of them changes anything; all see committed state only, except inside a batch. */
-export interface StoreReader {
+export interface Store extends ReturnType<typeof prepareReads> {
   readonly seq: number
-  agent(id: AgentId): Agent | null
-  agents(filter: AgentFilter): Agent[]
-  logOf(taskId: TaskId, limit?: number): LogLine[]
-  artifactsOf(taskId: TaskId): StoredArtifact[]
   /** Rows with seq > since, oldest first. */
   journal(since: number, limit: number): StoredRow[]
-}
-
-export interface Store extends StoreReader {
   /** The journal as the window asks for it: by task, by time, in pieces. */
   readonly past: PastReads
   readonly spending: SpendingReads
-  /** The reply that a client's command had, if it was carried out before. */
-  replyOf(commandId: string): KeptReply | null
   /** A consistent copy of the database in a new file. */
   copyTo(path: string): Promise<Result<void, Failure>>
 }
+export type StoreReader = Omit<Store, 'past' | 'spending' | 'replyOf' | 'copyTo'>
 
 /** Writes, for `dispatch` alone: begin, then `write` inside savepoints, then commit or rollback. */
 export interface StoreWriter {

@@ -20,7 +20,8 @@ import { createSocketEndpoint, type SocketParts } from './socket.ts'
 import { pageFileOf, SAFETY_HEADERS, sendPageFile } from './page-files.ts'
 import type { PageSessions } from '../../yard/access/page-sessions.ts'
 
-interface HttpParts extends Omit<GuardParts, 'sessions' | 'port'>, Omit<SocketParts, 'guard'> {
+export interface HttpParts
+  extends Omit<GuardParts, 'sessions' | 'port'>, Omit<SocketParts, 'guard'> {
   readonly sessions: PageSessions
   /** The command that gives a fresh address of the page, as a person can paste it. */
   readonly pageCommand: string
