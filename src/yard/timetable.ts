@@ -1,6 +1,6 @@
 /** When a schedule fires, and how many of its times passed without a start: a clock time `09:00` every day, or a cron expression, in a time zone. */
 import { Cron } from 'croner'
-import { orElse, err, ok, type Result } from '../base/result.ts'
+import { err, ok, orElse, type Result } from '../base/result.ts'
 import { scheduleForm } from '../config/times.ts'
 import { fail, failure, type Failure } from '../domain/failure.ts'
 import type { Schedule, Task } from '../domain/task.ts'

@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { orElse, err, ok, type Result } from '../../base/result.ts'
+import { err, ok, orElse, type Result } from '../../base/result.ts'
 import type { Actor } from '../../domain/command.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import {

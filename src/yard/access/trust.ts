@@ -15,7 +15,7 @@ import { createProfile } from '../../config/profiles.ts'
 import { BUILT_IN_MODELS } from '../../config/models.ts'
 import type { Profile, Settings } from '../../domain/settings.ts'
 import { readTaskLines } from '../../store/read-only.ts'
-import { orElse, err, ok, type Result } from '../../base/result.ts'
+import { err, ok, orElse, type Result } from '../../base/result.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 
 const bookSchema = z.record(

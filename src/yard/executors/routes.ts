@@ -1,7 +1,7 @@
 /** How each task would be run now, by the settings; remembered until they change. */
 import { statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
-import { orElse, err, ok, type Result } from '../../base/result.ts'
+import { err, ok, orElse, type Result } from '../../base/result.ts'
 import type { Caps, Route } from '../../coordinator/ports.ts'
 import { foreignKeyError } from '../../agents/executors/native.ts'
 import type { LoadedConfig } from '../../config/load.ts'

@@ -4,7 +4,7 @@ import { parseDuration } from '../../domain/format.ts'
 import { isoTime } from '../views/iso-time.ts'
 import { agentToken, openSecret } from './agent-token.ts'
 import { procedures, send, taskOf } from './context.ts'
-import { untrusted, refuseAs, refuse } from './failures.ts'
+import { refuse, refuseAs, untrusted } from './failures.ts'
 import { act, change, claimOf, parseAgentId, reportOf } from './task-commands.ts'
 
 const os = procedures.task

@@ -17,7 +17,7 @@ import { claimBy } from '../executors/routes.ts'
 import type { Yard } from '../yard.ts'
 import { agentToken, openSecret } from './agent-token.ts'
 import { procedures, send, taskOf } from './context.ts'
-import { untrusted, refuseAs, refuse, valueOf } from './failures.ts'
+import { refuse, refuseAs, untrusted, valueOf } from './failures.ts'
 import { parseAgentId } from './task-commands.ts'
 
 const os = procedures.task

@@ -13,7 +13,7 @@ import { originsOf } from '../executors/origins.ts'
 import { unknownAgent } from '../read-window.ts'
 import { toTaskView } from '../views/task-view.ts'
 import { type HandlerContext, send, taskOf } from './context.ts'
-import { refuseAs, refuse, valueOf } from './failures.ts'
+import { refuse, refuseAs, valueOf } from './failures.ts'
 import { nextFireAt, toNewTask, toTaskEdit } from './wire-tasks.ts'
 
 export const viewOf = (context: HandlerContext, id: string): TaskView =>
