@@ -162,6 +162,42 @@ onStage('acts on the canvas', SETTING, (stage) => {
     await waitsForNothing('Plan')
   })
 
+  test('in a narrow window nothing lies over the bar of several tasks, on the graph and in the list', async () => {
+    await draft('build', 'Build', ['plan'])
+    await node('Build').waitFor()
+    const bar = page.getByRole('toolbar', { name: '2 tasks chosen' })
+    /** The buttons that a press does not reach. */
+    const covered = (): Promise<(string | null)[]> =>
+      bar.getByRole('button').evaluateAll((buttons) =>
+        buttons
+          .filter((button) => {
+            const { left, right, top, bottom } = button.getBoundingClientRect()
+            return !button.contains(
+              document.elementFromPoint((left + right) / 2, (top + bottom) / 2),
+            )
+          })
+          .map((button) => button.textContent),
+      )
+    await node('Plan').click()
+    await node('Build').click({ modifiers: ['Control'] })
+    for (const width of [1000, 700]) {
+      await page.setViewportSize({ width, height: 700 })
+      await bar.waitFor()
+      await expect.poll(covered).toEqual([])
+    }
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await page.keyboard.press('g')
+    await page.keyboard.press('t')
+    await page.getByRole('row', { name: /Plan/ }).click()
+    await page.getByRole('row', { name: /Build/ }).click({ modifiers: ['Control'] })
+    for (const width of [700, 1000]) {
+      await page.setViewportSize({ width, height: 700 })
+      await bar.waitFor()
+      await expect.poll(covered).toEqual([])
+    }
+    await page.setViewportSize({ width: 1440, height: 900 })
+  })
+
   test('several are chosen by lasso and by keys, and the bar acts on all of them', async () => {
     await draft('build', 'Build', ['plan'])
     await draft('test', 'Test', ['build'])

@@ -1,6 +1,7 @@
 /** What can be done to several chosen tasks: the same commands as everywhere. The graph and the lists put it where there is room. */
 import { useRef } from 'react'
 import { useCalmYard, useConnection } from '../../model/session/session-context.tsx'
+import { usePreferences } from '../../model/preferences.ts'
 import { useSelection } from '../../model/selection.ts'
 import { Button } from '../../ui/button.tsx'
 import { Toolbar } from '../../ui/tabs.tsx'
@@ -34,10 +35,16 @@ function Bar({ count, className }: { readonly count: number; readonly className:
   useCalmYard((view) => view.tasks, CALM)
   useOfferedCommands()
   const isLive = useConnection().kind === 'live'
+  const inspectorWidth = usePreferences((preferences) => preferences.inspectorWidth)
   const bar = useRef<HTMLDivElement>(null)
   useFocusHome(bar)
   return (
-    <Toolbar ref={bar} className={className} aria-label={`${plural(count, 'task')} chosen`}>
+    <Toolbar
+      ref={bar}
+      className={className}
+      style={{ '--inspector': `${inspectorWidth}px` }}
+      aria-label={`${plural(count, 'task')} chosen`}
+    >
       <span>{plural(count, 'task')} chosen</span>
       {BULK_COMMANDS.map(([id, label, look]) => {
         const blocked = isLive ? blockedReason(id) : 'Not connected'
