@@ -115,6 +115,7 @@ export const importProgressSchema = z.object({
   /** Set with `done`. */
   ids: z.array(z.string()).nullable(),
 })
+export type ImportProgress = z.infer<typeof importProgressSchema>
 
 const spentSchema = z.object({
   capUsd: z.number().nullable(),

@@ -9,7 +9,8 @@ import type { Problem } from '../model/session/problem.ts'
 import type { SendCommand, Session } from '../model/session/session.ts'
 import { dependentsOf, wouldBecomeReady, type Tasks } from '../model/reach.ts'
 import type { IconName } from '../ui/icon.tsx'
-import type { Question } from './ask.ts'
+import { plural } from '../ui/format.ts'
+import type { Choice, Question } from './ask.ts'
 import type { Edit, SendEdit } from './history.ts'
 
 /** One task that an action is about. */
@@ -119,3 +120,12 @@ export const dependentFacts = (
     ready: wouldBecomeReady(tasks, ids).length,
   }
 }
+
+export const readyLine = (count: number): readonly string[] =>
+  count === 0 ? [] : [`${plural(count, 'task')} would become ready.`]
+
+/** Those that wait for these wait for what these waited for. */
+export const joinChoice = ({ length }: readonly unknown[]): Choice => ({
+  id: 'join',
+  label: `Join them to ${length === 1 ? 'its' : 'their'} dependencies`,
+})

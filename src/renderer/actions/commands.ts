@@ -1,5 +1,5 @@
 /** Which part of the page carries out which command now. The last that offered one is asked; when it leaves, the one before it. */
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 
@@ -93,4 +93,14 @@ function change(edit: (map: Map<string, readonly CommandHandler[]>) => void): vo
   const handlers = new Map(store.getState().handlers)
   edit(handlers)
   store.setState({ handlers })
+}
+
+/** What a list offers comes after what the window offers everywhere, so that the list is asked first, also when the page opens on it. */
+export function OfferLater({ children }: { readonly children: ReactNode }) {
+  const [isLater, setLater] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setLater(true), 0)
+    return () => clearTimeout(timer)
+  }, [])
+  return isLater ? children : null
 }

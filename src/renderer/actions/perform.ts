@@ -1,15 +1,14 @@
 /** Carries out an action on tasks for every part of the page: asks, sends, remembers for undo, and says what was refused. */
 import { useCallback } from 'react'
+import { useStore } from 'zustand'
+import { createStore, type StoreApi } from 'zustand/vanilla'
 import { err, ok } from '../../base/result.ts'
-import type { CommandRun } from '../model/session/session-context.tsx'
-import { useCommand, useSession } from '../model/session/session-context.tsx'
+import { useCommand, useSession, type CommandRun } from '../model/session/session-context.tsx'
 import type { Session } from '../model/session/session.ts'
-import { showToast } from '../model/toasts.ts'
 import type { Action, ActionContext, ActionQuestion, Facts, Subject } from './action.ts'
 import { ask } from './ask.ts'
-import { killingIn } from './killing.ts'
 import { making, type Making } from './history.ts'
-import { sendOrOffer } from './send-or-offer.ts'
+import { sendOrOffer } from './requests.ts'
 
 export interface PerformOptions {
   /** The person has confirmed it already, by a second press. */
@@ -46,25 +45,20 @@ async function choiceOf(
 export const factsOf = (session: Session): Facts => ({
   tasks: session.yard.getState().tasks,
   now: Date.now(),
-  killing: killingIn(session),
+  killing: killingOf(session).getState(),
 })
 
 function contextOf(session: Session, own: Making, command: CommandRun | undefined): ActionContext {
   return {
     ...factsOf(session),
     session,
-    send: command === undefined ? sendWithToast(session, own) : sendInPlace(command, own),
+    send:
+      command === undefined
+        ? (send, what) => sendOrOffer(session, send, what, own.waitsForPerson)
+        : sendInPlace(command, own),
     remember: (edit) => own.remember(session, edit),
   }
 }
-
-const sendWithToast =
-  (session: Session, own: Making): ActionContext['send'] =>
-  async (send, what) => {
-    const sent = await sendOrOffer(session, send, what, own.waitsForPerson)
-    if (!sent.ok) showToast(sent.error.message, { kind: 'error' })
-    return sent
-  }
 
 const sendInPlace =
   (command: CommandRun, own: Making): ActionContext['send'] =>
@@ -96,4 +90,24 @@ export function usePerform(outer?: CommandRun): Performing {
     [session, run, dismiss],
   )
   return { run, dismiss, isBusy, problem, perform: performHere }
+}
+
+/** Agents whose end this page has asked for and that have not ended: the yard reports them as stopping a little later. */
+type Ids = ReadonlySet<string>
+const stores = new WeakMap<Session, StoreApi<Ids>>()
+
+function killingOf(session: Session): StoreApi<Ids> {
+  let store = stores.get(session)
+  if (!store) stores.set(session, (store = createStore<Ids>(() => new Set())))
+  return store
+}
+
+export const useKilling = (): Ids => useStore(killingOf(useSession()))
+
+export function setKilling(session: Session, id: string, isKilling: boolean): void {
+  const store = killingOf(session)
+  const ids = new Set(store.getState())
+  if (isKilling) ids.add(id)
+  else ids.delete(id)
+  store.setState(ids, true)
 }

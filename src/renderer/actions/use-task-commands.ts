@@ -4,35 +4,36 @@ import type { Attention, TaskCard } from '../../contract/view.ts'
 import type { Session } from '../model/session/session.ts'
 import { useSession } from '../model/session/session-context.tsx'
 import { type CommandHandler, type CommandHandlers, useCommands } from './commands.ts'
-import { getShownTime } from '../model/shown-time.ts'
+import { pastReason } from '../model/shown-time.ts'
 import { openQuickAdd } from './quick-add.ts'
 import { currentRoute, navigate, type TaskTab } from '../model/route.ts'
 import { getSelection, selectTasks, subjectTasks, toggleTask } from '../model/selection.ts'
-import { type ChooserKind, openChooser } from './choose/chooser-state.ts'
 import { copyTasks, copyText, duplicateTasks, pasteTasks } from './transfer/clipboard.ts'
 import { type Action, subjectOf } from './action.ts'
 import { mergeAll, mergeAllBlocked } from './task/merge.ts'
 import { perform } from './perform.ts'
 import { TASK_COMMANDS, type TaskCommand } from './registry.ts'
-import { useYardFiles } from './transfer/use-yard-files.ts'
+import { useYardFiles } from './transfer/export-dialog.tsx'
+import { type ChooserKind, openChooser } from './views/task-chooser.tsx'
 import { announce } from '../model/toasts.ts'
 
 /** Mounted once, by the window. */
 export function useTaskCommands(): void {
   const session = useSession()
-  const handlers = {
-    ...addCommands(session),
-    ...actionCommands(session),
-    ...chooserCommands(session),
-    ...lookCommands(session),
-    ...editCommands(session),
-  }
   // The graph, the lists and the inspector know better what some of them mean there.
-  useCommands(handlers, { isFallback: true })
+  useCommands(
+    {
+      ...addCommands(session),
+      ...actionCommands(session),
+      ...chooserCommands(session),
+      ...viewCommands(session),
+      ...editCommands(session),
+    },
+    { isFallback: true },
+  )
   useYardFiles()
 }
 
-const PAST = 'The past is read-only'
 const NONE = 'Choose a task first'
 
 const subjects = (session: Session): readonly TaskCard[] => {
@@ -48,23 +49,18 @@ const onSubjects = (
 ): CommandHandler => ({
   run: () => void run(subjects(session)),
   blocked: () => {
-    if (getShownTime()) return PAST
     const cards = subjects(session)
-    return cards.length === 0 ? NONE : blocked(cards)
+    return pastReason() ?? (cards.length === 0 ? NONE : blocked(cards))
   },
 })
 
-function addCommands(session: Session): CommandHandlers {
-  return {
-    'task.add': { run: () => openQuickAdd(), blocked: () => (getShownTime() ? PAST : null) },
-    'task.add-after': onSubjects(session, (cards) =>
-      openQuickAdd({ after: cards.map(({ id }) => id) }),
-    ),
-    'task.add-before': onSubjects(session, (cards) =>
-      openQuickAdd({ before: cards.map(({ id }) => id) }),
-    ),
-  }
-}
+const idsOf = (cards: readonly TaskCard[]): readonly string[] => cards.map(({ id }) => id)
+
+const addCommands = (session: Session): CommandHandlers => ({
+  'task.add': { run: () => openQuickAdd(), blocked: pastReason },
+  'task.add-after': onSubjects(session, (cards) => openQuickAdd({ after: idsOf(cards) })),
+  'task.add-before': onSubjects(session, (cards) => openQuickAdd({ before: idsOf(cards) })),
+})
 
 /** The actions of the registry, each on the chosen tasks that it fits. */
 const actionCommands = (session: Session): CommandHandlers =>
@@ -96,7 +92,7 @@ function handlerFor(session: Session, command: TaskCommand): CommandHandler {
 
 function chooserCommands(session: Session): CommandHandlers {
   const choose = (kind: ChooserKind, blocked?: (cards: readonly TaskCard[]) => string | null) =>
-    onSubjects(session, (cards) => openChooser({ kind, ids: cards.map(({ id }) => id) }), blocked)
+    onSubjects(session, (cards) => openChooser({ kind, ids: idsOf(cards) }), blocked)
   return {
     'task.executor': choose('executor'),
     'task.model': choose('model'),
@@ -110,13 +106,16 @@ function chooserCommands(session: Session): CommandHandlers {
   }
 }
 
-function lookCommands(session: Session): CommandHandlers {
-  const open = (tab: TaskTab | null): CommandHandler => ({
-    run: () => navigate({ task: subjectTasks()[0] ?? null, ...(tab ? { tab } : {}) }),
+/** What only looks or copies: in the past, too. */
+function viewCommands(session: Session): CommandHandlers {
+  const onIds = (run: (ids: readonly string[]) => unknown): CommandHandler => ({
+    run: () => void run(subjectTasks()),
     blocked: () => (subjectTasks().length === 0 ? NONE : null),
   })
+  const open = (tab?: TaskTab): CommandHandler =>
+    onIds(([task = null]) => navigate({ task, ...(tab ? { tab } : {}) }))
   return {
-    'task.open': open(null),
+    'task.open': open(),
     'task.why': open('overview'),
     'task.output': open('output'),
     'task.merge': open('changes'),
@@ -126,14 +125,8 @@ function lookCommands(session: Session): CommandHandlers {
     },
     'attention.next': stepAttention(session, 1),
     'attention.previous': stepAttention(session, -1),
-    'task.copy-id': {
-      run: () => void copyText(subjectTasks().join(' '), 'id'),
-      blocked: () => (subjectTasks().length === 0 ? NONE : null),
-    },
-    'task.copy-command': {
-      run: () => void copyText(commandText(session, subjectTasks()), 'command'),
-      blocked: () => (subjectTasks().length === 0 ? NONE : null),
-    },
+    'task.copy-id': onIds((ids) => copyText(ids.join(' '), 'id')),
+    'task.copy-command': onIds((ids) => copyText(commandText(session, ids), 'command')),
   }
 }
 
@@ -143,63 +136,53 @@ export function commandText(session: Session, ids: readonly string[]): string {
   return ids.map((id) => `yard show ${id} --dir ${shellWord(folder)}`).join('\n')
 }
 
-function editCommands(session: Session): CommandHandlers {
-  const ids = (cards: readonly TaskCard[]): readonly string[] => cards.map(({ id }) => id)
-  return {
-    copy: onSubjects(session, (cards) => copyTasks(session, ids(cards))),
-    duplicate: onSubjects(session, (cards) => duplicateTasks(session, ids(cards))),
-    paste: {
-      run: () => void pasteTasks(session),
-      blocked: () => (getShownTime() ? PAST : null),
-    },
-    'select.none': {
-      run: () => selectTasks([]),
-      blocked: () => (getSelection().ids.size === 0 ? 'Nothing is chosen' : null),
-    },
-    'select.toggle': {
-      run: () => toggleTask(getSelection().focusId ?? ''),
-      blocked: () => (getSelection().focusId === null ? NONE : null),
-    },
-    'select.all': () =>
-      selectTasks(session.yard.getState().tasks.keys(), { focusId: currentRoute().task }),
-  }
-}
+const editCommands = (session: Session): CommandHandlers => ({
+  copy: onSubjects(session, (cards) => copyTasks(session, idsOf(cards))),
+  duplicate: onSubjects(session, (cards) => duplicateTasks(session, idsOf(cards))),
+  paste: { run: () => void pasteTasks(session), blocked: pastReason },
+  'select.none': {
+    run: () => selectTasks([]),
+    blocked: () => (getSelection().ids.size === 0 ? 'Nothing is chosen' : null),
+  },
+  'select.toggle': {
+    run: () => toggleTask(getSelection().focusId ?? ''),
+    blocked: () => (getSelection().focusId === null ? NONE : null),
+  },
+  'select.all': () =>
+    selectTasks(session.yard.getState().tasks.keys(), { focusId: currentRoute().task }),
+})
 
-// Goes from one thing that waits for a person to the next, in the order of the attention list, round and round.
-
-export function stepAttention(session: Session, by: 1 | -1): CommandHandler {
-  const all = (): readonly string[] => attentionTasks(session)
+/** Goes from one task that waits for a person to the next, in the order of the attention list, round and round. */
+function stepAttention(session: Session, by: 1 | -1): CommandHandler {
+  const waiting = (): ReadonlyMap<string, Attention> =>
+    new Map(
+      (session.yard.getState().summary?.attention ?? []).flatMap((item) =>
+        item.task === null ? [] : [[item.task, item] as const],
+      ),
+    )
   return {
     run: () => {
-      const ids = all()
+      const items = waiting()
+      const ids = [...items.keys()]
       const next = nextOf(ids, currentRoute().task, by)
       if (next === null) return
       selectTasks([next])
-      navigate({ task: next, tab: tabOf(session, next) })
-      const text = attentionOf(session, next)?.text ?? ''
-      announce(`${ids.indexOf(next) + 1} of ${ids.length}. ${text}`)
+      navigate({ task: next, tab: tabOf(session, next, items.get(next)) })
+      announce(`${ids.indexOf(next) + 1} of ${ids.length}. ${items.get(next)?.text ?? ''}`)
     },
-    blocked: () => (all().length === 0 ? 'Nothing waits for you' : null),
+    blocked: () => (waiting().size === 0 ? 'Nothing waits for you' : null),
   }
 }
 
 /** The one after `current`, or the first; the last when it goes back. */
 export function nextOf(ids: readonly string[], current: string | null, by: 1 | -1): string | null {
-  if (ids.length === 0) return null
   const at = current === null ? -1 : ids.indexOf(current)
   if (at < 0) return ids.at(by === 1 ? 0 : -1) ?? null
   return ids.at((at + by) % ids.length) ?? null
 }
 
-const attentionTasks = (session: Session): readonly string[] => [
-  ...new Set((session.yard.getState().summary?.attention ?? []).flatMap(({ task }) => task ?? [])),
-]
-
-const attentionOf = (session: Session, id: string): Attention | undefined =>
-  session.yard.getState().summary?.attention.find(({ task }) => task === id)
-
 /** Where the answer is: what a failed one said, what was not merged, else why it waits. */
-function tabOf(session: Session, id: string): TaskTab {
+function tabOf(session: Session, id: string, item: Attention | undefined): TaskTab {
   if (session.yard.getState().tasks.get(id)?.status === 'failed') return 'output'
-  return attentionOf(session, id)?.kind === 'landing' ? 'changes' : 'overview'
+  return item?.kind === 'landing' ? 'changes' : 'overview'
 }

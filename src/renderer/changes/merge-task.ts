@@ -3,9 +3,8 @@ import type { ChangeView } from '../../contract/change.ts'
 import type { TaskCard } from '../../contract/view.ts'
 import type { Session } from '../model/session/session.ts'
 import { ask } from '../actions/ask.ts'
-import { sendOrOffer } from '../actions/send-or-offer.ts'
 import { countOf } from '../actions/action.ts'
-import { land } from '../actions/requests.ts'
+import { land, sendOrOffer } from '../actions/requests.ts'
 import { showToast } from '../model/toasts.ts'
 import { mergeBlocked, mergeLabel, mergeLines } from './change-text.ts'
 
@@ -37,6 +36,5 @@ export async function mergeTask(
   const blocked = mergeBlocked(card, found.value, tasks.get(found.value.landing?.mergeTask ?? ''))
   if (blocked !== null) return tell(blocked)
   if (!(await wantsMerge(card, found.value, verify))) return
-  const sent = await sendOrOffer(session, land(card.id), `Merge ${countOf([card])}`)
-  if (!sent.ok) tell(sent.error.message)
+  await sendOrOffer(session, land(card.id), `Merge ${countOf([card])}`)
 }

@@ -7,7 +7,7 @@ import { Button } from '../ui/button.tsx'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { useIsPast } from '../model/shown-time.ts'
 import type { TaskFields } from '../actions/task/edit.ts'
-import { useTaskEdit } from '../actions/task/use-task-edit.ts'
+import { useTaskEdit } from '../actions/task/edit.ts'
 import { focusAfterDraw } from '../ui/focus.ts'
 
 export interface TextOfTask {

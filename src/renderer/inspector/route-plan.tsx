@@ -2,13 +2,18 @@
 import { useState } from 'react'
 import type { AgentView, TaskView } from '../../contract/view.ts'
 import { originText } from '../../domain/origin.ts'
-import type { YardClient } from '../model/session/link.ts'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { RoutePlan, type RoutedChoice } from '../components/route-plan.tsx'
 import { Select } from '../ui/fields.tsx'
 import { useIsPast } from '../model/shown-time.ts'
-import { useAnswer } from '../model/use-answer.ts'
-import { useTaskEdit } from '../actions/task/use-task-edit.ts'
+import {
+  executorChoices,
+  modelChoices,
+  NO_NAMES,
+  useNames,
+  type NamesOfYard,
+} from '../actions/add/names.ts'
+import { useTaskEdit } from '../actions/task/edit.ts'
 import { Section } from './section.tsx'
 
 interface RoutesProps {
@@ -18,21 +23,28 @@ interface RoutesProps {
 }
 
 export function Routes({ task, last }: RoutesProps) {
+  const names = useNames()
   return (
     <>
-      <Route task={task} last={last} what="executor" />
-      <Route task={task} last={last} what="model" />
+      <Route task={task} last={last} what="executor" names={names} />
+      <Route task={task} last={last} what="model" names={names} />
       <Endpoint task={task} last={last} />
     </>
   )
 }
 
-function Route({ task, last, what }: RoutesProps & { readonly what: RoutedChoice }) {
+interface ChooserProps {
+  readonly task: TaskView
+  readonly what: RoutedChoice
+  readonly names: NamesOfYard
+}
+
+function Route({ task, last, what, names }: RoutesProps & ChooserProps) {
   const stops = task.routes[what]
   return (
     <Section
       title={what === 'executor' ? 'Who picks the executor' : 'Who picks the model'}
-      end={<Chooser task={task} what={what} />}
+      end={<Chooser task={task} what={what} names={names} />}
     >
       <RoutePlan what={what} stops={stops} />
       {last !== null && (
@@ -70,18 +82,20 @@ function Endpoint({ task, last }: RoutesProps) {
 
 const UNSET = ''
 
-function Chooser({ task, what }: { readonly task: TaskView; readonly what: RoutedChoice }) {
+function Chooser({ task, what, names }: ChooserProps) {
   const isPast = useIsPast()
   const { save, isBusy, problem, dismiss } = useTaskEdit(task.id)
   const [wanted, setWanted] = useState<string | null>(null)
-  const { value: known } = useAnswer(({ service }) =>
-    Promise.all([service.executors(), service.models()]),
-  )
-  const now = task.routes[what].find(({ stop }) => stop === 'task')?.value ?? null
-  const options = [
-    [UNSET, 'None set'] as const,
-    ...(known === null ? [] : choicesOf(what, task, now, known)),
-  ]
+  const set = (of: RoutedChoice): string | null =>
+    task.routes[of].find(({ stop }) => stop === 'task')?.value ?? null
+  const now = set(what)
+  const choices =
+    what === 'executor'
+      ? executorChoices(names, { model: set('model'), chosen: now })
+      : modelChoices(names, {
+          executor: task.routes.executor.find(({ isPicked }) => isPicked)?.value ?? null,
+          chosen: now,
+        })
   const choose = async (name: string): Promise<void> => {
     setWanted(name)
     const field = (value: string | null) => ({ [what]: value })
@@ -99,55 +113,11 @@ function Chooser({ task, what }: { readonly task: TaskView; readonly what: Route
       <Select
         label={what === 'executor' ? 'Executor' : 'Model'}
         value={wanted ?? now ?? UNSET}
-        options={options}
-        disabled={isBusy || isPast || known === null}
+        options={[[UNSET, 'None set'], ...choices]}
+        disabled={isBusy || isPast || names === NO_NAMES}
         onChange={(name) => void choose(name)}
       />
       <ProblemNote problem={problem} onClose={dismiss} />
     </>
   )
-}
-
-type Known = readonly [
-  Awaited<ReturnType<YardClient['service']['executors']>>,
-  Awaited<ReturnType<YardClient['service']['models']>>,
-]
-
-/** What can be named: models that its executor runs, every executor with what stands against it; and what is named already. */
-function choicesOf(
-  what: RoutedChoice,
-  { routes }: TaskView,
-  now: string | null,
-  [executors, models]: Known,
-): readonly (readonly [string, string])[] {
-  const executor = routes.executor.find(({ isPicked }) => isPicked)?.value
-  const own = executors.find(({ name }) => name === executor)
-  const isOpen = own === undefined || own.type === 'schedule'
-  const model = routes.model.find(({ stop }) => stop === 'task')?.value ?? null
-  const found =
-    what === 'executor'
-      ? executors.map((each) => [each.name, withNote(each.name, againstOf(each, model))] as const)
-      : models
-          .filter(({ name }) => isOpen || own.models?.includes(name) || name === now)
-          .map(
-            ({ name }) =>
-              [
-                name,
-                isOpen || own.models?.includes(name) ? name : `${name} (${own.name} cannot run it)`,
-              ] as const,
-          )
-  const isNamed = now === null || found.some(([name]) => name === now)
-  return isNamed ? found : [[now, now], ...found]
-}
-
-const withNote = (name: string, note: string | null): string =>
-  note === null ? name : `${name} (${note})`
-
-function againstOf(
-  { canRun, type, models }: Known[0][number],
-  model: string | null,
-): string | null {
-  if (!canRun) return 'cannot start here'
-  const isFit = model === null || type === 'schedule' || models?.includes(model)
-  return isFit ? null : `cannot run ${model}`
 }

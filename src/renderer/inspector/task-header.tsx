@@ -19,7 +19,7 @@ import type { TaskDetails } from '../model/use-task-details.ts'
 import { factOf, taskTookMs } from '../model/task-state.ts'
 import { focusAfterDraw } from '../ui/focus.ts'
 import { ProblemNote } from '../components/problem-note.tsx'
-import { useTaskEdit } from '../actions/task/use-task-edit.ts'
+import { useTaskEdit } from '../actions/task/edit.ts'
 
 interface TaskHeaderProps {
   readonly card: TaskCard

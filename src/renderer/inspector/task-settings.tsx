@@ -22,7 +22,7 @@ import {
 } from './task-texts.ts'
 import { useNow } from '../ui/timers.ts'
 import type { TaskFields } from '../actions/task/edit.ts'
-import { useTaskEdit } from '../actions/task/use-task-edit.ts'
+import { useTaskEdit } from '../actions/task/edit.ts'
 
 interface TaskSettingsProps {
   readonly task: TaskView

@@ -3,11 +3,10 @@ import { Search } from 'lucide-react'
 import { useRef } from 'react'
 import { Button } from '../ui/button.tsx'
 import { EmptyNote } from '../ui/screen.tsx'
-import { useCommands } from '../actions/commands.ts'
+import { OfferLater, useCommands } from '../actions/commands.ts'
 import { setQuery, useQuery } from '../model/filter.ts'
 import { useHalf } from '../model/route.ts'
 import { KeyHint } from '../actions/key-hint.tsx'
-import { OfferLater } from '../actions/offer-later.tsx'
 import './filter-field.css'
 
 interface FilterFieldProps {

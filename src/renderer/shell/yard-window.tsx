@@ -22,10 +22,9 @@ import { needsYouText, newAttention, newsBetween, newsText, NO_NEWS } from './ne
 import { runCommand, useCommands } from '../actions/commands.ts'
 import { DragEdge } from '../ui/drag-edge.tsx'
 import { Button } from '../ui/button.tsx'
+import { offerList, openQuickAdd } from '../actions/quick-add.ts'
 import { capital } from '../ui/format.ts'
-import { offerList } from '../actions/transfer/list-state.ts'
 import { CommandKey } from '../actions/key-hint.tsx'
-import { openQuickAdd } from '../actions/quick-add.ts'
 
 export function YardWindow() {
   useFrameCommands()

@@ -4,31 +4,36 @@ import { sendCommand, type Session } from '../../model/session/session.ts'
 import { announce, showToast } from '../../model/toasts.ts'
 import { making } from '../history.ts'
 import { readableKey } from '../keys.ts'
-import type { QuickAdd } from '../quick-add.ts'
+import {
+  forgetNewPosition,
+  setFirst,
+  setNewPosition,
+  type QuickAdd,
+  type Spot,
+} from '../quick-add.ts'
 import { currentRoute } from '../../model/route.ts'
 import { selectTasks } from '../../model/selection.ts'
-import { sendOrOffer } from '../send-or-offer.ts'
-import { forgetPlace, wantFirst, wantPlace, type Spot } from '../wanted-places.ts'
-import type { toNewTaskInput } from './new-task-input.ts'
+import { sendOrOffer } from '../requests.ts'
+import type { toNewTaskInput } from './new-task.ts'
 
 interface Adding extends Pick<QuickAdd, 'at' | 'place'> {
-  readonly wish: ReturnType<typeof toNewTaskInput>
+  readonly input: ReturnType<typeof toNewTaskInput>
   readonly isDraft: boolean
 }
 
 /** Null when it was added; it is the chosen task then. */
 export function addTask(
   session: Session,
-  { wish, isDraft, at, place }: Adding,
+  { input, isDraft, at, place }: Adding,
 ): Promise<Problem | null> {
   return making(async (own) => {
     const isFirst = session.yard.getState().tasks.size === 0
     const added = await sendCommand(session, ({ task }, commandId) =>
-      task.add({ ...wish, paused: isDraft, commandId }),
+      task.add({ ...input, paused: isDraft, commandId }),
     )
     if (!added.ok) return added.error
     const view = added.value
-    if (isFirst && place === null && at !== null) wantFirst(view.id, at)
+    if (isFirst && place === null && at !== null) setFirst(view.id, at)
     if (place) await put(session, view.id, place)
     own.remember(
       session,
@@ -36,7 +41,7 @@ export function addTask(
         label: `Added “${view.title}”`,
         undo: ({ task }, commandId) => task.remove({ id: view.id, commandId }),
         redo: async ({ task }, commandId) => {
-          await task.add({ ...wish, id: view.id, paused: isDraft, commandId })
+          await task.add({ ...input, id: view.id, paused: isDraft, commandId })
           if (place) await put(session, view.id, place)
         },
       },
@@ -49,16 +54,16 @@ export function addTask(
   })
 }
 
-/** The host takes places of known tasks only, so the canvas is told first: nobody sees it jump. */
+/** The host takes positions of known tasks only, so the canvas has it first: nobody sees it jump. */
 async function put(session: Session, id: string, { x, y }: Spot): Promise<void> {
-  const place = { x: Math.round(x), y: Math.round(y) }
-  wantPlace(id, place)
-  const moved = await session.call(({ page }) => page.moveNodes({ set: { [id]: place } }))
+  const position = { x: Math.round(x), y: Math.round(y) }
+  setNewPosition(id, position)
+  const moved = await session.call(({ page }) => page.moveNodes({ set: { [id]: position } }))
   if (!moved.ok) {
-    forgetPlace(id)
+    forgetNewPosition(id)
     return showToast(`Added, but not put there. ${moved.error.message}`, { kind: 'error' })
   }
-  onceKnown(session, id, () => forgetPlace(id))
+  onceKnown(session, id, () => forgetNewPosition(id))
 }
 
 /** The answer may come before the news of it, which is folded with others. */
@@ -83,9 +88,7 @@ function sayDraft(session: Session, { id, title }: { id: string; title: string }
           session,
           ({ task }, commandId) => task.publish({ id, commandId }),
           `Publish “${title}”`,
-        ).then((done) => {
-          if (!done.ok) showToast(`${title}: ${done.error.message}`, { kind: 'error' })
-        }),
+        ),
     },
     lastsMs: 8000,
   })

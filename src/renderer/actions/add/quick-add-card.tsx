@@ -5,38 +5,32 @@ import { useSession, useYard } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { KeyHint } from '../key-hint.tsx'
-import { closeQuickAdd, type QuickAdd, useQuickAdd } from '../quick-add.ts'
+import { closeQuickAdd, offerList, type QuickAdd, useQuickAdd } from '../quick-add.ts'
 import { addTask } from './add-task.ts'
 import { ListDialog } from '../transfer/list-dialog.tsx'
-import { offerList } from '../transfer/list-state.ts'
+import { ConnectionNote, DependencyNote, ExecutorRow } from './quick-add-fields.tsx'
+import { useNames } from './names.ts'
 import {
-  CommandField,
-  ConnectionNote,
-  DescriptionField,
-  ExecutorRow,
-  LinkNote,
-} from './quick-add-fields.tsx'
-import {
-  type CardFields,
-  faultOf,
+  issueOf,
   namedExecutor,
   NO_FIELDS,
   toNewTaskInput,
-} from './new-task-input.ts'
-import { TaskChooser } from '../choose/task-chooser.tsx'
+  whoWorks,
+  type CardFields,
+} from './new-task.ts'
+import { TaskChooser } from '../views/task-chooser.tsx'
+import { TextArea } from '../views/text-area.tsx'
 import { TitleField } from './title-field.tsx'
-import { useNames } from './use-names.ts'
-import { whoOf } from './who-works.ts'
 import './quick-add.css'
-import { findTask, type Tasks } from './find-named.ts'
-import { parseTitle } from './title-language.ts'
+import { findTask, parseTitle } from './title-language.ts'
+import type { Tasks } from '../../model/reach.ts'
 
 /** The cards that ask for a task's particulars: those of a new one, or one field of the chosen ones. */
 export function QuickAddCard() {
-  const wish = useQuickAdd()
+  const wanted = useQuickAdd()
   return (
     <>
-      {wish && <Card key={keyOf(wish)} wish={wish} />}
+      {wanted && <Card key={keyOf(wanted)} wanted={wanted} />}
       <TaskChooser />
       <ListDialog />
     </>
@@ -46,9 +40,9 @@ export function QuickAddCard() {
 /** Opened anew elsewhere, it is a new card. */
 const keyOf = ({ at, after, before }: QuickAdd): string => JSON.stringify([at, after, before])
 
-function Card({ wish }: { readonly wish: QuickAdd }) {
-  const card = usePlacement(wish)
-  const form = useCardForm(wish)
+function Card({ wanted }: { readonly wanted: QuickAdd }) {
+  const card = usePlacement(wanted)
+  const form = useCardForm(wanted)
   const { fields, change, names, problem, isBusy, isWarned, send } = form
   const tasks = useYard((view) => view.tasks)
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -73,16 +67,37 @@ function Card({ wish }: { readonly wish: QuickAdd }) {
         value={fields.text}
         names={{ tasks, executors: names.executors }}
         onChange={(text) => change({ text })}
-        onList={(text) => offerList(listOf(text, wish, fields))}
+        onList={(text) => offerList(listOf(text, wanted, fields))}
       />
       <TitleEcho text={fields.text} />
-      <LinkNote after={wish.after} before={wish.before} />
-      <DescriptionField
+      <DependencyNote after={wanted.after} before={wanted.before} />
+      <TextArea
+        label="Description"
+        data-line-breaks
+        rows={2}
+        dir="auto"
+        maxLength={100_000}
+        placeholder="What is to be done, in Markdown"
         value={fields.description}
-        onChange={(description) => change({ description })}
+        onText={(description) => change({ description })}
       />
       <ExecutorRow fields={fields} names={names} isWarned={isWarned} onChange={change} />
-      <CommandField value={fields.command} onChange={(command) => change({ command })} />
+      <TextArea
+        label="Shell command"
+        className="font-mono"
+        rows={2}
+        spellCheck={false}
+        maxLength={100_000}
+        placeholder="npm test"
+        note={
+          <>
+            The task is this command: no agent is asked. Leave it empty for an agent.{' '}
+            <KeyHint keys="shift+enter" /> starts a new line.
+          </>
+        }
+        value={fields.command}
+        onText={(command) => change({ command })}
+      />
       <div className="quick-add-acts">
         <ConnectionNote />
         <ProblemNote problem={problem} onClose={form.dismiss} />
@@ -109,7 +124,7 @@ const listOf = (text: string, { after, before }: QuickAdd, fields: CardFields) =
   model: fields.model === '' ? null : fields.model,
 })
 
-function useCardForm(wish: QuickAdd) {
+function useCardForm(wanted: QuickAdd) {
   const session = useSession()
   const names = useNames()
   const [fields, setFields] = useState(NO_FIELDS)
@@ -120,10 +135,8 @@ function useCardForm(wish: QuickAdd) {
   const send = async (isDraft: boolean): Promise<void> => {
     if (isBusy) return
     const { tasks } = session.yard.getState()
-    const fault = faultOf(fields, tasks)
-    const who = whoOf(fields, names)
-    const missing = who?.isMissing ? who.text : null
-    const message = fault ?? missing
+    const who = whoWorks(names, fields)
+    const message = issueOf(fields, tasks) ?? (who?.isMissing ? who.text : null)
     if (message !== null) return setProblem({ kind: 'bad-request', message, hint: null })
     // A draft may wait for its executor; what is to start now is asked for once, whatever is changed after.
     if (!isDraft && !hasAsked.current && who?.isProblem) {
@@ -132,10 +145,10 @@ function useCardForm(wish: QuickAdd) {
     }
     setBusy(true)
     const refused = await addTask(session, {
-      wish: toNewTaskInput(fields, wish, tasks),
+      input: toNewTaskInput(fields, wanted, tasks),
       isDraft,
-      at: wish.at,
-      place: wish.place,
+      at: wanted.at,
+      place: wanted.place,
     })
     setBusy(false)
     setProblem(refused)
@@ -161,10 +174,10 @@ function usePlacement({ at }: QuickAdd): RefObject<HTMLDivElement | null> {
     const element = card.current
     if (!element) return undefined
     const { width, height } = element.getBoundingClientRect()
-    const wanted = at ?? { x: (innerWidth - width) / 2, y: innerHeight * 0.14 }
+    const corner = at ?? { x: (innerWidth - width) / 2, y: innerHeight * 0.14 }
     const within = (value: number, most: number): number => Math.max(EDGE, Math.min(value, most))
-    element.style.left = `${within(wanted.x, innerWidth - width - EDGE)}px`
-    const top = within(wanted.y, innerHeight - height - EDGE)
+    element.style.left = `${within(corner.x, innerWidth - width - EDGE)}px`
+    const top = within(corner.y, innerHeight - height - EDGE)
     element.style.top = `${top}px`
     // What is said later makes it scroll, not reach out of the window.
     element.style.maxHeight = `calc(100vh - ${top + EDGE}px)`
@@ -176,8 +189,7 @@ function usePlacement({ at }: QuickAdd): RefObject<HTMLDivElement | null> {
   return card
 }
 
-// What the words of the title were understood as, for as long as the card is open.
-
+/** What the title was understood as, for as long as the card is open. */
 export function TitleEcho({ text }: { readonly text: string }) {
   const tasks = useYard((view) => view.tasks)
   const echoes = echoesOf(text, tasks)

@@ -1,9 +1,14 @@
 /** The title with its little language: names are completed while they are typed. */
 import { useId, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react'
 import { KeyHint } from '../key-hint.tsx'
-import { completionsFor, type Completion, type Names } from './find-named.ts'
 import { hasSeveralLines } from '../transfer/task-list.ts'
-import { complete, openTokenAt } from './title-language.ts'
+import {
+  complete,
+  completionsFor,
+  openTokenAt,
+  type Completion,
+  type Names,
+} from './title-language.ts'
 
 interface TitleFieldProps {
   readonly value: string

@@ -1,6 +1,6 @@
 /** Giving tasks up: they are kept, and what waits for them goes on, is given up too, or waits for their dependencies instead. */
 import { downstreamOf, isFinishedCard, wouldBecomeReady } from '../../model/reach.ts'
-import { countOf, sendChanges, type Action } from '../action.ts'
+import { countOf, joinChoice, readyLine, sendChanges, type Action } from '../action.ts'
 
 export const abandon: Action = {
   id: 'task.abandon',
@@ -8,12 +8,10 @@ export const abandon: Action = {
   icon: null,
   look: 'danger',
   keys: ['x'],
-  blocked: ({ card }) =>
-    card.status === 'abandoned'
-      ? 'It is abandoned already'
-      : card.status === 'done'
-        ? 'It is done'
-        : null,
+  blocked: ({ card: { status } }) => {
+    if (status === 'abandoned') return 'It is abandoned already'
+    return status === 'done' ? 'It is done' : null
+  },
   ask: (subjects, { tasks }) => {
     const cards = subjects.map(({ card }) => card)
     const ids = new Set(cards.map(({ id }) => id))
@@ -21,6 +19,7 @@ export const abandon: Action = {
     const alive = cards.filter(({ status }) => status === 'in-progress').length
     if (ready + alive === 0) return null
     const isOne = cards.length === 1
+    const who = alive === 1 ? 'The agent' : `${alive} agents`
     const waiting = [...downstreamOf(tasks, ids)].filter((id) => {
       const card = tasks.get(id)
       return card !== undefined && !isFinishedCard(card)
@@ -28,12 +27,8 @@ export const abandon: Action = {
     return {
       title: `Abandon ${countOf(cards)}?`,
       lines: [
-        ...(alive > 0
-          ? [
-              `${alive === 1 ? 'The agent' : `${alive} agents`} working on ${isOne ? 'it' : 'them'} will be stopped.`,
-            ]
-          : []),
-        ...(ready > 0 ? [`${ready === 1 ? '1 task' : `${ready} tasks`} would become ready.`] : []),
+        ...(alive > 0 ? [`${who} working on ${isOne ? 'it' : 'them'} will be stopped.`] : []),
+        ...readyLine(ready),
         'What was done so far is kept.',
       ],
       choices:
@@ -42,10 +37,7 @@ export const abandon: Action = {
           : [
               { id: 'all', label: `Abandon these too (${waiting})`, look: 'danger' },
               { id: 'alone', label: 'Let them start' },
-              {
-                id: 'join',
-                label: isOne ? 'Join them to its dependencies' : 'Join them to their dependencies',
-              },
+              joinChoice(cards),
             ],
     }
   },

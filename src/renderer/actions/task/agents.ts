@@ -7,7 +7,7 @@ import { showToast } from '../../model/toasts.ts'
 import { plural } from '../../ui/format.ts'
 import { ask } from '../ask.ts'
 import { useCommands } from '../commands.ts'
-import { sendOrOffer } from '../send-or-offer.ts'
+import { sendOrOffer } from '../requests.ts'
 
 const living = (session: Session): readonly AgentView[] =>
   [...session.yard.getState().agents.values()].filter((agent) => !isPerson(agent))
@@ -56,8 +56,7 @@ async function killAll(session: Session): Promise<void> {
     ({ agent }, commandId) => agent.killAll({ redispatch, commandId }),
     'Kill all agents',
   )
-  if (!result.ok) showToast(`Not killed: ${result.error.message}`, { kind: 'error' })
-  else showToast(`${plural(result.value.killed.length, 'agent')} ended`)
+  if (result.ok) showToast(`${plural(result.value.killed.length, 'agent')} ended`)
 }
 
 const NAMED = 5
@@ -79,21 +78,20 @@ async function settleDead(session: Session): Promise<void> {
     ({ agent }, commandId) => agent.dead({ do: 'cleanup', commandId }),
     'Check dead agents',
   )
-  const count = result.ok ? result.value.dead.length : 0
-  if (!result.ok) showToast(result.error.message, { kind: 'error' })
-  else showToast(count === 0 ? 'No dead agents' : `Settled ${plural(count, 'dead agent')}`)
+  if (!result.ok) return
+  const { length } = result.value.dead
+  showToast(length === 0 ? 'No dead agents' : `Settled ${plural(length, 'dead agent')}`)
 }
 
 /** Forgets ended agents for good. Typed, because nothing brings their output back. */
 export async function purgeEnded(session: Session): Promise<boolean> {
-  const name = session.yard.getState().summary?.name ?? ''
   const answer = await ask({
     title: 'Forget all ended agents?',
     lines: [
       'Their output, prompts and figures are removed from this machine and from the list.',
       'Tasks, their state and their worktrees are kept.',
     ],
-    typed: name,
+    typed: session.yard.getState().summary?.name ?? '',
     choices: [{ id: 'purge', label: 'Forget ended agents', look: 'danger' }],
   })
   if (answer === null) return false
@@ -102,7 +100,6 @@ export async function purgeEnded(session: Session): Promise<boolean> {
     ({ agent }, commandId) => agent.dead({ do: 'purge', commandId }),
     'Forget ended agents',
   )
-  if (!result.ok) showToast(`Not forgotten: ${result.error.message}`, { kind: 'error' })
-  else showToast(`Forgot ${plural(result.value.forgotten.length, 'agent')}`)
+  if (result.ok) showToast(`Forgot ${plural(result.value.forgotten.length, 'agent')}`)
   return result.ok
 }

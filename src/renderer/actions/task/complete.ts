@@ -1,6 +1,6 @@
 /** Marking tasks as done by hand. */
 import { plural } from '../../ui/format.ts'
-import { byChange, countOf, dependentFacts, type Action } from '../action.ts'
+import { byChange, countOf, dependentFacts, readyLine, type Action } from '../action.ts'
 
 export const complete: Action = {
   id: 'task.complete',
@@ -8,10 +8,7 @@ export const complete: Action = {
   icon: 'check',
   keys: [],
   blocked: ({ card }) => (card.status === 'done' ? 'It is done already' : null),
-  note: (subject, facts) => {
-    const { ready } = dependentFacts([subject], facts)
-    return ready === 0 ? null : `${plural(ready, 'task')} would become ready.`
-  },
+  note: (subject, facts) => readyLine(dependentFacts([subject], facts).ready)[0] ?? null,
   /** Who has done the work by hand says so at once; an agent's work is thrown away by it, and agents may start after it. */
   ask: (subjects, facts) => {
     const agents = subjects.flatMap(({ agent, isByHand }) => (isByHand ? [] : (agent ?? [])))
@@ -26,7 +23,7 @@ export const complete: Action = {
         ...(agents.length > 0
           ? [`${who} ${agents.length === 1 ? 'is' : 'are'} stopped. What was done so far is kept.`]
           : []),
-        ...(ready > 0 ? [`${plural(ready, 'task')} would become ready.`] : []),
+        ...readyLine(ready),
       ],
       choices: [{ id: 'done', label: 'Mark as done', look: agents.length > 0 ? 'danger' : 'main' }],
     }

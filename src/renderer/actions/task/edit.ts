@@ -1,11 +1,11 @@
 /** Changes what tasks say, as an edit that can be taken back. */
-import type { TaskCard } from '../../../contract/view.ts'
+import type { TaskCard, TaskView } from '../../../contract/view.ts'
 import type { YardClient } from '../../model/session/link.ts'
 import type { Problem } from '../../model/session/problem.ts'
+import { useCommand, useSession, type CommandRun } from '../../model/session/session-context.tsx'
 import { sendCommand, type Session } from '../../model/session/session.ts'
-import type { CommandRun } from '../../model/session/session-context.tsx'
 import { sendChanges } from '../action.ts'
-import { making, type SendEdit } from '../history.ts'
+import { making, type Edit, type SendEdit } from '../history.ts'
 
 export type TaskFields = Omit<Parameters<YardClient['task']['edit']>[0], 'id' | 'commandId'>
 
@@ -23,62 +23,88 @@ export function editTasks(
   cards: readonly TaskCard[],
   { label, to, back }: FieldEdit,
 ): Promise<Problem | null> {
-  return making(async (own) => {
-    const all = (edit: FieldEdit['to']) =>
-      sendChanges(cards.map((card) => ({ do: 'edit', id: card.id, edit: edit(card) })))
-    const result = await sendCommand(session, all(to))
-    if (!result.ok) return result.error
-    own.remember(session, { label, undo: all(back), redo: all(to) })
-    return null
-  })
-}
-
-interface TaskEdit {
-  readonly id: string
-  readonly label: string
-  readonly next: TaskFields
-  /** The same fields as they were: sent to take it back. */
-  readonly before: TaskFields
-}
-
-export const editOf =
-  (id: string, fields: TaskFields): SendEdit =>
-  ({ task }, commandId) =>
-    task.edit({ id, ...fields, commandId })
-
-/** From a place that shows itself what was refused. False when it was. */
-export function editTask(
-  session: Session,
-  { run }: Pick<CommandRun, 'run'>,
-  { id, label, next, before }: TaskEdit,
-): Promise<boolean> {
-  return making(async (own) => {
-    if (!(await run(editOf(id, next), own.waitsForPerson))) return false
-    own.remember(session, { label, undo: editOf(id, before), redo: editOf(id, next) })
-    return true
-  })
+  const all = (edit: FieldEdit['to']) =>
+    sendChanges(cards.map((card) => ({ do: 'edit', id: card.id, edit: edit(card) })))
+  return edited(session, { label, redo: all(to), undo: all(back) })
 }
 
 /** Adds or removes a dependency. Null when it was accepted, else the refusal. */
 export function editDependency(
   session: Session,
   how: 'add' | 'remove',
-  link: { readonly blocker: string; readonly dependent: string },
+  { blocker, dependent }: { readonly blocker: string; readonly dependent: string },
 ): Promise<Problem | null> {
-  return making(async (own) => {
-    const { blocker, dependent } = link
-    const { tasks } = session.yard.getState()
-    const name = (id: string): string => tasks.get(id)?.title ?? id
-    const send = (isAdding: boolean): SendEdit =>
-      editOf(dependent, isAdding ? { addAfter: [blocker] } : { removeAfter: [blocker] })
-    const result = await sendCommand(session, send(how === 'add'))
+  const { tasks } = session.yard.getState()
+  const name = (id: string): string => tasks.get(id)?.title ?? id
+  const add = editOf(dependent, { addAfter: [blocker] })
+  const remove = editOf(dependent, { removeAfter: [blocker] })
+  return how === 'add'
+    ? edited(
+        session,
+        { label: `${name(dependent)} waits for ${name(blocker)}`, redo: add, undo: remove },
+        { quiet: true },
+      )
+    : edited(session, {
+        label: `${name(dependent)} no longer waits for ${name(blocker)}`,
+        redo: remove,
+        undo: add,
+      })
+}
+
+const edited = (session: Session, edit: Edit, how?: { readonly quiet: boolean }) =>
+  making(async (own) => {
+    const result = await sendCommand(session, edit.redo)
     if (!result.ok) return result.error
-    const label =
-      how === 'add'
-        ? `${name(dependent)} waits for ${name(blocker)}`
-        : `${name(dependent)} no longer waits for ${name(blocker)}`
-    const edit = { label, redo: send(how === 'add'), undo: send(how !== 'add') }
-    own.remember(session, edit, { quiet: how === 'add' })
+    own.remember(session, edit, how)
     return null
   })
+
+export const editOf =
+  (id: string, fields: TaskFields): SendEdit =>
+  ({ task }, commandId) =>
+    task.edit({ id, ...fields, commandId })
+
+export interface TaskEdit {
+  /** In the past tense: `Changed the description of “Build”`. */
+  readonly label: string
+  readonly next: TaskFields
+  /** The same fields as they were: sent to take it back. */
+  readonly before: TaskFields
+  /** Whether the task still says what the person started from. Left out: the newest word wins. */
+  readonly isAsBefore?: (current: TaskView) => boolean
+}
+
+/** changed: somebody else was quicker; nothing was sent. refused: `run` shows why. */
+export type SaveResult = 'saved' | 'changed' | 'refused'
+
+/** From a place that shows itself what was refused. */
+export function saveTask(
+  session: Session,
+  { run }: Pick<CommandRun, 'run'>,
+  { id, label, next, before, isAsBefore }: TaskEdit & { readonly id: string },
+): Promise<SaveResult> {
+  return making(async (own) => {
+    let isChanged = false
+    const isDone = await run(async (client, commandId) => {
+      isChanged = isAsBefore !== undefined && !isAsBefore(await client.task.get({ id }))
+      if (!isChanged) await editOf(id, next)(client, commandId)
+    }, own.waitsForPerson)
+    if (!isDone) return 'refused'
+    if (isChanged) return 'changed'
+    own.remember(session, { label, undo: editOf(id, before), redo: editOf(id, next) })
+    return 'saved'
+  })
+}
+
+export const editTask = async (...edit: Parameters<typeof saveTask>): Promise<boolean> =>
+  (await saveTask(...edit)) === 'saved'
+
+export interface TaskEditing extends CommandRun {
+  save(edit: TaskEdit): Promise<SaveResult>
+}
+
+export function useTaskEdit(id: string): TaskEditing {
+  const session = useSession()
+  const command = useCommand()
+  return { ...command, save: (edit) => saveTask(session, command, { id, ...edit }) }
 }

@@ -1,14 +1,12 @@
 /** Ending agents: what stops and what is kept is said before, how far it is while it goes on, and what became of it afterwards. */
 import type { AgentView } from '../../../contract/view.ts'
 import { isLaunched } from '../../../domain/agent.ts'
-import { parseDuration } from '../../../domain/format.ts'
-import { durationText, elapsedText } from '../../../domain/format.ts'
+import { durationText, elapsedText, parseDuration } from '../../../domain/format.ts'
 import { announce, closeToast, openToast, showToast } from '../../model/toasts.ts'
 import type { YardClient } from '../../model/session/link.ts'
 import { sendCommand, type Session } from '../../model/session/session.ts'
 import { subjectOf, type Action, type ActionQuestion, type Facts, type Subject } from '../action.ts'
-import { setKilling } from '../killing.ts'
-import { perform } from '../perform.ts'
+import { perform, setKilling } from '../perform.ts'
 import { resume } from './hold.ts'
 
 interface KillOptions {

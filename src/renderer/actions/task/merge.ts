@@ -4,17 +4,18 @@ import type { Session } from '../../model/session/session.ts'
 import { plural } from '../../ui/format.ts'
 import { announce, showToast } from '../../model/toasts.ts'
 import { ask, type Question } from '../ask.ts'
-import { getShownTime } from '../../model/shown-time.ts'
-import { sendOrOffer } from '../send-or-offer.ts'
+import { pastReason } from '../../model/shown-time.ts'
+import { sendOrOffer } from '../requests.ts'
 
 /** Only the host knows which of them have changed anything in git. */
 const mayMerge = ({ status, landing }: TaskCard): boolean =>
   status === 'done' && landing !== 'landed' && landing !== 'queued'
 
 export function mergeAllBlocked(session: Session): string | null {
-  if (getShownTime()) return 'The past is read-only'
-  const cards = [...session.yard.getState().tasks.values()]
-  return cards.some(mayMerge) ? null : 'No done task is left to merge'
+  const { tasks } = session.yard.getState()
+  return (
+    pastReason() ?? ([...tasks.values()].some(mayMerge) ? null : 'No done task is left to merge')
+  )
 }
 
 export const mergeAllQuestion = (cards: Iterable<TaskCard>): Question => {
@@ -37,7 +38,7 @@ export async function mergeAll(session: Session): Promise<void> {
     ({ change }, commandId) => change.landAll({ commandId }),
     'Merge all',
   )
-  if (!sent.ok) return showToast(sent.error.message, { kind: 'error' })
+  if (!sent.ok) return
   const { length } = sent.value.tasks
   const said =
     length === 0

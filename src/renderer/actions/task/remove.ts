@@ -1,11 +1,12 @@
 /** Removing tasks that never had an agent: they can be put back. When others wait for them, the person chooses what becomes of those. */
 import type { TaskChange } from '../../../contract/task.ts'
-import type { TaskCard } from '../../../contract/view.ts'
+import type { TaskCard, TaskView } from '../../../contract/view.ts'
 import { dagOf, topologicalOrder } from '../../../domain/graph/dag.ts'
-import type { YardClient } from '../../model/session/link.ts'
+import { taskDefinitionSchema } from '../../../domain/task.ts'
 import { downstreamOf, wouldBecomeReady, type Tasks } from '../../model/reach.ts'
 import {
   countOf,
+  joinChoice,
   sendChanges,
   subjectOf,
   type Action,
@@ -14,6 +15,7 @@ import {
 } from '../action.ts'
 import type { SendEdit } from '../history.ts'
 import { perform } from '../perform.ts'
+import { plural } from '../../ui/format.ts'
 import { abandon } from './abandon.ts'
 
 export const remove: Action = {
@@ -34,10 +36,8 @@ export const remove: Action = {
     return {
       title: `Remove ${countOf(cards)}?`,
       lines: [
-        `${waiting === 1 ? '1 task waits' : `${waiting} tasks wait`} for ${isOne ? 'it' : 'them'}.`,
-        ...(ready > 0
-          ? [`${ready === 1 ? '1 of them' : `${ready} of them`} would become ready.`]
-          : []),
+        `${plural(waiting, 'task waits', 'tasks wait')} for ${isOne ? 'it' : 'them'}.`,
+        ...(ready > 0 ? [`${ready} of them would become ready.`] : []),
       ],
       choices: [
         { id: 'all', label: `Remove these too (${downstreamOf(tasks, ids).size})`, look: 'danger' },
@@ -45,16 +45,13 @@ export const remove: Action = {
           id: 'release',
           label: ready > 0 ? 'Let them start' : isOne ? 'Only this' : `Only these ${cards.length}`,
         },
-        { id: 'join', label: joinLabel(cards) },
+        joinChoice(cards),
       ],
     }
   },
   run: (context, subjects, choice) =>
     choice === 'all' ? removeAll(context, subjects) : removeThese(context, subjects, choice),
 }
-
-const joinLabel = ({ length }: readonly unknown[]): string =>
-  length === 1 ? 'Join them to its dependencies' : 'Join them to their dependencies'
 
 const idsOf = (cards: readonly TaskCard[]): ReadonlySet<string> =>
   new Set(cards.map(({ id }) => id))
@@ -123,29 +120,19 @@ function relinkOf(
   return { id: card.id, lost, gained: joins ? [...gained] : [] }
 }
 
-type View = Awaited<ReturnType<YardClient['task']['get']>>
+const FIELDS = taskDefinitionSchema.keyof().options
 
 /** What is sent to make the same task again, without those that waited for it: they name it themselves. */
-export const inputOf = (view: View) => ({
-  id: view.id,
-  title: view.title,
-  description: view.description,
-  priority: view.priority,
-  tags: view.tags,
-  skills: view.skills,
-  deliverables: view.deliverables,
-  after: view.after,
-  exec: view.exec,
-  verify: view.verify,
-  executor: view.exec === null ? view.executor : null,
-  model: view.model,
-  timeoutMs: view.timeoutMs,
-  maxAttempts: view.ownMaxAttempts,
-  notBefore: view.notBefore,
-  schedule: view.schedule,
-  context: view.context,
-  mode: view.mode,
-  worktree: view.worktree,
-  repo: view.repo,
-  paused: view.held,
-})
+function inputOf(view: TaskView) {
+  const said = Object.fromEntries(FIELDS.map((field) => [field, view[field]]))
+  const { id, after, notBefore } = view
+  return {
+    ...(said as Pick<TaskView, (typeof FIELDS)[number]>), // by the line above
+    id,
+    after,
+    notBefore,
+    executor: view.exec === null ? view.executor : null,
+    maxAttempts: view.ownMaxAttempts,
+    paused: view.held,
+  }
+}

@@ -1,15 +1,25 @@
 /** A task that repeats: run it now, or leave its next run out. */
+import type { YardClient } from '../../model/session/link.ts'
 import { instantText } from '../../ui/format.ts'
 import { countOf, type Action, type Subject } from '../action.ts'
 
-const blocked = ({ card, isHeld }: Subject): string | null =>
-  !card.repeats
-    ? 'It does not repeat'
-    : card.status !== 'open'
-      ? 'It is not waiting'
-      : isHeld
-        ? 'It is paused'
-        : null
+const blocked = ({ card, isHeld }: Subject): string | null => {
+  if (!card.repeats) return 'It does not repeat'
+  if (card.status !== 'open') return 'It is not waiting'
+  return isHeld ? 'It is paused' : null
+}
+
+/** One command for each task, as its host has none for several. */
+const byTask =
+  (label: (what: string) => string, send: 'scheduleNow' | 'scheduleSkip'): Action['run'] =>
+  async (context, subjects) => {
+    for (const { card } of subjects) {
+      const run = ({ task }: YardClient, commandId: string) =>
+        task[send]({ id: card.id, commandId })
+      if (!(await context.send(run, label(countOf([card])))).ok) return false
+    }
+    return true
+  }
 
 export const startNow: Action = {
   id: 'task.start-now',
@@ -17,17 +27,7 @@ export const startNow: Action = {
   icon: 'play',
   keys: [],
   blocked,
-  run: async ({ send }, subjects) => {
-    for (const { card } of subjects) {
-      const { id } = card
-      const sent = await send(
-        ({ task }, commandId) => task.scheduleNow({ id, commandId }),
-        `Start ${countOf([card])} now`,
-      )
-      if (!sent.ok) return false
-    }
-    return true
-  },
+  run: byTask((what) => `Start ${what} now`, 'scheduleNow'),
 }
 
 export const skipOnce: Action = {
@@ -38,23 +38,13 @@ export const skipOnce: Action = {
   blocked,
   ask: ([subject]) => {
     const at = subject?.card.notBefore ?? null
-    const what = at === null ? 'it' : instantText(at)
+    const title = `Skip ${at === null ? 'it' : instantText(at)}?`
     return {
-      press: `Skip ${what}?`,
-      title: `Skip ${what}?`,
+      press: title,
+      title,
       lines: ['The runs after it stay.'],
       choices: [{ id: 'skip', label: 'Skip once', look: 'danger' }],
     }
   },
-  run: async ({ send }, subjects) => {
-    for (const { card } of subjects) {
-      const { id } = card
-      const sent = await send(
-        ({ task }, commandId) => task.scheduleSkip({ id, commandId }),
-        `Skip ${countOf([card])} once`,
-      )
-      if (!sent.ok) return false
-    }
-    return true
-  },
+  run: byTask((what) => `Skip ${what} once`, 'scheduleSkip'),
 }

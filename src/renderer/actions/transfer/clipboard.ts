@@ -1,11 +1,16 @@
 /** Copies tasks as TOML, pastes them as drafts under fresh ids, duplicates them. Pasting is one edit that can be taken back. */
+import type { ImportProgress } from '../../../contract/page.ts'
+import type { TaskChange } from '../../../contract/task.ts'
+import { dagOf, topologicalOrder } from '../../../domain/graph/dag.ts'
+import type { YardClient } from '../../model/session/link.ts'
 import type { Problem } from '../../model/session/problem.ts'
 import { sendCommand, type Session } from '../../model/session/session.ts'
-import { announce, showToast } from '../../model/toasts.ts'
+import { sendChanges } from '../action.ts'
 import { making } from '../history.ts'
+import { announce, showToast } from '../../model/toasts.ts'
 import { selectTasks } from '../../model/selection.ts'
 import { plural } from '../../ui/format.ts'
-import { offerList } from './list-state.ts'
+import { offerList } from '../quick-add.ts'
 import { hasSeveralLines } from './task-list.ts'
 import { looksLikeToml, pickExported, toTomlText, withFreshIds } from '../add/task-text.ts'
 
@@ -58,15 +63,15 @@ export interface Graph {
 export function addGraph(session: Session, graph: Graph, past: string): Promise<Problem | null> {
   return making(async (own) => {
     const added = await sendCommand(session, (client, commandId) =>
-      importAll(client, graph, commandId),
+      importGraph(client, { ...graph, commandId }),
     )
     if (!added.ok) return added.error
     const ids = added.value
     const label = `${past} ${plural(ids.length, 'task')}`
     own.remember(session, {
       label,
-      undo: (client, commandId) => removeAll(client, ids, commandId),
-      redo: (client, commandId) => importAll(client, graph, commandId),
+      undo: (client, commandId) => sendChanges(removals(session, ids))(client, commandId),
+      redo: (client, commandId) => importGraph(client, { ...graph, commandId }),
     })
     selectTasks(ids)
     announce(`${label}, as drafts.`)
@@ -74,33 +79,30 @@ export function addGraph(session: Session, graph: Graph, past: string): Promise<
   })
 }
 
-type Client = Parameters<Parameters<Session['call']>[0]>[0]
-
-async function importAll(
-  client: Client,
-  graph: Graph,
-  commandId: string,
-): Promise<readonly string[]> {
-  let ids: readonly string[] = []
-  for await (const step of await client.page.importText({ ...graph, commandId }))
-    ids = step.ids ?? ids
-  return ids
+/** Dependents before what they wait for; refused as a whole where others wait for them. */
+function removals(session: Session, ids: readonly string[]): readonly TaskChange[] {
+  const { tasks } = session.yard.getState()
+  const order = topologicalOrder(dagOf(ids.flatMap((id) => tasks.get(id) ?? [])))
+  return order.toReversed().map((id) => ({ do: 'remove', id }))
 }
 
-/** A task that others wait for is not removed, so each round takes those that nothing left waits for. */
-async function removeAll(
-  { task }: Client,
-  ids: readonly string[],
-  commandId: string,
-): Promise<void> {
-  const views = await Promise.all(ids.map((id) => task.get({ id })))
-  let left = views
-  while (left.length > 0) {
-    const needed = new Set(left.flatMap(({ after }) => after))
-    const free = left.filter(({ id }) => !needed.has(id))
-    for (const { id } of free) await task.remove({ id, commandId: `${commandId}:${id}` })
-    left = left.filter(({ id }) => needed.has(id))
+interface Watching {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: ImportProgress) => void
+}
+
+/** The ids of its tasks: all were added, or none. */
+export async function importGraph(
+  { page }: YardClient,
+  input: Parameters<YardClient['page']['importText']>[0],
+  { onProgress, ...options }: Watching = {},
+): Promise<readonly string[]> {
+  let ids: readonly string[] = []
+  for await (const step of await page.importText(input, options)) {
+    onProgress?.(step)
+    ids = step.ids ?? ids
   }
+  return ids
 }
 
 async function writeClipboard(text: string): Promise<boolean> {

@@ -1,12 +1,18 @@
 /** Brings a graph into the yard: from a file, dropped or chosen, or from pasted text. All tasks or none. */
-import { useEffect, useId, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
+import type { ImportProgress } from '../../../contract/page.ts'
+import type { Problem } from '../../model/session/problem.ts'
+import { useSession } from '../../model/session/session-context.tsx'
+import { selectTasks } from '../../model/selection.ts'
+import { showToast } from '../../model/toasts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/popups.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { countText, plural } from '../../ui/format.ts'
-import { ExportDialog } from './export-dialog.tsx'
-import { closeFileDialog, openFileDialog, useFileDialog } from './file-state.ts'
-import { useImport, type ImportProgress } from './use-import.ts'
+import { TextArea } from '../views/text-area.tsx'
+import { closeFileDialog, ExportDialog, openFileDialog, useFileDialog } from './export-dialog.tsx'
+import { importGraph } from './clipboard.ts'
+import { sendCommand } from '../../model/session/session.ts'
 
 /** The dialogs for the files of a yard; a file dropped on the window opens the import. */
 export function ImportDialog() {
@@ -29,17 +35,17 @@ const MOST_BYTES = 256_000_000
 function ImportForm({ file }: { readonly file: File | null }) {
   const { progress, problem, start, cancel, dismiss } = useImport()
   const [text, setText] = useState('')
-  const [fault, setFault] = useState<string | null>(null)
+  const [issue, setIssue] = useState<string | null>(null)
   const begin = async (content: string, name: string): Promise<void> => {
     if (await start(content, name)) closeFileDialog()
   }
   const take = async (chosen: File): Promise<void> => {
-    setFault(null)
-    if (chosen.size > MOST_BYTES) return setFault(`${chosen.name} is larger than 256 MB.`)
+    setIssue(null)
+    if (chosen.size > MOST_BYTES) return setIssue(`${chosen.name} is larger than 256 MB.`)
     try {
       await begin(await chosen.text(), chosen.name)
     } catch {
-      setFault(`${chosen.name} cannot be read.`)
+      setIssue(`${chosen.name} cannot be read.`)
     }
   }
   const wasTaken = useRef<File | null>(null)
@@ -48,7 +54,7 @@ function ImportForm({ file }: { readonly file: File | null }) {
     wasTaken.current = file
     void take(file)
   })
-  const shown = fault === null ? problem : { kind: 'file', message: fault, hint: null }
+  const shown = issue === null ? problem : { kind: 'file', message: issue, hint: null }
   return (
     <>
       {progress ? (
@@ -56,7 +62,7 @@ function ImportForm({ file }: { readonly file: File | null }) {
       ) : (
         <Sources text={text} onText={setText} onFile={(chosen) => void take(chosen)} />
       )}
-      <ProblemNote problem={shown} onClose={() => (setFault(null), dismiss())} />
+      <ProblemNote problem={shown} onClose={() => (setIssue(null), dismiss())} />
       {!progress && (
         <div className="dialog-acts">
           <Button onClick={closeFileDialog}>Cancel</Button>
@@ -80,7 +86,6 @@ interface SourcesProps {
 }
 
 function Sources({ text, onText, onFile }: SourcesProps) {
-  const id = useId()
   const input = useRef<HTMLInputElement>(null)
   return (
     <>
@@ -97,26 +102,75 @@ function Sources({ text, onText, onFile }: SourcesProps) {
         onChange={(event) => {
           const [chosen] = event.target.files ?? []
           if (chosen) onFile(chosen)
-          event.target.value = '' // the same file can be chosen again once it is mended
+          event.target.value = '' // the same file can be chosen again once it is repaired
         }}
       />
-      <div className="field">
-        <label htmlFor={`${id}-text`}>Or paste it</label>
-        <textarea
-          id={`${id}-text`}
-          className="input font-mono"
-          rows={8}
-          spellCheck={false}
-          placeholder={'[[task]]\ntitle = "Build"\nexec = "npm run build"'}
-          value={text}
-          onChange={(event) => onText(event.target.value)}
-        />
-      </div>
+      <TextArea
+        label="Or paste it"
+        className="font-mono"
+        rows={8}
+        spellCheck={false}
+        placeholder={'[[task]]\ntitle = "Build"\nexec = "npm run build"'}
+        value={text}
+        onText={onText}
+      />
     </>
   )
 }
 
-const WORDS: Readonly<Record<ImportProgress['phase'], string>> = {
+/** More than a screen of chosen tasks helps nobody. */
+const MOST_CHOSEN = 50
+
+/** One import: how far it is and what was refused. Leaving the component leaves the import. */
+function useImport() {
+  const session = useSession()
+  const [progress, setProgress] = useState<ImportProgress | null>(null)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const stop = useRef<AbortController | null>(null)
+  useEffect(() => () => stop.current?.abort(), [])
+  /** True when the tasks were added. */
+  const start = async (text: string, name: string): Promise<boolean> => {
+    const control = new AbortController()
+    stop.current = control
+    setProblem(null)
+    setProgress({ phase: 'reading', done: 0, total: text.length, ids: null })
+    const { signal } = control
+    const result = await sendCommand(session, (client, commandId) =>
+      importGraph(
+        client,
+        { text, format: formatOf(name), commandId },
+        { signal, onProgress: setProgress },
+      ),
+    )
+    setProgress(null)
+    stop.current = null
+    if (signal.aborted) return false
+    if (!result.ok) setProblem(result.error)
+    else {
+      const ids = result.value
+      showToast(`Imported ${plural(ids.length, 'task')}`)
+      if (ids.length <= MOST_CHOSEN) selectTasks(ids)
+    }
+    return result.ok
+  }
+  return {
+    progress,
+    problem,
+    start,
+    /** Nothing was added unless it was being added already. */
+    cancel: () => stop.current?.abort(),
+    dismiss: () => setProblem(null),
+  }
+}
+
+/** By the file's ending, else by the look of the text. */
+export function formatOf(name: string): 'auto' | 'toml' | 'json' | 'jsonl' {
+  const ending = /\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase()
+  if (ending === 'ndjson') return 'jsonl'
+  return ending === 'toml' || ending === 'json' || ending === 'jsonl' ? ending : 'auto'
+}
+
+const PHASES: Readonly<Record<ImportProgress['phase'], string>> = {
   reading: 'Reading',
   checking: 'Checking',
   adding: 'Adding',
@@ -130,16 +184,16 @@ interface ProgressProps {
 
 function Progress({ progress: { phase, done, total }, onCancel }: ProgressProps) {
   const isCounted = phase === 'checking' || phase === 'adding'
-  const words = isCounted
-    ? `${WORDS[phase]}, ${countText(done)} of ${plural(total, 'task')}`
-    : WORDS[phase]
+  const text = isCounted
+    ? `${PHASES[phase]}, ${countText(done)} of ${plural(total, 'task')}`
+    : PHASES[phase]
   // What is being added is one command, all or none: it can no longer be left.
   const isLate = phase === 'adding' || phase === 'done'
   return (
     <div className="import-progress">
       <progress aria-label="Import" value={isLate ? undefined : done} max={Math.max(1, total)} />
       <p role="status" className="text-12 text-text-2">
-        {words}
+        {text}
       </p>
       <div className="dialog-acts">
         <Button disabled={isLate} onClick={onCancel}>

@@ -3,10 +3,10 @@
  * stands under. What is ticked off is left out. Each line has the little language of titles. Pure.
  */
 import { slugOf } from '../../../domain/ids.ts'
-import { findTask, noSuchTask, type Tasks } from '../add/find-named.ts'
-import type { ListRequest } from './list-state.ts'
+import type { Tasks } from '../../model/reach.ts'
+import type { ListRequest } from '../quick-add.ts'
 import { freeId } from '../add/task-text.ts'
-import { parseTitle, type TitleInput } from '../add/title-language.ts'
+import { findTask, noSuchTask, parseTitle, type TitleInput } from '../add/title-language.ts'
 
 export interface ListedTask extends TitleInput {
   /** Its place among the listed; null = it stands at the top. */
@@ -28,12 +28,12 @@ export function readList(text: string): readonly ListedTask[] {
   for (const line of text.split(LINE_END)) {
     const read = readLine(line)
     if (read === null) continue
-    const { column, isTicked, wish } = read
+    const { column, isTicked, input } = read
     while ((open.at(-1)?.column ?? -1) >= column) open.pop()
     const parent = open.at(-1)?.place ?? null
     // What stands under a ticked line stands under the line around it.
     open.push({ column, place: isTicked ? parent : tasks.length })
-    if (!isTicked) tasks.push({ ...wish, parent })
+    if (!isTicked) tasks.push({ ...input, parent })
   }
   return tasks
 }
@@ -42,24 +42,24 @@ interface Line {
   /** How far in it begins. */
   readonly column: number
   readonly isTicked: boolean
-  readonly wish: TitleInput
+  readonly input: TitleInput
 }
 
 /** Null for a line without a title: an empty one, a rule across the page. */
 function readLine(line: string): Line | null {
   const rest = line.trim()
   const [mark = '', box = ' '] = MARK.exec(rest) ?? []
-  const wish = parseTitle(rest.slice(mark.length))
-  if (wish.title === '' || /^[-=*_]+$/.test(rest)) return null
+  const input = parseTitle(rest.slice(mark.length))
+  if (input.title === '' || /^[-=*_]+$/.test(rest)) return null
   const column = line.replaceAll('\t', TAB).search(/\S/)
-  return { column, isTicked: box !== ' ', wish }
+  return { column, isTicked: box !== ' ', input }
 }
 
 /** As many as a person can still look through; more is a file to import. */
 export const MOST_LISTED = 1000
 
-/** What stands against making them, in words; null = nothing. */
-export function listFault(list: readonly ListedTask[], tasks: Tasks): string | null {
+/** What stands against making them, as a sentence; null = nothing. */
+export function listIssue(list: readonly ListedTask[], tasks: Tasks): string | null {
   if (list.length > MOST_LISTED)
     return `A list makes at most ${MOST_LISTED} tasks. Import a file instead.`
   const long = list.find(({ title }) => title.length > 500)
@@ -72,7 +72,11 @@ export function listFault(list: readonly ListedTask[], tasks: Tasks): string | n
 }
 
 /** The graph in JSON lines, all drafts, under ids that are free. */
-export function toGraphLines(list: readonly ListedTask[], wish: ListRequest, tasks: Tasks): string {
+export function toGraphLines(
+  list: readonly ListedTask[],
+  wanted: ListRequest,
+  tasks: Tasks,
+): string {
   const ids = freshIds(list, tasks)
   const named = slugs(list)
   const parents = new Set(list.map(({ parent }) => parent))
@@ -82,16 +86,16 @@ export function toGraphLines(list: readonly ListedTask[], wish: ListRequest, tas
   }
   return list
     .map(({ title, tags, priority, executor, after, parent }, place) => {
-      const above = parent === null ? wish.after : [ids[parent] ?? '']
+      const above = parent === null ? wanted.after : [ids[parent] ?? '']
       return JSON.stringify({
         id: ids[place],
         title,
         after: [...new Set([...above, ...after.map(idOf)])],
-        ...(parents.has(place) ? {} : { before: wish.before }),
+        ...(parents.has(place) ? {} : { before: wanted.before }),
         ...(tags.length > 0 ? { tags } : {}),
         ...(priority ? { priority } : {}),
-        ...withName('executor', executor ?? wish.executor),
-        ...withName('model', wish.model),
+        ...withName('executor', executor ?? wanted.executor),
+        ...withName('model', wanted.model),
         paused: true,
       })
     })

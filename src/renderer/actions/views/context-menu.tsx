@@ -6,7 +6,7 @@ import type { Session } from '../../model/session/session.ts'
 import { useSession } from '../../model/session/session-context.tsx'
 import { getSelection, selectTasks } from '../../model/selection.ts'
 import { navigate } from '../../model/route.ts'
-import { getShownTime } from '../../model/shown-time.ts'
+import { getShownTime, pastReason } from '../../model/shown-time.ts'
 import { showToast } from '../../model/toasts.ts'
 import { ContextMenu, type MenuEntry, type MenuPoint } from '../../ui/popups.tsx'
 import { subjectOf, type Action } from '../action.ts'
@@ -109,8 +109,6 @@ export function entriesFor(session: Session, subject: MenuSubject): readonly Men
       ]
   }
 }
-
-const pastReason = (): string | null => (getShownTime() ? 'The past is read-only' : null)
 
 function taskEntries(session: Session, id: string): readonly MenuEntry[] {
   const card = session.yard.getState().tasks.get(id)

@@ -1,10 +1,11 @@
-/** What an agent asked, and a field for the person's words. Its task goes on once they are there. */
-import { useId, useState } from 'react'
+/** What an agent asked, and a field for the person's answer, with which its task goes on. */
+import { useState } from 'react'
 import { useCommand } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/popups.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { KeyHint } from '../key-hint.tsx'
+import { TextArea } from './text-area.tsx'
 
 interface QuestionAnswerProps {
   readonly task: string
@@ -31,18 +32,15 @@ export function QuestionAnswer({ task, question }: QuestionAnswerProps) {
 }
 
 function AnswerForm({ task, question, onClose }: QuestionAnswerProps & { onClose: () => void }) {
-  const field = useId()
   const draft = `${task}\n${question}`
   const [text, setText] = useState(drafts.get(draft) ?? '')
   const { run, isBusy, problem, dismiss } = useCommand()
   const answer = async (): Promise<void> => {
-    const words = text.trim()
-    if (words === '' || isBusy) return
-    const id = task
-    const isSaid = await run((client, commandId) =>
-      client.task.answer({ id, text: words, commandId }),
+    if (text.trim() === '' || isBusy) return
+    const isSent = await run((client, commandId) =>
+      client.task.answer({ id: task, text: text.trim(), commandId }),
     )
-    if (isSaid) drop()
+    if (isSent) drop()
   }
   const drop = (): void => {
     drafts.delete(draft)
@@ -53,28 +51,21 @@ function AnswerForm({ task, question, onClose }: QuestionAnswerProps & { onClose
       <p className="text-12 text-text-2" dir="auto">
         {question}
       </p>
-      <div className="field">
-        <label htmlFor={field}>Your answer</label>
-        <textarea
-          id={field}
-          aria-describedby={`${field}-note`}
-          className="input"
-          rows={4}
-          value={text}
-          onChange={(event) => {
-            drafts.set(draft, event.target.value)
-            setText(event.target.value)
-          }}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
-            event.preventDefault()
-            void answer()
-          }}
-        />
-        <span id={`${field}-note`} className="text-11 text-text-3">
-          Its next try reads it and goes on. Enter begins a new line.
-        </span>
-      </div>
+      <TextArea
+        label="Your answer"
+        rows={4}
+        note="Its next try reads it and goes on. Enter begins a new line."
+        value={text}
+        onText={(typed) => {
+          drafts.set(draft, typed)
+          setText(typed)
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
+          event.preventDefault()
+          void answer()
+        }}
+      />
       <ProblemNote problem={problem} onClose={dismiss} />
       <div className="dialog-acts">
         <Button onClick={drop}>Cancel</Button>

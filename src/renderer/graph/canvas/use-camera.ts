@@ -7,7 +7,7 @@ import type { Position } from '../../../contract/view.ts'
 import { useYard } from '../../model/session/session-context.tsx'
 import { currentRoute, NARROW } from '../../model/route.ts'
 import { getSelection } from '../../model/selection.ts'
-import { takeFirst } from '../../actions/wanted-places.ts'
+import { takeFirst } from '../../actions/quick-add.ts'
 import {
   bringAwaited,
   bringIntoSight,

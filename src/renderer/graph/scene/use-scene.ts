@@ -5,7 +5,7 @@ import { useCalmYard, useYard } from '../../model/session/session-context.tsx'
 import { useThrottled } from '../../ui/timers.ts'
 import { useShownTime } from '../../model/shown-time.ts'
 import { usePreferences } from '../../model/preferences.ts'
-import { useWantedPlaces } from '../../actions/wanted-places.ts'
+import { useNewPositions } from '../../actions/quick-add.ts'
 import { createCloser, foldTasks } from './fold.ts'
 import { cornersOf, NODE_WIDTH } from '../layout/grid.ts'
 import { type Heading, headingsOf } from '../layout/headings.ts'
@@ -77,7 +77,7 @@ export function useScene(dragged: ReadonlyMap<string, Position> | null): SceneNo
 /** By hand: what the yard has, before it what was asked for a moment ago. */
 function useChosenPlaces(): ReadonlyMap<string, Position> {
   const chosen = useYard((view) => view.positions)
-  const wanted = useWantedPlaces()
+  const wanted = useNewPositions()
   return useMemo(
     () => (wanted.size === 0 ? chosen : new Map([...wanted, ...chosen])),
     [chosen, wanted],

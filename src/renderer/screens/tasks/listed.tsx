@@ -1,7 +1,7 @@
 /** What the three shapes of the list have in common: which tasks, which of them are in the page, and what the list can do. */
 import { useDeferredValue, useMemo, useState } from 'react'
 import { useCommands } from '../../actions/commands.ts'
-import { OfferLater } from '../../actions/offer-later.tsx'
+import { OfferLater } from '../../actions/commands.ts'
 import { toFilter, useQuery } from '../../model/filter.ts'
 import type { Tasks } from '../../model/reach.ts'
 import { useRoute } from '../../model/route.ts'

@@ -9,7 +9,7 @@ import {
   toTomlText,
   withFreshIds,
 } from '../../../../src/renderer/actions/add/task-text.ts'
-import { formatOf } from '../../../../src/renderer/actions/transfer/use-import.ts'
+import { formatOf } from '../../../../src/renderer/actions/transfer/import-dialog.tsx'
 import { fileName } from '../../../../src/renderer/ui/download.ts'
 
 const taskOf = (id: string, fields: Record<string, unknown> = {}) => ({ id, title: id, ...fields })

@@ -1,22 +1,20 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  issueOf,
+  NO_FIELDS,
+  toNewTaskInput,
+  whoWorks,
+} from '../../../../src/renderer/actions/add/new-task.ts'
+import {
+  complete,
   completionsFor,
   findTask,
   noSuchTask,
-} from '../../../../src/renderer/actions/add/find-named.ts'
-import {
-  faultOf,
-  NO_FIELDS,
-  toNewTaskInput,
-} from '../../../../src/renderer/actions/add/new-task-input.ts'
-import {
-  complete,
   openTokenAt,
   parseTitle,
   withoutExecutor,
 } from '../../../../src/renderer/actions/add/title-language.ts'
-import { whoWorks } from '../../../../src/renderer/actions/add/who-works.ts'
 import { cardOf } from '../../../support/scripted-host.ts'
 
 const tasks = new Map(
@@ -118,10 +116,10 @@ describe('what is sent', () => {
   })
 
   test('faults are said before anything is sent', () => {
-    expect(faultOf({ ...NO_FIELDS, text: '#tag' }, tasks)).toBe('A task needs a title.')
-    expect(faultOf({ ...NO_FIELDS, text: 'x >none' }, tasks)).toContain('No task is named “none”')
-    expect(faultOf({ ...NO_FIELDS, text: 'y'.repeat(501) }, tasks)).toContain('500')
-    expect(faultOf({ ...NO_FIELDS, text: 'Ship >plan' }, tasks)).toBeNull()
+    expect(issueOf({ ...NO_FIELDS, text: '#tag' }, tasks)).toBe('A task needs a title.')
+    expect(issueOf({ ...NO_FIELDS, text: 'x >none' }, tasks)).toContain('No task is named “none”')
+    expect(issueOf({ ...NO_FIELDS, text: 'y'.repeat(501) }, tasks)).toContain('500')
+    expect(issueOf({ ...NO_FIELDS, text: 'Ship >plan' }, tasks)).toBeNull()
   })
 })
 
@@ -135,18 +133,24 @@ test('who will work on it is said, with what stands against it', () => {
     models: [],
     defaultExecutor: 'claude',
   }
-  expect(whoWorks(names, null, true)).toEqual({ text: 'shell runs the command.', isProblem: false })
-  expect(whoWorks(names, 'codex', false)?.isProblem).toBe(false)
+  const who = (executor: string | null, hasCommand: boolean, known = names) =>
+    whoWorks(known, {
+      ...NO_FIELDS,
+      executor: executor ?? '',
+      command: hasCommand ? 'make' : '',
+    })
+  expect(who(null, true)).toEqual({ text: 'shell runs the command.', isProblem: false })
+  expect(who('codex', false)).toEqual({ text: 'codex works on it.', isProblem: false })
   for (const [executor, hasCommand] of [
     [null, false],
     ['shell', false],
     ['codex', true],
     ['nobody', false],
   ] as const)
-    expect(whoWorks(names, executor, hasCommand)?.isProblem).toBe(true)
-  expect(whoWorks({ ...names, defaultExecutor: null }, null, false)).toBeNull()
+    expect(who(executor, hasCommand)?.isProblem).toBe(true)
+  expect(whoWorks({ ...names, defaultExecutor: null }, NO_FIELDS)).toBeNull()
   // Before the host has answered nothing is known to stand against it.
-  expect(whoWorks({ ...names, executors: [] }, null, true)).toBeNull()
-  expect(whoWorks(names, 'shell', false)?.isMissing).toBe(true)
-  expect(whoWorks(names, 'claude', false)?.isMissing).toBeUndefined()
+  expect(who(null, true, { ...names, executors: [] })).toBeNull()
+  expect(who('shell', false)?.isMissing).toBe(true)
+  expect(who('claude', false)?.isMissing).toBeUndefined()
 })

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import {
   hasSeveralLines,
-  listFault,
+  listIssue,
   MOST_LISTED,
   readList,
   toGraphLines,
 } from '../../../../src/renderer/actions/transfer/task-list.ts'
-import type { ListRequest } from '../../../../src/renderer/actions/transfer/list-state.ts'
+import type { ListRequest } from '../../../../src/renderer/actions/quick-add.ts'
 import { echoesOf } from '../../../../src/renderer/actions/add/quick-add-card.tsx'
 import { cardOf } from '../../../support/scripted-host.ts'
 
@@ -103,11 +103,11 @@ describe('the graph of a list', () => {
   })
 
   test('faults are said before anything is sent', () => {
-    const fault = (text: string) => listFault(readList(text), tasks)
-    expect(fault('One\nTwo >one')).toBeNull()
-    expect(fault('One\nTwo >nowhere')).toContain('No task is named “nowhere”')
-    expect(fault(`One\n${'y'.repeat(501)}`)).toContain('500')
-    expect(fault('x\n'.repeat(MOST_LISTED + 1))).toContain('Import a file')
+    const issue = (text: string) => listIssue(readList(text), tasks)
+    expect(issue('One\nTwo >one')).toBeNull()
+    expect(issue('One\nTwo >nowhere')).toContain('No task is named “nowhere”')
+    expect(issue(`One\n${'y'.repeat(501)}`)).toContain('500')
+    expect(issue('x\n'.repeat(MOST_LISTED + 1))).toContain('Import a file')
   })
 })
 
