@@ -10,8 +10,6 @@ export interface FileOfTask {
   readonly path: string
 }
 
-export type FilePart = Awaited<ReturnType<typeof readPart>>
-
 interface ContentProps {
   readonly path: string
   readonly bytes: Uint8Array<ArrayBuffer>

@@ -1,17 +1,13 @@
 /** What a task has left behind. A file opens here or is downloaded; whatever is in it stays text, a picture, or a frame without rights. */
 import { Download } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import type { TaskView } from '../../contract/view.ts'
 import { bytesText } from '../../domain/format.ts'
-import {
-  ArtifactContent,
-  readPart,
-  type FileOfTask,
-  type FilePart,
-} from '../components/artifact-content.tsx'
+import { ArtifactContent, readPart, type FileOfTask } from '../components/artifact-content.tsx'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { navigate, useRoute } from '../model/route.ts'
 import type { Problem } from '../model/session/refusal.ts'
+import { useAnswer } from '../model/use-answer.ts'
 import { useSession } from '../model/session/session-context.tsx'
 import type { Session } from '../model/session/session.ts'
 import { Button } from '../ui/button.tsx'
@@ -33,7 +29,7 @@ export function Artifacts({ task }: { readonly task: Pick<TaskView, 'id' | 'arti
             {artifact.kind === 'file' && (
               <button
                 type="button"
-                className="artifact-file"
+                className="text-button artifact-file"
                 onClick={() => navigate({ anchor: artifact.path })}
               >
                 <PlainText text={artifact.path} />
@@ -66,32 +62,18 @@ export function Artifacts({ task }: { readonly task: Pick<TaskView, 'id' | 'arti
 
 function FileDialog({ task, path }: FileOfTask) {
   const session = useSession()
-  const [read, setRead] = useState<FilePart | null>(null)
-  const [problem, setProblem] = useState<Problem | null>(null)
-  useEffect(() => {
-    let isOver = false
-    void session
-      .call((client) => readPart(client, { task, path }, 0))
-      .then((found) => {
-        if (isOver) return undefined
-        if (found.ok) setRead(found.value)
-        else setProblem(found.error)
-        return undefined
-      })
-    return () => {
-      isOver = true
-    }
-  }, [session, task, path])
+  const { value: read, problem } = useAnswer((client) => readPart(client, { task, path }, 0))
+  const [notSaved, setNotSaved] = useState<Problem | null>(null)
   const close = (): void => navigate({ anchor: null }, { replace: true })
   const save = async (): Promise<void> => {
     const whole = await readWhole(session, { task, path })
     if (whole.ok)
       download(nameOf(path), new Blob(whole.value, { type: 'application/octet-stream' }))
-    else setProblem(whole.error)
+    else setNotSaved(whole.error)
   }
   return (
     <Dialog title={path} isOpen onClose={close} size="wide">
-      <ProblemNote problem={problem} onClose={close} />
+      <ProblemNote problem={problem ?? notSaved} onClose={close} />
       {read === null ? (
         problem === null && <div className="artifact-body skeleton" aria-busy="true" />
       ) : (
@@ -114,15 +96,15 @@ function FileDialog({ task, path }: FileOfTask) {
   )
 }
 
-async function readWhole(session: Session, file: FileOfTask) {
-  const pieces: Uint8Array<ArrayBuffer>[] = []
-  for (let from = 0; ;) {
-    const read = await session.call((client) => readPart(client, file, from))
-    if (!read.ok) return read
-    pieces.push(read.value.bytes)
-    if (read.value.isEnd) return { ok: true, value: pieces } as const
-    from = read.value.next
-  }
-}
+const readWhole = (session: Session, file: FileOfTask) =>
+  session.call(async (client) => {
+    const pieces: Uint8Array<ArrayBuffer>[] = []
+    for (let from = 0; ;) {
+      const part = await readPart(client, file, from)
+      pieces.push(part.bytes)
+      if (part.isEnd) return pieces
+      from = part.next
+    }
+  })
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)

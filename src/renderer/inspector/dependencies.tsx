@@ -82,7 +82,11 @@ function Row({ id, side, isBusy, onRemove }: RowProps) {
   return (
     <li>
       <span className="dependency-word">{WORDS[side]}</span>
-      <button type="button" className="dependency-title" onClick={() => navigate({ task: id })}>
+      <button
+        type="button"
+        className="text-button dependency-title"
+        onClick={() => navigate({ task: id })}
+      >
         {card && <Lamp state={card.state} />}
         <span className="truncate">{title}</span>
       </button>
@@ -153,13 +157,21 @@ function AddField({ task, side, ids, onAdd }: AddFieldProps) {
         }}
         onKeyDown={onKeyDown}
       />
-      <ul id={list} role="listbox" aria-label={FIELDS[side]} className="dependency-found">
+      <ul
+        id={list}
+        className="completions"
+        role="listbox"
+        aria-label={FIELDS[side]}
+        hidden={found.length === 0}
+      >
         {found.map((card) => (
           <li
             key={card.id}
             id={`${list}-${card.id}`}
             role="option"
             aria-selected={card === current}
+            className="menu-item"
+            data-highlighted={card === current || undefined}
             onPointerDown={(event) => {
               event.preventDefault() // the field keeps the focus
               pick(card.id)

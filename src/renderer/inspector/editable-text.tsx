@@ -68,7 +68,7 @@ function Editor({ task, text, onClose }: EditorProps) {
   const current = text.read(task)
   const [base, setBase] = useState(current)
   const [draft, setDraft] = useState(current)
-  const [fault, setFault] = useState<string | null>(null)
+  const [issue, setIssue] = useState<string | null>(null)
   const field = useRef<HTMLTextAreaElement & HTMLInputElement>(null)
   const { save, isBusy, problem, dismiss } = useTaskEdit(task.id)
   useEffect(() => field.current?.focus(), [])
@@ -77,12 +77,12 @@ function Editor({ task, text, onClose }: EditorProps) {
     if (draft === base && !isChangedElsewhere) return onClose()
     const next = text.write(draft)
     const before = text.write(current)
-    if (!next.ok || !before.ok) return setFault(next.ok ? null : next.error)
+    if (!next.ok || !before.ok) return setIssue(next.ok ? null : next.error)
     const label = `Changed the ${text.name.toLowerCase()} of “${task.title}”`
     const isAsBefore = (now: TaskView): boolean => text.read(now) === current
     const result = await save({ label, next: next.value, before: before.value, isAsBefore })
     if (result === 'saved') onClose()
-    if (result === 'changed') setFault('Changed elsewhere in this moment. Look, then save again.')
+    if (result === 'changed') setIssue('Changed elsewhere just now. Look, then save again.')
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') {
@@ -103,29 +103,29 @@ function Editor({ task, text, onClose }: EditorProps) {
         ref={field}
         className={text.isCode ? 'input font-mono' : 'input'}
         aria-label={text.name}
-        aria-invalid={fault !== null}
+        aria-invalid={issue !== null}
         spellCheck={!text.isCode}
         {...(text.isLong ? { rows: Math.min(16, Math.max(4, draft.split('\n').length + 1)) } : {})}
         value={draft}
         onChange={(event) => {
-          setFault(null)
+          setIssue(null)
           setDraft(event.target.value)
         }}
         onKeyDown={onKeyDown}
       />
-      {(fault ?? text.note) !== undefined && (
+      {(issue ?? text.note) !== undefined && (
         <p
-          role={fault === null ? undefined : 'alert'}
+          role={issue === null ? undefined : 'alert'}
           className="editor-note"
-          data-bad={fault !== null}
+          data-bad={issue !== null}
         >
-          {fault ?? text.note}
+          {issue ?? text.note}
         </p>
       )}
       {isChangedElsewhere && (
         <div className="editor-conflict" role="alert">
           <p>It was changed elsewhere meanwhile. Saving writes over this:</p>
-          <pre>{current === '' ? '(empty)' : current}</pre>
+          <pre>{current === '' ? '(Empty)' : current}</pre>
           <Button
             onClick={() => {
               setDraft(current)

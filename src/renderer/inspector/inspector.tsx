@@ -12,7 +12,6 @@ import { navigate, useRoute, type TaskTab } from '../model/route.ts'
 import { useSelection } from '../model/selection.ts'
 import { LazyChanges } from '../changes/lazy-changes.tsx'
 import { mergeTask } from '../changes/merge-task.ts'
-import { ManyTasks } from './many-tasks.tsx'
 import { OutputTab } from '../output/output-tab.tsx'
 import { Overview } from './overview.tsx'
 import './inspector.css'
@@ -20,7 +19,7 @@ import '../output/output.css'
 import { TaskHeader } from './task-header.tsx'
 import { Timeline } from './timeline.tsx'
 import { useTaskDetails, type LoadedTask } from '../model/use-task-details.ts'
-import { YardPanel } from './yard-panel.tsx'
+import { ManyTasks, YardPanel } from './yard-panel.tsx'
 
 const TABS: readonly (readonly [TaskTab, string])[] = [
   ['overview', 'Overview'],

@@ -145,7 +145,7 @@ const MOST_CHARS = 500
 export function TitleField({ card, onClose }: TitleFieldProps) {
   const [was] = useState(card.title)
   const [title, setTitle] = useState(card.title)
-  const [fault, setFault] = useState<string | null>(null)
+  const [issue, setIssue] = useState<string | null>(null)
   const field = useRef<HTMLInputElement>(null)
   const { save, isBusy, problem, dismiss } = useTaskEdit(card.id)
   useEffect(() => field.current?.select(), [])
@@ -153,7 +153,7 @@ export function TitleField({ card, onClose }: TitleFieldProps) {
     const next = title.trim()
     if (isBusy) return
     if (next === was) return onClose()
-    if (next === '') return setFault('A task needs a title.')
+    if (next === '') return setIssue('A task needs a title.')
     const result = await save({
       label: `Renamed “${was}”`,
       next: { title: next },
@@ -162,7 +162,7 @@ export function TitleField({ card, onClose }: TitleFieldProps) {
     })
     if (result === 'saved') onClose()
     if (result === 'changed')
-      setFault('It was renamed elsewhere meanwhile. Esc shows the new title.')
+      setIssue('It was renamed elsewhere meanwhile. Esc shows the new title.')
   }
   return (
     <div className="title-field">
@@ -170,12 +170,12 @@ export function TitleField({ card, onClose }: TitleFieldProps) {
         ref={field}
         className="input"
         aria-label="Title"
-        aria-invalid={fault !== null}
+        aria-invalid={issue !== null}
         aria-busy={isBusy}
         maxLength={MOST_CHARS}
         value={title}
         onChange={(event) => {
-          setFault(null)
+          setIssue(null)
           setTitle(event.target.value)
         }}
         onKeyDown={(event) => {
@@ -186,9 +186,9 @@ export function TitleField({ card, onClose }: TitleFieldProps) {
           event.stopPropagation()
         }}
       />
-      {fault !== null && (
+      {issue !== null && (
         <p role="alert" className="editor-note" data-bad="true">
-          {fault}
+          {issue}
         </p>
       )}
       <ProblemNote problem={problem} onClose={dismiss} />

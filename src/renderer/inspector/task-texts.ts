@@ -1,11 +1,29 @@
 /** The fields of a task that are written as text: how each is read out of it, and what is sent back. */
 import { err, ok } from '../../base/result.ts'
 import { formatDuration, parseDuration } from '../../domain/format.ts'
+import type { TaskFields } from '../actions/task/edit.ts'
 import type { TextOfTask } from './editable-text.tsx'
 import { readableKey } from '../actions/keys.ts'
 
 /** Empty means "not said". */
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text)
+
+/** A field that may be left empty. `parse`: of what was written; null when that cannot be meant, which `issue` says. */
+const optional =
+  <K extends keyof TaskFields>(
+    field: K,
+    parse: (text: string) => TaskFields[K] | null,
+    issue: string,
+  ): TextOfTask['write'] =>
+  (text) => {
+    const value = text.trim() === '' ? null : parse(text.trim())
+    return value === null && text.trim() !== '' ? err(issue) : ok({ [field]: value })
+  }
+
+const within = (value: number, least: number, most: number): number | null =>
+  value >= least && value <= most ? value : null
+const whole = (text: string, least: number, most: number): number | null =>
+  Number.isInteger(Number(text)) ? within(Number(text), least, most) : null
 const listOf = (text: string, between: RegExp): string[] => [
   ...new Set(
     text
@@ -61,49 +79,37 @@ export const TIME_LIMIT: TextOfTask = {
   name: 'Time limit',
   note: 'Such as 45m or 2h. Empty: its executor’s.',
   read: (task) => (task.timeoutMs === null ? '' : formatDuration(task.timeoutMs)),
-  write(text) {
-    if (text.trim() === '') return ok({ timeoutMs: null })
-    const timeoutMs = parseDuration(text, 'm')
-    return timeoutMs === null || timeoutMs === 0
-      ? err('That is no duration. Write 90s, 45m, 2h or 1d.')
-      : ok({ timeoutMs })
-  },
+  write: optional(
+    'timeoutMs',
+    (text) => parseDuration(text, 'm') || null,
+    'That is no duration. Write 90s, 45m, 2h or 1d.',
+  ),
 }
 export const MAX_TRIES: TextOfTask = {
   name: 'Tries at most',
   note: 'Empty: the default.',
   read: (task) => String(task.ownMaxAttempts ?? ''),
-  write(text) {
-    if (text.trim() === '') return ok({ maxAttempts: null })
-    const count = Number(text)
-    return Number.isInteger(count) && count >= 1 && count <= 1000
-      ? ok({ maxAttempts: count })
-      : err('A whole number from 1 to 1000.')
-  },
+  write: optional('maxAttempts', (text) => whole(text, 1, 1000), 'A whole number from 1 to 1000.'),
 }
 export const BUDGET: TextOfTask = {
   name: 'Budget',
   note: 'US dollars over all its tries. At that its agent is asked to stop, and the task waits until you raise it. Empty: none of its own.',
   read: (task) => String(task.budget ?? ''),
-  write(text) {
-    if (text.trim() === '') return ok({ budget: null })
-    const budget = Number(text.trim().replace(/^\$/, ''))
-    return Number.isFinite(budget) && budget > 0 && budget <= 10_000_000
-      ? ok({ budget })
-      : err('An amount of US dollars, such as 2.50.')
-  },
+  write: optional(
+    'budget',
+    (text) => within(Number(text.replace(/^\$/, '')), Number.MIN_VALUE, 10_000_000),
+    'An amount of US dollars, such as 2.50.',
+  ),
 }
 export const TOKEN_BUDGET: TextOfTask = {
   name: 'Token budget',
   note: 'Input and output together, over all its tries. Empty: none of its own.',
   read: (task) => String(task.budgetTokens ?? ''),
-  write(text) {
-    if (text.trim() === '') return ok({ budgetTokens: null })
-    const budgetTokens = Number(text.trim().replace(/[\s,_]/g, ''))
-    return Number.isInteger(budgetTokens) && budgetTokens > 0
-      ? ok({ budgetTokens })
-      : err('A whole number, such as 200000.')
-  },
+  write: optional(
+    'budgetTokens',
+    (text) => whole(text.replace(/[\s,_]/g, ''), 1, Infinity),
+    'A whole number, such as 200000.',
+  ),
 }
 /** `09:00`, or a cron expression, and perhaps a zone after `in`. */
 export const SCHEDULE: TextOfTask = {
@@ -121,13 +127,14 @@ export const NOT_BEFORE: TextOfTask = {
   name: 'Not before',
   note: 'A day and time such as 2026-12-03 09:00. Empty: as soon as it can.',
   read: (task) => (task.notBefore === null ? '' : localText(new Date(task.notBefore))),
-  write(text) {
-    if (text.trim() === '') return ok({ notBefore: null })
-    const at = new Date(text.trim().replace(' ', 'T'))
-    return Number.isNaN(at.getTime())
-      ? err('That is no day and time. Write 2026-12-03 09:00.')
-      : ok({ notBefore: at.toISOString() })
-  },
+  write: optional(
+    'notBefore',
+    (text) => {
+      const at = new Date(text.replace(' ', 'T'))
+      return Number.isNaN(at.getTime()) ? null : at.toISOString()
+    },
+    'That is no day and time. Write 2026-12-03 09:00.',
+  ),
 }
 
 const two = (value: number): string => String(value).padStart(2, '0')

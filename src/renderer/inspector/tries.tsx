@@ -81,7 +81,7 @@ function TryRow({ agent, number, isChosen, onChoose }: TryRowProps) {
       <td>
         <button
           type="button"
-          className="try-open"
+          className="text-button try-open"
           data-st={look.state}
           onClick={() => navigate({ tab: 'output', agent: agent.id }, { replace: true })}
         >

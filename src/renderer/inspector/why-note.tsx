@@ -1,4 +1,4 @@
-/** Why a task stands where it stands, in one sentence, and the one act that helps. */
+/** Why a task stands where it stands, in one sentence, and the one action that helps. */
 import type { TaskCard, TaskView, WaitReason, Why } from '../../contract/view.ts'
 import { assertNever } from '../../base/result.ts'
 import { useCommand, useSession, useYard } from '../model/session/session-context.tsx'
@@ -17,18 +17,39 @@ import { retry } from '../actions/task/retry.ts'
 import { take } from '../actions/task/take.ts'
 import { LastLines, PlainText } from '../ui/plain-text.tsx'
 
-export type WhyAct =
-  | { readonly kind: 'act'; readonly act: Action; readonly label: string }
+export type WhyAction =
+  | { readonly kind: 'action'; readonly action: Action; readonly label: string }
   | { readonly kind: 'open'; readonly task: string }
   | { readonly kind: 'command'; readonly id: string; readonly label: string }
   | { readonly kind: 'wake'; readonly provider: string; readonly label: string }
   | null
 
-const MERGE = { kind: 'command', id: 'task.changes', label: 'See its changes' } as const
-const BUDGET = { kind: 'command', id: 'go.attention', label: 'Raise the budget' } as const
+const command = (id: string, label: string) => ({ kind: 'command', id, label }) as const
+const doing = (action: Action, label: string) => ({ kind: 'action', action, label }) as const
+
+const MERGE = command('task.changes', 'See its changes')
+const BUDGET = command('go.attention', 'Raise the budget')
+
+/** What helps against a reason; null where only time or another program does. */
+const HELPS = {
+  hold: doing(resume, 'Resume'),
+  person: doing(take, 'Claim it'),
+  pause: command('coordinator.toggle', 'Resume the yard'),
+  cap: command('go.agents', 'Show the agents'),
+  budget: BUDGET,
+  executor: command('go.executors', 'Show the executors'),
+  time: null,
+  provider: null,
+  memory: null,
+  breaker: null,
+  trust: null,
+  claim: null,
+  'read-only': null,
+  host: null,
+} as const satisfies Record<Exclude<WaitReason['kind'], 'task'>, WhyAction>
 
 /** The nearest reason decides; a reason that only time ends has none. */
-export function whyActOf(card: TaskCard, why: Why): WhyAct {
+export function whyActionOf(card: TaskCard, why: Why): WhyAction {
   const account = card.park?.provider ?? null
   if (account !== null) {
     const label = card.park?.until == null ? 'I have signed in: go on' : 'Try now'
@@ -36,50 +57,25 @@ export function whyActOf(card: TaskCard, why: Why): WhyAct {
   }
   switch (card.status) {
     case 'failed':
-      return { kind: 'act', act: retry, label: 'Retry' }
+      return doing(retry, 'Retry')
     case 'waiting':
-      return { kind: 'act', act: retry, label: 'Go on with it' }
+      return doing(retry, 'Go on with it')
     case 'done':
       return card.landing === 'conflict' || card.landing === 'refused' ? MERGE : null
     case 'open':
     case 'in-progress':
     case 'pending-eval':
     case 'abandoned':
-      return reasonActOf(why)
+      return reasonActionOf(why)
     default:
       return assertNever(card.status)
   }
 }
 
-function reasonActOf({ waitsFor: [first] }: Why): WhyAct {
+function reasonActionOf({ waitsFor: [first] }: Why): WhyAction {
   if (!first) return null
-  switch (first.kind) {
-    case 'hold':
-      return { kind: 'act', act: resume, label: 'Resume' }
-    case 'task':
-      return first.subject === null ? null : { kind: 'open', task: first.subject }
-    case 'person':
-      return { kind: 'act', act: take, label: 'Claim it' }
-    case 'pause':
-      return { kind: 'command', id: 'coordinator.toggle', label: 'Resume the yard' }
-    case 'cap':
-      return { kind: 'command', id: 'go.agents', label: 'Show the agents' }
-    case 'budget':
-      return BUDGET
-    case 'executor':
-      return { kind: 'command', id: 'go.executors', label: 'Show the executors' }
-    case 'time':
-    case 'provider':
-    case 'memory':
-    case 'breaker':
-    case 'trust':
-    case 'claim':
-    case 'read-only':
-    case 'host':
-      return null
-    default:
-      return assertNever(first.kind)
-  }
+  if (first.kind !== 'task') return HELPS[first.kind]
+  return first.subject === null ? null : { kind: 'open', task: first.subject }
 }
 
 interface WhyNoteProps {
@@ -89,41 +85,39 @@ interface WhyNoteProps {
 }
 
 export function WhyNote({ card, task, why }: WhyNoteProps) {
+  const until = why.waitsFor[0]?.until ?? null // when the first reason ends by itself
   return (
     <section className="why" data-st={card.state} aria-label="Why">
       <p>
         <PlainText text={why.text} />
       </p>
-      {untilOf(why) !== null && (
+      {until !== null && (
         <p className="why-until">
-          Goes on at {instantText(untilOf(why) ?? '')}, <Countdown until={untilOf(why) ?? ''} />
+          Goes on at {instantText(until)}, <Countdown until={until} />
         </p>
       )}
-      {task.stuck !== null && !tellsStuck(why) && <p>{task.stuck}</p>}
+      {task.stuck !== null && !saysStuck(why) && <p>{task.stuck}</p>}
       {why.lastLines !== null && <LastLines text={why.lastLines} />}
-      <Way card={card} task={task} why={why} />
+      <WayOut card={card} task={task} why={why} />
     </section>
   )
 }
 
 /** The kinds of reason for which a task can never start as things are. */
 const STUCK: readonly WaitReason['kind'][] = ['executor', 'breaker', 'budget']
-const tellsStuck = ({ waitsFor }: Why): boolean => waitsFor.some(({ kind }) => STUCK.includes(kind))
+const saysStuck = ({ waitsFor }: Why): boolean => waitsFor.some(({ kind }) => STUCK.includes(kind))
 
 /** What a person can do about it, right here. */
-function Way({ card, task, why }: WhyNoteProps) {
+function WayOut({ card, task, why }: WhyNoteProps) {
   const isPast = useIsPast()
   // To go on without more of it would only end in the same place.
-  if (task.waitsFor === 'budget') return <Helps card={card} act={BUDGET} />
-  if (task.waitsFor !== 'answer') return <Helps card={card} act={whyActOf(card, why)} />
+  if (task.waitsFor === 'budget') return <Helper card={card} action={BUDGET} />
+  if (task.waitsFor !== 'answer') return <Helper card={card} action={whyActionOf(card, why)} />
   return isPast ? null : <QuestionAnswer task={card.id} question={card.fact ?? ''} />
 }
 
-/** When the first reason ends by itself; null = by no time. */
-const untilOf = ({ waitsFor }: Why): string | null => waitsFor[0]?.until ?? null
-
 /** For all that this provider holds, not only this task. */
-function Wake({ provider, label }: Extract<WhyAct, { kind: 'wake' }>) {
+function Wake({ provider, label }: Extract<WhyAction, { kind: 'wake' }>) {
   const { run, isBusy, problem, dismiss } = useCommand()
   return (
     <>
@@ -139,18 +133,33 @@ function Wake({ provider, label }: Extract<WhyAct, { kind: 'wake' }>) {
   )
 }
 
-function Helps({ card, act }: { readonly card: TaskCard; readonly act: WhyAct }) {
+function Helper({ card, action }: { readonly card: TaskCard; readonly action: WhyAction }) {
   const session = useSession()
-  const opened = useYard((view) => (act?.kind === 'open' ? view.tasks.get(act.task) : undefined))
+  const opened = useYard(({ tasks }) =>
+    action?.kind === 'open' ? tasks.get(action.task) : undefined,
+  )
   const isPast = useIsPast()
-  if (act === null || (isPast && (act.kind === 'act' || act.kind === 'wake'))) return null
-  if (act.kind === 'open')
-    return (
-      <Button onClick={() => navigate({ task: act.task })}>Show {opened?.title ?? act.task}</Button>
-    )
-  if (act.kind === 'wake') return <Wake {...act} />
-  if (act.kind === 'command') return <Button onClick={() => runCommand(act.id)}>{act.label}</Button>
-  const subject = subjectOf(session, card)
-  if (act.act.blocked(subject) !== null) return null
-  return <Button onClick={() => void perform(session, act.act, [subject])}>{act.label}</Button>
+  switch (action?.kind) {
+    case undefined:
+      return null
+    case 'open':
+      return (
+        <Button onClick={() => navigate({ task: action.task })}>
+          Show {opened?.title ?? action.task}
+        </Button>
+      )
+    case 'wake':
+      return isPast ? null : <Wake {...action} />
+    case 'command':
+      return <Button onClick={() => runCommand(action.id)}>{action.label}</Button>
+    case 'action': {
+      const subject = subjectOf(session, card)
+      if (isPast || action.action.blocked(subject) !== null) return null
+      return (
+        <Button onClick={() => void perform(session, action.action, [subject])}>
+          {action.label}
+        </Button>
+      )
+    }
+  }
 }

@@ -1,12 +1,14 @@
-/** Nothing chosen: the yard itself. How far it is, what it costs, how many may work, and when it could be at rest. */
+/** What is shown where no single task is chosen: the yard itself, or what several tasks have in common. */
 import { useMemo } from 'react'
 import type { Summary, TaskCard } from '../../contract/view.ts'
+import type { ShownState } from '../../domain/task.ts'
 import { useCalmYard, useYard } from '../model/session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { countText, instantText, moneyText, plural, tokensText } from '../ui/format.ts'
 import { STATES_IN_ORDER, StatusBadge } from '../components/status-badge.tsx'
 import { boundText } from '../components/usage-text.ts'
 import { blockedReason, runCommand } from '../actions/commands.ts'
+import { selectTasks } from '../model/selection.ts'
 import { forecastOf } from '../model/forecast.ts'
 import { Section } from './section.tsx'
 import { Row } from './task-settings.tsx'
@@ -15,6 +17,7 @@ import { useNow } from '../ui/timers.ts'
 /** The forecast walks over all tasks. */
 const CALM = { everyMs: 1000, fromTasks: 1000 }
 
+/** How far the yard is, what it costs, how many may work, and when it could be at rest. */
 export function YardPanel() {
   const summary = useYard((view) => view.summary)
   const tasks = useCalmYard((view) => view.tasks, CALM)
@@ -61,17 +64,21 @@ function Progress({ summary }: { readonly summary: Summary }) {
         value={over}
         aria-label="Tasks that are over"
       />
-      <ul className="many-states">
-        {STATES_IN_ORDER.filter((state) => tasks[state]).map((state) => (
-          <li key={state}>
-            <StatusBadge state={state} />
-            <span>{countText(tasks[state] ?? 0)}</span>
-          </li>
-        ))}
-      </ul>
+      <StateCounts countOf={(state) => tasks[state] ?? 0} />
     </Section>
   )
 }
+
+const StateCounts = ({ countOf }: { readonly countOf: (state: ShownState) => number }) => (
+  <ul className="many-states">
+    {STATES_IN_ORDER.filter((state) => countOf(state) > 0).map((state) => (
+      <li key={state}>
+        <StatusBadge state={state} />
+        <span>{countText(countOf(state))}</span>
+      </li>
+    ))}
+  </ul>
+)
 
 function Caps({ summary }: { readonly summary: Summary }) {
   const { agents, breakers } = summary
@@ -117,6 +124,71 @@ function Rest({ tasks, summary }: RestProps) {
         All done about {at.replace(/(\d+:\d+):\d+/, '$1')}, if nothing fails: the longest chain has{' '}
         {plural(forecast.chain, 'task')} left.
       </p>
+    </Section>
+  )
+}
+
+/** Several chosen tasks: how many stand how, and what they share. */
+export function ManyTasks({ ids }: { readonly ids: ReadonlySet<string> }) {
+  const tasks = useYard((view) => view.tasks)
+  const cards = useMemo(() => [...ids].flatMap((id) => tasks.get(id) ?? []), [ids, tasks])
+  return (
+    <>
+      <header className="inspector-head">
+        <div className="inspector-title">
+          <h2>{plural(cards.length, 'task')} chosen</h2>
+          <Button
+            look="quiet"
+            icon="close"
+            aria-label="Choose none"
+            onClick={() => selectTasks([])}
+          />
+        </div>
+      </header>
+      <div className="panel overview" tabIndex={0} role="region" aria-label="Chosen tasks">
+        <States cards={cards} />
+        <Shared cards={cards} />
+      </div>
+    </>
+  )
+}
+
+function States({ cards }: { readonly cards: readonly TaskCard[] }) {
+  const counts = Map.groupBy(cards, ({ state }) => state)
+  return (
+    <Section title="States">
+      <StateCounts countOf={(state) => counts.get(state)?.length ?? 0} />
+    </Section>
+  )
+}
+
+const FIELDS: readonly (readonly [string, (card: TaskCard) => string | null])[] = [
+  ['Executor', (card) => card.executor],
+  ['Model', (card) => card.model],
+  ['Priority', (card) => card.priority],
+]
+
+/** What all have is named; what differs says so. */
+function Shared({ cards }: { readonly cards: readonly TaskCard[] }) {
+  const tags = cards[0]?.tags.filter((tag) => cards.every((card) => card.tags.includes(tag))) ?? []
+  const costs = cards.flatMap(({ costUsd }) => (costUsd === null ? [] : [costUsd]))
+  const sum = costs.reduce((before, cost) => before + cost, 0)
+  const atLeast = cards.find(({ costAtLeast }) => costAtLeast)?.costAtLeast
+  return (
+    <Section title="What they share">
+      <dl className="rows">
+        {FIELDS.map(([name, read]) => {
+          const values = [...new Set(cards.map(read))]
+          const text = values.length > 1 ? `${values.length} different` : (values[0] ?? 'None set')
+          return (
+            <Row key={name} name={name}>
+              {text}
+            </Row>
+          )
+        })}
+        <Row name="Tags">{tags.length === 0 ? 'None in common' : tags.join(', ')}</Row>
+        {costs.length > 0 && <Row name="Cost">{boundText({ atLeast }, moneyText(sum))}</Row>}
+      </dl>
     </Section>
   )
 }

@@ -26,7 +26,7 @@ import {
   TAGS,
   TIME_LIMIT,
 } from '../../../src/renderer/inspector/task-texts.ts'
-import { whyActOf } from '../../../src/renderer/inspector/why-note.tsx'
+import { whyActionOf } from '../../../src/renderer/inspector/why-note.tsx'
 import { selectTasks } from '../../../src/renderer/model/selection.ts'
 import { agentOf, cardOf, snapshotOf, summaryOf } from '../../support/scripted-host.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -142,13 +142,15 @@ test('the nearest reason names the act that helps', () => {
     lastLines: null,
     waitsFor: [{ kind, subject, text: '', until: null }],
   })
-  expect(whyActOf(cardOf('a'), why('task', 'b'))).toEqual({ kind: 'open', task: 'b' })
-  expect(whyActOf(cardOf('a'), why('hold'))).toMatchObject({ label: 'Resume' })
-  expect(whyActOf(cardOf('a'), why('pause'))).toMatchObject({ id: 'coordinator.toggle' })
-  expect(whyActOf(cardOf('a'), why('time'))).toBeNull()
-  expect(whyActOf(cardOf('a', { status: 'failed' }), why('time'))).toMatchObject({ label: 'Retry' })
+  expect(whyActionOf(cardOf('a'), why('task', 'b'))).toEqual({ kind: 'open', task: 'b' })
+  expect(whyActionOf(cardOf('a'), why('hold'))).toMatchObject({ label: 'Resume' })
+  expect(whyActionOf(cardOf('a'), why('pause'))).toMatchObject({ id: 'coordinator.toggle' })
+  expect(whyActionOf(cardOf('a'), why('time'))).toBeNull()
+  expect(whyActionOf(cardOf('a', { status: 'failed' }), why('time'))).toMatchObject({
+    label: 'Retry',
+  })
   const done = (landing: 'conflict' | 'refused' | 'landed') =>
-    whyActOf(cardOf('a', { status: 'done', landing }), { ...why('time'), waitsFor: [] })
+    whyActionOf(cardOf('a', { status: 'done', landing }), { ...why('time'), waitsFor: [] })
   expect(done('refused')).toMatchObject({ id: 'task.changes' })
   expect(done('conflict')).toMatchObject({ id: 'task.changes' })
   expect(done('landed')).toBeNull()

@@ -36,10 +36,10 @@ async function readNames({ service }: YardClient): Promise<NamesOfYard> {
 const canRun = ({ type, models }: ExecutorName, model: string): boolean =>
   type === 'schedule' || (models ?? []).includes(model)
 
-/** What stands against this executor for a task that names that model; null = nothing. */
-export const againstExecutor = (executor: ExecutorName, model: string | null): string | null => {
-  if (executor.problem !== null) return 'Cannot start here'
-  return model === null || canRun(executor, model) ? null : `Cannot run ${model}`
+/** What stands against this executor for a task that names that model, after its name; null = nothing. */
+const againstExecutor = (executor: ExecutorName, model: string | null): string | null => {
+  if (executor.problem !== null) return 'cannot start here'
+  return model === null || canRun(executor, model) ? null : `cannot run ${model}`
 }
 
 /** What stands against this model for a task of that executor; null = nothing. */
@@ -64,15 +64,26 @@ export const executorChoices = (
     chosen,
   )
 
-/** As `executorChoices`: those that the executor can run. */
+/** As `executorChoices`: those that the executor can run. `noteOf`: said of one that it can. */
 export const modelChoices = (
   names: NamesOfYard,
-  { executor, chosen }: { readonly executor: string | null; readonly chosen: string | null },
+  {
+    executor,
+    chosen,
+    noteOf = () => null,
+  }: {
+    readonly executor: string | null
+    readonly chosen: string | null
+    readonly noteOf?: (model: NamesOfYard['models'][number]) => string | null
+  },
 ): readonly Choice[] =>
   withChosen(
-    names.models.flatMap(({ name, provider }) => {
+    names.models.flatMap((model) => {
+      const { name } = model
       const against = againstModel(names, executor, name)
-      return against === null || name === chosen ? [[name, noted(name, against ?? provider)]] : []
+      return against === null || name === chosen
+        ? [[name, noted(name, against ?? noteOf(model))]]
+        : []
     }),
     chosen,
   )

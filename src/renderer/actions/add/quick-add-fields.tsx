@@ -42,7 +42,11 @@ export function ExecutorRow({ fields, names, isWarned, onChange }: ExecutorRowPr
             value={fields.model}
             options={[
               ['', 'The executor’s own'],
-              ...modelChoices(names, { executor: executor ?? byDefault, chosen: model }),
+              ...modelChoices(names, {
+                executor: executor ?? byDefault,
+                chosen: model,
+                noteOf: ({ provider }) => provider,
+              }),
             ]}
             onChange={(name) => onChange({ model: name })}
           />

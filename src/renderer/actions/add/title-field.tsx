@@ -89,7 +89,13 @@ export function TitleField({ value, names, onChange, onList }: TitleFieldProps) 
           </>
         )}
       </span>
-      <ul id={`${id}-list`} role="listbox" aria-label="Names" hidden={found.length === 0}>
+      <ul
+        id={`${id}-list`}
+        className="completions"
+        role="listbox"
+        aria-label="Names"
+        hidden={found.length === 0}
+      >
         {found.map((each, index) => (
           <li
             key={each.value}

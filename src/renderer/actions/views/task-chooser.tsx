@@ -15,7 +15,7 @@ import { capital } from '../../ui/format.ts'
 import { PickList, type PickOption } from '../../ui/pick-list.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { countOf } from '../action.ts'
-import { againstExecutor, againstModel, useNames, type NamesOfYard } from '../add/names.ts'
+import { againstModel, useNames, type NamesOfYard } from '../add/names.ts'
 import { tagsOf } from '../add/title-language.ts'
 import { editDependency, editTasks, type FieldEdit } from '../task/edit.ts'
 import { labelOfState } from '../../model/task-state.ts'
@@ -130,7 +130,7 @@ const OPTIONS: Readonly<Record<ListKind, (world: ChooserWorld) => readonly PickO
     ...executors.map((each) => ({
       id: each.name,
       label: each.name,
-      note: againstExecutor(each, null) ?? each.type,
+      note: each.problem === null ? each.type : 'Cannot start here',
       isDoubtful: each.problem !== null,
       isChecked: cards.every(({ executor }) => executor === each.name),
     })),
