@@ -52,7 +52,7 @@ function readyFor(source: FactSource, task: Task): { kind: AttentionKind; text: 
   if (route.value.profile.type !== 'manual') return null
   const text = task.merging
     ? byPerson(source.settings)
-    : 'it is ready and waits for a person to take it'
+    : 'it is ready and waits for a person to claim it'
   return { kind: 'manual', text }
 }
 

@@ -16,6 +16,7 @@ interface QuestionAnswerProps {
 /** What was begun and not sent, by its question: only Cancel throws it away. */
 const drafts = new Map<string, string>()
 
+/** In a dialog, where there is no room for the field. */
 export function QuestionAnswer({ task, question }: QuestionAnswerProps) {
   const [isOpen, setOpen] = useState(false)
   const close = (): void => setOpen(false)
@@ -25,13 +26,21 @@ export function QuestionAnswer({ task, question }: QuestionAnswerProps) {
         Answer…
       </Button>
       <Dialog title="Answer its question" isOpen={isOpen} onClose={close}>
-        <AnswerForm task={task} question={question} onClose={close} />
+        <p className="text-12 text-text-2" dir="auto">
+          {question}
+        </p>
+        <AnswerForm task={task} question={question} onLeave={close} />
       </Dialog>
     </>
   )
 }
 
-function AnswerForm({ task, question, onClose }: QuestionAnswerProps & { onClose: () => void }) {
+interface AnswerFormProps extends QuestionAnswerProps {
+  /** Left out where the form stays with its question: then nothing is cancelled. */
+  readonly onLeave?: () => void
+}
+
+export function AnswerForm({ task, question, onLeave }: AnswerFormProps) {
   const draft = `${task}\n${question}`
   const [text, setText] = useState(drafts.get(draft) ?? '')
   const { run, isBusy, problem, dismiss } = useCommand()
@@ -44,16 +53,14 @@ function AnswerForm({ task, question, onClose }: QuestionAnswerProps & { onClose
   }
   const drop = (): void => {
     drafts.delete(draft)
-    onClose()
+    setText('')
+    onLeave?.()
   }
   return (
     <>
-      <p className="text-12 text-text-2" dir="auto">
-        {question}
-      </p>
       <TextArea
         label="Your answer"
-        rows={4}
+        rows={onLeave ? 4 : 2}
         note="Its next try reads it and goes on. Enter begins a new line."
         value={text}
         onText={(typed) => {
@@ -68,7 +75,7 @@ function AnswerForm({ task, question, onClose }: QuestionAnswerProps & { onClose
       />
       <ProblemNote problem={problem} onClose={dismiss} />
       <div className="dialog-acts">
-        <Button onClick={drop}>Cancel</Button>
+        {onLeave && <Button onClick={drop}>Cancel</Button>}
         <Button
           look="main"
           isBusy={isBusy}

@@ -14,7 +14,6 @@ import { subjectOf, type Action } from '../../actions/action.ts'
 import { usePerform } from '../../actions/perform.ts'
 import { land } from '../../actions/requests.ts'
 import { ActionButton } from '../../actions/views/task-buttons.tsx'
-import { QuestionAnswer } from '../../actions/views/question-answer.tsx'
 import { abandon } from '../../actions/task/abandon.ts'
 import { complete } from '../../actions/task/complete.ts'
 import { editTask } from '../../actions/task/edit.ts'
@@ -45,7 +44,8 @@ type Answer = Action | ((props: AnswerProps) => ReactNode)
 const ANSWERS: Readonly<Record<ItemKind, readonly Answer[]>> = {
   failed: [retry, RetryAlike, retryFresh, abandon, ShowOutput],
   'sign-in': [{ ...retry, label: SIGNED_IN }, abandon, ShowOutput],
-  answer: [Question, abandon, ShowOutput],
+  // The field stands in the card, below the question.
+  answer: [abandon, ShowOutput],
   manual: [take, complete],
   taken: [complete, giveBack],
   executor: [OtherExecutor],
@@ -105,10 +105,6 @@ function RetryAlike({ item, command }: AnswerProps) {
       Retry all {countText(alike.length)}
     </Button>
   )
-}
-
-function Question({ item }: AnswerProps) {
-  return <QuestionAnswer task={item.task ?? ''} question={item.text} />
 }
 
 /** It was refused for a cause that a person can put away. */

@@ -14,6 +14,7 @@ import { useThrottled } from '../../ui/timers.ts'
 import { instantText, plural } from '../../ui/format.ts'
 import { Menu } from '../../ui/popups.tsx'
 import { LastLines } from '../../ui/plain-text.tsx'
+import { AnswerForm } from '../../actions/views/question-answer.tsx'
 import { Answers } from './answers.tsx'
 import { type AttentionItem, attentionItems, type ItemKind } from './attention-items.ts'
 import { HOUR_MS, snooze, UNTIL_CHANGE, useAwake } from './snooze.ts'
@@ -185,6 +186,7 @@ function AttentionRow(props: AttentionRowProps) {
         </p>
         <p className="attention-text">{item.text}</p>
         {item.lastLines !== null && <LastLines text={item.lastLines} />}
+        {item.kind === 'answer' && <AnswerForm task={item.task ?? ''} question={item.text} />}
         <p className="attention-facts">
           {item.since !== null && (
             <span>
