@@ -52,7 +52,7 @@ export const routeOf = ({ executor, model }: TaskCard): string =>
 const ROWS: readonly ColumnRow[] = [
   ['state', 'State', 128, ({ state }) => states.indexOf(state), (card) => labelOfState(card.state)],
   ['title', 'Title', 240, ({ title }) => title],
-  ['fact', 'Why', 200, (card) => text(factOf(card)), (card) => capital(factOf(card) ?? '')],
+  ['fact', 'Why', 200, (card) => text(whyOf(card)), whyOf],
   ['route', 'Executor, model', 150, (card) => text(routeOf(card))],
   ['priority', 'Priority', 76, rankOf, ({ priority }) => capital(priority)],
   ['tries', 'Tries', 72, ({ attempts }) => attempts || null, triesText],
@@ -65,6 +65,11 @@ const ROWS: readonly ColumnRow[] = [
   ['id', 'Id', 180, ({ id }) => id],
 ]
 export const COLUMNS: readonly Column[] = ROWS.map(toColumn)
+
+/** How long it took has a column of its own. */
+function whyOf(card: TaskCard): string {
+  return card.reason?.code === 'took' ? '' : capital(factOf(card) ?? '')
+}
 
 function rankOf({ priority }: TaskCard): number {
   return priorities.indexOf(priority)

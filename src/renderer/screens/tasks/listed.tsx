@@ -1,5 +1,6 @@
 /** What the three shapes of the list have in common: which tasks, which of them are in the page, and what the list can do. */
 import { useDeferredValue, useMemo, useState } from 'react'
+import type { TaskCard } from '../../../contract/view.ts'
 import { useCommands } from '../../actions/commands.ts'
 import { OfferLater } from '../../actions/commands.ts'
 import { toFilter, useQuery } from '../../model/filter.ts'
@@ -82,6 +83,21 @@ export function useRow(id: string, top: number) {
   }
   return { card, attributes }
 }
+
+interface WhyProps {
+  readonly card: TaskCard
+  readonly text: string
+}
+
+/** Why a task stands where it stands, in the colour of what needs a person where it waits for one. */
+export const Why = ({ card, text }: WhyProps) => (
+  <span
+    className={card.reason?.code === 'person' ? 'truncate text-state' : 'truncate'}
+    data-st={card.reason?.code === 'person' ? 'waiting' : undefined}
+  >
+    {text}
+  </span>
+)
 
 /** What the list itself can do, offered to the palette and the keyboard. */
 export function ListCommands({ order }: { readonly order: readonly string[] }) {

@@ -11,7 +11,7 @@ import { NoneMatch } from '../filter-field.tsx'
 import { capital, countText, plural } from '../../ui/format.ts'
 import { boardColumns, moveTo, nextColumn, useMoves, type BoardColumn } from './board-moves.ts'
 import { routeOf } from './columns.ts'
-import { ListCommands, useListRows, useListTasks, useMatches, useRow } from './listed.tsx'
+import { ListCommands, useListRows, useListTasks, useMatches, useRow, Why } from './listed.tsx'
 import { pressListKey, pressRow, walkTo } from './picking.ts'
 
 export function TaskBoard() {
@@ -213,5 +213,5 @@ const Card = memo(function Card({ id, top, place, count, onDrag }: CardProps) {
 function Fact({ card }: { readonly card: TaskCard }) {
   if (card.fact === null && card.status === 'in-progress' && card.startedAt !== null)
     return <Elapsed since={card.startedAt} />
-  return capital(factOf(card) ?? '\u00a0')
+  return <Why card={card} text={capital(factOf(card) ?? '\u00a0')} />
 }

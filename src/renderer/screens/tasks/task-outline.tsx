@@ -21,7 +21,7 @@ import { Button } from '../../ui/button.tsx'
 import { capital, plural } from '../../ui/format.ts'
 import { openQuickAdd } from '../../actions/quick-add.ts'
 import { editDependencies } from './dependency-editor.tsx'
-import { ListCommands, useListRows, useListTasks, useMatches, useRow } from './listed.tsx'
+import { ListCommands, useListRows, useListTasks, useMatches, useRow, Why } from './listed.tsx'
 import { type OutlineRow, outlineRows, sideStep } from './outline-rows.ts'
 import { pressListKey, pressRow, walkTo } from './picking.ts'
 
@@ -121,7 +121,7 @@ const OutlineLine = memo(function OutlineLine({ row, index, top }: OutlineLinePr
       </div>
       <div role="gridcell" className="outline-state">
         <StatusBadge state={card.state} />
-        <span className="truncate text-text-2">{capital(factOf(card) ?? '')}</span>
+        <Why card={card} text={capital(factOf(card) ?? '')} />
       </div>
       <div role="gridcell" className="outline-acts">
         <RowActs id={id} title={card.title} />

@@ -13,6 +13,7 @@ import {
   useMatches,
   useOrderedRows,
   useRow,
+  Why,
 } from './listed.tsx'
 import { pressListKey, pressRow } from './picking.ts'
 import { TableHead, useColumns } from './table-head.tsx'
@@ -123,5 +124,5 @@ function Content({ card, column: { id, textOf } }: ContentProps) {
   if (id === 'state') return <StatusBadge state={card.state} />
   if (id === 'time' && card.status === 'in-progress' && card.startedAt !== null)
     return <Elapsed since={card.startedAt} />
-  return textOf(card)
+  return id === 'fact' ? <Why card={card} text={textOf(card)} /> : textOf(card)
 }

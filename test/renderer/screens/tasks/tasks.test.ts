@@ -7,6 +7,7 @@ import {
 } from '../../../../src/renderer/screens/tasks/board-moves.ts'
 import { candidates } from '../../../../src/renderer/screens/tasks/dependency-editor.tsx'
 import {
+  COLUMNS,
   formatSort,
   heldOrder,
   moveColumn,
@@ -65,6 +66,14 @@ test('what is not known comes last, up and down; equals keep their order', () =>
   expect(sortCards(cards, parseSort('cost'))).toEqual(['cheap', 'too', 'dear', 'none'])
   expect(sortCards(cards, parseSort('-cost'))).toEqual(['dear', 'cheap', 'too', 'none'])
   expect(sortCards(cards, null)).toEqual(['none', 'dear', 'cheap', 'too'])
+})
+
+test('why a task is done is not how long it took, which has a column of its own', () => {
+  const why = COLUMNS.find(({ id }) => id === 'fact')
+  const because = (code: 'took' | 'person', fact: string) =>
+    why?.textOf(cardOf('a', { fact, reason: { code, subject: null, until: null } }))
+  expect(because('took', '39ms')).toBe('')
+  expect(because('person', 'waits for a person')).toBe('Waits for a person')
 })
 
 test('titles sort as people count', () => {
