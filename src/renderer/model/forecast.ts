@@ -46,6 +46,13 @@ const canGoOn = (card: TaskCard): boolean =>
   !card.repeats &&
   ['ready', 'blocked', 'delayed', 'in-progress'].includes(card.state)
 
+/** ms that a start of a task will probably take: what its last one did, else the mean of those that are done. Null where that would be a guess. */
+export function durationForecast(tasks: Tasks): (id: string) => number | null {
+  const spans = doneSpans(tasks)
+  const mean = spans.length < LEAST_DONE ? null : meanOf(spans)
+  return (id) => tasks.get(id)?.workedMs ?? mean
+}
+
 /** One that runs longer than the mean is about to end, as far as anybody can say. */
 function restMs({ state, startedAt, notBefore }: TaskCard, mean: number, now: number): number {
   if (state === 'in-progress' && startedAt !== null)

@@ -19,13 +19,22 @@ export interface Entry {
   readonly first: AgendaItem
   /** ms, oldest first; more than one for a schedule. */
   readonly times: readonly number[]
+  /** ms that its task will probably take from each of them; 0 = that is not known, or nothing starts. */
+  readonly lastsMs: number
 }
 
-export function entriesOf(items: readonly AgendaItem[]): readonly Entry[] {
+/** `lastsOf`: how long a start of this task will probably take, ms; null = that would be a guess. */
+export function entriesOf(
+  items: readonly AgendaItem[],
+  lastsOf: (task: string) => number | null = () => null,
+): readonly Entry[] {
   const groups = Map.groupBy(items, (item) => `${item.kind} ${item.task ?? item.title}`)
   return [...groups].flatMap(([key, group]) => {
     const [first] = group
-    return first ? [{ key, first, times: group.map(({ at }) => Date.parse(at)) }] : []
+    if (!first) return []
+    const starts = first.kind === 'wake' || first.kind === 'breaker' ? null : first.task
+    const lastsMs = (starts !== null && lastsOf(starts)) || 0
+    return [{ key, first, times: group.map(({ at }) => Date.parse(at)), lastsMs }]
   })
 }
 
@@ -35,6 +44,8 @@ export interface Placed {
   readonly at: number
   /** Later times, as shares. */
   readonly ticks: readonly number[]
+  /** Share of the width that each of its runs takes; 0 = not known. */
+  readonly width: number
   /** Its label stands left of its time: there is no room at the right. */
   readonly isLeft: boolean
 }
@@ -51,8 +62,9 @@ export function packRows(
     const [at = 0, ...ticks] = entry.times.map((each) => shareOf(each, span))
     const isLeft = at + labelShare > 1
     const begin = isLeft ? Math.max(0, at - labelShare) : at
-    const end = Math.max(isLeft ? at : at + labelShare, ...ticks) + GAP
-    const placed = { entry, at, ticks, isLeft }
+    const width = entry.lastsMs / span.ms
+    const end = Math.max(isLeft ? at : at + labelShare, (ticks.at(-1) ?? at) + width) + GAP
+    const placed = { entry, at, ticks, width, isLeft }
     const row = rows.find((each) => each.end <= begin)
     if (row) {
       row.placed.push(placed)

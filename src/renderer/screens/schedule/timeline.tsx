@@ -3,7 +3,9 @@ import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from '
 import type { AgendaItem } from '../../../contract/page.ts'
 import { Lamp } from '../../components/status-badge.tsx'
 import { clock, countText, weekdayNumber } from '../../ui/format.ts'
+import { durationForecast } from '../../model/forecast.ts'
 import { navigate } from '../../model/route.ts'
+import { useCalmYard } from '../../model/session/session-context.tsx'
 import {
   axisOf,
   entriesOf,
@@ -26,11 +28,13 @@ interface TimelineProps {
 const LABEL_PX = 170
 /** Later times of one schedule beyond these are a band, not marks. */
 const MOST_TICKS = 60
+const CALM = { everyMs: 5000 }
 
 export function Timeline({ items, span, nowMs }: TimelineProps) {
   const { host, width } = useWidth()
   const line = { from: nowMs, ms: SPAN_MS[span] }
-  const entries = useMemo(() => entriesOf(items), [items])
+  const tasks = useCalmYard((view) => view.tasks, CALM)
+  const entries = useMemo(() => entriesOf(items, durationForecast(tasks)), [items, tasks])
   const rows = packRows(entries, line, Math.min(0.9, LABEL_PX / Math.max(width, 1)))
   const onKeyDown = (event: KeyboardEvent): void => {
     const chips = [...event.currentTarget.querySelectorAll<HTMLElement>('button')]
@@ -66,7 +70,7 @@ export function Timeline({ items, span, nowMs }: TimelineProps) {
 }
 
 function Chip({ placed, nowMs }: { readonly placed: Placed; readonly nowMs: number }) {
-  const { entry, at, ticks, isLeft } = placed
+  const { entry, at, isLeft } = placed
   const { first, times } = entry
   const [word, state] = KINDS[first.kind]
   const when = timeText(first.at, nowMs)
@@ -82,7 +86,7 @@ function Chip({ placed, nowMs }: { readonly placed: Placed; readonly nowMs: numb
   )
   return (
     <li className="agenda-place" data-st={state}>
-      <Ticks at={at} ticks={ticks} />
+      <Ticks {...placed} />
       {task === null ? (
         <span className="agenda-chip" style={sideOf(at, isLeft)} title={first.text}>
           {content}
@@ -105,19 +109,24 @@ function Chip({ placed, nowMs }: { readonly placed: Placed; readonly nowMs: numb
 const sideOf = (at: number, isLeft: boolean) =>
   isLeft ? { right: `${(1 - at) * 100}%` } : { left: `${at * 100}%` }
 
-function Ticks({ at, ticks }: { readonly at: number; readonly ticks: readonly number[] }) {
+/** Every start within the span, each as long as its run will probably take; the label stands over the first. */
+function Ticks({ at, ticks, width }: Placed) {
   const last = ticks.at(-1)
-  if (last === undefined) return null
-  if (ticks.length > MOST_TICKS)
+  if (last !== undefined && ticks.length > MOST_TICKS)
     return (
       <i
         className="agenda-band"
-        style={{ left: `${at * 100}%`, width: `${(last - at) * 100}%` }}
+        style={{ left: `${at * 100}%`, width: `${Math.min(1 - at, last + width - at) * 100}%` }}
         aria-hidden="true"
       />
     )
-  return ticks.map((tick) => (
-    <i key={tick} className="agenda-tick" style={{ left: `${tick * 100}%` }} aria-hidden="true" />
+  return [at, ...ticks].map((tick) => (
+    <i
+      key={tick}
+      className="agenda-tick"
+      style={{ left: `${tick * 100}%`, width: `${Math.min(1 - tick, width) * 100}%` }}
+      aria-hidden="true"
+    />
   ))
 }
 

@@ -46,6 +46,16 @@ test('times of one task are one entry; entries that overlap are stacked', () => 
   expect(rows[0]?.[1]?.isLeft).toBe(true)
 })
 
+test('a start is as wide as its run will probably be, and what comes meanwhile stands below', () => {
+  const lastsOf = (task: string): number | null => (task === 'a' ? 30 * 60_000 : null)
+  const entries = entriesOf([item('a', 10), item('a', 40), item('b', 55), item('c', 80)], lastsOf)
+  const rows = packRows(entries, { from: 0, ms: 100 * 60_000 }, 0.05)
+  expect(rows.map((row) => row.map(({ entry }) => entry.first.task))).toEqual([['a', 'c'], ['b']])
+  expect(rows.flat().map(({ width }) => width)).toEqual([0.3, 0, 0])
+  const woken = entriesOf([{ ...item('a', 10), kind: 'wake' }], lastsOf)
+  expect(woken[0]?.lastsMs).toBe(0)
+})
+
 test('whatever news there is of what has a time, it is asked for anew; other news asks nothing', () => {
   const repeating = cardOf('a', { repeats: true, state: 'delayed' })
   const standOfAll = (...cards: readonly TaskCard[]): string =>

@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../../../src/base/result.ts'
 import type { GraphAt } from '../../../../src/contract/page.ts'
 import type { TaskCard } from '../../../../src/contract/view.ts'
 import type { Problem } from '../../../../src/renderer/model/session/problem.ts'
-import { forecastOf } from '../../../../src/renderer/model/forecast.ts'
+import { durationForecast, forecastOf } from '../../../../src/renderer/model/forecast.ts'
 import { createGraphAtLoader } from '../../../../src/renderer/shell/time/use-graph-at.ts'
 import {
   agoText,
@@ -153,6 +153,14 @@ test('nothing is foretold where it would be a guess', () => {
   expect(forecast([cardOf('a', { repeats: true })])).toBeNull()
   const few = new Map([done('x'), cardOf('a')].map((card) => [card.id, card]))
   expect(forecastOf({ tasks: few, maxAgents: 4, isPaused: false, now: 0 })).toBeNull()
+})
+
+test('a start takes what its last one took, else the mean of what is done; few say nothing', () => {
+  const cards = [done('x'), done('y'), cardOf('a', { workedMs: 7 }), cardOf('b')]
+  const lasting = (more: readonly TaskCard[]) =>
+    durationForecast(new Map([...cards, ...more].map((card) => [card.id, card])))
+  expect([lasting([])('a'), lasting([])('b')]).toEqual([7, null])
+  expect(lasting([done('z')])('b')).toBe(10 * MINUTE)
 })
 
 const momentOf = (at: number): GraphAt => ({ seq: at, at: String(at), tasks: [] })
