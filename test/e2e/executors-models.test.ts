@@ -198,6 +198,27 @@ onStage('executors and models', SETTING, (stage) => {
     const header = panel('rig').getByRole('textbox', { name: 'Header Authorization' })
     await expect.poll(() => header.inputValue()).toBe('{ from = "RIG_KEY" }')
     expect(await written()).toContain('from = "RIG_KEY"')
+    await yard.addTask({ id: 'r', title: 'On the rig', executor: 'rig', paused: true })
+    const remove = async (): Promise<void> => {
+      await panel('rig').getByRole('button', { name: 'Remove rig' }).click()
+      await panel('rig')
+        .getByRole('button', { name: /^Remove it from this yard\?/ })
+        .click()
+    }
+    await remove()
+    await panel('rig').getByRole('alert').filter({ hasText: /rig/ }).first().waitFor()
+    await yard.patch('/task/r', { executor: 'manual' })
+    await remove()
+    await panel('rig').waitFor({ state: 'detached' })
+    await row('rig').waitFor({ state: 'detached' })
+    expect(await written()).not.toContain('executors.rig')
+    await row('shell').getByRole('button', { name: 'shell' }).click()
+    await panel('shell').waitFor()
+    expect(
+      await panel('shell')
+        .getByRole('button', { name: /^Remove/ })
+        .count(),
+    ).toBe(0)
   })
 
   test('a program is said as a line, and the list that it becomes is shown', async () => {

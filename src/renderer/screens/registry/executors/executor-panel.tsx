@@ -3,9 +3,10 @@ import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import type { BreakerView, RouteStop, TaskCard } from '../../../../contract/view.ts'
 import { PROVIDER_OF_TYPE } from '../../../../domain/settings.ts'
 import type { ExecutorView, ModelView } from '../../../model/session/link.ts'
-import { useYard } from '../../../model/session/session-context.tsx'
-import { Button } from '../../../ui/button.tsx'
-import { type ConfigEntry, keyParts } from '../../../components/config-entry.ts'
+import { useCommand, useYard } from '../../../model/session/session-context.tsx'
+import { Button, ConfirmButton } from '../../../ui/button.tsx'
+import { type ConfigEntry, formatKey, keyParts, scopeOf } from '../../../components/config-entry.ts'
+import { ProblemNote } from '../../../components/problem-note.tsx'
 import { ConfigRow } from '../../../components/config-row.tsx'
 import { CopyText } from '../../../components/copy-text.tsx'
 import { RoutePlan } from '../../../components/route-plan.tsx'
@@ -73,7 +74,7 @@ export function ExecutorPanel(props: ExecutorPanelProps) {
       <Mending view={view} registry={registry} />
       <Uses view={view} registry={registry} />
       <Model view={view} registry={registry} />
-      <Profile view={view} registry={registry} />
+      <Profile {...props} />
     </aside>
   )
 }
@@ -160,7 +161,34 @@ function Model({ view, registry }: PartProps) {
   )
 }
 
-function Profile({ view, registry }: PartProps) {
+/** A profile that a file here defines goes with its table; one that is built in stays. */
+function Removal({ view: { name }, registry, onClose }: ExecutorPanelProps) {
+  const { run, isBusy, problem, dismiss } = useCommand()
+  const key = formatKey(['executors', name])
+  const source = registry.config.find((entry) => entry.key === `${key}.type`)?.source
+  const scope = source ? scopeOf(source) : null
+  if (scope === null) return null
+  const remove = async (): Promise<void> => {
+    const edits = [{ key, value: null }]
+    if (!(await run(({ page }) => page.configure({ scope, edits })))) return
+    onClose()
+    registry.askAgain()
+  }
+  return (
+    <div className="form-below">
+      <ConfirmButton
+        label="Remove"
+        subject={name}
+        question={`Remove it from ${scope === 'project' ? 'this yard' : 'all yards'}?`}
+        isBusy={isBusy}
+        onConfirm={() => void remove()}
+      />
+      <ProblemNote problem={problem} onClose={dismiss} />
+    </div>
+  )
+}
+
+function Profile({ view, registry, onClose }: ExecutorPanelProps) {
   const { names, askAgain } = registry
   const settings = useAnswer(({ page }) => page.settings({ executor: view.name }), {
     key: view.name,
@@ -187,6 +215,7 @@ function Profile({ view, registry }: PartProps) {
         />
       ))}
       {view.type === 'http' && <HeaderForm name={view.name} onSaved={saved} />}
+      <Removal view={view} registry={registry} onClose={onClose} />
     </Part>
   )
 }
