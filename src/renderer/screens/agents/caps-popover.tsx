@@ -1,6 +1,5 @@
 /** How many agents at once: the cap of the yard, where it comes from, and the caps of single executors. */
 import { useState, type FormEvent, type ReactElement } from 'react'
-import { assertNever } from '../../../base/result.ts'
 import type { ExecutorView, YardClient } from '../../model/session/link.ts'
 import { useCommand } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -8,7 +7,7 @@ import { Field } from '../../ui/fields.tsx'
 import { Popover } from '../../ui/popups.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
-import type { ConfigEntry } from '../../components/config-entry.ts'
+import { placeText, type ConfigEntry } from '../../components/config-entry.ts'
 
 const KEY = 'coordinator.max_agents'
 
@@ -93,21 +92,11 @@ export const faultOf = (text: string): string | null =>
   /^\d{1,4}$/.test(text.trim()) && Number(text) <= 1000 ? null : 'A whole number, 0 to 1000'
 
 /** Where the value comes from, and what setting it changes. */
-function sourceText({ source, file, line }: ConfigEntry): string {
-  switch (source) {
-    case 'flag':
-      return 'From a flag of this run. A new value holds until it ends.'
-    case 'env':
-      return 'From the environment, which stands over the files: change it there.'
-    case 'project':
-      return `From this yard${file === null ? '' : `, ${fileName(file)}${line === null ? '' : `:${line}`}`}`
-    case 'global':
-      return 'From your own settings. Setting it here holds for this yard.'
-    case 'default':
-      return 'The default. Setting it holds for this yard.'
-    default:
-      return assertNever(source)
-  }
-}
-
-const fileName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path
+const sourceText = ({ source, file, line }: ConfigEntry): string =>
+  ({
+    flag: 'From a flag of this run. A new value holds until it ends.',
+    env: 'From the environment, which stands over the files: change it there.',
+    project: `From this yard${file === null ? '' : `, ${placeText(file, line)}`}`,
+    global: 'From your own settings. Setting it here holds for this yard.',
+    default: 'The default. Setting it holds for this yard.',
+  })[source]

@@ -2,12 +2,9 @@
 import { capital } from '../../ui/format.ts'
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
-const SHORT_DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
-const MONTHS = [
-  ...['January', 'February', 'March', 'April', 'May', 'June'],
-  ...['July', 'August', 'September', 'October', 'November', 'December'],
-]
-const SHORT_MONTHS = MONTHS.map((month) => month.slice(0, 3).toLowerCase())
+const monthName = new Intl.DateTimeFormat('en-GB', { month: 'long', timeZone: 'UTC' })
+const MONTHS = Array.from({ length: 12 }, (_, month) => monthName.format(Date.UTC(2026, month)))
+const andList = new Intl.ListFormat('en-GB')
 
 const NICKNAMES: Readonly<Record<string, string>> = {
   '@yearly': 'Every year on 1 January at 00:00',
@@ -31,13 +28,8 @@ export function scheduleText(spec: string): string | null {
   return fields.length === 5 ? cronWords(fields) : null
 }
 
-function cronWords([
-  minute = '',
-  hour = '',
-  day = '',
-  month = '',
-  weekday = '',
-]: readonly string[]) {
+function cronWords(fields: readonly string[]) {
+  const [minute = '', hour = '', day = '', month = '', weekday = ''] = fields
   const when = daysOf(anyOf(day), month === '*' ? null : month, anyOf(weekday))
   const often = timesOf(minute, hour)
   if (when === null || often === null) return null
@@ -68,7 +60,7 @@ function atMinute(minute: number, hour: string): Times | null {
   const hours = hour === '*' ? '1' : STEP.exec(hour)?.[1]
   if (hours !== undefined) return steps(`every ${hours === '1' ? 'hour' : `${hours} hours`}${past}`)
   const list = numbersOf(hour, 23)
-  return list && { text: andList(list.map((each) => clockOf(each, minute))), isTime: true }
+  return list && { text: andList.format(list.map((each) => clockOf(each, minute))), isTime: true }
 }
 
 function everyMinutes(count: number, hour: string): Times | null {
@@ -95,7 +87,7 @@ function daysOf(day: string | null, month: string | null, weekday: string | null
 
 function datesOf(day: string, months: string): string | null {
   const dates = numbersOf(day, 31)
-  const named = day.toUpperCase() === 'L' ? 'last day' : dates && andList(dates.map(ordinal))
+  const named = day.toUpperCase() === 'L' ? 'last day' : dates && andList.format(dates.map(ordinal))
   if (named === null) return null
   return months === '' ? `every month on the ${named}` : `every year on the ${named} of ${months}`
 }
@@ -104,25 +96,25 @@ const joined = (first: string | null, rest: string): string | null =>
   first === null ? null : [first, rest].filter(Boolean).join(' ')
 
 function weekdaysOf(field: string): string | null {
-  const days = numbersOf(named(field, SHORT_DAYS, 0), 7)?.map((each) => each % 7)
+  const days = numbersOf(named(field, DAYS, 0), 7)?.map((each) => each % 7)
   if (!days) return null
   const set = [...new Set(days)]
   const key = set.toSorted((a, b) => a - b).join()
   if (key === '1,2,3,4,5') return 'every weekday'
   if (key === '0,6') return 'every Saturday and Sunday'
   if (set.length === 7) return ''
-  return `every ${andList(set.map((each) => DAYS[each] ?? ''))}`
+  return `every ${andList.format(set.map((each) => DAYS[each] ?? ''))}`
 }
 
 function monthsOf(field: string): string | null {
-  const months = numbersOf(named(field, SHORT_MONTHS, 1), 12)
-  return months && andList(months.map((each) => MONTHS[each - 1] ?? ''))
+  const months = numbersOf(named(field, MONTHS, 1), 12)
+  return months && andList.format(months.map((each) => MONTHS[each - 1] ?? ''))
 }
 
 /** `mon-fri` → `1-5` */
 const named = (field: string, names: readonly string[], first: number): string =>
   field.toLowerCase().replace(/[a-z]{3}/g, (name) => {
-    const place = names.indexOf(name)
+    const place = names.findIndex((each) => each.toLowerCase().startsWith(name))
     return place === -1 ? name : String(place + first)
   })
 
@@ -145,8 +137,3 @@ function ordinal(day: number): string {
   return `${day}${end[ordinals.select(day)]}`
 }
 const ordinals = new Intl.PluralRules('en', { type: 'ordinal' })
-
-function andList(words: readonly string[]): string {
-  if (words.length < 2) return words[0] ?? ''
-  return `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`
-}

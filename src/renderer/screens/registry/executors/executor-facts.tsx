@@ -23,7 +23,7 @@ export function ExecutorFacts({ view, clis, breakers }: ExecutorFactsProps) {
   const { credentials, account, fallback, lastFailure } = view
   return (
     <>
-      {held && <Held view={view} breaker={held} />}
+      {held?.kind === 'provider' && <Held fallback={fallback} breaker={held} />}
       <dl className="facts">
         {version !== null && <Fact name="Version">{version}</Fact>}
         {wantsSignIn(view) && (
@@ -82,14 +82,13 @@ function ShowAgent({ agent }: { readonly agent: string }) {
   )
 }
 
-interface HeldProps {
-  readonly view: ExecutorView
+interface HeldProps extends Pick<ExecutorView, 'fallback'> {
   readonly breaker: BreakerView
 }
 
-function Held({ view: { fallback }, breaker: { kind, subject, until } }: HeldProps) {
+/** Its provider sleeps. */
+function Held({ fallback, breaker: { subject, until } }: HeldProps) {
   const { run, isBusy, problem, dismiss } = useCommand()
-  if (kind !== 'provider') return null
   return (
     <div className="form-below">
       <p>
