@@ -75,7 +75,7 @@ onStage('the tasks in lists', { name: 'atlas' }, ({ goTo, inspector, page, reloa
       { id: 'runs', title: 'Runs', exec: untilTold('runs') },
     ])
     await page.setViewportSize({ width: 720, height: 480 })
-    const counts = page.getByRole('group', { name: 'Filter by state' }).getByRole('button')
+    const counts = page.getByRole('toolbar', { name: 'Filter by state' }).getByRole('button')
     for (const shape of ['table', 'columns', 'outline']) {
       await goTo(`#/tasks?shape=${shape}`)
       await expect.poll(() => counts.count()).toBeGreaterThan(5)
