@@ -1,5 +1,5 @@
 /** Costs: what agents have used and cost, per day and by whom, beside what they may. */
-import { useMemo, useState, type ReactNode } from 'react'
+import { useMemo, useState } from 'react'
 import type { Costs } from '../../../contract/page.ts'
 import { ConfigRow } from '../../components/config-row.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
@@ -187,13 +187,8 @@ export function CostTable({ costs: { by, rows, isWhole }, dates, used }: CostTab
 
 const figure = (sortBy: keyof CostRow) => ({ className: 'num', sortBy })
 
-interface NameProps {
-  readonly by: Costs['by']
-  readonly row: CostRow
-}
-
 /** Leads to what it names, while that is still there. */
-function Name({ by, row: { key, title } }: NameProps): ReactNode {
+function Name({ by, row: { key, title } }: Pick<Costs, 'by'> & { readonly row: CostRow }) {
   if (key === null) return <span className="text-text-3">no model</span>
   const open = {
     day: null,

@@ -9,11 +9,9 @@ import { plural } from '../../ui/format.ts'
 import { runCommand } from '../../actions/commands.ts'
 import { navigate } from '../../model/route.ts'
 
-interface MachineCardProps {
-  readonly executors: readonly ExecutorView[] | null
-}
+type Executors = readonly ExecutorView[]
 
-export function MachineCard({ executors }: MachineCardProps) {
+export function MachineCard({ executors }: { readonly executors: Executors | null }) {
   const summary = useYard((view) => view.summary)
   const agents = useYard((view) => view.agents)
   if (summary === null) return null
@@ -88,9 +86,8 @@ function roomFor({ agents, machine }: Summary, living: readonly AgentView[]): nu
   return Math.max(0, Math.min(agents.max, Math.floor(free / Math.max(each, 1_000_000))))
 }
 
-interface HealthProps {
-  readonly executors: readonly ExecutorView[]
-  readonly breakers: readonly BreakerView[]
+interface HealthProps extends Pick<Summary, 'breakers'> {
+  readonly executors: Executors
 }
 
 const NAMED = 4

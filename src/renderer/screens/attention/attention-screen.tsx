@@ -77,12 +77,7 @@ function useItems(): readonly AttentionItem[] {
 
 // The list: ↑↓ go from row to row, Tab into a row's answers, ↵ opens what it is about.
 
-interface AttentionListProps {
-  readonly awake: readonly AttentionItem[]
-  readonly asleep: readonly AttentionItem[]
-}
-
-function AttentionList({ awake, asleep }: AttentionListProps) {
+function AttentionList({ awake, asleep }: ReturnType<typeof useAwake>) {
   const items = [...awake, ...asleep]
   const scroller = useRef<HTMLDivElement>(null)
   const [current, setCurrent] = useState<string | null>(null)
@@ -217,12 +212,7 @@ function stateOf(kind: ItemKind): ShownState {
 }
 const PARKED: readonly ItemKind[] = [...BREAKER_KINDS, 'machine', 'spent']
 
-interface SnoozeProps {
-  readonly item: AttentionItem
-  readonly isAsleep: boolean
-}
-
-function Snooze({ item, isAsleep }: SnoozeProps) {
+function Snooze({ item, isAsleep }: Pick<AttentionRowProps, 'item' | 'isAsleep'>) {
   if (isAsleep)
     return (
       <Button look="quiet" onClick={() => snooze(item.key, 0)}>

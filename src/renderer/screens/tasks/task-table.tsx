@@ -115,12 +115,9 @@ const Row = memo(function Row({ id, index, top, columns }: RowProps) {
   )
 })
 
-interface ContentProps {
-  readonly card: TaskCard
-  readonly column: Column
-}
-
-function Content({ card, column: { id, textOf } }: ContentProps) {
+function Content(props: { readonly card: TaskCard; readonly column: Column }) {
+  const { card } = props
+  const { id, textOf } = props.column
   if (id === 'state') return <StatusBadge state={card.state} />
   if (id === 'time' && card.status === 'in-progress' && card.startedAt !== null)
     return <Elapsed since={card.startedAt} />
