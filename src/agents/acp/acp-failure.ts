@@ -2,6 +2,7 @@
 import { RequestError } from '@agentclientprotocol/sdk'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { clip, oneLine } from '../../domain/output.ts'
+import { WorkFailed } from '../executors/readers/exec-events.ts'
 import {
   parseApiError,
   parseResetAt,
@@ -10,16 +11,6 @@ import {
 } from '../executors/readers/provider-failure.ts'
 import { JsonObject } from '../executors/readers/reader.ts'
 import type { AgentEnd } from './agent-process.ts'
-
-/** Thrown anywhere in the run, and reported at its end. */
-export class AcpFailure extends Error {
-  readonly failure: WorkFailure
-  constructor(failure: WorkFailure) {
-    super(failure.reason)
-    this.name = 'AcpFailure'
-    this.failure = failure
-  }
-}
 
 /** The code of the protocol. */
 export const AUTH_REQUIRED = -32000
@@ -37,7 +28,7 @@ export function failureOfError(
   error: unknown,
   { initialized, stderrTail: words, at }: ErrorContext,
 ): WorkFailure {
-  if (error instanceof AcpFailure) return error.failure
+  if (error instanceof WorkFailed) return error.failure
   if (!(error instanceof RequestError))
     return workFailure('crash', `it could not be spoken to: ${oneLine(String(error))}`)
   const { message, status } = parseApiError(messageOf(error))

@@ -11,10 +11,15 @@ import {
 } from '@agentclientprotocol/sdk'
 import type { Usage } from '../../domain/agent.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
-import { EXEC_EVENTS_VERSION, type ExecEventInput } from '../executors/readers/exec-events.ts'
+import {
+  emitFailure,
+  EXEC_EVENTS_VERSION,
+  WorkFailed,
+  type ExecEventInput,
+} from '../executors/readers/exec-events.ts'
 import { JsonObject } from '../executors/readers/reader.ts'
 import { whereItLeads } from '../tool-rules.ts'
-import { AcpFailure, failureOfEnd, failureOfError, failureOfStop } from './acp-failure.ts'
+import { failureOfEnd, failureOfError, failureOfStop } from './acp-failure.ts'
 import type { AcpOrder } from './acp-order.ts'
 import { createGate } from './action.ts'
 import { startAgent, within, type AgentProcess } from './agent-process.ts'
@@ -151,7 +156,7 @@ function checkVersion(initialized: JsonObject): void {
   const version = initialized.number('protocolVersion')
   if (version === PROTOCOL_VERSION) return
   const reason = `it speaks version ${version ?? '?'} of the Agent Client Protocol, not version ${PROTOCOL_VERSION}`
-  throw new AcpFailure(workFailure('missing-program', reason))
+  throw new WorkFailed(workFailure('missing-program', reason))
 }
 
 /** Null when it did not cancel its turn in time. */
@@ -192,7 +197,7 @@ function failureOfTurn({ run, question }: RunContext, response: unknown): WorkFa
 async function failureOf(scene: RunContext, error: unknown): Promise<WorkFailure> {
   const { run, agent, initialized, before } = scene
   if (run.stop.aborted) return workFailure('crash', 'it was asked to stop')
-  const isAnswer = error instanceof AcpFailure || error instanceof RequestError
+  const isAnswer = error instanceof WorkFailed || error instanceof RequestError
   // The connection breaks a moment before its program is known to have ended.
   if (!isAnswer && (await within(agent.ended, GONE_MS)))
     return failureOfEnd(await agent.ended, before)
@@ -208,9 +213,7 @@ function emitEnd({ run, updates }: RunContext, failure: WorkFailure | null): boo
     run.emit({ type: 'result', ok: true, text: updates.answer() })
     return true
   }
-  const { reason, resetAt, detail } = failure
-  run.emit({ type: 'error', message: reason, class: failure.class, resetAt, detail })
-  run.emit({ type: 'result', ok: false, text: reason })
+  emitFailure(run.emit, failure)
   return false
 }
 
@@ -224,7 +227,7 @@ async function inTime<T>(scene: RunContext, answer: Promise<T>, limitMs: number)
     ? 'it was asked to stop'
     : `its program has said nothing for ${seconds} s, before ${scene.before}`
   answer.catch(() => {})
-  throw new AcpFailure(workFailure(stop.aborted ? 'crash' : 'launch', reason))
+  throw new WorkFailed(workFailure(stop.aborted ? 'crash' : 'launch', reason))
 }
 
 /** False once it is aborted. */

@@ -3,7 +3,8 @@ import { methods, RequestError, type ClientContext, type McpServer } from '@agen
 import { workFailure } from '../../domain/failure.ts'
 import { clip, oneLine } from '../../domain/output.ts'
 import { JsonObject } from '../executors/readers/reader.ts'
-import { AcpFailure, AUTH_REQUIRED } from './acp-failure.ts'
+import { WorkFailed } from '../executors/readers/exec-events.ts'
+import { AUTH_REQUIRED } from './acp-failure.ts'
 import type { AcpOrder } from './acp-order.ts'
 
 export interface Session {
@@ -35,7 +36,7 @@ export async function openSession(
   })
   const id = new JsonObject(answer).text('sessionId')
   if (id === null || id === '')
-    throw new AcpFailure(workFailure('crash', 'it made a session and gave no id for it'))
+    throw new WorkFailed(workFailure('crash', 'it made a session and gave no id for it'))
   await chooseModel(agent, { id, answer: new JsonObject(answer) }, options.model)
   return { id, isResumed: false, notResumed: resumed }
 }
@@ -93,7 +94,7 @@ async function chooseModel(
     .find((option) => option.text('category') === 'model' || option.text('id') === 'model')
   const configId = choice?.text('id') ?? null
   if (!choice || configId === null)
-    throw new AcpFailure(
+    throw new WorkFailed(
       workFailure(
         'bad-model',
         `it cannot be told its model: put {model} into the command of its executor, or name no model`,
@@ -103,7 +104,7 @@ async function chooseModel(
   if (!values.includes(model)) {
     const some = values.toSorted(likest(model)).slice(0, 20).join(', ') || 'none'
     const reason = clip(`it has no model ${model}; it offers ${some}`, 600)
-    throw new AcpFailure(workFailure('bad-model', reason))
+    throw new WorkFailed(workFailure('bad-model', reason))
   }
   if (choice.text('currentValue') === model) return
   await agent.request(methods.agent.session.setConfigOption, {

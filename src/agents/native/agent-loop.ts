@@ -5,7 +5,7 @@ import type { Usage } from '../../domain/agent.ts'
 import { priceOf, tokensOf } from '../../domain/budget/price.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { oneLine } from '../../domain/output.ts'
-import type { ExecEventInput } from '../executors/readers/exec-events.ts'
+import { emitFailure, WorkFailed, type ExecEventInput } from '../executors/readers/exec-events.ts'
 import { sumUsage } from '../executors/readers/reader.ts'
 import {
   hasText,
@@ -52,14 +52,8 @@ export async function runLoop(parts: LoopParts): Promise<LoopEnd> {
   }
 }
 
-export function emitFailure(emit: (event: ExecEventInput) => void, failure: WorkFailure): void {
-  const { reason, resetAt, detail } = failure
-  emit({ type: 'error', message: reason, class: failure.class, resetAt, detail })
-  emit({ type: 'result', ok: false, text: reason })
-}
-
 const failureOf = (error: unknown): WorkFailure =>
-  error instanceof RequestFailed ? error.failure : workFailure('crash', errorText(error))
+  error instanceof WorkFailed ? error.failure : workFailure('crash', errorText(error))
 
 /** Its final answer; throws when there is none. */
 async function converse(parts: LoopParts): Promise<string> {
@@ -75,7 +69,7 @@ async function converse(parts: LoopParts): Promise<string> {
   let continued = 0
   for (let step = 0; ; step++) {
     const limit = limitReached(order, step, usage)
-    if (limit !== null) throw new RequestFailed(workFailure('reported', limit))
+    if (limit !== null) throw new WorkFailed(workFailure('reported', limit))
     const count = (used: Usage): void => {
       usage = sumUsage(usage, used)
       emit({ type: 'usage', usage })
@@ -98,7 +92,7 @@ async function converse(parts: LoopParts): Promise<string> {
 
 function finalText({ text, finish }: ModelAnswer): string {
   if (finish === 'content-filter')
-    throw new RequestFailed(workFailure('reported', 'its provider refused to let it answer'))
+    throw new WorkFailed(workFailure('reported', 'its provider refused to let it answer'))
   return text
 }
 
@@ -115,7 +109,7 @@ async function ask(
       const request = { ...parts, wire, messages: sent }
       return { answer: await withRetries(() => callModel(request), parts), sent }
     } catch (error) {
-      const isFull = error instanceof RequestFailed && error.failure.class === 'context-overflow'
+      const isFull = error instanceof WorkFailed && error.failure.class === 'context-overflow'
       const shorter = isFull ? makeRoom(sent, keeps) : null
       if (shorter === null) throw error
       sent = shorter
@@ -185,14 +179,6 @@ const MAX_RETRIES = 5
 const MAX_WAIT_MS = 60_000
 const FIRST_WAIT_MS = 1000
 
-class RequestFailed extends Error {
-  readonly failure: WorkFailure
-  constructor(failure: WorkFailure) {
-    super(failure.reason)
-    this.failure = failure
-  }
-}
-
 export interface RetryParts {
   readonly signal: AbortSignal
   readonly emit: (event: ExecEventInput) => void
@@ -203,7 +189,7 @@ export interface RetryParts {
   readonly random: () => number
 }
 
-/** Throws `RequestFailed`, or the reason of the signal. */
+/** Throws `WorkFailed`, or the reason of the signal. */
 async function withRetries<T>(ask: () => Promise<T>, parts: RetryParts): Promise<T> {
   for (let retry = 1; ; retry++) {
     try {
@@ -221,7 +207,7 @@ async function waitAfter(error: unknown, retry: number, parts: RetryParts): Prom
   // Some of it by chance, so that many agents do not all come back at once.
   const backOff = FIRST_WAIT_MS * 2 ** (retry - 1) * (1 + parts.random() / 2)
   const waitMs = Math.max(0, Math.round(retryAt === null ? backOff : retryAt - at))
-  if (!isPassing || retry > MAX_RETRIES || waitMs > MAX_WAIT_MS) throw new RequestFailed(failure)
+  if (!isPassing || retry > MAX_RETRIES || waitMs > MAX_WAIT_MS) throw new WorkFailed(failure)
   const why = `${oneLine(failure.reason)}; try ${retry} of ${MAX_RETRIES}`
   parts.emit({ type: 'waiting', until: at + waitMs, why, class: failure.class })
   await parts.sleep(waitMs, parts.signal)

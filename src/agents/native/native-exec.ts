@@ -1,5 +1,5 @@
 /**
- * The program of a native agent: `native-exec ORDER`, with the prompt on its input. Prints events (`own-events.ts`). SIGTERM ends it
+ * The program of a native agent: `native-exec ORDER`, with the prompt on its input. Prints events (`exec-events.ts`). SIGTERM ends it
  * politely. Exit codes: 0 it answered, 1 it failed and said why, 2 its order cannot be read, 143 it was asked to stop.
  */
 import { readFileSync } from 'node:fs'

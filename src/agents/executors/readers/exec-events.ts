@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { usageSchema } from '../../../domain/agent.ts'
-import { failureClassSchema, workFailure } from '../../../domain/failure.ts'
+import { failureClassSchema, workFailure, type WorkFailure } from '../../../domain/failure.ts'
 import { clip, MAX_REPORT_TEXT, oneLine } from '../../../domain/output.ts'
 import type { OutputReader } from '../executor.ts'
 import { JsonObject, parseEvent, rawReports, ReportingReader } from './reader.ts'
@@ -62,6 +62,21 @@ const execEventSchema = z.discriminatedUnion('type', [
 export type ExecEvent = z.infer<typeof execEventSchema>
 /** As it is written: a field with a default may be left out. */
 export type ExecEventInput = z.input<typeof execEventSchema>
+
+/** Thrown anywhere in a run of our own programs, and told at its end. */
+export class WorkFailed extends Error {
+  readonly failure: WorkFailure
+  constructor(failure: WorkFailure) {
+    super(failure.reason)
+    this.failure = failure
+  }
+}
+
+export function emitFailure(emit: (event: ExecEventInput) => void, failure: WorkFailure): void {
+  const { reason, resetAt, detail } = failure
+  emit({ type: 'error', message: reason, class: failure.class, resetAt, detail })
+  emit({ type: 'result', ok: false, text: reason })
+}
 
 const TYPES: ReadonlySet<string> = new Set(
   execEventSchema.options.map((option) => option.shape.type.value),

@@ -9,7 +9,7 @@ import { err, ok, type Result } from '../../../base/result.ts'
 import { errorCode } from '../../../base/text.ts'
 import { workFailure, type WorkFailure } from '../../../domain/failure.ts'
 import type { WorktreeSettings } from '../../../domain/settings.ts'
-import { attempted, onDisk, type GitFailure } from '../../git/git-failure.ts'
+import { attempted, onDisk, valueOf, type GitFailure } from '../../git/git-failure.ts'
 import type { GitGuard } from '../../git/git-guard.ts'
 import { createGit, rowsOf, type Git } from '../../git/git.ts'
 import { openRepository, readPath } from '../../git/repository.ts'
@@ -39,14 +39,10 @@ export async function setUpWorktree(
   if (!gitDir.ok) return err(notReadyBy(gitDir.error))
   const done = join(gitDir.value, 'yard-ready')
   if (existsSync(done)) return ok([])
-  const copied = await copyFiles(tracked, cwd, settings, parts)
-  if (!copied.ok) return copied
-  const ran = await runSetup(
-    tracked,
-    { cwd, note: join(gitDir.value, 'yard-setup') },
-    settings,
-    parts,
-  )
+  const copied = await attempted(() => copyFiles(tracked, cwd, settings, parts))
+  if (!copied.ok) return err(notReadyBy(copied.error))
+  const note = join(gitDir.value, 'yard-setup')
+  const ran = await runSetup(tracked, { cwd, note }, settings, parts)
   if (ran !== null) return err(ran)
   writeFileSync(done, '')
   return copied
@@ -57,18 +53,14 @@ async function copyFiles(
   worktree: string,
   { copy }: WorktreeSettings,
   { guard, options: { root } }: SetupParts,
-): Promise<Result<readonly string[], WorkFailure>> {
-  if (copy.length === 0) return ok([])
+): Promise<readonly string[]> {
+  if (copy.length === 0) return []
   const from = realpathSync(folderOf(tracked.order, root))
-  const repo = await openRepository(from, guard)
-  if (!repo.ok) return err(notReadyBy(repo.error))
-  const { toplevel } = repo.value
+  const { toplevel, gitIn } = valueOf(await openRepository(from, guard))
   // A bare repository has no files of its own to copy.
-  if (toplevel === null) return ok([])
+  if (toplevel === null) return []
   const to = join(worktree, relative(toplevel, from))
-  const git = repo.value.gitIn(from)
-  const copied = await copyIgnored({ git, from, to, worktree, globs: copy })
-  return copied.ok ? copied : err(notReadyBy(copied.error))
+  return valueOf(await copyIgnored({ git: gitIn(from), from, to, worktree, globs: copy }))
 }
 
 /** Null when the command has succeeded. A run of an earlier owner that is still under way is awaited, not repeated. */
