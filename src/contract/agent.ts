@@ -1,12 +1,10 @@
 /** Procedures about agents: what they are, what they say, and how one is ended. */
-import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { commandIdSchema, idInput } from './task.ts'
 import { agentViewSchema } from './view.ts'
+import { commandIdSchema, get, idInput, post } from './route.ts'
 
 export const agentContract = {
-  list: oc
-    .route({ method: 'GET', path: '/agents' })
+  list: get('/agents')
     .input(
       z.strictObject({
         which: z.enum(['all', 'alive', 'dead', 'working']).default('all'),
@@ -15,13 +13,12 @@ export const agentContract = {
       }),
     )
     .output(z.array(agentViewSchema)),
-  get: oc.route({ method: 'GET', path: '/agent/{id}' }).input(idInput).output(agentViewSchema),
+  get: get('/agent/{id}').input(idInput).output(agentViewSchema),
   /**
    * A window of its output. Parsed: whole reports; raw: what its program wrote. `next` is where to go on; `isEnd` says that nothing more
    * is there now: of a living agent a line that is unfinished comes later. Offsets are bytes of the stream.
    */
-  output: oc
-    .route({ method: 'GET', path: '/agent/{id}/output' })
+  output: get('/agent/{id}/output')
     .input(
       idInput.extend({
         from: z.coerce.number().int().nonnegative().default(0),
@@ -52,8 +49,7 @@ export const agentContract = {
       }),
     ),
   /** Ends the whole tree and answers when it is gone. The task reopens paused unless `redispatch`. */
-  kill: oc
-    .route({ method: 'POST', path: '/agent/{id}/kill' })
+  kill: post('/agent/{id}/kill')
     .input(
       idInput.extend({
         force: z.boolean().optional(),
@@ -62,8 +58,7 @@ export const agentContract = {
       }),
     )
     .output(agentViewSchema),
-  killAll: oc
-    .route({ method: 'POST', path: '/agents/kill' })
+  killAll: post('/agents/kill')
     .input(
       z.strictObject({
         force: z.boolean().optional(),
@@ -73,8 +68,7 @@ export const agentContract = {
     )
     .output(z.object({ killed: z.array(z.string()) })),
   /** An agent reports that it is alive: it itself, or the claimant of its task. */
-  heartbeat: oc
-    .route({ method: 'POST', path: '/agent/{id}/heartbeat' })
+  heartbeat: post('/agent/{id}/heartbeat')
     .input(idInput)
     .output(
       z.object({
@@ -84,8 +78,7 @@ export const agentContract = {
       }),
     ),
   /** check: look at all living agents now; cleanup: settle those found dead; purge: also forget ended agents and remove their folders. */
-  dead: oc
-    .route({ method: 'POST', path: '/agents/dead' })
+  dead: post('/agents/dead')
     .input(
       z.strictObject({ do: z.enum(['check', 'cleanup', 'purge']), commandId: commandIdSchema }),
     )

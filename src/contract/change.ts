@@ -1,9 +1,8 @@
 /** Procedures about what tasks have changed in git: looking at it, commenting it, landing it, and the worktrees it was made in. */
-import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { LANDING_STATES } from '../domain/landing.ts'
 import { SHOWN_STATES } from '../domain/task.ts'
-import { commandIdSchema } from './task.ts'
+import { commandIdSchema, get, post } from './route.ts'
 
 const time = z.string()
 const onTask = z.strictObject({ task: z.string() })
@@ -128,13 +127,9 @@ const removedSchema = z.object({
 
 export const changeContract = {
   /** What a try of a task has changed: the latest, unless one is named. */
-  of: oc
-    .route({ method: 'GET', path: '/task/{task}/changes' })
-    .input(ofTry)
-    .output(changeViewSchema),
+  of: get('/task/{task}/changes').input(ofTry).output(changeViewSchema),
   /** The same as patches, of bounded size. */
-  diff: oc
-    .route({ method: 'GET', path: '/task/{task}/diff' })
+  diff: get('/task/{task}/diff')
     .input(
       ofTry.extend({
         /** This file alone. */
@@ -152,8 +147,7 @@ export const changeContract = {
       }),
     ),
   /** Asks for the result to be landed. With `waitMs` it answers when that is settled, or after so long. */
-  land: oc
-    .route({ method: 'POST', path: '/task/{task}/merge' })
+  land: post('/task/{task}/merge')
     .input(
       onTask.extend({
         waitMs: whole(120_000).optional(),
@@ -169,13 +163,11 @@ export const changeContract = {
    * Asks for every done task with a result that has not landed, in the order of the graph: `tasks`. `conflicts` are those that
    * wait for a merge task, and are not asked for again.
    */
-  landAll: oc
-    .route({ method: 'POST', path: '/merge' })
+  landAll: post('/merge')
     .input(z.strictObject({ commandId: commandIdSchema }))
     .output(z.object({ tasks: z.array(z.string()), conflicts: z.array(z.string()) })),
   /** A person's remark on a line of the changes; the next try is told of it. */
-  comment: oc
-    .route({ method: 'POST', path: '/task/{task}/comment' })
+  comment: post('/task/{task}/comment')
     .input(
       onTask.extend({
         path: z.string().min(1).max(4096),
@@ -186,15 +178,13 @@ export const changeContract = {
       }),
     )
     .output(changeCommentSchema),
-  worktrees: oc.route({ method: 'GET', path: '/worktrees' }).output(z.array(worktreeViewSchema)),
+  worktrees: get('/worktrees').output(z.array(worktreeViewSchema)),
   /** Uncommitted files are kept as a commit, a branch that is not merged stays; only ignored files are lost. */
-  removeWorktree: oc
-    .route({ method: 'POST', path: '/worktree/{name}/remove' })
+  removeWorktree: post('/worktree/{name}/remove')
     .input(z.strictObject({ name: z.string().max(200), commandId: commandIdSchema }))
     .output(removedSchema),
   /** Removes what is recorded as landed; with `dryRun` only says what that would be. */
-  gc: oc
-    .route({ method: 'POST', path: '/worktrees/gc' })
+  gc: post('/worktrees/gc')
     .input(z.strictObject({ dryRun: z.boolean().default(false), commandId: commandIdSchema }))
     .output(z.object({ removed: z.array(removedSchema), kept: z.array(worktreeViewSchema) })),
 }

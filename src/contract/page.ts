@@ -1,11 +1,11 @@
 /** What only the page asks: the past of the yard, what is to come, where a person put the nodes. Reads of committed events, and furniture. */
-import { eventIterator, oc } from '@orpc/contract'
+import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { configEntrySchema, pendingEntrySchema } from './service.ts'
 import { TRY_OUTCOMES } from '../domain/agent.ts'
 import { SHOWN_STATES, TASK_STATUSES } from '../domain/task.ts'
-import { commandIdSchema, idInput } from './task.ts'
 import { positionSchema, taskCardSchema } from './view.ts'
+import { commandIdSchema, get, idInput, post } from './route.ts'
 
 const time = z.string()
 
@@ -177,8 +177,7 @@ const costsSchema = z.object({
 export type Costs = z.infer<typeof costsSchema>
 
 export const pageContract = {
-  cost: oc
-    .route({ method: 'GET', path: '/cost' })
+  cost: get('/cost')
     .input(
       z.strictObject({
         by: costsSchema.shape.by.default('task'),
@@ -191,13 +190,11 @@ export const pageContract = {
     )
     .output(costsSchema),
   /** Moves nodes for everybody who looks at this yard; null gives one back to the layout. Not an event of the yard: it cannot change what runs. */
-  moveNodes: oc
-    .route({ method: 'POST', path: '/page/positions' })
+  moveNodes: post('/page/positions')
     .input(z.strictObject({ set: z.record(z.string(), positionSchema.nullable()) }))
     .output(z.object({ moved: z.number() })),
   /** Commits over time. Without a span: from the first commit to now. */
-  activity: oc
-    .route({ method: 'GET', path: '/page/activity' })
+  activity: get('/page/activity')
     .input(
       z.strictObject({
         from: time.optional(),
@@ -217,12 +214,10 @@ export const pageContract = {
       }),
     ),
   /** The graph as it stood then. */
-  moment: oc
-    .route({ method: 'GET', path: '/page/moment' })
+  moment: get('/page/moment')
     .input(z.strictObject({ at: time }))
     .output(graphAtSchema),
-  history: oc
-    .route({ method: 'GET', path: '/page/history' })
+  history: get('/page/history')
     .input(
       z.strictObject({
         from: time,
@@ -231,13 +226,11 @@ export const pageContract = {
       }),
     )
     .output(historySchema),
-  agenda: oc
-    .route({ method: 'GET', path: '/page/agenda' })
+  agenda: get('/page/agenda')
     .input(z.strictObject({ until: time }))
     .output(z.array(agendaItemSchema)),
   /** Newest first. */
-  timeline: oc
-    .route({ method: 'GET', path: '/task/{id}/timeline' })
+  timeline: get('/task/{id}/timeline')
     .input(
       idInput.extend({
         before: z.coerce.number().int().optional(),
@@ -246,8 +239,7 @@ export const pageContract = {
     )
     .output(z.object({ rows: z.array(timelineRowSchema), isEnd: z.boolean() })),
   /** Rows of the journal, newest first, in words. */
-  journalTail: oc
-    .route({ method: 'GET', path: '/page/journal' })
+  journalTail: get('/page/journal')
     .input(
       z.strictObject({
         before: z.coerce.number().int().optional(),
@@ -256,16 +248,13 @@ export const pageContract = {
     )
     .output(z.object({ rows: z.array(timelineRowSchema), isEnd: z.boolean() })),
   /** The end of the owner's log file. */
-  serviceLog: oc
-    .route({ method: 'GET', path: '/page/log' })
-    .output(z.object({ path: z.string(), lines: z.array(z.string()) })),
+  serviceLog: get('/page/log').output(z.object({ path: z.string(), lines: z.array(z.string()) })),
   /** Bytes of output per step, oldest first, for agents alive or lately so. */
-  rates: oc
-    .route({ method: 'GET', path: '/page/rates' })
-    .output(z.object({ stepMs: z.number(), agents: z.record(z.string(), z.array(z.number())) })),
+  rates: get('/page/rates').output(
+    z.object({ stepMs: z.number(), agents: z.record(z.string(), z.array(z.number())) }),
+  ),
   /** Where a text occurs in an agent's output (its streams merged), from a byte offset on. Bounded work: `next` says where to go on; null = the end was reached. */
-  searchOutput: oc
-    .route({ method: 'GET', path: '/agent/{id}/search' })
+  searchOutput: get('/agent/{id}/search')
     .input(
       idInput.extend({
         text: z.string().min(1).max(200),
@@ -280,8 +269,7 @@ export const pageContract = {
       }),
     ),
   /** Which line of an output a byte stands in, or at which byte a line begins; beyond the end it is the last line. Lines count from 1. */
-  outputLine: oc
-    .route({ method: 'GET', path: '/agent/{id}/line' })
+  outputLine: get('/agent/{id}/line')
     .input(
       idInput.extend({
         offset: z.coerce.number().int().nonnegative().optional(),
@@ -295,8 +283,7 @@ export const pageContract = {
    * What is in force, and what the files say that is not, as `service.config` and `service.pendingConfig` with what a form needs.
    * `executor`: all fields of this profile, also those that no file names, and nothing else.
    */
-  settings: oc
-    .route({ method: 'GET', path: '/page/settings' })
+  settings: get('/page/settings')
     .input(z.object({ executor: z.string().max(200).optional() }))
     .output(
       z.object({
@@ -308,8 +295,7 @@ export const pageContract = {
       }),
     ),
   /** Writes keys of a config file and applies the files anew. All or none. A null value takes the key out. */
-  configure: oc
-    .route({ method: 'POST', path: '/config' })
+  configure: post('/config')
     .input(
       z.strictObject({
         scope: z.enum(['project', 'global']),
@@ -322,7 +308,7 @@ export const pageContract = {
       }),
     ),
   /** What a yard that was not made here would run, for a person to judge. Never for agents. */
-  trust: oc.route({ method: 'GET', path: '/page/trust' }).output(
+  trust: get('/page/trust').output(
     z.object({
       trusted: z.boolean(),
       /** One line per profile: its type, permissions, program and where it asks. */
@@ -346,13 +332,11 @@ export const pageContract = {
     }),
   ),
   /** A person trusts the yard, having seen what `seen` stands for; refused when that has changed since. */
-  confirmTrust: oc
-    .route({ method: 'POST', path: '/page/trust' })
+  confirmTrust: post('/page/trust')
     .input(z.strictObject({ seen: z.string() }))
     .output(z.object({ trusted: z.boolean() })),
   /** A window of a file that a task keeps as a result. Only such a file is read, and only below the task's folder. */
-  artifact: oc
-    .route({ method: 'GET', path: '/task/{id}/artifact' })
+  artifact: get('/task/{id}/artifact')
     .input(
       idInput.extend({
         path: z.string().max(4096),
@@ -370,8 +354,7 @@ export const pageContract = {
       }),
     ),
   /** Adds the tasks of a graph file, all or none. Says how far it is; leaving before `adding` changes nothing. */
-  importText: oc
-    .route({ method: 'POST', path: '/page/import' })
+  importText: post('/page/import')
     .input(
       z.strictObject({
         text: z.string().max(90_000_000),

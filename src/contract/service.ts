@@ -1,5 +1,5 @@
 /** Procedures about the yard as a whole: the live view, the journal, the coordinator, its configuration. */
-import { eventIterator, oc } from '@orpc/contract'
+import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { usageSchema } from '../domain/agent.ts'
 import { failureClassSchema, workFailureSchema } from '../domain/failure.ts'
@@ -7,6 +7,7 @@ import { CONFIG_SOURCES } from '../domain/origin.ts'
 import { executorTypeSchema, permissionsSchema, ROLES } from '../domain/settings.ts'
 import { SHOWN_STATES } from '../domain/task.ts'
 import { journalRowSchema, patchSchema, snapshotSchema, summarySchema } from './view.ts'
+import { get, post } from './route.ts'
 
 export const statusSchema = z.object({
   running: z.boolean(),
@@ -121,7 +122,7 @@ const pageSessionSchema = z.object({
 
 export const serviceContract = {
   /** First exchange: names versions so that a mismatch is said in words. */
-  hello: oc.route({ method: 'GET', path: '/hello' }).output(
+  hello: get('/hello').output(
     z.object({
       contract: z.string(),
       version: z.string(),
@@ -130,33 +131,22 @@ export const serviceContract = {
       root: z.string().nullable(),
     }),
   ),
-  status: oc.route({ method: 'GET', path: '/status' }).output(statusSchema),
+  status: get('/status').output(statusSchema),
   /** A fresh address of the page with a one-use code, good for ten minutes; null where no page is served. */
-  page: oc
-    .route({ method: 'POST', path: '/service/page' })
-    .output(z.object({ pageUrl: z.string().nullable() })),
+  page: post('/service/page').output(z.object({ pageUrl: z.string().nullable() })),
   /** Browsers that may use the page, the newest first. */
-  pageSessions: oc
-    .route({ method: 'GET', path: '/service/page/sessions' })
-    .output(z.array(pageSessionSchema)),
+  pageSessions: get('/service/page/sessions').output(z.array(pageSessionSchema)),
   /** Ends these, or without `ids` all; gives those that were open. */
-  revokePageSessions: oc
-    .route({ method: 'POST', path: '/service/page/sessions/revoke' })
+  revokePageSessions: post('/service/page/sessions/revoke')
     .input(z.strictObject({ ids: z.array(z.string().max(100)).max(200).optional() }))
     .output(z.array(pageSessionSchema)),
-  pause: oc
-    .route({ method: 'POST', path: '/service/pause' })
-    .output(z.object({ paused: z.boolean() })),
-  resume: oc
-    .route({ method: 'POST', path: '/service/resume' })
-    .output(z.object({ paused: z.boolean() })),
-  reload: oc
-    .route({ method: 'POST', path: '/service/reload' })
+  pause: post('/service/pause').output(z.object({ paused: z.boolean() })),
+  resume: post('/service/resume').output(z.object({ paused: z.boolean() })),
+  reload: post('/service/reload')
     .input(flagsSchema)
     .output(z.object({ settings: z.record(z.string(), z.unknown()) })),
   /** Stops the owner after the reply; agents go on unless `killAgents`. */
-  stop: oc
-    .route({ method: 'POST', path: '/service/stop' })
+  stop: post('/service/stop')
     .input(z.strictObject({ killAgents: z.boolean().optional() }))
     .output(
       z.object({
@@ -165,11 +155,10 @@ export const serviceContract = {
         processesLeft: z.array(z.object({ pid: z.number(), command: z.string().nullable() })),
       }),
     ),
-  snapshot: oc.route({ method: 'GET', path: '/view' }).output(snapshotSchema),
+  snapshot: get('/view').output(snapshotSchema),
   /** Patches from now on; begins with an empty patch that names the current `seq`. */
-  follow: oc.route({ method: 'GET', path: '/view/follow' }).output(eventIterator(patchSchema)),
-  journal: oc
-    .route({ method: 'GET', path: '/journal' })
+  follow: get('/view/follow').output(eventIterator(patchSchema)),
+  journal: get('/journal')
     .input(
       z.strictObject({
         since: z.coerce.number().int().nonnegative().default(0),
@@ -177,19 +166,17 @@ export const serviceContract = {
       }),
     )
     .output(z.array(journalRowSchema)),
-  executors: oc.route({ method: 'GET', path: '/executors' }).output(z.array(executorViewSchema)),
+  executors: get('/executors').output(z.array(executorViewSchema)),
   /** One trivial real turn; answers when it is over, which may take minutes. It costs what a turn costs. */
-  testExecutor: oc
-    .route({ method: 'POST', path: '/executors/test' })
+  testExecutor: post('/executors/test')
     .input(z.strictObject({ name: z.string().min(1).max(200) }))
     .output(trialSchema),
   /** A person says that a provider works again: what sleeps by it or waits for a sign-in is tried now. It spends no try. */
-  wake: oc
-    .route({ method: 'POST', path: '/service/wake' })
+  wake: post('/service/wake')
     .input(z.strictObject({ provider: z.string().min(1).max(300) }))
     .output(z.object({ tasks: z.number() })),
-  models: oc.route({ method: 'GET', path: '/models' }).output(z.array(modelViewSchema)),
-  roles: oc.route({ method: 'GET', path: '/roles' }).output(
+  models: get('/models').output(z.array(modelViewSchema)),
+  roles: get('/roles').output(
     z.array(
       z.object({
         role: z.enum(ROLES),
@@ -200,12 +187,12 @@ export const serviceContract = {
     ),
   ),
   /** What is in force. */
-  config: oc.route({ method: 'GET', path: '/config' }).output(z.array(configEntrySchema)),
+  config: get('/config').output(z.array(configEntrySchema)),
   /** What a reload would change, with the environment and the flags of the owner; `problem`: why the files cannot be read. */
-  pendingConfig: oc
-    .route({ method: 'GET', path: '/config/pending' })
-    .output(z.object({ entries: z.array(pendingEntrySchema), problem: z.string().nullable() })),
-  backup: oc.route({ method: 'POST', path: '/backup' }).output(z.object({ path: z.string() })),
+  pendingConfig: get('/config/pending').output(
+    z.object({ entries: z.array(pendingEntrySchema), problem: z.string().nullable() }),
+  ),
+  backup: post('/backup').output(z.object({ path: z.string() })),
 }
 export type Flags = z.infer<typeof flagsSchema>
 export { configEntrySchema, executorViewSchema, pendingEntrySchema, modelViewSchema, flagsSchema }

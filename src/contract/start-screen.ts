@@ -1,7 +1,7 @@
 /** Before and beside a yard: which yards there are, and how one is opened or made. Every host answers it. */
-import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { executorTypeSchema } from '../domain/settings.ts'
+import { get, post } from './route.ts'
 
 const recentYardSchema = z.object({
   folder: z.string(),
@@ -27,20 +27,16 @@ const foundCliSchema = z.object({
 export type FoundCli = z.infer<typeof foundCliSchema>
 
 export const startScreenContract = {
-  recent: oc
-    .route({ method: 'GET', path: '/start-screen/recent' })
-    .output(z.array(recentYardSchema)),
-  forget: oc
-    .route({ method: 'POST', path: '/start-screen/forget' })
+  recent: get('/start-screen/recent').output(z.array(recentYardSchema)),
+  forget: post('/start-screen/forget')
     .input(z.strictObject({ folder: z.string() }))
     .output(z.object({ ok: z.boolean() })),
   /** Looks for agent CLIs on the PATH of the person's login shell. */
-  clis: oc
-    .route({ method: 'GET', path: '/start-screen/clis' })
-    .output(z.object({ clis: z.array(foundCliSchema), path: z.array(z.string()) })),
+  clis: get('/start-screen/clis').output(
+    z.object({ clis: z.array(foundCliSchema), path: z.array(z.string()) }),
+  ),
   /** What a folder is, before it is opened. */
-  inspect: oc
-    .route({ method: 'GET', path: '/start-screen/folder' })
+  inspect: get('/start-screen/folder')
     .input(z.strictObject({ folder: z.string() }))
     .output(
       z.object({
@@ -53,12 +49,11 @@ export const startScreenContract = {
       }),
     ),
   /** Opens the yard of a folder, made where there is none. `pageUrl`: where a browser goes on; null when the window itself has switched. */
-  open: oc
-    .route({ method: 'POST', path: '/start-screen/open' })
+  open: post('/start-screen/open')
     .input(z.strictObject({ folder: z.string(), make: z.boolean().default(true) }))
     .output(z.object({ folder: z.string(), pageUrl: z.string().nullable() })),
   /** The example: nine shell tasks in a new temporary folder. */
-  example: oc
-    .route({ method: 'POST', path: '/start-screen/example' })
-    .output(z.object({ folder: z.string(), pageUrl: z.string().nullable() })),
+  example: post('/start-screen/example').output(
+    z.object({ folder: z.string(), pageUrl: z.string().nullable() }),
+  ),
 }

@@ -8,10 +8,13 @@ import { newTaskSchema, taskEditSchema } from '../domain/new-task.ts'
 import { profileSchema } from '../domain/settings.ts'
 import { SHOWN_STATES } from '../domain/task.ts'
 import { taskListItemSchema, taskViewSchema, WHY_VOICES, whySchema } from './view.ts'
+import { commandIdSchema, get, idInput, post } from './route.ts'
 
-export const commandIdSchema = z.string().min(1).max(100).optional()
-export const idInput = z.strictObject({ id: z.string() })
 const commandOn = idInput.extend({ commandId: commandIdSchema })
+/** Something done to a task; the task as it is then comes back. */
+const taskCommand = <Input extends z.ZodRawShape>(verb: string, input: Input) =>
+  post(`/task/{id}/${verb}`).input(commandOn.extend(input)).output(taskViewSchema)
+const text = (max: number) => z.string().trim().min(1).max(max)
 
 /** Instants on the wire are ISO 8601; the handlers turn them into ms. */
 const wireTimes = { notBefore: z.union([z.string(), z.number()]).nullable().optional() }
@@ -96,13 +99,9 @@ const changeSchema = z.discriminatedUnion('do', [
 export type TaskChange = z.infer<typeof changeSchema>
 
 export const taskContract = {
-  add: oc
-    .route({ method: 'POST', path: '/task', successStatus: 201 })
-    .input(wireNewTask)
-    .output(taskViewSchema),
-  get: oc.route({ method: 'GET', path: '/task/{id}' }).input(idInput).output(taskViewSchema),
-  list: oc
-    .route({ method: 'GET', path: '/tasks' })
+  add: post('/task', 201).input(wireNewTask).output(taskViewSchema),
+  get: get('/task/{id}').input(idInput).output(taskViewSchema),
+  list: get('/tasks')
     .input(
       z.strictObject({
         /** Stored statuses and shown states, comma-separated on the wire. */
@@ -115,70 +114,38 @@ export const taskContract = {
     )
     .output(z.array(taskListItemSchema)),
   edit: oc.route({ method: 'PATCH', path: '/task/{id}' }).input(wireEdit).output(taskViewSchema),
-  why: oc
-    .route({ method: 'GET', path: '/task/{id}/why' })
+  why: get('/task/{id}/why')
     .input(idInput.extend({ voice: z.enum(WHY_VOICES).default('command-line') }))
     .output(whySchema),
-  hold: oc
-    .route({ method: 'POST', path: '/task/{id}/pause' })
-    // `asDraft` takes its publishing back, while no agent has worked on it.
-    .input(commandOn.extend({ asDraft: z.boolean().optional() }))
-    .output(taskViewSchema),
-  release: oc
-    .route({ method: 'POST', path: '/task/{id}/resume' })
-    .input(commandOn)
-    .output(taskViewSchema),
+  /** `asDraft` takes its publishing back, while no agent has worked on it. */
+  hold: taskCommand('pause', { asDraft: z.boolean().optional() }),
+  release: taskCommand('resume', {}),
   /** Releases every paused task that is no draft: the way back from `agent.killAll`. */
-  releaseAll: oc
-    .route({ method: 'POST', path: '/tasks/resume' })
+  releaseAll: post('/tasks/resume')
     .input(z.strictObject({}))
     .output(z.object({ released: z.array(z.string()) })),
-  publish: oc
-    .route({ method: 'POST', path: '/task/{id}/publish' })
+  publish: post('/task/{id}/publish')
     .input(commandOn.extend({ only: z.boolean().optional() }))
     .output(z.object({ published: z.array(z.string()) })),
-  complete: oc
-    .route({ method: 'POST', path: '/task/{id}/complete' })
-    .input(
-      commandOn.extend({
-        generation: z.number().int().optional(),
-        agent: z.string().optional(),
-        artifacts: artifactsInputSchema.optional(),
-        force: z.boolean().optional(),
-      }),
-    )
-    .output(taskViewSchema),
-  fail: oc
-    .route({ method: 'POST', path: '/task/{id}/fail' })
-    .input(
-      commandOn.extend({
-        generation: z.number().int().optional(),
-        agent: z.string().optional(),
-        reason: z.string().min(1).max(4000),
-        class: reportableClassSchema.optional(),
-      }),
-    )
-    .output(taskViewSchema),
+  complete: taskCommand('complete', {
+    generation: z.number().int().optional(),
+    agent: z.string().optional(),
+    artifacts: artifactsInputSchema.optional(),
+    force: z.boolean().optional(),
+  }),
+  fail: taskCommand('fail', {
+    generation: z.number().int().optional(),
+    agent: z.string().optional(),
+    reason: z.string().min(1).max(4000),
+    class: reportableClassSchema.optional(),
+  }),
   /** An agent asks a person about its own task, and then ends; the task waits for the answer. */
-  ask: oc
-    .route({ method: 'POST', path: '/task/{id}/ask' })
-    .input(commandOn.extend({ text: z.string().trim().min(1).max(4000) }))
-    .output(taskViewSchema),
+  ask: taskCommand('ask', { text: text(4000) }),
   /** A person's answer, which the next agent is told. */
-  answer: oc
-    .route({ method: 'POST', path: '/task/{id}/answer' })
-    .input(commandOn.extend({ text: z.string().trim().min(1).max(20_000) }))
-    .output(taskViewSchema),
-  retry: oc
-    .route({ method: 'POST', path: '/task/{id}/retry' })
-    .input(commandOn.extend({ fresh: z.boolean().optional() }))
-    .output(taskViewSchema),
-  reopen: oc
-    .route({ method: 'POST', path: '/task/{id}/reopen' })
-    .input(commandOn)
-    .output(taskViewSchema),
-  abandon: oc
-    .route({ method: 'POST', path: '/task/{id}/abandon' })
+  answer: taskCommand('answer', { text: text(20_000) }),
+  retry: taskCommand('retry', { fresh: z.boolean().optional() }),
+  reopen: taskCommand('reopen', {}),
+  abandon: post('/task/{id}/abandon')
     .input(commandOn.extend(abandonOptions))
     .output(z.object({ abandoned: z.array(z.string()), becameReady: z.number() })),
   remove: oc
@@ -186,8 +153,7 @@ export const taskContract = {
     .input(commandOn)
     .output(z.object({ removed: z.string() })),
   /** Only tasks that no agent has worked on; all or none. */
-  removeAll: oc
-    .route({ method: 'POST', path: '/tasks/remove' })
+  removeAll: post('/tasks/remove')
     .input(
       z.strictObject({
         ids: z.array(z.string()).min(1).max(100_000),
@@ -197,8 +163,7 @@ export const taskContract = {
     )
     .output(z.object({ removed: z.array(z.string()) })),
   /** One commit, in this order; the first refusal takes all back. */
-  change: oc
-    .route({ method: 'POST', path: '/tasks/change' })
+  change: post('/tasks/change')
     .input(
       z.strictObject({
         changes: z.array(changeSchema).min(1).max(100_000),
@@ -207,25 +172,17 @@ export const taskContract = {
     )
     /** What each change touched, in their order; nothing where it was so already. */
     .output(z.object({ ids: z.array(z.array(z.string())) })),
-  log: oc
-    .route({ method: 'POST', path: '/task/{id}/log' })
-    .input(commandOn.extend({ text: z.string().min(1).max(20_000) }))
-    .output(taskViewSchema),
-  artifact: oc
-    .route({ method: 'POST', path: '/task/{id}/artifact' })
-    .input(commandOn.extend({ paths: z.array(z.string().min(1).max(4096)).min(1).max(1000) }))
-    .output(taskViewSchema),
+  log: taskCommand('log', { text: z.string().min(1).max(20_000) }),
+  artifact: taskCommand('artifact', {
+    paths: z.array(z.string().min(1).max(4096)).min(1).max(1000),
+  }),
   /** A person claims a `manual` task; `complete`, `fail` or `letGo` end it. */
-  take: oc
-    .route({ method: 'POST', path: '/task/{id}/take' })
-    .input(commandOn)
-    .output(taskViewSchema),
+  take: taskCommand('take', {}),
   /**
    * Another orchestrator takes an `external` or `manual` task, for as long as it sends heartbeats: without one for `lease` (a
    * duration; default 30 s) the task is open again, and what its holder says of it later is refused (409).
    */
-  claim: oc
-    .route({ method: 'POST', path: '/task/{id}/claim', successStatus: 201 })
+  claim: post('/task/{id}/claim', 201)
     .input(
       commandOn.extend({
         as: z.string().min(1).max(200),
@@ -243,8 +200,7 @@ export const taskContract = {
       }),
     ),
   /** As `complete` and `fail`, by the word of the body: where the `callback` of an http executor points. */
-  settle: oc
-    .route({ method: 'POST', path: '/task/{id}' })
+  settle: post('/task/{id}')
     .input(
       commandOn.extend({
         status: z.enum(['done', 'failed']),
@@ -259,15 +215,11 @@ export const taskContract = {
    * A person drives an agent CLI of this task in a terminal of this machine: claims it, makes its place ready, and says how the
    * CLI is started there. The caller must start it at once, as `yard pilot` does.
    */
-  pilot: oc
-    .route({ method: 'POST', path: '/task/{id}/pilot', successStatus: 201 })
+  pilot: post('/task/{id}/pilot', 201)
     .input(commandOn.extend({ executor: z.string().min(1).max(200).optional() }))
     .output(pilotStartSchema),
-  letGo: oc
-    .route({ method: 'POST', path: '/task/{id}/let-go' })
-    .input(commandOn)
-    .output(taskViewSchema),
-  scheduleList: oc.route({ method: 'GET', path: '/schedule' }).output(
+  letGo: taskCommand('let-go', {}),
+  scheduleList: get('/schedule').output(
     z.array(
       z.object({
         id: z.string(),
@@ -281,16 +233,9 @@ export const taskContract = {
       }),
     ),
   ),
-  scheduleSkip: oc
-    .route({ method: 'POST', path: '/task/{id}/schedule/skip' })
-    .input(commandOn)
-    .output(taskViewSchema),
-  scheduleNow: oc
-    .route({ method: 'POST', path: '/task/{id}/schedule/now' })
-    .input(commandOn)
-    .output(taskViewSchema),
-  import: oc
-    .route({ method: 'POST', path: '/import', successStatus: 201 })
+  scheduleSkip: taskCommand('schedule/skip', {}),
+  scheduleNow: taskCommand('schedule/now', {}),
+  import: post('/import', 201)
     .input(
       z.strictObject({
         tasks: z.array(wireNewTask).max(1_000_000),
@@ -300,8 +245,7 @@ export const taskContract = {
       }),
     )
     .output(z.object({ ids: z.array(z.string()) })),
-  export: oc
-    .route({ method: 'GET', path: '/export' })
+  export: get('/export')
     .input(
       z.strictObject({
         format: z.enum(['toml', 'json', 'jsonl', 'mermaid', 'dot']).default('toml'),
