@@ -4,7 +4,7 @@ import type { Command } from '../domain/command.ts'
 import { isLaunched, type Agent } from '../domain/agent.ts'
 import type { FailureClass } from '../domain/failure.ts'
 import type { AgentId, TaskId } from '../domain/ids.ts'
-import { signedOutOf } from '../domain/decide/decide-reopen.ts'
+import { signedOutOf } from '../domain/decide/decide-open.ts'
 import type { Breaker, EntityChange, Plan } from '../domain/plan.ts'
 
 /** More agents of one task than this within the window, and the task rests. */

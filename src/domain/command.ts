@@ -45,167 +45,116 @@ export const DEPENDENTS_FATES = ['remove', 'release', 'join'] as const
 /** remove: they go as well. release: they no longer wait. join: they wait for what the removed ones waited for. */
 export type DependentsFate = (typeof DEPENDENTS_FATES)[number]
 
-export type TaskCommand =
+interface TaskCommands {
   /** `nextFireAt`: first time of its schedule, null without one. */
-  | { readonly type: 'task.add'; readonly task: NewTask; readonly nextFireAt: number | null }
-  | {
-      readonly type: 'tasks.import'
-      readonly tasks: readonly { readonly task: NewTask; readonly nextFireAt: number | null }[]
-    }
+  'task.add': { task: NewTask; nextFireAt: number | null }
+  'tasks.import': {
+    tasks: readonly { readonly task: NewTask; readonly nextFireAt: number | null }[]
+  }
   /** `nextFireAt` is given when the edit sets a schedule. */
-  | {
-      readonly type: 'task.edit'
-      readonly id: TaskId
-      readonly edit: TaskEdit
-      readonly nextFireAt: number | null
-    }
+  'task.edit': { id: TaskId; edit: TaskEdit; nextFireAt: number | null }
   /** `asDraft`: its publishing is taken back, which can be done while no agent has worked on it. */
-  | { readonly type: 'task.hold'; readonly id: TaskId; readonly asDraft?: boolean }
-  | { readonly type: 'task.release'; readonly id: TaskId }
-  | { readonly type: 'task.publish'; readonly id: TaskId; readonly only: boolean }
-  | {
-      readonly type: 'task.complete'
-      readonly id: TaskId
-      readonly agentId: AgentId | null
-      readonly generation: number | null
-      readonly artifacts: readonly Artifact[]
-      readonly force: boolean
-      /** Next time of a repeating task; null otherwise. */
-      readonly nextFireAt: number | null
-      /** Of a merge task: what git says of its merge. Missing where git was not asked. */
-      readonly merge?: Result<{ readonly commit: string | null }, Failure>
-      /** Of a service: deliverables of the task that are not there. */
-      readonly missing?: readonly string[]
-    }
-  | {
-      readonly type: 'task.fail'
-      readonly id: TaskId
-      readonly agentId: AgentId | null
-      readonly generation: number | null
-      readonly reason: string
-      readonly class: FailureClass
-      readonly nextFireAt: number | null
-    }
+  'task.hold': { id: TaskId; asDraft?: boolean }
+  'task.release': { id: TaskId }
+  'task.publish': { id: TaskId; only: boolean }
+  'task.complete': {
+    id: TaskId
+    agentId: AgentId | null
+    generation: number | null
+    artifacts: readonly Artifact[]
+    force: boolean
+    /** Next time of a repeating task; null otherwise. */
+    nextFireAt: number | null
+    /** Of a merge task: what git says of its merge. Missing where git was not asked. */
+    merge?: Result<{ readonly commit: string | null }, Failure>
+    /** Of a service: deliverables of the task that are not there. */
+    missing?: readonly string[]
+  }
+  'task.fail': {
+    id: TaskId
+    agentId: AgentId | null
+    generation: number | null
+    reason: string
+    class: FailureClass
+    nextFireAt: number | null
+  }
   /** By its agent: a person must say something before the task can go on. It waits for that once the agent has ended. */
-  | { readonly type: 'task.ask'; readonly id: TaskId; readonly text: string }
+  'task.ask': { id: TaskId; text: string }
   /** By a person: its next agent is told, and goes on in the same conversation. */
-  | { readonly type: 'task.answer'; readonly id: TaskId; readonly text: string }
+  'task.answer': { id: TaskId; text: string }
   /** It has used up what it may spend: it waits until a person allows it more. */
-  | { readonly type: 'task.overspend'; readonly id: TaskId; readonly text: string }
-  | { readonly type: 'task.retry'; readonly id: TaskId; readonly fresh: boolean }
-  | { readonly type: 'task.reopen'; readonly id: TaskId }
+  'task.overspend': { id: TaskId; text: string }
+  'task.retry': { id: TaskId; fresh: boolean }
+  'task.reopen': { id: TaskId }
   /** `join`: those that wait for it wait for what it waited for instead. */
-  | {
-      readonly type: 'task.abandon'
-      readonly id: TaskId
-      readonly withDependents: boolean
-      readonly join?: boolean
-    }
-  | { readonly type: 'task.remove'; readonly id: TaskId }
+  'task.abandon': { id: TaskId; withDependents: boolean; join?: boolean }
+  'task.remove': { id: TaskId }
   /** Only tasks that no agent has worked on. `dependents`: what becomes of those that wait for them. */
-  | {
-      readonly type: 'tasks.remove'
-      readonly ids: readonly TaskId[]
-      readonly dependents: DependentsFate
-    }
-  | {
-      readonly type: 'task.log'
-      readonly id: TaskId
-      readonly text: string
-      /** What a person's remark is about, when it is about a line of the changes. */
-      readonly place?: ChangePlace
-    }
-  /** Asks for the task's result to be brought onto its target branch. */
-  | {
-      readonly type: 'landing.request'
-      readonly id: TaskId
-      /** Prepares a pull request whatever the policy is. */
-      readonly pullRequest?: boolean | undefined
-    }
-  | {
-      readonly type: 'landing.settle'
-      readonly id: TaskId
-      /** The result that the lander was given; news about an older one changes nothing. */
-      readonly result: string
-      readonly outcome: LandingOutcome
-      readonly merger: Merger
-    }
-  | { readonly type: 'task.attach'; readonly id: TaskId; readonly artifacts: readonly Artifact[] }
-  | { readonly type: 'task.take'; readonly claim: Claim; readonly workplaceCwd: string }
+  'tasks.remove': { ids: readonly TaskId[]; dependents: DependentsFate }
+  /** `place`: what a person's remark is about, when it is about a line of the changes. */
+  'task.log': { id: TaskId; text: string; place?: ChangePlace }
+  /** Asks for the task's result to be brought onto its target branch. `pullRequest`: to be prepared as one, whatever the policy is. */
+  'landing.request': { id: TaskId; pullRequest?: boolean | undefined }
+  /** `result`: what the lander was given; news about an older one changes nothing. */
+  'landing.settle': { id: TaskId; result: string; outcome: LandingOutcome; merger: Merger }
+  'task.attach': { id: TaskId; artifacts: readonly Artifact[] }
+  'task.take': { claim: Claim; workplaceCwd: string }
   /** A person drives an agent of it in a terminal. */
-  | { readonly type: 'task.pilot'; readonly claim: Claim }
-  | { readonly type: 'task.letGo'; readonly id: TaskId }
-  | { readonly type: 'schedule.skip'; readonly id: TaskId; readonly nextFireAt: number | null }
-  | { readonly type: 'schedule.fireNow'; readonly id: TaskId }
+  'task.pilot': { claim: Claim }
+  'task.letGo': { id: TaskId }
+  'schedule.skip': { id: TaskId; nextFireAt: number | null }
+  'schedule.fireNow': { id: TaskId }
+}
 
-export type AgentCommand =
+/** Of one agent, and of the generation that it is about. */
+interface AboutAgent {
+  agentId: AgentId
+  generation: number
+}
+
+interface AgentCommands {
   /** `picked`: the tasks that were looked at; one that has changed since is passed over, because it may route or count otherwise. */
-  | {
-      readonly type: 'agents.claim'
-      readonly claims: readonly Claim[]
-      readonly picked?: readonly Task[]
-    }
-  | {
-      readonly type: 'agent.placed'
-      readonly agentId: AgentId
-      readonly generation: number
-      readonly workplace: Workplace
-      readonly worktreeName: string | null
-    }
-  | {
-      readonly type: 'agent.started'
-      readonly agentId: AgentId
-      readonly generation: number
-      readonly startedAt: number
-      readonly pid: number | null
-      readonly pidStartTime: string | null
-    }
-  | { readonly type: 'agent.heard'; readonly agentId: AgentId; readonly generation: number }
-  | {
-      readonly type: 'agent.conversed'
-      readonly agentId: AgentId
-      readonly generation: number
-      readonly conversation: string
-    }
-  | {
-      readonly type: 'agent.stop'
-      readonly agentId: AgentId
-      readonly reason: StopReason
-      readonly force: boolean
-    }
-  | {
-      readonly type: 'agent.end'
-      readonly agentId: AgentId
-      readonly generation: number
-      readonly endedAt: number
-      readonly evidence: Evidence
-      readonly usage: Usage | null
-      readonly costSource?: CostSource | null
-      /** Another executor would take the task now, if this one's provider fell asleep. */
-      readonly hasFallback?: boolean
-      readonly conversation: string | null
-      readonly changes: Changes | null
-      readonly artifacts: readonly Artifact[]
-      /** Who settles a conflict that kept it from beginning; absent = as for tasks that name none. */
-      readonly merger?: Merger
-      /** 0 to 1, spreads retries after a provider's trouble. */
-      readonly jitter: number
-      readonly nextFireAt: number | null
-    }
-  | { readonly type: 'agents.forget'; readonly ids: readonly AgentId[] }
+  'agents.claim': { claims: readonly Claim[]; picked?: readonly Task[] }
+  'agent.placed': AboutAgent & { workplace: Workplace; worktreeName: string | null }
+  'agent.started': AboutAgent & {
+    startedAt: number
+    pid: number | null
+    pidStartTime: string | null
+  }
+  'agent.heard': AboutAgent
+  'agent.conversed': AboutAgent & { conversation: string }
+  'agent.stop': { agentId: AgentId; reason: StopReason; force: boolean }
+  'agent.end': AboutAgent & {
+    endedAt: number
+    evidence: Evidence
+    usage: Usage | null
+    costSource?: CostSource | null
+    /** Another executor would take the task now, if this one's provider fell asleep. */
+    hasFallback?: boolean
+    conversation: string | null
+    changes: Changes | null
+    artifacts: readonly Artifact[]
+    /** Who settles a conflict that kept it from beginning; absent = as for tasks that name none. */
+    merger?: Merger
+    /** 0 to 1, spreads retries after a provider's trouble. */
+    jitter: number
+    nextFireAt: number | null
+  }
+  'agents.forget': { ids: readonly AgentId[] }
+}
 
-export type YardCommand =
-  | { readonly type: 'yard.pause' }
-  | { readonly type: 'yard.resume' }
-  | {
-      readonly type: 'breaker.trip'
-      readonly key: string
-      readonly kind: Breaker['kind']
-      readonly subject: string
-      readonly reason: string
-      readonly until: number | null
-    }
-  | { readonly type: 'breaker.clear'; readonly key: string }
+interface YardCommands {
+  'yard.pause': object
+  'yard.resume': object
+  'breaker.trip': Pick<Breaker, 'kind' | 'subject' | 'reason' | 'until'> & { key: string }
+  'breaker.clear': { key: string }
+}
+
+type CommandsOf<Table> = { [T in keyof Table]: Readonly<{ type: T } & Table[T]> }[keyof Table]
+export type TaskCommand = CommandsOf<TaskCommands>
+export type Command = TaskCommand | CommandsOf<AgentCommands> | CommandsOf<YardCommands>
+export type CommandType = Command['type']
+export type CommandOf<T extends CommandType> = Extract<Command, { readonly type: T }>
 
 /** Decided one by one, each on what those before it leave; the first refusal takes all back. */
 export interface ChangeTasks {
@@ -213,7 +162,6 @@ export interface ChangeTasks {
   readonly commands: readonly TaskCommand[]
 }
 
-export type Command = TaskCommand | AgentCommand | YardCommand
 /** What can be dispatched. */
 export type AnyCommand = Command | ChangeTasks
 

@@ -8,113 +8,107 @@ import type { Landing, Merging } from './landing.ts'
 import type { Breaker, ChangePlace } from './plan.ts'
 import type { Task, TaskDefinition, TaskState, WaitedFor } from './task.ts'
 
-type Fact<T extends string, Data> = Readonly<{ type: T; at: number } & Data>
-
 /** ms that the agent worked whose end it is. */
 interface Work {
   workedMs?: number
 }
 
-export type TaskEvent =
-  | Fact<'task.added', { task: Task }>
-  | Fact<'task.edited', { id: TaskId; fields: Partial<TaskDefinition> }>
+interface TaskEvents {
+  'task.added': { task: Task }
+  'task.edited': { id: TaskId; fields: Partial<TaskDefinition> }
   /** Its earliest start was set by a person or by its schedule; an open task only. */
-  | Fact<'task.timed', { id: TaskId; notBefore: number | null; scheduledFor: number | null }>
-  | Fact<'task.held', { id: TaskId; draft?: boolean }>
-  | Fact<'task.released', { id: TaskId }>
-  | Fact<'task.completed', { id: TaskId; by: string; resultCommit: string | null } & Work>
+  'task.timed': { id: TaskId; notBefore: number | null; scheduledFor: number | null }
+  'task.held': { id: TaskId; draft?: boolean }
+  'task.released': { id: TaskId }
+  'task.completed': Work & { id: TaskId; by: string; resultCommit: string | null }
   /** What the agent of a task that a person called done had left by its end. */
-  | Fact<'task.landed', { id: TaskId; resultCommit: string }>
-  | Fact<'task.landing', { id: TaskId; landing: Landing }>
+  'task.landed': { id: TaskId; resultCommit: string }
+  'task.landing': { id: TaskId; landing: Landing }
   /** More has come to wait for a merge task by its conflict. */
-  | Fact<'task.merging', { id: TaskId; merging: Merging }>
-  | Fact<'task.failed', { id: TaskId; failure: WorkFailure; isAttempt: boolean } & Work>
+  'task.merging': { id: TaskId; merging: Merging }
+  'task.failed': Work & { id: TaskId; failure: WorkFailure; isAttempt: boolean }
   /** Open again by itself after an agent's end: a retry, a provider's sleep, a kill. */
-  | Fact<
-      'task.returned',
-      {
-        id: TaskId
-        notBefore: number | null
-        park: Extract<TaskState, { kind: 'open' }>['park']
-        failure: WorkFailure | null
-        isAttempt: boolean
-        isBackOff: boolean
-        held: boolean
-      } & Work
-    >
+  'task.returned': Work & {
+    id: TaskId
+    notBefore: number | null
+    park: Extract<TaskState, { kind: 'open' }>['park']
+    failure: WorkFailure | null
+    isAttempt: boolean
+    isBackOff: boolean
+    held: boolean
+  }
   /** A repeating task's run is over and its next time is known. */
-  | Fact<
-      'task.repeated',
-      {
-        id: TaskId
-        notBefore: number
-        success: boolean
-        failure: WorkFailure | null
-        resultCommit: string | null
-      } & Work
-    >
-  | Fact<
-      'task.awaiting',
-      {
-        id: TaskId
-        for: WaitedFor
-        text: string
-        failure: WorkFailure | null
-        provider: string | null
-      } & Work
-    >
+  'task.repeated': Work & {
+    id: TaskId
+    notBefore: number
+    success: boolean
+    failure: WorkFailure | null
+    resultCommit: string | null
+  }
+  'task.awaiting': Work & {
+    id: TaskId
+    for: WaitedFor
+    text: string
+    failure: WorkFailure | null
+    provider: string | null
+  }
   /** Open again because a person said so. */
-  | Fact<
-      'task.reopened',
-      { id: TaskId; fresh: boolean; notBefore: number | null; scheduledFor: number | null }
-    >
-  | Fact<'task.abandoned', { id: TaskId; by: string }>
-  | Fact<'task.removed', { id: TaskId }>
-  | Fact<
-      'task.logged',
-      { id: string; taskId: TaskId; by: string; text: string; place?: ChangePlace }
-    >
-  | Fact<
-      'task.attached',
-      { id: string; taskId: TaskId; agentId: AgentId | null; artifact: Artifact }
-    >
-  | Fact<'dependency.added', { blocker: TaskId; dependent: TaskId }>
-  | Fact<'dependency.removed', { blocker: TaskId; dependent: TaskId }>
+  'task.reopened': {
+    id: TaskId
+    fresh: boolean
+    notBefore: number | null
+    scheduledFor: number | null
+  }
+  'task.abandoned': { id: TaskId; by: string }
+  'task.removed': { id: TaskId }
+  'task.logged': { id: string; taskId: TaskId; by: string; text: string; place?: ChangePlace }
+  'task.attached': { id: string; taskId: TaskId; agentId: AgentId | null; artifact: Artifact }
+  'dependency.added': { blocker: TaskId; dependent: TaskId }
+  'dependency.removed': { blocker: TaskId; dependent: TaskId }
+}
 
-export type AgentEvent =
-  | Fact<'agent.claimed', { claim: Claim; by: Agent['by']; workplace: Workplace | null }>
-  | Fact<'agent.placed', { id: AgentId; workplace: Workplace; worktreeName: string | null }>
-  | Fact<
-      'agent.started',
-      { id: AgentId; startedAt: number; pid: number | null; pidStartTime: string | null }
-    >
-  | Fact<'agent.heard', { id: AgentId }>
-  | Fact<'agent.conversed', { id: AgentId; conversation: string }>
-  | Fact<'agent.reported', { id: AgentId; failure: WorkFailure | null }>
-  | Fact<'agent.stopping', { id: AgentId; reason: StopReason; force: boolean }>
-  | Fact<
-      'agent.ended',
-      {
-        id: AgentId
-        endedAt: number
-        outcome: Outcome
-        failure: WorkFailure | null
-        exitCode: number | null
-        usage: Usage | null
-        /** Absent = its cost is unknown. */
-        costSource?: CostSource | null
-        conversation: string | null
-        /** What the task's next agent goes on with. */
-        resumable: boolean
-        changes: Changes | null
-      }
-    >
-  | Fact<'agent.forgotten', { id: AgentId }>
+interface AgentEvents {
+  'agent.claimed': { claim: Claim; by: Agent['by']; workplace: Workplace | null }
+  'agent.placed': { id: AgentId; workplace: Workplace; worktreeName: string | null }
+  'agent.started': {
+    id: AgentId
+    startedAt: number
+    pid: number | null
+    pidStartTime: string | null
+  }
+  'agent.heard': { id: AgentId }
+  'agent.conversed': { id: AgentId; conversation: string }
+  'agent.reported': { id: AgentId; failure: WorkFailure | null }
+  'agent.stopping': { id: AgentId; reason: StopReason; force: boolean }
+  'agent.ended': {
+    id: AgentId
+    endedAt: number
+    outcome: Outcome
+    failure: WorkFailure | null
+    exitCode: number | null
+    usage: Usage | null
+    /** Absent = its cost is unknown. */
+    costSource?: CostSource | null
+    conversation: string | null
+    /** What the task's next agent goes on with. */
+    resumable: boolean
+    changes: Changes | null
+  }
+  'agent.forgotten': { id: AgentId }
+}
 
-export type YardEvent =
-  | Fact<'yard.paused', object>
-  | Fact<'yard.resumed', object>
-  | Fact<'breaker.tripped', { breaker: Breaker }>
-  | Fact<'breaker.cleared', { id: string }>
+interface YardEvents {
+  'yard.paused': object
+  'yard.resumed': object
+  'breaker.tripped': { breaker: Breaker }
+  'breaker.cleared': { id: string }
+}
 
+type EventsOf<Table> = {
+  [T in keyof Table]: Readonly<{ type: T; at: number } & Table[T]>
+}[keyof Table]
+export type TaskEvent = EventsOf<TaskEvents>
+export type AgentEvent = EventsOf<AgentEvents>
+export type YardEvent = EventsOf<YardEvents>
 export type Event = TaskEvent | AgentEvent | YardEvent
+export type EventOf<T extends Event['type']> = Extract<Event, { readonly type: T }>

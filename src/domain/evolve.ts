@@ -1,7 +1,7 @@
 /** Event → changed entities, each a copy. Never refuses, reads no clock; the same event on the same plan gives the same changes. */
 import { assertNever, invariant } from '../base/result.ts'
 import type { Agent } from './agent.ts'
-import type { AgentEvent, Event, TaskEvent, YardEvent } from './event.ts'
+import type { AgentEvent, Event, EventOf, TaskEvent, YardEvent } from './event.ts'
 import type { AgentId, TaskId } from './ids.ts'
 import { dependencyIdOf, NO_FACTS, type EntityChange, type Plan } from './plan.ts'
 import type { Task, TaskState } from './task.ts'
@@ -73,7 +73,7 @@ function evolveTask(plan: Plan, event: TaskEvent): readonly EntityChange[] {
 
 /** What stands beside tasks: log lines, artifacts, dependencies. */
 function evolveRecord(
-  event: Of<'task.logged' | 'task.attached' | 'dependency.added' | 'dependency.removed'>,
+  event: EventOf<'task.logged' | 'task.attached' | 'dependency.added' | 'dependency.removed'>,
 ): readonly EntityChange[] {
   switch (event.type) {
     case 'task.logged': {
@@ -101,8 +101,6 @@ function evolveRecord(
   }
 }
 
-type Of<T extends Event['type']> = Extract<Event, { type: T }>
-
 /** What an agent has worked is added up where its end is told of its task. */
 function withWork(changes: readonly EntityChange[], event: TaskEvent): readonly EntityChange[] {
   const ms = 'workedMs' in event ? event.workedMs : undefined
@@ -116,7 +114,7 @@ function withWork(changes: readonly EntityChange[], event: TaskEvent): readonly 
 
 const parkOf = (task: Task) => (task.state.kind === 'open' ? task.state.park : null)
 
-const completed = (task: Task, event: Of<'task.completed'>): Partial<Task> => ({
+const completed = (task: Task, event: EventOf<'task.completed'>): Partial<Task> => ({
   state: { kind: 'done', at: event.at, by: event.by },
   held: false,
   completedAt: event.at,
@@ -126,7 +124,7 @@ const completed = (task: Task, event: Of<'task.completed'>): Partial<Task> => ({
   firstSuccessAt: task.schedule ? (task.firstSuccessAt ?? event.at) : null,
 })
 
-const returned = (task: Task, event: Of<'task.returned'>): Partial<Task> => ({
+const returned = (task: Task, event: EventOf<'task.returned'>): Partial<Task> => ({
   state: { kind: 'open', notBefore: event.notBefore, park: event.park },
   held: task.held || event.held,
   attempts: task.attempts + (event.isAttempt ? 1 : 0),
@@ -134,7 +132,7 @@ const returned = (task: Task, event: Of<'task.returned'>): Partial<Task> => ({
   lastFailure: event.failure ?? task.lastFailure,
 })
 
-const awaiting = (task: Task, event: Of<'task.awaiting'>): Partial<Task> => ({
+const awaiting = (task: Task, event: EventOf<'task.awaiting'>): Partial<Task> => ({
   state: {
     kind: 'waiting',
     for: event.for,
@@ -145,7 +143,7 @@ const awaiting = (task: Task, event: Of<'task.awaiting'>): Partial<Task> => ({
   lastFailure: event.failure ?? task.lastFailure,
 })
 
-const repeated = (task: Task, event: Of<'task.repeated'>): Partial<Task> => ({
+const repeated = (task: Task, event: EventOf<'task.repeated'>): Partial<Task> => ({
   state: { kind: 'open', notBefore: event.notBefore, park: null },
   scheduledFor: event.notBefore,
   attempts: 0,
@@ -161,7 +159,7 @@ const repeated = (task: Task, event: Of<'task.repeated'>): Partial<Task> => ({
 const resultOf = (task: Task, commit: string | null): Partial<Task> =>
   commit === null || commit === task.resultCommit ? {} : { resultCommit: commit, landing: null }
 
-const reopened = (task: Task, event: Of<'task.reopened'>): Partial<Task> => ({
+const reopened = (task: Task, event: EventOf<'task.reopened'>): Partial<Task> => ({
   state: { ...OPEN, notBefore: event.notBefore },
   attempts: 0,
   backOffs: 0,
@@ -245,7 +243,7 @@ function evolveAgent(plan: Plan, event: AgentEvent): readonly EntityChange[] {
 const startState = (agent: Agent): Agent['state'] =>
   agent.executorType === 'shell' ? { kind: 'working' } : { kind: 'starting' }
 
-function claimed(plan: Plan, event: Of<'agent.claimed'>): readonly EntityChange[] {
+function claimed(plan: Plan, event: EventOf<'agent.claimed'>): readonly EntityChange[] {
   const { claim, at } = event
   const task = taskOf(plan, claim.taskId)
   const generation = task.generation + 1
@@ -295,7 +293,7 @@ function claimed(plan: Plan, event: Of<'agent.claimed'>): readonly EntityChange[
 const isNextRun = ({ schedule, completedAt, attempts, backOffs }: Task): boolean =>
   schedule !== null && completedAt !== null && attempts === 0 && backOffs === 0
 
-function ended(plan: Plan, event: Of<'agent.ended'>): readonly EntityChange[] {
+function ended(plan: Plan, event: EventOf<'agent.ended'>): readonly EntityChange[] {
   const agent = agentOf(plan, event.id)
   const conversation = event.conversation
     ? { executor: agent.executor, id: event.conversation }

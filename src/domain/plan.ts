@@ -64,45 +64,25 @@ export interface LogLine {
 }
 
 /** One entity before and after a change; null = it is not there. */
+interface Change<Name, Entity> {
+  readonly entity: Name
+  readonly id: string
+  readonly before: Entity | null
+  readonly after: Entity | null
+}
+/** Not kept in the plan: read from the store when asked for. */
+interface Addition<Name, Entity> extends Change<Name, Entity> {
+  readonly before: null
+  readonly after: Entity
+}
 export type EntityChange =
-  | {
-      readonly entity: 'task'
-      readonly id: string
-      readonly before: Task | null
-      readonly after: Task | null
-    }
-  | {
-      readonly entity: 'agent'
-      readonly id: string
-      readonly before: Agent | null
-      readonly after: Agent | null
-    }
-  | {
-      readonly entity: 'dependency'
-      readonly id: string
-      readonly before: Dependency | null
-      readonly after: Dependency | null
-    }
-  | {
-      readonly entity: 'breaker'
-      readonly id: string
-      readonly before: Breaker | null
-      readonly after: Breaker | null
-    }
-  | {
-      readonly entity: 'yard'
-      readonly id: string
-      readonly before: YardFacts | null
-      readonly after: YardFacts | null
-    }
-  /** Not kept in the plan: read from the store when asked for. */
-  | { readonly entity: 'log'; readonly id: string; readonly before: null; readonly after: LogLine }
-  | {
-      readonly entity: 'artifact'
-      readonly id: string
-      readonly before: null
-      readonly after: StoredArtifact
-    }
+  | Change<'task', Task>
+  | Change<'agent', Agent>
+  | Change<'dependency', Dependency>
+  | Change<'breaker', Breaker>
+  | Change<'yard', YardFacts>
+  | Addition<'log', LogLine>
+  | Addition<'artifact', StoredArtifact>
 
 export interface StoredArtifact {
   readonly id: string

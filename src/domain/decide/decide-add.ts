@@ -1,17 +1,17 @@
 /** New tasks, one or a whole graph: all or nothing. */
 import { err, ok, type Result } from '../../base/result.ts'
-import type { Actor, Command } from '../command.ts'
+import type { Actor, CommandOf } from '../command.ts'
 import { findCycle, type Edge } from '../graph/dag.ts'
-import type { Event } from '../event.ts'
+import type { Event, EventOf } from '../event.ts'
 import { failure, type Failure } from '../failure.ts'
 import { slugOf, type TaskId } from '../ids.ts'
 import { nearTask, taskHint } from '../near-match.ts'
-import type { NewTask } from '../new-task.ts'
+import type { NewTask, TaskEdit } from '../new-task.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
 import type { Circumstances, Decided } from './decision.ts'
 
-type Wish = Extract<Command, { type: 'tasks.import' }>['tasks'][number]
+type Wish = CommandOf<'tasks.import'>['tasks'][number]
 
 export interface IndexedFault {
   /** The place of the task in the import, from 0. */
@@ -44,7 +44,7 @@ function checkAll(plan: Plan, wishes: readonly Wish[]): Checked {
     const own = edgesOf(plan, known, id, task)
     if (own.ok) edges.push(...own.value)
     else fault(index, own.error)
-    const timing = checkTiming(task)
+    const timing = clashOfTimes(task)
     if (timing) fault(index, timing)
   })
   if (faults.length === 0 && needsCycleCheck(wishes, ids)) {
@@ -88,10 +88,8 @@ function assignIds(
     if (task.id === undefined) return
     if (plan.tasks.has(task.id) || taken.has(task.id)) {
       const hint = `choose another id, or change it: yard edit ${task.id}`
-      fault(
-        index,
-        failure('id-taken', `the id ${task.id} is taken`, { hint, facts: { id: task.id } }),
-      )
+      const facts = { id: task.id }
+      fault(index, failure('id-taken', `the id ${task.id} is taken`, { hint, facts }))
     }
     taken.add(task.id)
     ids[index] = task.id
@@ -158,10 +156,7 @@ export const lateDependency = (task: Task): Failure =>
   failure(
     'wrong-state',
     `task ${task.id} is ${task.state.kind}: it can no longer be made to wait for another`,
-    {
-      hint: 'only open tasks take new dependencies',
-      facts: { id: task.id },
-    },
+    { hint: 'only open tasks take new dependencies', facts: { id: task.id } },
   )
 
 export const cycleFailure = (path: readonly TaskId[]): Failure =>
@@ -170,9 +165,10 @@ export const cycleFailure = (path: readonly TaskId[]): Failure =>
     facts: { path },
   })
 
-function checkTiming(task: NewTask): Failure | null {
-  const said = [task.delayMs !== undefined, task.notBefore !== undefined, task.schedule != null]
-  if (said.filter(Boolean).length <= 1) return null
+/** Of two of them it would be unknown which counts. */
+export function clashOfTimes({ delayMs, notBefore, schedule }: Partial<TaskEdit>): Failure | null {
+  const said = [delayMs, notBefore, schedule ?? undefined].filter((time) => time !== undefined)
+  if (said.length <= 1) return null
   return failure('bad-request', 'delay, not-before and schedule exclude each other', {
     hint: 'give one of them',
   })
@@ -198,12 +194,8 @@ export function newTaskEvent(
   more: Pick<Task, 'merging'>,
   now: Circumstances,
 ): Event {
-  const task = taskOf(
-    { task: wish, nextFireAt: null, own: NOTHING },
-    wish.id,
-    plan.lastOrder + 1,
-    now,
-  )
+  const asked = { task: wish, nextFireAt: null, own: NOTHING }
+  const task = taskOf(asked, wish.id, plan.lastOrder + 1, now)
   return { ...task, task: { ...task.task, ...more } }
 }
 
@@ -237,14 +229,31 @@ function taskOf(
   id: TaskId,
   order: number,
   now: Circumstances,
-): Extract<Event, { type: 'task.added' }> {
+): EventOf<'task.added'> {
   const { task, nextFireAt, own } = wish
   const notBefore =
     task.delayMs !== undefined ? now.at + task.delayMs : (task.notBefore ?? nextFireAt)
   const added: Task = {
     id,
-    ...wordsOf(task),
-    ...wayOf(task, own),
+    title: task.title,
+    description: task.description ?? '',
+    priority: task.priority ?? 'normal',
+    tags: unique(task.tags),
+    skills: unique(task.skills),
+    deliverables: unique(task.deliverables),
+    exec: task.exec ?? null,
+    verify: task.verify ?? null,
+    executor: task.executor ?? own.executor,
+    model: task.model ?? modelOf(task, own),
+    timeoutMs: task.timeoutMs ?? own.timeoutMs,
+    maxAttempts: task.maxAttempts ?? own.maxAttempts,
+    budget: task.budget ?? null,
+    budgetTokens: task.budgetTokens ?? null,
+    schedule: task.schedule ?? null,
+    context: task.context ?? null,
+    mode: task.mode ?? own.mode,
+    worktree: task.worktree ?? null,
+    repo: task.repo ?? own.repo,
     order,
     state: { kind: 'open', notBefore, park: null },
     held: task.paused ?? false,
@@ -269,37 +278,8 @@ function taskOf(
   return { type: 'task.added', at: now.at, task: added }
 }
 
-const wordsOf = (task: NewTask) => ({
-  title: task.title,
-  description: task.description ?? '',
-  priority: task.priority ?? 'normal',
-  tags: unique(task.tags),
-  skills: unique(task.skills),
-  deliverables: unique(task.deliverables),
-})
-
-const wayOf = (task: NewTask, own: Inherited) => ({
-  exec: task.exec ?? null,
-  verify: task.verify ?? null,
-  executor: task.executor ?? own.executor,
-  model: task.model ?? modelOf(task, own),
-  ...limitsOf(task, own),
-  schedule: task.schedule ?? null,
-  context: task.context ?? null,
-  mode: task.mode ?? own.mode,
-  worktree: task.worktree ?? null,
-  repo: task.repo ?? own.repo,
-})
-
 /** A model is meant for the executor that it was named for. */
 const modelOf = ({ executor }: NewTask, own: Inherited): string | null =>
   executor === undefined || executor === null || executor === own.executor ? own.model : null
-
-const limitsOf = ({ timeoutMs, maxAttempts, budget, budgetTokens }: NewTask, own: Inherited) => ({
-  timeoutMs: timeoutMs ?? own.timeoutMs,
-  maxAttempts: maxAttempts ?? own.maxAttempts,
-  budget: budget ?? null,
-  budgetTokens: budgetTokens ?? null,
-})
 
 const unique = (list: readonly string[] | undefined): string[] => [...new Set(list)]

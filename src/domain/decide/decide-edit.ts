@@ -1,65 +1,43 @@
 /** Changes of a task's fields and dependencies. */
 import { err, ok, type Result } from '../../base/result.ts'
-import type { Command } from '../command.ts'
+import type { CommandOf } from '../command.ts'
 import { findCycle, type Edge } from '../graph/dag.ts'
 import type { Event } from '../event.ts'
-import { failure, type Failure } from '../failure.ts'
+import type { Failure } from '../failure.ts'
 import type { TaskId } from '../ids.ts'
 import type { TaskEdit } from '../new-task.ts'
 import type { Plan } from '../plan.ts'
-import { isFinished, type Task, type TaskDefinition } from '../task.ts'
-import { cycleFailure, lateDependency, unknownDependency } from './decide-add.ts'
-import { returnedEvent, waitersUnder } from './decide-wait.ts'
+import { isFinished, taskDefinitionSchema, type Task, type TaskDefinition } from '../task.ts'
+import { clashOfTimes, cycleFailure, lateDependency, unknownDependency } from './decide-add.ts'
+import { waitersUnder } from './decide-open.ts'
 import {
   decided,
   noOp,
-  refused,
-  withTask,
+  returnedEvent,
   wrongState,
   type Circumstances,
   type Decided,
 } from './decision.ts'
 
-type Edit = Extract<Command, { type: 'task.edit' }>
+type Edit = CommandOf<'task.edit'>
 
-export function decideEdit(plan: Plan, command: Edit, now: Circumstances): Decided {
-  return withTask(plan, command.id, (task) => {
-    const edges = edgeChanges(plan, task, command.edit)
-    if (!edges.ok) return refused(edges.error)
-    const timing = timingEvents(task, command, now.at)
-    if (!timing.ok) return refused(timing.error)
-    const fields = changedFields(task, command.edit)
-    const events: Event[] = [...edges.value.map((e) => ({ ...e, at: now.at }))]
-    if (Object.keys(fields).length > 0)
-      events.push({ type: 'task.edited', at: now.at, id: task.id, fields })
-    events.push(...timing.value)
-    if ('budget' in fields || 'budgetTokens' in fields)
-      events.push(...waitersUnder(plan, task).map((id) => returnedEvent(id, now.at)))
-    return events.length > 0 ? decided([task.id], ...events) : noOp(task.id)
-  })
+export function decideEdit(task: Task, command: Edit, { at }: Circumstances, plan: Plan): Decided {
+  const { id } = task
+  const edges = edgeChanges(plan, task, command.edit)
+  if (!edges.ok) return edges
+  const timing = timingEvents(task, command, at)
+  if (!timing.ok) return timing
+  const fields = changedFields(task, command.edit)
+  const events: Event[] = edges.value.map((edge) => ({ ...edge, at }))
+  if (Object.keys(fields).length > 0) events.push({ type: 'task.edited', at, id, fields })
+  events.push(...timing.value)
+  if ('budget' in fields || 'budgetTokens' in fields)
+    events.push(...waitersUnder(plan, task).map((waiter) => returnedEvent(waiter, at)))
+  return events.length > 0 ? decided([id], ...events) : noOp(id)
 }
 
-/** Every key of a definition; what is not among them is no field of `TaskDefinition`. */
-const FIELDS = [
-  'title',
-  'description',
-  'priority',
-  'skills',
-  'deliverables',
-  'exec',
-  'verify',
-  'executor',
-  'model',
-  'timeoutMs',
-  'maxAttempts',
-  'budget',
-  'budgetTokens',
-  'schedule',
-  'context',
-  'mode',
-  'worktree',
-  'repo',
-] as const satisfies readonly (keyof TaskDefinition)[]
+/** Every key of a definition but the tags, of which single ones are added and removed. */
+const FIELDS = taskDefinitionSchema.omit({ tags: true }).keyof().options
 
 function changedFields(task: Task, edit: TaskEdit): Partial<TaskDefinition> {
   const fields: Record<string, unknown> = {}
@@ -121,29 +99,18 @@ function checkAdded(plan: Plan, task: Task, added: readonly Edge<TaskId>[]): Fai
 
 function timingEvents(task: Task, command: Edit, at: number): Result<Event[], Failure> {
   const { edit } = command
-  const said = [edit.delayMs !== undefined, edit.notBefore !== undefined, edit.schedule != null]
-  if (said.filter(Boolean).length > 1)
-    return err(
-      failure('bad-request', 'delay, not-before and schedule exclude each other', {
-        hint: 'give one of them',
-      }),
-    )
-  if (!said.some(Boolean) && edit.schedule === undefined) return ok([])
-  if (task.state.kind !== 'open' && edit.schedule === undefined)
-    return err(
-      wrongState(
-        task,
-        'delayed',
-        isFinished(task) ? `yard reopen ${task.id} first` : 'it has begun already',
-      ),
-    )
-  if (task.state.kind !== 'open') return ok([])
+  const clash = clashOfTimes(edit)
+  if (clash) return err(clash)
+  const { delayMs, notBefore: start, schedule } = edit
+  if (delayMs === undefined && start === undefined && schedule === undefined) return ok([])
+  if (task.state.kind !== 'open') {
+    if (schedule !== undefined) return ok([])
+    const hint = isFinished(task) ? `yard reopen ${task.id} first` : 'it has begun already'
+    return err(wrongState(task, 'delayed', hint))
+  }
   const notBefore = newTimeOf(command, at)
-  const scheduledFor = edit.schedule
-    ? command.nextFireAt
-    : edit.schedule === null
-      ? null
-      : task.scheduledFor
+  const next = schedule ? command.nextFireAt : null
+  const scheduledFor = schedule === undefined ? task.scheduledFor : next
   return ok([{ type: 'task.timed', at, id: task.id, notBefore, scheduledFor }])
 }
 

@@ -2,18 +2,26 @@
 import { workedBy, type Agent, type Outcome, type StopReason, type Usage } from '../agent.ts'
 import { clipInstant } from '../../base/instant.ts'
 import { clipCount } from '../bounds.ts'
-import type { Command } from '../command.ts'
+import type { CommandOf } from '../command.ts'
 import { endedBeforeStop, judge, withoutExit, type Verdict } from '../completion.ts'
 import { formatDuration } from '../format.ts'
 import type { Event } from '../event.ts'
 import { attemptLimit, retryDelayMs, VERDICTS, workFailure, type WorkFailure } from '../failure.ts'
-import type { Plan } from '../plan.ts'
-import type { Task } from '../task.ts'
+import type { Breaker, Plan } from '../plan.ts'
+import { hasResult, type Task } from '../task.ts'
 import { baseConflictEvents } from './decide-landing.ts'
-import { budgetFailure, overspentEvent } from './decide-wait.ts'
-import { attachedEvents, decided, noOp, type Circumstances, type Decided } from './decision.ts'
+import { budgetFailure, overspentEvent } from './decide-open.ts'
+import {
+  attachedEvents,
+  decided,
+  noOp,
+  repeatedEvent,
+  returnedEvent,
+  type Circumstances,
+  type Decided,
+} from './decision.ts'
 
-type End = Extract<Command, { type: 'agent.end' }>
+type End = CommandOf<'agent.end'>
 
 /** How long a provider sleeps when it did not say. */
 const QUOTA_SLEEP_MS = 15 * 60_000
@@ -91,12 +99,7 @@ function settle(scene: Scene): Settlement {
   const { task, agent, end } = scene
   const isHolder = task.state.kind === 'in-progress' && task.state.agentId === agent.id
   if (!isHolder)
-    return {
-      outcome: outcomeOfLoser(agent),
-      failure: null,
-      task: landed(scene),
-      resumable: false,
-    }
+    return { outcome: outcomeOfLoser(agent), failure: null, task: landed(scene), resumable: false }
   const stop = agent.state.kind === 'stopping' ? agent.state.reason : null
   if (stop === 'taken-back' || (agent.by === 'pilot' && agent.report === null))
     return givenBack(scene)
@@ -132,22 +135,14 @@ function judged(scene: Scene, verdict: Verdict): Settlement {
   const unmerged = conflicted(scene)
   if (unmerged) return unmerged
   const { task, agent, end, at } = scene
-  if (verdict.outcome === 'done')
-    return {
-      outcome: 'done',
-      failure: null,
-      task: [doneEvent(task, agent, end, at)],
-      resumable: false,
-    }
+  const { outcome } = verdict
+  if (outcome === 'done') {
+    const done = doneEvent(task, agent, end, at)
+    return { outcome, failure: null, task: [done], resumable: false }
+  }
   const bad = verdict.failure ?? workFailure('crash', 'it ended badly')
-  if (verdict.isFree)
-    return {
-      outcome: 'lost',
-      failure: bad,
-      task: [returnedEvent(task, at, { failure: bad })],
-      resumable: true,
-    }
-  return { outcome: verdict.outcome, failure: bad, ...policy(scene, bad) }
+  if (verdict.isFree) return { ...returned(task, at, bad), outcome: 'lost' }
+  return { outcome, failure: bad, ...policy(scene, bad) }
 }
 
 const HOW_GIVEN_BACK = {
@@ -163,13 +158,20 @@ function givenBack({ task, end, at }: Scene): Settlement {
   const { how, failure } = end.evidence
   const gone = workFailure('lost', 'its terminal has gone without a word')
   const bad = how === 'lost' ? gone : failure
-  return {
-    outcome: HOW_GIVEN_BACK[how],
-    failure: bad,
-    task: [returnedEvent(task, at, { failure: bad })],
-    resumable: true,
-  }
+  return { ...returned(task, at, bad), outcome: HOW_GIVEN_BACK[how] }
 }
+
+/** Open again, and what failed is resumed. */
+const returned = (
+  { id }: Task,
+  at: number,
+  failure: WorkFailure | null,
+  held = false,
+): Omit<Settlement, 'outcome'> => ({
+  failure,
+  task: [returnedEvent(id, at, { failure, held })],
+  resumable: true,
+})
 
 /** The work that it builds on does not merge: it waits for a task that settles that. Nothing was begun, and no attempt is spent. */
 function conflicted({ plan, task, end, at, now }: Scene): Settlement | null {
@@ -180,8 +182,7 @@ function conflicted({ plan, task, end, at, now }: Scene): Settlement | null {
   if (!waits) return null
   const bad = workFailure('isolation', `${conflict.reason}; ${waits.mergeTask} settles that first`)
   // The task itself has failed at nothing.
-  const returned = returnedEvent(task, at, {})
-  const events = [returned, ...waits.events]
+  const events = [returnedEvent(task.id, at), ...waits.events]
   return { outcome: 'superseded', failure: bad, task: events, resumable: true }
 }
 
@@ -211,10 +212,7 @@ function ended(scene: Scene, stop: 'timeout' | 'silent'): Settlement {
 function landed({ task, end, at }: Scene): Event[] {
   if (task.merging !== null) return []
   const resultCommit = end.changes?.commit ?? null
-  const isDone =
-    task.state.kind === 'done' ||
-    (task.state.kind === 'open' && task.firstSuccessAt !== null && task.lastFailure === null)
-  return isDone && resultCommit !== null && resultCommit !== task.resultCommit
+  return hasResult(task) && resultCommit !== null && resultCommit !== task.resultCommit
     ? [{ type: 'task.landed', at, id: task.id, resultCommit }]
     : []
 }
@@ -228,50 +226,22 @@ const outcomeOfLoser = (agent: Agent): Outcome =>
 /** By a person: the task reopens paused, or at once with `redispatch`. No attempt is spent. */
 function killed(task: Task, reason: 'killed' | 'redispatch', at: number): Settlement {
   const bad = workFailure('killed', 'it was killed by a person')
-  return {
-    outcome: 'killed',
-    failure: bad,
-    task: [returnedEvent(task, at, { failure: bad, held: reason === 'killed' })],
-    resumable: true,
-  }
+  return { ...returned(task, at, bad, reason === 'killed'), outcome: 'killed' }
 }
 
 function doneEvent(task: Task, agent: Agent, end: End, at: number): Event {
   const resultCommit = end.changes?.commit ?? null
-  if (task.schedule && end.nextFireAt !== null)
-    return {
-      type: 'task.repeated',
-      at,
-      id: task.id,
-      notBefore: end.nextFireAt,
-      success: true,
-      failure: null,
-      resultCommit,
-    }
+  const repeated = repeatedEvent(task, end, null, at)
+  if (repeated) return { ...repeated, resultCommit }
   return { type: 'task.completed', at, id: task.id, by: agent.id, resultCommit }
 }
-
-type Returned = Extract<Event, { type: 'task.returned' }>
-
-const returnedEvent = (task: Task, at: number, more: Partial<Returned>): Event => ({
-  type: 'task.returned',
-  at,
-  id: task.id,
-  notBefore: null,
-  park: null,
-  failure: null,
-  isAttempt: false,
-  isBackOff: false,
-  held: false,
-  ...more,
-})
 
 /** The retry policy of each class of failure, in one place. */
 function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resumable'> {
   const { task, agent, end, at } = scene
   // It was never tried: it waits until its program is on this machine.
   if (bad.class === 'missing-program' && end.evidence.how === 'not-launched')
-    return { resumable: true, task: [returnedEvent(task, at, { failure: bad })] }
+    return { resumable: true, task: [returnedEvent(task.id, at, { failure: bad })] }
   switch (VERDICTS[bad.class]) {
     case 'park':
       return { resumable: true, task: parked(scene, bad) }
@@ -279,29 +249,23 @@ function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resu
       if (bad.resetAt !== null && bad.resetAt - at > LONG_WAIT_MS)
         return { resumable: true, task: parked(scene, bad) }
       const delayMs = Math.round(retryDelayMs(task.backOffs + 1) * (0.5 + end.jitter))
-      return {
-        resumable: true,
-        task: [returnedEvent(task, at, { notBefore: at + delayMs, failure: bad, isBackOff: true })],
-      }
+      const notBefore = at + delayMs
+      const returned = returnedEvent(task.id, at, { notBefore, failure: bad, isBackOff: true })
+      return { resumable: true, task: [returned] }
     }
     case 'ask': {
       // A key that is missing here says nothing of the provider: no request was sent.
       const wasAsked = bad.class === 'auth' && end.evidence.how !== 'not-launched'
-      return {
-        resumable: true,
-        task: [
-          {
-            type: 'task.awaiting',
-            at,
-            id: task.id,
-            for: bad.class === 'question' ? 'answer' : 'sign-in',
-            text: bad.reason,
-            failure: bad,
-            provider: wasAsked ? agent.provider : null,
-          },
-          ...(wasAsked ? signedOut(scene, bad) : []),
-        ],
+      const awaiting: Event = {
+        type: 'task.awaiting',
+        at,
+        id: task.id,
+        for: bad.class === 'question' ? 'answer' : 'sign-in',
+        text: bad.reason,
+        failure: bad,
+        provider: wasAsked ? agent.provider : null,
       }
+      return { resumable: true, task: [awaiting, ...(wasAsked ? signedOut(scene, bad) : [])] }
     }
     case 'retry':
     case 'retry-if-asked':
@@ -314,28 +278,23 @@ function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resu
 /** A run of a repeating task is over by it; any other task waits until it may spend more, and then goes on where it was. */
 function overspent({ task, end, at }: Scene): Settlement {
   const failure = budgetFailure(task)
-  const events =
-    task.schedule && end.nextFireAt !== null
-      ? [failedEvent(task, failure, end, at)]
-      : [overspentEvent(task.id, failure.reason, at)]
-  return { outcome: 'killed', failure, task: events, resumable: true }
+  const over = repeatedEvent(task, end, failure, at) ?? overspentEvent(task.id, failure.reason, at)
+  return { outcome: 'killed', failure, task: [over], resumable: true }
 }
 
 /** No other agent is started on it: its account rests until a person has acted. */
 function signedOut({ plan, agent, at }: Scene, { reason }: WorkFailure): Event[] {
   const { provider } = agent
-  const id = `provider:${provider}`
-  if (provider === null || plan.breakers.get(id)?.until === null) return []
-  const breaker = {
-    id,
-    kind: 'provider',
-    subject: provider,
-    reason,
-    since: at,
-    until: null,
-  } as const
-  return [{ type: 'breaker.tripped', at, breaker }]
+  return provider === null || plan.breakers.get(`provider:${provider}`)?.until === null
+    ? []
+    : [tripped({ subject: provider, reason, since: at, until: null }, at)]
 }
+
+const tripped = (breaker: Omit<Breaker, 'id' | 'kind'>, at: number): Event => ({
+  type: 'breaker.tripped',
+  at,
+  breaker: { id: `provider:${breaker.subject}`, kind: 'provider', ...breaker },
+})
 
 /** The provider sleeps: the task waits for it, and a breaker holds back everybody else who would ask it. */
 function parked({ plan, task, agent, end, at }: Scene, bad: WorkFailure): Event[] {
@@ -345,21 +304,12 @@ function parked({ plan, task, agent, end, at }: Scene, bad: WorkFailure): Event[
   const until = Math.min(wanted, at + MAX_SLEEP_MS)
   // Somebody stands in for it, so the task need not sleep along with it.
   const park = end.hasFallback && provider !== null ? null : { until, reason, provider }
-  const events: Event[] = [returnedEvent(task, at, { park, failure: bad })]
+  const events: Event[] = [returnedEvent(task.id, at, { park, failure: bad })]
   if (provider === null) return events
-  const id = `provider:${provider}`
-  const known = plan.breakers.get(id)
+  const known = plan.breakers.get(`provider:${provider}`)
   // A later word that names no time, or an earlier one, must not wake it too soon.
   if (known && (known.until ?? until) >= until) return events
-  const breaker = {
-    id,
-    kind: 'provider',
-    subject: provider,
-    reason,
-    since: known?.since ?? at,
-    until,
-  } as const
-  return [...events, { type: 'breaker.tripped', at, breaker }]
+  return [...events, tripped({ subject: provider, reason, since: known?.since ?? at, until }, at)]
 }
 
 function retried(
@@ -371,28 +321,16 @@ function retried(
     return { resumable: true, task: [failedEvent(task, bad, end, at)] }
   // A conversation that was resumed and failed again may itself be the trouble: the next try starts a new one.
   const resumable = !(agent.resumed && bad.class === 'crash')
-  return {
-    resumable,
-    task: [
-      returnedEvent(task, at, {
-        notBefore: at + retryDelayMs(attempts),
-        failure: bad,
-        isAttempt: true,
-      }),
-    ],
-  }
+  const notBefore = at + retryDelayMs(attempts)
+  const returned = returnedEvent(task.id, at, { notBefore, failure: bad, isAttempt: true })
+  return { resumable, task: [returned] }
 }
 
-function failedEvent(task: Task, bad: WorkFailure, end: End, at: number): Event {
-  if (task.schedule && end.nextFireAt !== null)
-    return {
-      type: 'task.repeated',
-      at,
-      id: task.id,
-      notBefore: end.nextFireAt,
-      success: false,
-      failure: bad,
-      resultCommit: null,
-    }
-  return { type: 'task.failed', at, id: task.id, failure: bad, isAttempt: true }
-}
+const failedEvent = (task: Task, failure: WorkFailure, end: End, at: number): Event =>
+  repeatedEvent(task, end, failure, at) ?? {
+    type: 'task.failed',
+    at,
+    id: task.id,
+    failure,
+    isAttempt: true,
+  }

@@ -1,62 +1,53 @@
 /** Landing a result, and what becomes of two results that do not merge: a task that brings them together. */
-import type { Command } from '../command.ts'
+import type { CommandOf } from '../command.ts'
 import type { Event } from '../event.ts'
 import type { TaskId } from '../ids.ts'
-import type { Conflict, Landing, Merger, Merging } from '../landing.ts'
+import type { Conflict, Landing, LandingOutcome, Merger, Merging } from '../landing.ts'
 import { hasResult, type Task } from '../task.ts'
 import type { Plan } from '../plan.ts'
 import { newTaskEvent } from './decide-add.ts'
 import {
   decided,
-  nameOf,
+  loggedEvent,
   noOp,
   refused,
   whyHint,
-  withTask,
   wrongState,
   type Circumstances,
   type Decided,
 } from './decision.ts'
 
-type Of<T extends Command['type']> = Extract<Command, { type: T }>
+type Settle = CommandOf<'landing.settle'>
 
 export function decideLandingRequest(
-  plan: Plan,
-  { id, pullRequest = false }: Of<'landing.request'>,
-  now: Circumstances,
+  task: Task,
+  { id, pullRequest = false }: CommandOf<'landing.request'>,
+  { at, by }: Circumstances,
 ): Decided {
-  return withTask(plan, id, (task) => {
-    const { resultCommit: result, landing } = task
-    if (!hasResult(task)) return refused(wrongState(task, 'merged', whyHint(task)))
-    if (result === null) return refused(wrongState(task, 'merged', withoutResult(task)))
-    const isPerson = now.by.kind !== 'coordinator'
-    const isAuto = !isPerson && !goesOnForPerson(task)
-    if (landing?.result === result && landing.state === 'landed') return noOp(id)
-    if (landing?.result === result && landing.state === 'queued')
-      return isPerson ? decideAskedAgain(task, landing, pullRequest, now) : noOp(id)
-    const wanted = {
-      state: 'queued',
-      result,
-      isAuto,
-      pullRequest: isPerson ? pullRequest : wasForPullRequest(task),
-    } as const
-    return decided([id], landingEvent(task, now.at, wanted))
-  })
+  const { resultCommit: result, landing } = task
+  if (!hasResult(task)) return refused(wrongState(task, 'merged', whyHint(task)))
+  if (result === null) return refused(wrongState(task, 'merged', withoutResult(task)))
+  const isPerson = by.kind !== 'coordinator'
+  if (landing?.result === result && landing.state === 'landed') return noOp(id)
+  if (landing?.result === result && landing.state === 'queued')
+    return isPerson ? decideAskedAgain(task, landing, pullRequest, at) : noOp(id)
+  const wanted = {
+    state: 'queued',
+    result,
+    isAuto: !isPerson && !goesOnForPerson(task),
+    pullRequest: isPerson ? pullRequest : wasForPullRequest(task),
+  } as const
+  return decided([id], landingEvent(task, at, wanted))
 }
 
 /** What the policy asked for becomes a person's own. It may be under way, so it becomes no other. */
-function decideAskedAgain(
-  task: Task,
-  landing: Landing,
-  pullRequest: boolean,
-  now: Circumstances,
-): Decided {
+function decideAskedAgain(task: Task, landing: Landing, pullRequest: boolean, at: number): Decided {
   const { id } = task
   if (pullRequest !== (landing.pullRequest ?? false))
     return refused(wrongState(task, 'merged in another way', 'its merge is queued already'))
   if (!landing.isAuto) return noOp(id)
   const { isAuto: _, ...asked } = landing
-  return decided([id], { type: 'task.landing', at: now.at, id, landing: asked })
+  return decided([id], { type: 'task.landing', at, id, landing: asked })
 }
 
 const withoutResult = ({ worktreeName }: Task): string =>
@@ -74,7 +65,7 @@ const wasForPullRequest = ({ landing }: Task): boolean =>
 
 export function decideLandingSettle(
   plan: Plan,
-  { id, result, outcome, merger }: Of<'landing.settle'>,
+  { id, result, outcome, merger }: Settle,
   now: Circumstances,
 ): Decided {
   const task = plan.tasks.get(id)
@@ -100,7 +91,7 @@ export function decideLandingSettle(
 /** It was withdrawn, and had landed by then: what the target holds is kept on record, whatever becomes of the task. */
 function settleWithdrawn(
   task: Task,
-  { result, outcome }: Pick<Of<'landing.settle'>, 'result' | 'outcome'>,
+  { result, outcome }: Pick<Settle, 'result' | 'outcome'>,
   now: Circumstances,
 ): Decided {
   const { id, landing } = task
@@ -109,32 +100,17 @@ function settleWithdrawn(
   if (landing?.state === state && landing.result === result) return noOp(id)
   const where = `${target} (${commit.slice(0, 10)})`
   const text = `its result ${result.slice(0, 10)} was ${state === 'landed' ? 'in' : 'prepared for'} ${where} already when that was withdrawn`
-  const told: Event = {
-    type: 'task.logged',
-    at: now.at,
-    id: now.newId(),
-    taskId: id,
-    by: nameOf(now.by),
-    text,
-  }
+  const told = loggedEvent(id, text, now)
   // What was asked for since is about a newer result.
   if (landing !== null) return decided([id], told)
-  return decided(
-    [id],
-    told,
-    landingEvent(task, now.at, { state, result, commit, target, reason: text }),
-  )
+  const landed = landingEvent(task, now.at, { state, result, commit, target, reason: text })
+  return decided([id], told, landed)
 }
 
 function settleConflict(
   plan: Plan,
   task: Task,
-  found: {
-    readonly result: string
-    readonly target: string
-    readonly conflict: Conflict
-    readonly merger: Merger
-  },
+  found: Extract<LandingOutcome, { kind: 'conflict' }> & Pick<Settle, 'result' | 'merger'>,
   now: Circumstances,
 ): Decided {
   const { result, target, conflict, merger } = found
@@ -144,25 +120,14 @@ function settleConflict(
   )
   const merge = mergeTaskFor(plan, task, { kind: 'landing', conflict, merger, dependents }, now)
   const { reason } = conflict
-  if ('inVain' in merge)
-    return decided(
-      [task.id],
-      landingEvent(task, now.at, {
-        state: 'refused',
-        result,
-        target,
-        reason: `${reason}; ${merge.inVain} was done and has not settled it`,
-        unsettledBy: merge.inVain,
-      }),
-    )
-  const mergeTask = merge.id
-  const landing = landingEvent(task, now.at, {
-    state: 'conflict',
-    result,
-    target,
-    reason,
-    mergeTask,
-  })
+  if ('inVain' in merge) {
+    const { inVain: unsettledBy } = merge
+    const why = `${reason}; ${unsettledBy} was done and has not settled it`
+    const refusal = { state: 'refused', result, target, reason: why, unsettledBy } as const
+    return decided([task.id], landingEvent(task, now.at, refusal))
+  }
+  const state = 'conflict'
+  const landing = landingEvent(task, now.at, { state, result, target, reason, mergeTask: merge.id })
   return decided([task.id], ...merge.events, ...edgesOfGivenUp(plan, task, now), landing)
 }
 
@@ -170,7 +135,7 @@ function settleConflict(
  * What waits for merge tasks that failed waits for them no longer once another is there, or none is needed: as far as their conflict
  * made it wait. What a person wrote stays.
  */
-const edgesOfGivenUp = (plan: Plan, task: Task, now: Circumstances): Event[] =>
+const edgesOfGivenUp = (plan: Plan, task: Task, { at }: Circumstances): Event[] =>
   [...plan.tasks.values()]
     .filter(
       ({ merging, state }) =>
@@ -182,12 +147,7 @@ const edgesOfGivenUp = (plan: Plan, task: Task, now: Circumstances): Event[] =>
           (dependent) =>
             merging?.holds?.includes(dependent) ?? plan.blockersOf(dependent).has(task.id),
         )
-        .map((dependent): Event => ({
-          type: 'dependency.removed',
-          at: now.at,
-          blocker,
-          dependent,
-        })),
+        .map((dependent): Event => ({ type: 'dependency.removed', at, blocker, dependent })),
     )
 
 /**
@@ -228,13 +188,11 @@ function mergeTaskFor(
       : { id: known.id, events: moreEdges(plan, known.id, dependents, now) }
   const { ours, theirs, paths } = conflict
   const id = freeId(plan, `merge-${task.id}`)
+  const how = merger.executor === 'manual' ? byHand(id, kind, conflict) : asOrder(conflict)
   const wish = {
     id,
     title: titleOf(task, kind, conflict),
-    description: describe(
-      conflict,
-      merger.executor === 'manual' ? byHand(id, kind, conflict) : asOrder(conflict),
-    ),
+    description: describe(conflict, how),
     priority: task.priority,
     ...(kind === 'landing' && task.verify !== null ? { verify: task.verify } : {}),
     ...merger,
@@ -252,9 +210,9 @@ function mergeTaskFor(
   return { id, events: [added, ...dependents.map((dependent) => edge(id, dependent, now))] }
 }
 
-const edge = (blocker: TaskId, dependent: TaskId, now: Circumstances): Event => ({
+const edge = (blocker: TaskId, dependent: TaskId, { at }: Circumstances): Event => ({
   type: 'dependency.added',
-  at: now.at,
+  at,
   blocker,
   dependent,
 })

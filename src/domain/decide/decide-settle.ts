@@ -1,10 +1,10 @@
 /** `done` and `fail`: a report of a person or of a claimant settles the task at once; that of a process is kept until it has ended. */
 import { workedBy, type Agent } from '../agent.ts'
-import type { Command } from '../command.ts'
+import type { CommandOf } from '../command.ts'
 import { bareEvidence, type Evidence } from '../completion.ts'
 import type { Event } from '../event.ts'
 import type { Artifact } from '../executor.ts'
-import { failure, workFailure, type Failure, type WorkFailure } from '../failure.ts'
+import { failure, workFailure, type WorkFailure } from '../failure.ts'
 import type { Plan } from '../plan.ts'
 import { isFinished, type Task } from '../task.ts'
 import { decideEnd } from './decide-end.ts'
@@ -17,98 +17,80 @@ import {
   noOp,
   refused,
   release,
-  withTask,
+  repeatedEvent,
   wrongState,
 } from './decision.ts'
 
-type Of<T extends Command['type']> = Extract<Command, { type: T }>
+type Complete = CommandOf<'task.complete'>
+type Fail = CommandOf<'task.fail'>
 
 export function decideComplete(
-  plan: Plan,
-  command: Of<'task.complete'>,
+  task: Task,
+  command: Complete,
   now: Circumstances,
+  plan: Plan,
 ): Decided {
-  return withTask(plan, command.id, (task) => {
-    const living = plan.agentOf(task.id)
-    const stale = staleness(task, living, command)
-    if (stale) return refused(stale)
-    const attached = attachedEvents(task.id, living, command.artifacts, now)
-    const unmerged = unmergedFailure(command)
-    if (now.by.kind === 'agent' && isSettledAtItsEnd(living))
-      // A merge that is missing is said at once, while it can still be made.
-      return unmerged ? refused(unmerged) : completedByAgent(plan, living, command, now)
-    if (task.state.kind === 'done') return noOp(task.id)
-    if (!command.force && isFinished(task))
-      return refused(wrongState(task, 'marked done', `yard reopen ${task.id} first, or --force`))
-    if (!command.force && plan.unmetOf(task.id) > 0) return refused(blockedFailure(plan, task))
-    if (unmerged) return refused(unmerged)
-    // Its commit is known when its agent has ended (`task.landed`); without one the task keeps what it has.
-    const over: Event = repeatedEvent(task, command.nextFireAt, null, now.at) ?? {
-      type: 'task.completed',
-      at: now.at,
-      id: task.id,
-      by: reporterOf(living, command, now),
-      resultCommit: mergedIn(command),
-    }
-    const released = release(living, 'superseded', 'done', now)
-    return decided([task.id], ...attached, ...released, { ...over, ...workOf(living, now) })
-  })
+  const { id } = task
+  const living = plan.agentOf(id)
+  const stale = staleness(task, living, command)
+  if (stale) return refused(stale)
+  const { merge } = command
+  if (now.by.kind === 'agent' && isSettledAtItsEnd(living))
+    // A merge that is missing is said at once, while it can still be made.
+    return merge && !merge.ok ? merge : completedByAgent(plan, living, command, now)
+  if (task.state.kind === 'done') return noOp(id)
+  if (!command.force && isFinished(task))
+    return refused(wrongState(task, 'marked done', `yard reopen ${id} first, or --force`))
+  if (!command.force && plan.unmetOf(task.id) > 0) return refused(blockedFailure(plan, task))
+  if (merge && !merge.ok) return merge
+  // Its commit is known when its agent has ended (`task.landed`); without one the task keeps what it has.
+  const over: Event = repeatedEvent(task, command, null, now.at) ?? {
+    type: 'task.completed',
+    at: now.at,
+    id,
+    by: reporterOf(living, command, now),
+    resultCommit: merge?.value.commit ?? null,
+  }
+  const attached = attachedEvents(id, living, command.artifacts, now)
+  const released = release(living, 'superseded', 'done', now)
+  return decided([id], ...attached, ...released, { ...over, ...workOf(living, now) })
 }
 
 /** A report for a claimed agent may come without the claim's token, by the agent's name. */
-const reporterOf = (
-  living: Agent | null,
-  { agentId }: Of<'task.complete'>,
-  { by }: Circumstances,
-): string => (agentId !== null && living && living.leaseMs !== null ? living.id : nameOf(by))
+const reporterOf = (living: Agent | null, { agentId }: Complete, { by }: Circumstances): string =>
+  agentId !== null && living && living.leaseMs !== null ? living.id : nameOf(by)
 
 /** It is settled now, whatever its agent still does until that has ended. */
 const workOf = (living: Agent | null, { at }: Circumstances) =>
   living ? { workedMs: workedBy(living, at) } : {}
 
-const unmergedFailure = ({ merge }: Of<'task.complete'>): Failure | null =>
-  merge && !merge.ok ? merge.error : null
-
-const mergedIn = ({ merge }: Of<'task.complete'>): string | null =>
-  merge?.ok ? merge.value.commit : null
-
-export function decideFail(plan: Plan, command: Of<'task.fail'>, now: Circumstances): Decided {
-  return withTask(plan, command.id, (task) => {
-    const living = plan.agentOf(task.id)
-    const stale = staleness(task, living, command)
-    if (stale) return refused(stale)
-    if (now.by.kind === 'agent' && isSettledAtItsEnd(living)) {
-      const said = reportedFailure(command)
-      if (living.by === 'service')
-        return serviceEnded(plan, { living, command, artifacts: [] }, { failure: said }, now)
-      return decided([task.id], {
-        type: 'agent.reported',
-        at: now.at,
-        id: living.id,
-        failure: said,
-      })
-    }
-    if (isFinished(task)) return refused(wrongState(task, 'failed', `yard reopen ${task.id} first`))
-    const bad =
-      now.by.kind === 'agent'
-        ? reportedFailure(command)
-        : workFailure(command.class, command.reason)
-    const over: Event = repeatedEvent(task, command.nextFireAt, bad, now.at) ?? {
-      type: 'task.failed',
-      at: now.at,
-      id: task.id,
-      failure: bad,
-      isAttempt: false,
-    }
-    const released = release(living, 'superseded', 'failed', now)
-    return decided([task.id], ...released, { ...over, ...workOf(living, now) })
-  })
+export function decideFail(task: Task, command: Fail, now: Circumstances, plan: Plan): Decided {
+  const { id } = task
+  const living = plan.agentOf(id)
+  const stale = staleness(task, living, command)
+  if (stale) return refused(stale)
+  const isByAgent = now.by.kind === 'agent'
+  const failure = isByAgent ? reportedFailure(command) : workFailure(command.class, command.reason)
+  if (isByAgent && isSettledAtItsEnd(living))
+    return living.by === 'service'
+      ? serviceEnded(plan, { living, command, artifacts: [] }, { failure }, now)
+      : decided([id], { type: 'agent.reported', at: now.at, id: living.id, failure })
+  if (isFinished(task)) return refused(wrongState(task, 'failed', `yard reopen ${id} first`))
+  const over: Event = repeatedEvent(task, command, failure, now.at) ?? {
+    type: 'task.failed',
+    at: now.at,
+    id,
+    failure,
+    isAttempt: false,
+  }
+  const released = release(living, 'superseded', 'failed', now)
+  return decided([id], ...released, { ...over, ...workOf(living, now) })
 }
 
 function completedByAgent(
   plan: Plan,
   living: Agent,
-  command: Of<'task.complete'>,
+  command: Complete,
   now: Circumstances,
 ): Decided {
   const { id, artifacts, missing: missingDeliverables = [] } = command
@@ -120,7 +102,7 @@ function completedByAgent(
 
 interface ServiceReport {
   readonly living: Agent
-  readonly command: Of<'task.complete'> | Of<'task.fail'>
+  readonly command: Complete | Fail
   readonly artifacts: readonly Artifact[]
 }
 
@@ -156,58 +138,27 @@ const isSettledAtItsEnd = (living: Agent | null): living is Agent =>
   living !== null && living.by !== 'person'
 
 /** Only what the runtime has seen parks a task or a provider: an agent's word for its trouble stays a word. */
-const reportedFailure = ({ class: said, reason }: Of<'task.fail'>): WorkFailure =>
+const reportedFailure = ({ class: said, reason }: Fail): WorkFailure =>
   workFailure('reported', said === 'reported' ? reason : `${said}: ${reason}`)
 
-/** The run of a repeating task is over, well or badly, and its next time comes; null for any other task. */
-const repeatedEvent = (
-  task: Task,
-  nextFireAt: number | null,
-  bad: WorkFailure | null,
-  at: number,
-): Event | null =>
-  task.schedule === null || nextFireAt === null
-    ? null
-    : {
-        type: 'task.repeated',
-        at,
-        id: task.id,
-        notBefore: nextFireAt,
-        success: bad === null,
-        failure: bad,
-        resultCommit: null,
-      }
-
 /** A report names the generation or the agent that it is about; an old one changes nothing. */
-function staleness(
-  task: Task,
-  living: Agent | null,
-  command: Of<'task.complete'> | Of<'task.fail'>,
-) {
+function staleness(task: Task, living: Agent | null, command: Complete | Fail) {
   const { agentId, generation } = command
   const isStale =
     (agentId !== null && living?.id !== agentId) ||
     (generation !== null && (living === null || task.generation !== generation))
   if (!isStale) return null
   const who = agentId ?? `generation ${generation}`
-  return failure(
-    'stale-generation',
-    `${who} no longer holds ${task.id}: its report comes too late`,
-    {
-      hint: 'nothing was changed',
-      facts: { id: task.id, generation: task.generation },
-    },
-  )
+  const message = `${who} no longer holds ${task.id}: its report comes too late`
+  const facts = { id: task.id, generation: task.generation }
+  return failure('stale-generation', message, { hint: 'nothing was changed', facts })
 }
 
 function blockedFailure(plan: Plan, task: Task) {
   const unmet = plan.unmetOf(task.id)
-  return failure(
-    'blocked',
-    `task ${task.id} still waits for ${unmet} other${unmet === 1 ? '' : 's'}`,
-    {
-      hint: `yard why ${task.id}; --force marks it done all the same`,
-      facts: { id: task.id },
-    },
-  )
+  const message = `task ${task.id} still waits for ${unmet} other${unmet === 1 ? '' : 's'}`
+  return failure('blocked', message, {
+    hint: `yard why ${task.id}; --force marks it done all the same`,
+    facts: { id: task.id },
+  })
 }

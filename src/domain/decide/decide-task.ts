@@ -1,111 +1,120 @@
-/** What people (and agents, of their own task) do to a task that exists. */
+/** What people (and agents, of their own task) do to a task that exists; taking tasks out of the graph. */
 import { workedBy } from '../agent.ts'
-import type { Command } from '../command.ts'
-import { reachable } from '../graph/dag.ts'
-import { joinEvents } from './decide-remove.ts'
+import type { CommandOf } from '../command.ts'
 import type { Event } from '../event.ts'
+import { failure } from '../failure.ts'
+import { reachable, topologicalOrder } from '../graph/dag.ts'
 import type { TaskId } from '../ids.ts'
 import type { Plan } from '../plan.ts'
 import { isFinished, isSatisfied, type Task } from '../task.ts'
 import {
   attachedEvents,
-  type Circumstances,
   decided,
-  type Decided,
+  loggedEvent,
   nameOf,
   noOp,
   personEnded,
   refused,
   release,
-  withTask,
+  returnedEvent,
+  unknownTask,
   wrongState,
+  type Circumstances,
+  type Decided,
+  type TaskDeciders,
 } from './decision.ts'
-import { failure } from '../failure.ts'
 
-type Of<T extends Command['type']> = Extract<Command, { type: T }>
-
-export function decideHold(plan: Plan, command: Of<'task.hold'>, now: Circumstances): Decided {
-  return withTask(plan, command.id, (task) => {
-    if (command.asDraft && task.generation > 0)
+export const taskDeciders: TaskDeciders<
+  | ('task.hold' | 'task.release' | 'task.publish' | 'task.abandon' | 'task.remove' | 'task.log')
+  | ('task.attach' | 'task.letGo' | 'schedule.skip' | 'schedule.fireNow')
+> = {
+  'task.hold'(task, { asDraft }, { at }) {
+    const { id, generation, held } = task
+    if (asDraft && generation > 0)
       return refused(wrongState(task, 'made a draft again', 'it has started'))
     if (isFinished(task))
       return refused(wrongState(task, 'paused', 'only unfinished tasks can be paused'))
-    return task.held
-      ? noOp(task.id)
-      : decided([task.id], {
-          type: 'task.held',
-          at: now.at,
-          id: task.id,
-          ...(command.asDraft ? { draft: true } : {}),
-        })
-  })
-}
+    if (held) return noOp(id)
+    return decided([id], { type: 'task.held', at, id, ...(asDraft ? { draft: true } : {}) })
+  },
 
-export function decideRelease(
-  plan: Plan,
-  command: Of<'task.release'>,
-  now: Circumstances,
-): Decided {
-  return withTask(plan, command.id, (task) => {
+  'task.release'(task, { id }, { at }) {
     if (isFinished(task))
-      return refused(wrongState(task, 'resumed', `yard reopen ${task.id} opens it again`))
-    return task.held
-      ? decided([task.id], { type: 'task.released', at: now.at, id: task.id })
-      : noOp(task.id)
-  })
-}
+      return refused(wrongState(task, 'resumed', `yard reopen ${id} opens it again`))
+    return task.held ? decided([id], { type: 'task.released', at, id }) : noOp(id)
+  },
 
-/** Releases a draft and, unless `only`, every draft downstream of it. */
-export function decidePublish(
-  plan: Plan,
-  command: Of<'task.publish'>,
-  now: Circumstances,
-): Decided {
-  return withTask(plan, command.id, (task) => {
-    const all = command.only ? [task.id] : [task.id, ...downstreamOf(plan, task.id)]
-    const drafts = all.filter((id) => plan.tasks.get(id)?.held)
-    if (drafts.length === 0) return noOp(task.id)
-    return decided(
-      drafts,
-      ...drafts.map((id): Event => ({ type: 'task.released', at: now.at, id })),
-    )
-  })
-}
+  /** Releases a draft and, unless `only`, every draft downstream of it. */
+  'task.publish'(_task, { id, only }, { at }, plan) {
+    const all = only ? [id] : withDownstream(plan, id)
+    const drafts = all.filter((each) => plan.tasks.get(each)?.held)
+    if (drafts.length === 0) return noOp(id)
+    return decided(drafts, ...drafts.map((id): Event => ({ type: 'task.released', at, id })))
+  },
 
-/** Everything that waits for `id`, directly or not; breadth first. */
-export const downstreamOf = (plan: Plan, id: TaskId): TaskId[] => [
-  ...reachable([id], (each) => plan.dependentsOf(each)),
-]
-
-export function decideAbandon(
-  plan: Plan,
-  command: Of<'task.abandon'>,
-  now: Circumstances,
-): Decided {
-  return withTask(plan, command.id, (task) => {
-    const wanted = command.withDependents ? [task.id, ...downstreamOf(plan, task.id)] : [task.id]
-    const ids = wanted.filter((id) => {
-      const kind = plan.tasks.get(id)?.state.kind
+  'task.abandon'(task, { id, withDependents, join }, now, plan) {
+    const wanted = withDependents ? withDownstream(plan, id) : [id]
+    const ids = wanted.filter((each) => {
+      const kind = plan.tasks.get(each)?.state.kind
       return kind !== 'done' && kind !== 'abandoned'
     })
-    if (!ids.includes(task.id))
+    if (!ids.includes(id))
       return task.state.kind === 'abandoned'
-        ? noOp(task.id)
-        : refused(wrongState(task, 'abandoned', `yard reopen ${task.id} first`))
-    const joined = command.join ? joinEvents(plan, new Set(ids), now.at) : []
-    const events = ids.flatMap((id): Event[] => [
-      ...release(plan.agentOf(id), 'abandoned', 'superseded', now),
-      { type: 'task.abandoned', at: now.at, id, by: nameOf(now.by) },
+        ? noOp(id)
+        : refused(wrongState(task, 'abandoned', `yard reopen ${id} first`))
+    const gone = new Set(ids)
+    const joined = join ? joinEvents(plan, gone, now.at) : []
+    const events = ids.flatMap((each): Event[] => [
+      ...release(plan.agentOf(each), 'abandoned', 'superseded', now),
+      { type: 'task.abandoned', at: now.at, id: each, by: nameOf(now.by) },
     ])
-    return {
-      ok: true,
-      value: {
-        events: [...joined, ...events],
-        reply: { ids, becameReady: countFreed(plan, new Set(ids), joined) },
-      },
-    }
-  })
+    const reply = { ids, becameReady: countFreed(plan, gone, joined) }
+    return { ok: true, value: { events: [...joined, ...events], reply } }
+  },
+
+  'task.remove'({ generation }, { id }, { at }, plan) {
+    if (generation > 0) return inUse(id, 'an agent has worked on it')
+    const dependents = plan.dependentsOf(id).size
+    if (dependents > 0)
+      return inUse(id, `${dependents} task${dependents === 1 ? ' waits' : 's wait'} for it`)
+    return decided([id], { type: 'task.removed', at, id })
+  },
+
+  'task.log': (_task, { id, text, place }, now) =>
+    decided([id], { ...loggedEvent(id, text, now), ...(place ? { place } : {}) }),
+
+  'task.attach': (_task, { id, artifacts }, now, plan) =>
+    decided([id], ...attachedEvents(id, plan.agentOf(id), artifacts, now)),
+
+  'task.letGo'(task, { id }, now, plan) {
+    const living = plan.agentOf(id)
+    if (living?.by === 'pilot')
+      return decided([id], ...release(living, 'taken-back', 'superseded', now))
+    if (living?.by !== 'person')
+      return refused(wrongState(task, 'let go', 'only a task that a person took can be let go'))
+    const returned = returnedEvent(id, now.at, { workedMs: workedBy(living, now.at) })
+    return decided([id], personEnded(living, 'superseded', now.at), returned)
+  },
+
+  'schedule.skip'(task, { id, nextFireAt: notBefore }, { at }) {
+    const hint = 'it can be skipped while it waits for its time'
+    const timed = { type: 'task.timed', at, id, notBefore, scheduledFor: notBefore } as const
+    return notWaiting(task, 'put off', hint) ?? decided([id], timed)
+  },
+
+  'schedule.fireNow'(task, { id }, { at }) {
+    const { scheduledFor } = task
+    const timed = { type: 'task.timed', at, id, notBefore: null, scheduledFor } as const
+    const hint = 'it is not waiting for its time'
+    return notWaiting(task, 'started now', hint) ?? decided([id], timed)
+  },
 }
+
+/** It, and everything that waits for it, directly or not; breadth first. */
+const withDownstream = (plan: Plan, id: TaskId): TaskId[] => [
+  id,
+  ...reachable([id], (each) => plan.dependentsOf(each)),
+]
 
 const isMet = (plan: Plan, id: TaskId): boolean => {
   const task = plan.tasks.get(id)
@@ -119,109 +128,84 @@ function countFreed(plan: Plan, gone: ReadonlySet<TaskId>, joined: readonly Even
       event.type === 'dependency.added' && !isMet(plan, event.blocker) ? event.dependent : [],
     ),
   )
-  const waiting = new Map<TaskId, number>()
-  for (const id of gone)
-    for (const next of plan.dependentsOf(id))
-      if (!gone.has(next)) waiting.set(next, (waiting.get(next) ?? 0) + 1)
-  let freed = 0
-  for (const [id, count] of waiting) {
+  return waitingFor(plan, gone).filter(([id, blockers]) => {
     const task = plan.tasks.get(id)
-    if (task?.state.kind !== 'open' || task.held || joinedToOpen.has(id)) continue
-    if (plan.unmetOf(id) === count) freed += 1
-  }
-  return freed
+    if (task?.state.kind !== 'open' || task.held || joinedToOpen.has(id)) return false
+    return plan.unmetOf(id) === blockers.length
+  }).length
 }
 
-export function decideLog(plan: Plan, command: Of<'task.log'>, now: Circumstances): Decided {
-  return withTask(plan, command.id, (task) =>
-    decided([task.id], {
-      type: 'task.logged',
-      at: now.at,
-      id: now.newId(),
-      taskId: task.id,
-      by: nameOf(now.by),
-      text: command.text,
-      ...(command.place ? { place: command.place } : {}),
+/** Why a task does not wait for a time of its own; null when it does. */
+function notWaiting(task: Task, wish: string, hint: string): Decided | null {
+  if (task.state.kind === 'open' && task.schedule) return null
+  if (task.schedule) return refused(wrongState(task, wish, hint))
+  const shown = 'yard schedule list shows those that have'
+  return refused(failure('wrong-state', `task ${task.id} has no schedule`, { hint: shown }))
+}
+
+const inUse = (id: TaskId, why: string): Decided =>
+  refused(
+    failure('in-use', `task ${id} cannot be removed: ${why}`, {
+      hint: `yard abandon ${id} lets it rest instead`,
+      facts: { id },
     }),
   )
-}
 
-export function decideAttach(plan: Plan, command: Of<'task.attach'>, now: Circumstances): Decided {
-  return withTask(plan, command.id, (task) =>
-    decided([task.id], ...attachedEvents(task.id, plan.agentOf(task.id), command.artifacts, now)),
-  )
-}
-
-export function decideLetGo(plan: Plan, command: Of<'task.letGo'>, now: Circumstances): Decided {
-  return withTask(plan, command.id, (task) => {
-    const living = plan.agentOf(task.id)
-    if (living?.by === 'pilot')
-      return decided([task.id], ...release(living, 'taken-back', 'superseded', now))
-    if (living?.by !== 'person')
-      return refused(wrongState(task, 'let go', 'only a task that a person took can be let go'))
-    return decided([task.id], personEnded(living, 'superseded', now.at), {
-      type: 'task.returned',
-      at: now.at,
-      id: task.id,
-      notBefore: null,
-      park: null,
-      failure: null,
-      isAttempt: false,
-      isBackOff: false,
-      held: false,
-      workedMs: workedBy(living, now.at),
-    })
-  })
-}
-
-/** What people do to the times of a repeating task. */
-type OfSchedule<T extends Command['type']> = Extract<Command, { type: T }>
-
-export function decideScheduleSkip(
+/** All or none of them. */
+export function decideRemoveAll(
   plan: Plan,
-  command: OfSchedule<'schedule.skip'>,
+  { ids, dependents }: CommandOf<'tasks.remove'>,
   now: Circumstances,
 ): Decided {
-  const { nextFireAt } = command
-  const hint = 'it can be skipped while it waits for its time'
-  return withRepeating(plan, command.id, { wish: 'put off', hint }, ({ id }) =>
-    decided([id], timed(id, now.at, nextFireAt, nextFireAt)),
+  const gone = new Set(ids)
+  if (dependents === 'remove')
+    for (const id of reachable(ids, (each) => plan.dependentsOf(each))) gone.add(id)
+  for (const id of gone) {
+    const task = plan.tasks.get(id)
+    if (!task) return refused(unknownTask(plan, id))
+    if (task.generation > 0) return inUse(id, 'an agent has worked on it')
+  }
+  return decided(
+    [...gone],
+    ...(dependents === 'join' ? joinEvents(plan, gone, now.at) : releaseEvents(plan, gone, now.at)),
+    ...dependentsFirst(plan, gone).map((id): Event => ({ type: 'task.removed', at: now.at, id })),
   )
 }
 
-export function decideFireNow(
-  plan: Plan,
-  command: OfSchedule<'schedule.fireNow'>,
-  now: Circumstances,
-): Decided {
-  const hint = 'it is not waiting for its time'
-  return withRepeating(plan, command.id, { wish: 'started now', hint }, ({ id, scheduledFor }) =>
-    decided([id], timed(id, now.at, null, scheduledFor)),
+const dependentsFirst = (plan: Plan, gone: ReadonlySet<TaskId>): TaskId[] =>
+  topologicalOrder({
+    keys: [...gone],
+    blockersOf: (id) => [...plan.blockersOf(id)].filter((each) => gone.has(each)),
+    dependentsOf: (id) => [...plan.dependentsOf(id)].filter((each) => gone.has(each)),
+  }).toReversed()
+
+/** Nothing outside waits for these any more. */
+function releaseEvents(plan: Plan, gone: ReadonlySet<TaskId>, at: number): Event[] {
+  return waitingFor(plan, gone).flatMap(([dependent, blockers]) =>
+    blockers.map((blocker): Event => ({ type: 'dependency.removed', at, blocker, dependent })),
   )
 }
 
-const timed = (
-  id: TaskId,
-  at: number,
-  notBefore: number | null,
-  scheduledFor: number | null,
-): Event => ({ type: 'task.timed', at, id, notBefore, scheduledFor })
-
-/** Runs `then` with a task that repeats and waits for its time, or says why it cannot. */
-function withRepeating(
-  plan: Plan,
-  id: TaskId,
-  asked: { readonly wish: string; readonly hint: string },
-  then: (task: Task) => Decided,
-): Decided {
-  return withTask(plan, id, (task) => {
-    if (!task.schedule)
-      return refused(
-        failure('wrong-state', `task ${task.id} has no schedule`, {
-          hint: 'yard schedule list shows those that have',
-        }),
-      )
-    if (task.state.kind !== 'open') return refused(wrongState(task, asked.wish, asked.hint))
-    return then(task)
+/** What waited for these waits for what they waited for; one that has begun waits for nothing new. */
+function joinEvents(plan: Plan, gone: ReadonlySet<TaskId>, at: number): Event[] {
+  const added = waitingFor(plan, gone).flatMap(([dependent, blockers]) => {
+    if (plan.tasks.get(dependent)?.state.kind !== 'open') return []
+    const beyond = new Set<TaskId>()
+    const inside = reachable(blockers, (id) => [...plan.blockersOf(id)].filter((b) => gone.has(b)))
+    for (const id of [...blockers, ...inside])
+      for (const blocker of plan.blockersOf(id)) if (!gone.has(blocker)) beyond.add(blocker)
+    return [...beyond]
+      .filter((blocker) => !plan.blockersOf(dependent).has(blocker))
+      .map((blocker): Event => ({ type: 'dependency.added', at, blocker, dependent }))
   })
+  return [...releaseEvents(plan, gone, at), ...added]
+}
+
+/** Tasks outside that wait for some of these, with those. */
+function waitingFor(plan: Plan, gone: ReadonlySet<TaskId>): [TaskId, TaskId[]][] {
+  const waiting = new Map<TaskId, TaskId[]>()
+  for (const blocker of gone)
+    for (const dependent of plan.dependentsOf(blocker))
+      if (!gone.has(dependent)) waiting.set(dependent, [...(waiting.get(dependent) ?? []), blocker])
+  return [...waiting]
 }

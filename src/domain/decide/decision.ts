@@ -1,10 +1,10 @@
 /** What `decide` gives back: events and a reply, or a failure that says what to do instead. */
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Agent, StopReason } from '../agent.ts'
-import type { Actor, Reply } from '../command.ts'
-import type { Event } from '../event.ts'
+import type { Actor, CommandOf, CommandType, Reply } from '../command.ts'
+import type { Event, EventOf } from '../event.ts'
 import type { Artifact } from '../executor.ts'
-import { failure, type Failure } from '../failure.ts'
+import { failure, type Failure, type WorkFailure } from '../failure.ts'
 import type { TaskId } from '../ids.ts'
 import { taskHint } from '../near-match.ts'
 import type { Plan } from '../plan.ts'
@@ -24,6 +24,16 @@ export interface Circumstances {
 }
 
 export type Decided = Result<Decision, Failure>
+
+/** What each kind of command comes to. */
+export type Deciders<T extends CommandType> = {
+  readonly [K in T]: (plan: Plan, command: CommandOf<K>, now: Circumstances) => Decided
+}
+
+/** The same of commands about one task, which is there. */
+export type TaskDeciders<T extends CommandType> = {
+  readonly [K in T]: (task: Task, command: CommandOf<K>, now: Circumstances, plan: Plan) => Decided
+}
 
 export const decided = (ids: readonly string[], ...events: Event[]): Decided =>
   ok({ events, reply: { ids } })
@@ -84,6 +94,57 @@ export const attachedEvents = (
     agentId: agent?.id ?? null,
     artifact,
   }))
+
+export const loggedEvent = (taskId: TaskId, text: string, now: Circumstances) => {
+  const { at, by } = now
+  return { type: 'task.logged', at, id: now.newId(), taskId, by: nameOf(by), text } as const
+}
+
+/** Open again as it was, with its conversation. */
+export const returnedEvent = (
+  id: TaskId,
+  at: number,
+  more: Partial<EventOf<'task.returned'>> = {},
+): Event => ({
+  type: 'task.returned',
+  at,
+  id,
+  notBefore: null,
+  park: null,
+  failure: null,
+  isAttempt: false,
+  isBackOff: false,
+  held: false,
+  ...more,
+})
+
+export const reopenedEvent = ({ id, scheduledFor }: Task, at: number, fresh = false): Event => ({
+  type: 'task.reopened',
+  at,
+  id,
+  fresh,
+  notBefore: null,
+  scheduledFor,
+})
+
+/** The run of a repeating task is over, well or badly, and its next time comes; null for any other task. */
+export const repeatedEvent = (
+  { id, schedule }: Task,
+  { nextFireAt: notBefore }: { readonly nextFireAt: number | null },
+  failure: WorkFailure | null,
+  at: number,
+): EventOf<'task.repeated'> | null =>
+  schedule === null || notBefore === null
+    ? null
+    : {
+        type: 'task.repeated',
+        at,
+        id,
+        notBefore,
+        success: failure === null,
+        failure,
+        resultCommit: null,
+      }
 
 /** Ends the hold that a living agent has: a person's at once, a process's by ending its tree. */
 export function release(

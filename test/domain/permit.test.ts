@@ -1,9 +1,9 @@
 /** What an agent may ask for, and what only people and the coordinator may. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Command } from '../../../src/domain/command.ts'
-import { agentIdOf } from '../../../src/domain/ids.ts'
-import type { NewTask } from '../../../src/domain/new-task.ts'
+import type { Command } from '../../src/domain/command.ts'
+import { agentIdOf } from '../../src/domain/ids.ts'
+import type { NewTask } from '../../src/domain/new-task.ts'
 import {
   asAgent,
   claimOf,
@@ -12,7 +12,7 @@ import {
   endCommand,
   PERSON,
   taskId,
-} from '../../support/plan-builder.ts'
+} from '../support/plan-builder.ts'
 
 const own = taskId('a')
 const other = taskId('b')
