@@ -6,7 +6,7 @@ import {
   PLACEHOLDER,
   PLACEHOLDERS,
   type Profile,
-  PROVIDER_OF_TYPE,
+  EXECUTOR_KINDS,
   ROLES,
   type Settings,
 } from '../domain/settings.ts'
@@ -48,7 +48,7 @@ function checkProfile(settings: Settings, winners: Winners, profile: Profile): C
 
 /** A key without an address means nothing to them; `native` asks the provider of its model. */
 const hasManyProviders = (type: Profile['type']): boolean =>
-  PROVIDER_OF_TYPE[type] === null && type !== 'native'
+  EXECUTOR_KINDS[type].provider === null && type !== 'native'
 
 function checkNames(settings: Settings, winners: Winners, profile: Profile): ConfigError[] {
   const { name, model, then } = profile

@@ -1,7 +1,12 @@
 /** What the tables `executors.NAME` and `models.NAME` of a config file may hold. */
 import { z } from 'zod'
-import { EXECUTOR_TYPE_LABELS, PERMISSION_LABELS } from '../domain/routing/executor-labels.ts'
-import { EXECUTOR_TYPES, permissionsSchema } from '../domain/settings.ts'
+import {
+  EXECUTOR_KINDS,
+  EXECUTOR_TYPES,
+  PERMISSION_LABELS,
+  permissionsSchema,
+  type ExecutorType,
+} from '../domain/settings.ts'
 import { scheduleForm } from './times.ts'
 import { about, dollars, duration, flag, oneOf, whole, nonEmptyText } from './value-schemas.ts'
 
@@ -42,9 +47,14 @@ const headerValue = z
 /** Claude Code at another address: a `claude` that must name one. */
 export const CLAUDE_PROXY = 'claude_proxy'
 
+// One for each of them.
+const typeLabels = Object.fromEntries(
+  EXECUTOR_TYPES.map((type) => [type, EXECUTOR_KINDS[type].label]),
+) as Record<ExecutorType, string>
+
 export const executorFileSchema = z.strictObject({
   type: oneOf([...EXECUTOR_TYPES, CLAUDE_PROXY], {
-    ...EXECUTOR_TYPE_LABELS,
+    ...typeLabels,
     [CLAUDE_PROXY]: 'Claude Code at another address',
   })
     .optional()

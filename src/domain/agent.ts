@@ -5,9 +5,8 @@ import { agentIdSchema, taskIdSchema } from './ids.ts'
 import { executorTypeSchema } from './settings.ts'
 import { conversationSchema } from './task.ts'
 
-/** Who holds the task: a process that the yard runs, a person or another orchestrator, or a person who drives an agent CLI in a terminal. */
 /**
- * process: runs here. service: the yard hands it the task elsewhere and takes its word. person: another orchestrator or somebody by
+ * Who holds the task. process: runs here. service: the yard hands it the task elsewhere and takes its word. person: another orchestrator or somebody by
  * hand. pilot: an agent CLI that a person drives.
  */
 export const AGENT_HOLDERS = ['process', 'service', 'person', 'pilot'] as const
@@ -58,13 +57,7 @@ const agentStateSchema = z.discriminatedUnion('kind', [
 ])
 export type AgentState = z.infer<typeof agentStateSchema>
 export type AgentStatus = AgentState['kind']
-export const AGENT_STATUSES = [
-  'claimed',
-  'starting',
-  'working',
-  'stopping',
-  'ended',
-] as const satisfies readonly AgentStatus[]
+export const AGENT_STATUSES = agentStateSchema.options.map(({ shape }) => shape.kind.value)
 
 /** Tokens are counts, cost is US dollars; null means that the CLI did not say. */
 export const usageSchema = z.strictObject({

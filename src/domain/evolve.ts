@@ -1,249 +1,217 @@
 /** Event → changed entities, each a copy. Never refuses, reads no clock; the same event on the same plan gives the same changes. */
-import { assertNever, invariant } from '../base/result.ts'
+import { invariant } from '../base/result.ts'
 import type { Agent } from './agent.ts'
-import type { AgentEvent, Event, EventOf, TaskEvent, YardEvent } from './event.ts'
+import type { Event, EventOf } from './event.ts'
 import type { AgentId, TaskId } from './ids.ts'
 import { dependencyIdOf, NO_FACTS, type EntityChange, type Plan } from './plan.ts'
 import type { Task, TaskState } from './task.ts'
 
-export function evolve(plan: Plan, event: Event): readonly EntityChange[] {
-  if (isTaskEvent(event)) return withWork(evolveTask(plan, event), event)
-  if (isAgentEvent(event)) return evolveAgent(plan, event)
-  return evolveYard(plan, event)
+type Changes = readonly EntityChange[]
+
+export function evolve(plan: Plan, event: Event): Changes {
+  // Each entry is declared for the event under whose type it stands.
+  if (isOf(TASK_PATCHES, event)) {
+    const patch = TASK_PATCHES[event.type] as (task: Task, event: Event) => Partial<Task>
+    return change(plan, event.id, (task) => ({ ...patch(task, event), ...workIn(task, event) }))
+  }
+  if (isOf(AGENT_PATCHES, event)) {
+    const patch = AGENT_PATCHES[event.type] as (agent: Agent, event: Event) => Partial<Agent>
+    return agentChange(plan, event.id, (agent) => patch(agent, event))
+  }
+  return (OTHERS[event.type] as (plan: Plan, event: Event) => Changes)(plan, event)
 }
 
-const isTaskEvent = (e: Event): e is TaskEvent =>
-  e.type.startsWith('task.') || e.type.startsWith('dependency.')
-const isAgentEvent = (e: Event): e is AgentEvent => e.type.startsWith('agent.')
+const isOf = <T extends object>(
+  table: T,
+  event: Event,
+): event is EventOf<Extract<keyof T, Event['type']>> => Object.hasOwn(table, event.type)
+
+/** What an agent has worked is added up where its end is told of its task. */
+const workIn = (task: Task, event: Event): Partial<Task> =>
+  'workedMs' in event && event.workedMs !== undefined
+    ? { workedMs: (task.workedMs ?? 0) + event.workedMs }
+    : {}
 
 const OPEN: TaskState = { kind: 'open', notBefore: null, park: null }
 
-function evolveTask(plan: Plan, event: TaskEvent): readonly EntityChange[] {
-  switch (event.type) {
-    case 'task.added':
-      return [{ entity: 'task', id: event.task.id, before: null, after: event.task }]
-    case 'task.edited':
-      return change(plan, event.id, () => event.fields)
-    case 'task.timed':
-      return change(plan, event.id, (task) => ({
-        state: { kind: 'open', notBefore: event.notBefore, park: parkOf(task) },
-        scheduledFor: event.scheduledFor,
-      }))
-    case 'task.held':
-      return change(plan, event.id, () =>
-        event.draft ? { held: true, draft: true } : { held: true },
-      )
-    case 'task.released':
-      return change(plan, event.id, () => ({ held: false, draft: false }))
-    case 'task.completed':
-      return change(plan, event.id, (task) => completed(task, event))
-    case 'task.landed':
-      return change(plan, event.id, (task) => resultOf(task, event.resultCommit))
-    case 'task.landing':
-      return change(plan, event.id, () => ({ landing: event.landing }))
-    case 'task.merging':
-      return change(plan, event.id, () => ({ merging: event.merging }))
-    case 'task.failed':
-      return change(plan, event.id, (task) => ({
-        state: { kind: 'failed', at: event.at, failure: event.failure },
-        lastFailure: event.failure,
-        attempts: task.attempts + (event.isAttempt ? 1 : 0),
-        completedAt: event.at,
-      }))
-    case 'task.returned':
-      return change(plan, event.id, (task) => returned(task, event))
-    case 'task.repeated':
-      return change(plan, event.id, (task) => repeated(task, event))
-    case 'task.awaiting':
-      return change(plan, event.id, (task) => awaiting(task, event))
-    case 'task.reopened':
-      return change(plan, event.id, (task) => reopened(task, event))
-    case 'task.abandoned':
-      return change(plan, event.id, () => ({
-        state: { kind: 'abandoned', at: event.at, by: event.by },
-        held: false,
-        completedAt: event.at,
-      }))
-    case 'task.removed':
-      return removed(plan, event.id)
-    default:
-      return evolveRecord(event)
-  }
+type TaskPatches<T extends Event['type']> = {
+  readonly [K in T]: (task: Task, event: EventOf<K>) => Partial<Task>
 }
 
-/** What stands beside tasks: log lines, artifacts, dependencies. */
-function evolveRecord(
-  event: EventOf<'task.logged' | 'task.attached' | 'dependency.added' | 'dependency.removed'>,
-): readonly EntityChange[] {
-  switch (event.type) {
-    case 'task.logged': {
-      const { type: _, ...after } = event
-      return [{ entity: 'log', id: event.id, before: null, after }]
-    }
-    case 'task.attached': {
-      const { id, taskId, agentId, at, artifact } = event
-      return [
-        { entity: 'artifact', id, before: null, after: { id, taskId, agentId, at, artifact } },
-      ]
-    }
-    case 'dependency.added': {
-      const { blocker, dependent } = event
-      const id = dependencyIdOf(blocker, dependent)
-      return [{ entity: 'dependency', id, before: null, after: { id, blocker, dependent } }]
-    }
-    case 'dependency.removed': {
-      const { blocker, dependent } = event
-      const id = dependencyIdOf(blocker, dependent)
-      return [{ entity: 'dependency', id, before: { id, blocker, dependent }, after: null }]
-    }
-    default:
-      return assertNever(event)
-  }
+/** What an event changes of its task alone. */
+const TASK_PATCHES: TaskPatches<
+  | ('task.edited' | 'task.timed' | 'task.held' | 'task.released' | 'task.completed')
+  | ('task.landed' | 'task.landing' | 'task.merging' | 'task.failed' | 'task.returned')
+  | ('task.repeated' | 'task.awaiting' | 'task.reopened' | 'task.abandoned')
+> = {
+  'task.edited': (_, { fields }) => fields,
+  'task.timed': ({ state }, { notBefore, scheduledFor }) => ({
+    state: { kind: 'open', notBefore, park: state.kind === 'open' ? state.park : null },
+    scheduledFor,
+  }),
+  'task.held': (_, { draft }) => ({ held: true, ...(draft && { draft }) }),
+  'task.released': () => ({ held: false, draft: false }),
+  'task.completed': (task, { at, by, resultCommit }) => ({
+    state: { kind: 'done', at, by },
+    held: false,
+    completedAt: at,
+    conversation: null,
+    backOffs: 0,
+    ...resultOf(task, resultCommit),
+    firstSuccessAt: task.schedule ? (task.firstSuccessAt ?? at) : null,
+  }),
+  'task.landed': (task, { resultCommit }) => resultOf(task, resultCommit),
+  'task.landing': (_, { landing }) => ({ landing }),
+  'task.merging': (_, { merging }) => ({ merging }),
+  'task.failed': (task, { at, failure, isAttempt }) => ({
+    state: { kind: 'failed', at, failure },
+    lastFailure: failure,
+    attempts: task.attempts + (isAttempt ? 1 : 0),
+    completedAt: at,
+  }),
+  'task.returned': (task, event) => ({
+    state: { kind: 'open', notBefore: event.notBefore, park: event.park },
+    held: task.held || event.held,
+    attempts: task.attempts + (event.isAttempt ? 1 : 0),
+    backOffs: event.isBackOff ? task.backOffs + 1 : 0,
+    lastFailure: event.failure ?? task.lastFailure,
+  }),
+  'task.repeated': (task, event) => ({
+    state: { kind: 'open', notBefore: event.notBefore, park: null },
+    scheduledFor: event.notBefore,
+    attempts: 0,
+    backOffs: 0,
+    conversation: null,
+    lastFailure: event.success ? null : event.failure,
+    completedAt: event.at,
+    firstSuccessAt: task.firstSuccessAt ?? (event.success ? event.at : null),
+    ...resultOf(task, event.resultCommit),
+  }),
+  'task.awaiting': ({ lastFailure }, { at, for: what, text, failure, provider }) => ({
+    state: { kind: 'waiting', for: what, text, since: at, provider },
+    lastFailure: failure ?? lastFailure,
+  }),
+  'task.reopened': (task, event) => ({
+    state: { ...OPEN, notBefore: event.notBefore },
+    attempts: 0,
+    backOffs: 0,
+    completedAt: null,
+    firstSuccessAt: null,
+    scheduledFor: event.scheduledFor,
+    // What is worked on again is not asked to land any more.
+    landing: task.landing?.state === 'queued' ? null : task.landing,
+    conversation: event.fresh ? null : task.conversation,
+  }),
+  'task.abandoned': (_, { at, by }) => ({
+    state: { kind: 'abandoned', at, by },
+    held: false,
+    completedAt: at,
+  }),
 }
-
-/** What an agent has worked is added up where its end is told of its task. */
-function withWork(changes: readonly EntityChange[], event: TaskEvent): readonly EntityChange[] {
-  const ms = 'workedMs' in event ? event.workedMs : undefined
-  if (ms === undefined) return changes
-  return changes.map((each) =>
-    each.entity === 'task' && each.after
-      ? { ...each, after: { ...each.after, workedMs: (each.after.workedMs ?? 0) + ms } }
-      : each,
-  )
-}
-
-const parkOf = (task: Task) => (task.state.kind === 'open' ? task.state.park : null)
-
-const completed = (task: Task, event: EventOf<'task.completed'>): Partial<Task> => ({
-  state: { kind: 'done', at: event.at, by: event.by },
-  held: false,
-  completedAt: event.at,
-  conversation: null,
-  backOffs: 0,
-  ...resultOf(task, event.resultCommit),
-  firstSuccessAt: task.schedule ? (task.firstSuccessAt ?? event.at) : null,
-})
-
-const returned = (task: Task, event: EventOf<'task.returned'>): Partial<Task> => ({
-  state: { kind: 'open', notBefore: event.notBefore, park: event.park },
-  held: task.held || event.held,
-  attempts: task.attempts + (event.isAttempt ? 1 : 0),
-  backOffs: event.isBackOff ? task.backOffs + 1 : 0,
-  lastFailure: event.failure ?? task.lastFailure,
-})
-
-const awaiting = (task: Task, event: EventOf<'task.awaiting'>): Partial<Task> => ({
-  state: {
-    kind: 'waiting',
-    for: event.for,
-    text: event.text,
-    since: event.at,
-    provider: event.provider,
-  },
-  lastFailure: event.failure ?? task.lastFailure,
-})
-
-const repeated = (task: Task, event: EventOf<'task.repeated'>): Partial<Task> => ({
-  state: { kind: 'open', notBefore: event.notBefore, park: null },
-  scheduledFor: event.notBefore,
-  attempts: 0,
-  backOffs: 0,
-  conversation: null,
-  lastFailure: event.success ? null : event.failure,
-  completedAt: event.at,
-  firstSuccessAt: task.firstSuccessAt ?? (event.success ? event.at : null),
-  ...resultOf(task, event.resultCommit),
-})
 
 /** A new result has not landed, whatever became of the one before. */
 const resultOf = (task: Task, commit: string | null): Partial<Task> =>
   commit === null || commit === task.resultCommit ? {} : { resultCommit: commit, landing: null }
 
-const reopened = (task: Task, event: EventOf<'task.reopened'>): Partial<Task> => ({
-  state: { ...OPEN, notBefore: event.notBefore },
-  attempts: 0,
-  backOffs: 0,
-  completedAt: null,
-  firstSuccessAt: null,
-  scheduledFor: event.scheduledFor,
-  // What is worked on again is not asked to land any more.
-  landing: task.landing?.state === 'queued' ? null : task.landing,
-  conversation: event.fresh ? null : task.conversation,
+type AgentPatches<T extends Event['type']> = {
+  readonly [K in T]: (agent: Agent, event: EventOf<K>) => Partial<Agent>
+}
+
+/** What an event changes of its agent alone. */
+const AGENT_PATCHES: AgentPatches<
+  'agent.started' | 'agent.heard' | 'agent.reported' | 'agent.stopping'
+> = {
+  'agent.started': (agent, { startedAt, pid, pidStartTime }) => ({
+    state: agent.state.kind === 'claimed' ? startState(agent) : agent.state,
+    startedAt: agent.startedAt ?? startedAt,
+    pid,
+    pidStartTime,
+  }),
+  'agent.heard': ({ state }) => ({
+    state: state.kind === 'starting' ? { kind: 'working' } : state,
+  }),
+  'agent.reported': (_, { failure }) => ({
+    report: failure ? { kind: 'fail', failure } : { kind: 'done' },
+  }),
+  'agent.stopping': ({ state }, { at, reason, force }) => ({
+    state: { kind: 'stopping', reason, since: state.kind === 'stopping' ? state.since : at, force },
+  }),
+}
+
+type Evolvers<T extends Event['type']> = {
+  readonly [K in T]: (plan: Plan, event: EventOf<K>) => Changes
+}
+
+const OTHERS: Evolvers<
+  Exclude<Event['type'], keyof typeof TASK_PATCHES | keyof typeof AGENT_PATCHES>
+> = {
+  'task.added': (_, { task }) => [{ entity: 'task', id: task.id, before: null, after: task }],
+  'task.removed': removed,
+  'task.logged': (_, { type: _type, ...after }) => [
+    { entity: 'log', id: after.id, before: null, after },
+  ],
+  'task.attached': (_, { id, taskId, agentId, at, artifact }) => [
+    { entity: 'artifact', id, before: null, after: { id, taskId, agentId, at, artifact } },
+  ],
+  'dependency.added'(_plan, { blocker, dependent }) {
+    const after = edge(blocker, dependent)
+    return [{ entity: 'dependency', id: after.id, before: null, after }]
+  },
+  'dependency.removed': (_, { blocker, dependent }) => [cut(blocker, dependent)],
+  'agent.claimed': claimed,
+  'agent.placed'(plan, { id, workplace, worktreeName }) {
+    const task = taskOf(plan, agentOf(plan, id).taskId)
+    const isNamed = worktreeName === null || task.worktreeName === worktreeName
+    const named = isNamed ? [] : change(plan, task.id, () => ({ worktreeName }))
+    return [...agentChange(plan, id, () => ({ workplace })), ...named]
+  },
+  'agent.conversed'(plan, { id, conversation: said }) {
+    const { taskId, executor } = agentOf(plan, id)
+    const conversation = { executor, id: said }
+    const changed = agentChange(plan, id, () => ({ conversation }))
+    return [...changed, ...change(plan, taskId, () => ({ conversation }))]
+  },
+  'agent.ended': ended,
+  'agent.forgotten': (_, { id }) => [{ entity: 'agent', id, before: null, after: null }],
+  'yard.paused': (plan) => paused(plan, true),
+  'yard.resumed': (plan) => paused(plan, false),
+  'breaker.tripped': ({ breakers }, { breaker: after }) => [
+    { entity: 'breaker', id: after.id, before: breakers.get(after.id) ?? null, after },
+  ],
+  'breaker.cleared'({ breakers }, { id }) {
+    const before = breakers.get(id)
+    return before ? [{ entity: 'breaker', id, before, after: null }] : []
+  },
+}
+
+const edge = (blocker: TaskId, dependent: TaskId) => ({
+  id: dependencyIdOf(blocker, dependent),
+  blocker,
+  dependent,
 })
 
-function removed(plan: Plan, id: TaskId): readonly EntityChange[] {
+function cut(blocker: TaskId, dependent: TaskId): EntityChange {
+  const before = edge(blocker, dependent)
+  return { entity: 'dependency', id: before.id, before, after: null }
+}
+
+function removed(plan: Plan, { id }: EventOf<'task.removed'>): Changes {
   const before = taskOf(plan, id)
-  const edges = [...plan.blockersOf(id)].map((blocker): EntityChange => {
-    const edge = dependencyIdOf(blocker, id)
-    return {
-      entity: 'dependency',
-      id: edge,
-      before: { id: edge, blocker, dependent: id },
-      after: null,
-    }
-  })
+  const edges = [...plan.blockersOf(id)].map((blocker) => cut(blocker, id))
   return [...edges, { entity: 'task', id, before, after: null }]
 }
 
-function evolveAgent(plan: Plan, event: AgentEvent): readonly EntityChange[] {
-  switch (event.type) {
-    case 'agent.claimed':
-      return claimed(plan, event)
-    case 'agent.placed': {
-      const agent = agentOf(plan, event.id)
-      const task = taskOf(plan, agent.taskId)
-      const named =
-        event.worktreeName === null || task.worktreeName === event.worktreeName
-          ? []
-          : change(plan, task.id, () => ({ worktreeName: event.worktreeName }))
-      return [...agentChange(plan, event.id, () => ({ workplace: event.workplace })), ...named]
-    }
-    case 'agent.started':
-      return agentChange(plan, event.id, (agent) => ({
-        state: agent.state.kind === 'claimed' ? startState(agent) : agent.state,
-        startedAt: agent.startedAt ?? event.startedAt,
-        pid: event.pid,
-        pidStartTime: event.pidStartTime,
-      }))
-    case 'agent.heard':
-      return agentChange(plan, event.id, (agent) => ({
-        state: agent.state.kind === 'starting' ? { kind: 'working' } : agent.state,
-      }))
-    case 'agent.conversed': {
-      const { taskId, executor } = agentOf(plan, event.id)
-      const conversation = { executor, id: event.conversation }
-      return [
-        ...agentChange(plan, event.id, () => ({ conversation })),
-        ...change(plan, taskId, () => ({ conversation })),
-      ]
-    }
-    case 'agent.reported':
-      return agentChange(plan, event.id, () => ({
-        report: event.failure ? { kind: 'fail', failure: event.failure } : { kind: 'done' },
-      }))
-    case 'agent.stopping':
-      return agentChange(plan, event.id, ({ state }) => ({
-        state: {
-          kind: 'stopping',
-          reason: event.reason,
-          since: state.kind === 'stopping' ? state.since : event.at,
-          force: event.force,
-        },
-      }))
-    case 'agent.ended':
-      return ended(plan, event)
-    case 'agent.forgotten':
-      return [{ entity: 'agent', id: event.id, before: null, after: null }]
-    default:
-      return assertNever(event)
-  }
+/** The first record holds every field, so that the folded journal is whole. */
+function paused({ facts }: Plan, isPaused: boolean): Changes {
+  const before = facts === NO_FACTS ? null : facts
+  return [{ entity: 'yard', id: 'yard', before, after: { ...facts, paused: isPaused } }]
 }
 
 /** A shell is at work as soon as it runs; other CLIs need a while before they are heard. */
 const startState = (agent: Agent): Agent['state'] =>
   agent.executorType === 'shell' ? { kind: 'working' } : { kind: 'starting' }
 
-function claimed(plan: Plan, event: EventOf<'agent.claimed'>): readonly EntityChange[] {
+function claimed(plan: Plan, event: EventOf<'agent.claimed'>): Changes {
   const { claim, at } = event
   const task = taskOf(plan, claim.taskId)
   const generation = task.generation + 1
@@ -293,7 +261,7 @@ function claimed(plan: Plan, event: EventOf<'agent.claimed'>): readonly EntityCh
 const isNextRun = ({ schedule, completedAt, attempts, backOffs }: Task): boolean =>
   schedule !== null && completedAt !== null && attempts === 0 && backOffs === 0
 
-function ended(plan: Plan, event: EventOf<'agent.ended'>): readonly EntityChange[] {
+function ended(plan: Plan, event: EventOf<'agent.ended'>): Changes {
   const agent = agentOf(plan, event.id)
   const conversation = event.conversation
     ? { executor: agent.executor, id: event.conversation }
@@ -318,42 +286,12 @@ function ended(plan: Plan, event: EventOf<'agent.ended'>): readonly EntityChange
   ]
 }
 
-function evolveYard(plan: Plan, event: YardEvent): readonly EntityChange[] {
-  switch (event.type) {
-    case 'yard.paused':
-    case 'yard.resumed': {
-      const after = { ...plan.facts, paused: event.type === 'yard.paused' }
-      // The first record holds every field, so that the folded journal is whole.
-      const before = plan.facts === NO_FACTS ? null : plan.facts
-      return [{ entity: 'yard', id: 'yard', before, after }]
-    }
-    case 'breaker.tripped': {
-      const before = plan.breakers.get(event.breaker.id) ?? null
-      return [{ entity: 'breaker', id: event.breaker.id, before, after: event.breaker }]
-    }
-    case 'breaker.cleared': {
-      const before = plan.breakers.get(event.id) ?? null
-      return before ? [{ entity: 'breaker', id: event.id, before, after: null }] : []
-    }
-    default:
-      return assertNever(event)
-  }
-}
-
-function change(
-  plan: Plan,
-  id: TaskId,
-  to: (task: Task) => Partial<Task>,
-): readonly EntityChange[] {
+function change(plan: Plan, id: TaskId, to: (task: Task) => Partial<Task>): Changes {
   const before = taskOf(plan, id)
   return [{ entity: 'task', id, before, after: { ...before, ...to(before) } }]
 }
 
-function agentChange(
-  plan: Plan,
-  id: AgentId,
-  to: (agent: Agent) => Partial<Agent>,
-): readonly EntityChange[] {
+function agentChange(plan: Plan, id: AgentId, to: (agent: Agent) => Partial<Agent>): Changes {
   const before = agentOf(plan, id)
   return [{ entity: 'agent', id, before, after: { ...before, ...to(before) } }]
 }

@@ -66,31 +66,43 @@ export const fail = (...parts: Parameters<typeof failure>): Result<never, Failur
 export const exitCodeOf = (f: Failure): number => FAILURE_KINDS[f.kind][0]
 export const httpStatusOf = (f: Failure): number => FAILURE_KINDS[f.kind][1]
 
-export const FAILURE_CLASSES = [
-  'quota',
-  'rate-limit',
-  'overload',
-  'auth',
-  'context-overflow',
-  'bad-model',
-  'exit',
-  'crash',
-  'lost',
-  'timeout',
-  'launch',
-  'machine-busy',
-  'missing-program',
-  'isolation',
-  'unreachable',
-  'no-work',
-  'verify',
-  'reported',
-  'question',
-  'budget',
-  'killed',
-] as const
+/**
+ * What a class of failure means for the task.
+ * park: sleep until the provider's reset and resume the same conversation; spends no attempt.
+ * back-off: the provider or this machine is unwell; try again later with jitter; spends no attempt.
+ * ask: wait for a person. fail: never retried by itself. retry: up to `max_attempts`, with back-off.
+ * retry-if-asked: only when the task itself names `max_attempts`.
+ */
+export type Verdict = 'park' | 'back-off' | 'ask' | 'fail' | 'retry' | 'retry-if-asked'
+
+export const VERDICTS = {
+  quota: 'park',
+  'rate-limit': 'back-off',
+  overload: 'back-off',
+  auth: 'ask',
+  'context-overflow': 'fail',
+  'bad-model': 'fail',
+  exit: 'retry-if-asked',
+  crash: 'retry',
+  lost: 'retry',
+  timeout: 'retry',
+  launch: 'retry',
+  'machine-busy': 'back-off',
+  'missing-program': 'fail',
+  isolation: 'fail',
+  unreachable: 'retry',
+  'no-work': 'retry',
+  verify: 'retry',
+  reported: 'fail',
+  question: 'ask',
+  budget: 'ask',
+  killed: 'fail',
+} as const satisfies Record<string, Verdict>
+
+export type FailureClass = keyof typeof VERDICTS
+// Its own keys, and no others.
+export const FAILURE_CLASSES = Object.keys(VERDICTS) as readonly FailureClass[]
 export const failureClassSchema = z.enum(FAILURE_CLASSES)
-export type FailureClass = z.infer<typeof failureClassSchema>
 
 /** The classes that a report of a failure may name. The others are found by the yard itself. */
 export const reportableClassSchema = failureClassSchema.exclude([
@@ -127,39 +139,6 @@ export function workFailure(
     detail,
   }
 }
-
-/**
- * What a class of failure means for the task.
- * park: sleep until the provider's reset and resume the same conversation; spends no attempt.
- * back-off: the provider or this machine is unwell; try again later with jitter; spends no attempt.
- * ask: wait for a person. fail: never retried by itself. retry: up to `max_attempts`, with back-off.
- * retry-if-asked: only when the task itself names `max_attempts`.
- */
-export type Verdict = 'park' | 'back-off' | 'ask' | 'fail' | 'retry' | 'retry-if-asked'
-
-export const VERDICTS = {
-  quota: 'park',
-  'rate-limit': 'back-off',
-  overload: 'back-off',
-  auth: 'ask',
-  'context-overflow': 'fail',
-  'bad-model': 'fail',
-  exit: 'retry-if-asked',
-  crash: 'retry',
-  lost: 'retry',
-  timeout: 'retry',
-  launch: 'retry',
-  'machine-busy': 'back-off',
-  'missing-program': 'fail',
-  isolation: 'fail',
-  unreachable: 'retry',
-  'no-work': 'retry',
-  verify: 'retry',
-  reported: 'fail',
-  question: 'ask',
-  budget: 'ask',
-  killed: 'fail',
-} as const satisfies Record<FailureClass, Verdict>
 
 export const DEFAULT_MAX_ATTEMPTS = 3
 

@@ -1,27 +1,44 @@
 /** Profiles, caps and settings as nouns. `config/` parses files into them; no other room knows where a value came from. */
 import { z } from 'zod'
 
-export const EXECUTOR_TYPES = [
-  'shell',
-  'command',
-  'manual',
-  'schedule',
-  'claude',
-  'codex',
-  'gemini',
-  'qwen',
-  'opencode',
-  'pi',
-  'copilot',
-  'kimi',
-  'acp',
-  'native',
-  'http',
-  'external',
-] as const
+/**
+ * label: its name for people. provider: whose models it runs; null where it has no provider of its own, or many. tells: what its
+ * programs tell of what they used; `free` ones cost nothing that is counted. isCli: it is a coding agent with a model behind it.
+ */
+export const EXECUTOR_KINDS = {
+  shell: { label: 'Shell', provider: null, tells: 'free', isCli: false },
+  command: { label: 'Command', provider: null, tells: 'nothing', isCli: false },
+  manual: { label: 'Manual', provider: null, tells: 'free', isCli: false },
+  schedule: { label: 'Schedule', provider: null, tells: 'free', isCli: false },
+  claude: { label: 'Claude Code', provider: 'anthropic', tells: 'cost', isCli: true },
+  codex: { label: 'Codex', provider: 'openai', tells: 'tokens', isCli: true },
+  gemini: { label: 'Gemini CLI', provider: 'google', tells: 'tokens', isCli: true },
+  qwen: { label: 'Qwen Code', provider: 'qwen', tells: 'tokens', isCli: true },
+  opencode: { label: 'opencode', provider: null, tells: 'cost', isCli: true },
+  pi: { label: 'pi', provider: null, tells: 'cost', isCli: true },
+  copilot: { label: 'Copilot CLI', provider: 'github', tells: 'nothing', isCli: true },
+  kimi: { label: 'Kimi CLI', provider: 'moonshot', tells: 'nothing', isCli: true },
+  acp: { label: 'Agent Client Protocol', provider: null, tells: 'cost', isCli: false },
+  native: { label: 'Own loop', provider: null, tells: 'tokens', isCli: false },
+  http: { label: 'HTTP service', provider: null, tells: 'nothing', isCli: false },
+  external: { label: 'External', provider: null, tells: 'free', isCli: false },
+} as const
+export type ExecutorType = keyof typeof EXECUTOR_KINDS
+export type AgentCliType = {
+  [T in ExecutorType]: (typeof EXECUTOR_KINDS)[T]['isCli'] extends true ? T : never
+}[ExecutorType]
+// Its own keys, and no others.
+export const EXECUTOR_TYPES = Object.keys(EXECUTOR_KINDS) as readonly ExecutorType[]
 export const executorTypeSchema = z.enum(EXECUTOR_TYPES)
-export type ExecutorType = z.infer<typeof executorTypeSchema>
 
+export const isAgentCli = (type: ExecutorType): type is AgentCliType => EXECUTOR_KINDS[type].isCli
+export const AGENT_CLIS = EXECUTOR_TYPES.filter(isAgentCli)
+
+export const PERMISSION_LABELS = {
+  bypass: 'Everything, unasked',
+  workspace: 'Edits in its folder',
+  ask: 'Only what needs no question',
+} as const
 export const permissionsSchema = z.enum(['bypass', 'workspace', 'ask'])
 export type Permissions = z.infer<typeof permissionsSchema>
 
@@ -77,42 +94,6 @@ export const profileSchema = z.strictObject({
 })
 export type Profile = z.infer<typeof profileSchema>
 
-/** Whose models a type runs; null where it has no provider of its own, or many. */
-export const PROVIDER_OF_TYPE = {
-  shell: null,
-  command: null,
-  manual: null,
-  schedule: null,
-  claude: 'anthropic',
-  codex: 'openai',
-  gemini: 'google',
-  qwen: 'qwen',
-  opencode: null,
-  pi: null,
-  copilot: 'github',
-  kimi: 'moonshot',
-  acp: null,
-  native: null,
-  http: null,
-  external: null,
-} as const satisfies Record<ExecutorType, string | null>
-
-/** Types that are a coding agent with a model behind it. */
-export const AGENT_CLIS = [
-  'claude',
-  'codex',
-  'gemini',
-  'qwen',
-  'opencode',
-  'pi',
-  'copilot',
-  'kimi',
-] as const satisfies readonly ExecutorType[]
-export type AgentCliType = (typeof AGENT_CLIS)[number]
-
-export const isAgentCli = (type: ExecutorType): type is AgentCliType =>
-  AGENT_CLIS.some((cli) => cli === type)
-
 /** Types whose agents edit files unless the profile says otherwise. */
 export const isCodingAgent = (type: ExecutorType): boolean =>
   isAgentCli(type) || type === 'acp' || type === 'native'
@@ -128,7 +109,7 @@ export function accountOf(
   const { type, baseUrl } = profile
   const host = baseUrl === null ? null : (/^https?:\/\/([^/]+)/i.exec(baseUrl)?.[1] ?? baseUrl)
   const models = ASKS_MODELS_PROVIDER.includes(type) ? (model?.provider ?? null) : null
-  const provider = host ?? PROVIDER_OF_TYPE[type] ?? models
+  const provider = host ?? EXECUTOR_KINDS[type].provider ?? models
   const key = keyNameOf(profile, model)
   if (provider === null) return null
   return key === null ? provider : `${provider} (${key})`

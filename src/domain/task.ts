@@ -74,15 +74,7 @@ const taskStateSchema = z.discriminatedUnion('kind', [
 ])
 export type TaskState = z.infer<typeof taskStateSchema>
 export type TaskStatus = TaskState['kind']
-export const TASK_STATUSES = [
-  'open',
-  'in-progress',
-  'waiting',
-  'pending-eval',
-  'done',
-  'failed',
-  'abandoned',
-] as const satisfies readonly TaskStatus[]
+export const TASK_STATUSES = taskStateSchema.options.map(({ shape }) => shape.kind.value)
 
 /** What a person sees: a stored status, or for an open task the first that holds of these, in this order. */
 export const DERIVED_STATES = ['paused', 'blocked', 'delayed', 'parked', 'ready'] as const

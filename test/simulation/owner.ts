@@ -17,7 +17,7 @@ import type { Failure } from '../../src/domain/failure.ts'
 import { agentIdOf } from '../../src/domain/ids.ts'
 import {
   isTakenByPeople,
-  PROVIDER_OF_TYPE,
+  EXECUTOR_KINDS,
   type Budget,
   type ExecutorType,
   type Profile,
@@ -228,7 +228,7 @@ export function route(task: Task): Result<Route, Failure> {
     executorType,
     model: task.model,
     modelId: task.model,
-    provider: PROVIDER_OF_TYPE[executorType],
+    provider: EXECUTOR_KINDS[executorType].provider,
     provenance: { executor: 'the simulation', model: 'the simulation' },
     timeoutMs: task.timeoutMs ?? 3_600_000,
     exclusive: task.repo,

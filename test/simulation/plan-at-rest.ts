@@ -1,7 +1,7 @@
 /** Whether all that can move has moved to its end. */
 import type { Agent } from '../../src/domain/agent.ts'
 import { shownStateOf, type Plan } from '../../src/domain/plan.ts'
-import { isAtRest, type RestingTask } from '../../src/domain/graph/rest.ts'
+import { movingTasks, type RestingTask } from '../../src/domain/graph/rest.ts'
 import { route } from './owner.ts'
 
 /** Who took a task by hand may take any time for it; a lease runs out by itself. */
@@ -14,7 +14,7 @@ const waitsForSignIn = (plan: Plan, provider: string | null): boolean =>
   plan.breakers.get(`provider:${provider}`)?.until === null
 
 export const isPlanAtRest = (plan: Plan, now: number): boolean =>
-  isAtRest(restingTasks(plan, now), plan.agents.size - peopleAtWork(plan))
+  plan.agents.size === peopleAtWork(plan) && movingTasks(restingTasks(plan, now)).size === 0
 
 const restingTasks = (plan: Plan, now: number): RestingTask[] =>
   [...plan.tasks.values()].map((task) => {

@@ -2,14 +2,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, isAbsolute, join } from 'node:path'
-import { EXECUTOR_TYPE_LABELS } from '../../domain/routing/executor-labels.ts'
-import {
-  AGENT_CLIS,
-  isAgentCli,
-  type AgentCliType,
-  type ExecutorType,
-  type Profile,
-} from '../../domain/settings.ts'
+import { AGENT_CLIS, EXECUTOR_KINDS, isAgentCli, type AgentCliType, type ExecutorType, type Profile } from '../../domain/settings.ts'
 import type { Environment } from '../executors/executor.ts'
 import { agentEnvironment, applyEnvironment } from '../executors/launch/environment.ts'
 import { which } from '../runtime/stages/launch-stage.ts'
@@ -55,7 +48,7 @@ export function findClis(
   }
   const clis = AGENT_CLIS.map(async (type): Promise<FoundProgram> => {
     const install = `npm install -g ${PACKAGES[type]}`
-    const found = { type, label: EXECUTOR_TYPE_LABELS[type], install, version: null, ...find(type) }
+    const found = { type, label: EXECUTOR_KINDS[type].label, install, version: null, ...find(type) }
     if (found.path === null) return found
     const ended = await runBriefly({
       command: found.path,
@@ -69,7 +62,7 @@ export function findClis(
   const shell = platform === 'win32' ? 'powershell.exe' : '/bin/sh'
   const system: FoundProgram = {
     type: 'shell',
-    label: EXECUTOR_TYPE_LABELS.shell,
+    label: EXECUTOR_KINDS.shell,
     install: null,
     version: null,
     ...find(shell),

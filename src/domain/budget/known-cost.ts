@@ -1,28 +1,8 @@
 /** Whether what a task uses can be known at all: a cap over what is not counted would never be reached. Pure. */
 import { failure, type Failure } from '../failure.ts'
 import { listPrice } from '../routing/models.ts'
-import type { ExecutorType, Profile, Settings } from '../settings.ts'
+import { EXECUTOR_KINDS, type ExecutorType, type Profile, type Settings } from '../settings.ts'
 import type { TaskDefinition } from '../task.ts'
-
-/** What a type's programs tell of what they used; `free` ones cost nothing that is counted. */
-const TELLS = {
-  shell: 'free',
-  manual: 'free',
-  external: 'free',
-  schedule: 'free',
-  claude: 'cost',
-  opencode: 'cost',
-  pi: 'cost',
-  acp: 'cost',
-  codex: 'tokens',
-  gemini: 'tokens',
-  qwen: 'tokens',
-  native: 'tokens',
-  copilot: 'nothing',
-  kimi: 'nothing',
-  command: 'nothing',
-  http: 'nothing',
-} as const satisfies Record<ExecutorType, 'free' | 'cost' | 'tokens' | 'nothing'>
 
 interface Capped {
   readonly budget?: TaskDefinition['budget'] | undefined
@@ -40,7 +20,7 @@ export function unpricedLive(
   { type, baseUrl }: Priced,
   model: string | null,
 ): string | null {
-  if (TELLS[type] === 'free' || TELLS[type] === 'nothing') return null
+  if (EXECUTOR_KINDS[type].tells === 'free' || EXECUTOR_KINDS[type].tells === 'nothing') return null
   if (model !== null && listPrice(settings, model) === null) return `model "${model}" has no price`
   if (model === null && baseUrl !== null)
     return 'no model is named whose price at its address is known'
@@ -81,7 +61,7 @@ function unknownTokens(
   task: Capped,
   { name, type }: Pick<Profile, 'name' | 'type'>,
 ): Failure | null {
-  if ((task.budgetTokens ?? null) === null || TELLS[type] !== 'nothing') return null
+  if ((task.budgetTokens ?? null) === null || EXECUTOR_KINDS[type].tells !== 'nothing') return null
   return failure(
     'bad-request',
     `the task has a budget of tokens, but what it uses on executor "${name}" (${type}) cannot be known: it does not tell what it used`,
@@ -95,7 +75,7 @@ function unknownDollars(
   { name, type, baseUrl }: Priced,
   model: string | null,
 ): Failure | null {
-  const tells = TELLS[type]
+  const tells = EXECUTOR_KINDS[type].tells
   if ((task.budget ?? null) === null || tells === 'free') return null
   if (tells === 'cost') return unknownLive(settings, task, { name, type, baseUrl }, model)
   if (tells === 'tokens' && model !== null && listPrice(settings, model) !== null)

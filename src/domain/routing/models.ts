@@ -8,7 +8,7 @@ import {
   type ModelEntry,
   type Price,
   type Profile,
-  PROVIDER_OF_TYPE,
+  EXECUTOR_KINDS,
   type Settings,
 } from '../settings.ts'
 
@@ -22,7 +22,7 @@ type Kind = Pick<Profile, 'name' | 'type' | 'baseUrl' | 'command'>
 
 /** Whose models a profile runs; null where it has many, or where it asks another address: which models that has is unknown. */
 export const modelsProviderOf = ({ type, baseUrl }: Pick<Profile, 'type' | 'baseUrl'>) =>
-  baseUrl === null ? PROVIDER_OF_TYPE[type] : null
+  baseUrl === null ? EXECUTOR_KINDS[type].provider : null
 
 export const takesModel = ({ type, command }: Kind): boolean =>
   isAgentCli(type) ||
@@ -40,7 +40,9 @@ export function canRun(profile: Kind, entry: ModelEntry): boolean {
 }
 
 /** A provider that no CLI of ours belongs to may be another name for one that does. */
-const KNOWN_PROVIDERS: ReadonlySet<string | null> = new Set(Object.values(PROVIDER_OF_TYPE))
+const KNOWN_PROVIDERS: ReadonlySet<string | null> = new Set(
+  Object.values(EXECUTOR_KINDS).map(({ provider }) => provider),
+)
 
 /** By the name in the registry, or by a provider's own id of a model that stands there. */
 export function findModel(

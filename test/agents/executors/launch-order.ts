@@ -3,7 +3,7 @@ import { createProfile } from '../../../src/config/profiles.ts'
 import type { Agent } from '../../../src/domain/agent.ts'
 import type { LaunchOrder } from '../../../src/domain/executor.ts'
 import { agentIdOf, taskIdSchema } from '../../../src/domain/ids.ts'
-import { PROVIDER_OF_TYPE, type ExecutorType, type Profile } from '../../../src/domain/settings.ts'
+import { EXECUTOR_KINDS, type ExecutorType, type Profile } from '../../../src/domain/settings.ts'
 import type { Task } from '../../../src/domain/task.ts'
 import type { LaunchInput } from '../../../src/agents/executors/executor.ts'
 
@@ -72,7 +72,7 @@ const agentOf = (type: ExecutorType): Agent => ({
   model: null,
   modelId: null,
   provenance: { executor: 'test', model: 'test' },
-  provider: PROVIDER_OF_TYPE[type],
+  provider: EXECUTOR_KINDS[type].provider,
   tags: [],
   timeoutMs: null,
   by: 'process',

@@ -8,7 +8,7 @@ import { profileOf, resolveModel } from '../../../src/domain/routing/resolve.ts'
 import {
   accountOf,
   AGENT_CLIS,
-  PROVIDER_OF_TYPE,
+  EXECUTOR_KINDS,
   type AgentCliType,
   type ExecutorType,
 } from '../../../src/domain/settings.ts'
@@ -23,7 +23,7 @@ interface Levels {
 }
 
 function configOf(type: AgentCliType, levels: Levels): string {
-  const own = PROVIDER_OF_TYPE[type] ?? 'maker'
+  const own = EXECUTOR_KINDS[type].provider ?? 'maker'
   const line = (key: string, value: string | undefined): string =>
     value === undefined ? '' : `${key} = "${value}"\n`
   const entry = (name: string, provider: string): string =>
@@ -57,7 +57,7 @@ const ALL = { task: 'of-task', profile: 'of-profile', coordinator: 'of-coordinat
 const { profile, coordinator } = ALL
 
 describe.each(AGENT_CLIS)('the model of %s', (type) => {
-  const hasProvider = PROVIDER_OF_TYPE[type] !== null
+  const hasProvider = EXECUTOR_KINDS[type].provider !== null
 
   it('is the one of the task, else of the profile', () => {
     expect(chosen(type, ALL)).toEqual({ why: 'named by the task', flag: 'maker/of-task-id' })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isAtRest, movingTasks, type RestingTask } from '../../../src/domain/graph/rest.ts'
+import { movingTasks, type RestingTask } from '../../../src/domain/graph/rest.ts'
 
 describe('rest', () => {
   const task = (id: string, state: RestingTask['state'], after: string[] = []): RestingTask => ({
@@ -10,6 +10,7 @@ describe('rest', () => {
     hasRepeated: false,
     isStuck: false,
   })
+  const isAtRest = (tasks: readonly RestingTask[]): boolean => movingTasks(tasks).size === 0
   it('is where nothing can move', () => {
     const stuck = [
       task('a', 'failed'),
@@ -17,8 +18,7 @@ describe('rest', () => {
       task('c', 'paused'),
       task('d', 'waiting'),
     ]
-    expect(isAtRest(stuck, 0)).toBe(true)
-    expect(isAtRest(stuck, 1)).toBe(false)
+    expect(isAtRest(stuck)).toBe(true)
   })
   it.each(['ready', 'delayed', 'parked', 'in-progress', 'pending-eval'] as const)(
     'is not where a task is %s, nor below it',
@@ -32,14 +32,14 @@ describe('rest', () => {
     },
   )
   it('does not wait for people, nor for the second time of what repeats', () => {
-    expect(isAtRest([{ ...task('a', 'ready'), waitsForPerson: true }], 0)).toBe(true)
-    expect(isAtRest([{ ...task('a', 'delayed'), hasRepeated: true }], 0)).toBe(true)
+    expect(isAtRest([{ ...task('a', 'ready'), waitsForPerson: true }])).toBe(true)
+    expect(isAtRest([{ ...task('a', 'delayed'), hasRepeated: true }])).toBe(true)
   })
   it('does not wait for what can never start as things are, nor below it', () => {
     for (const state of ['ready', 'delayed', 'parked'] as const)
-      expect(
-        isAtRest([{ ...task('a', state), isStuck: true }, task('b', 'blocked', ['a'])], 0),
-      ).toBe(true)
-    expect(isAtRest([{ ...task('a', 'in-progress'), isStuck: true }], 0)).toBe(false)
+      expect(isAtRest([{ ...task('a', state), isStuck: true }, task('b', 'blocked', ['a'])])).toBe(
+        true,
+      )
+    expect(isAtRest([{ ...task('a', 'in-progress'), isStuck: true }])).toBe(false)
   })
 })

@@ -6,7 +6,7 @@
 import { workFailure, type WorkFailure } from '../../../domain/failure.ts'
 import {
   isAgentCli,
-  PROVIDER_OF_TYPE,
+  EXECUTOR_KINDS,
   type AgentCliType,
   type ExecutorType,
   type ModelEntry,
@@ -83,7 +83,7 @@ export function keysOfOthers(
   model: Pick<ModelEntry, 'apiKeyEnv'> | null,
 ): readonly string[] {
   if (isOwnLine(profile.type)) return []
-  const provider = PROVIDER_OF_TYPE[profile.type]
+  const provider = EXECUTOR_KINDS[profile.type].provider
   const own = new Set([
     ...(provider === null ? PROVIDER_KEY_NAMES : (PROVIDER_KEYS[provider] ?? [])),
     profile.apiKeyEnv,
@@ -113,7 +113,7 @@ export function agentEnvironment(
   inherited: Environment,
   defaults: Readonly<Record<string, string>> = {},
 ): EnvironmentChange {
-  const provider = PROVIDER_OF_TYPE[profile.type]
+  const provider = EXECUTOR_KINDS[profile.type].provider
   const unset = new Set(Object.keys(inherited).filter((name) => isForeign(name, provider)))
   const set = new Map<string, string>()
   const change = (name: string, value: string | undefined): void => {

@@ -1,7 +1,7 @@
 /** One executor at the right of the list: how it stands, what mends it, who uses it, each setting with its source. */
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import type { BreakerView, RouteStop, TaskCard } from '../../../../contract/view.ts'
-import { PROVIDER_OF_TYPE } from '../../../../domain/settings.ts'
+import { EXECUTOR_KINDS } from '../../../../domain/settings.ts'
 import type { ExecutorView, ModelView } from '../../../model/session/link.ts'
 import { useCommand, useYard } from '../../../model/session/session-context.tsx'
 import { Button, ConfirmButton } from '../../../ui/button.tsx'
@@ -262,7 +262,7 @@ export function modelStops(
   models: readonly ModelView[],
   config: readonly ConfigEntry[],
 ): readonly RouteStop[] {
-  const provider = PROVIDER_OF_TYPE[view.type]
+  const provider = EXECUTOR_KINDS[view.type].provider
   const entry = config.find(({ key }) => key === 'coordinator.model')
   if (provider === null || entry === undefined) return []
   const general = typeof entry.value === 'string' ? entry.value : null

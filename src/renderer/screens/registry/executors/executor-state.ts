@@ -1,7 +1,7 @@
 /** How an executor stands: whether it can start agents here and now, and what would help. Pure. */
 import type { FoundCli } from '../../../../contract/start-screen.ts'
 import type { BreakerView } from '../../../../contract/view.ts'
-import { EXECUTOR_TYPE_LABELS } from '../../../../domain/routing/executor-labels.ts'
+import { EXECUTOR_KINDS } from '../../../../domain/settings.ts'
 import { isAgentCli, type ExecutorType } from '../../../../domain/settings.ts'
 import type { ExecutorView } from '../../../model/session/link.ts'
 import { formatKey, keyParts, type ConfigEntry } from '../../../components/config-entry.ts'
@@ -16,7 +16,7 @@ export interface Standing {
 }
 
 export const typeLabel = ({ type }: Pick<ExecutorView, 'type'>): string =>
-  EXECUTOR_TYPE_LABELS[type]
+  EXECUTOR_KINDS[type].label
 
 const NOT_INSTALLED: Standing = { lamp: 'abandoned', word: 'Not installed', reason: null }
 

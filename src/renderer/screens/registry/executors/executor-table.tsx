@@ -2,7 +2,7 @@
 import type { KeyboardEvent, Ref } from 'react'
 import type { FoundCli } from '../../../../contract/start-screen.ts'
 import type { BreakerView } from '../../../../contract/view.ts'
-import { PERMISSION_LABELS } from '../../../../domain/routing/executor-labels.ts'
+import { PERMISSION_LABELS } from '../../../../domain/settings.ts'
 import { isCodingAgent } from '../../../../domain/settings.ts'
 import type { ExecutorView } from '../../../model/session/link.ts'
 import type { ConfigEntry } from '../../../components/config-entry.ts'

@@ -1,7 +1,6 @@
 /** A new executor: a name, how its agents are run, and what that cannot do without. All else is set once it is there. */
 import { useState } from 'react'
-import { EXECUTOR_TYPE_LABELS } from '../../../../domain/routing/executor-labels.ts'
-import { EXECUTOR_TYPES, type ExecutorType } from '../../../../domain/settings.ts'
+import { EXECUTOR_KINDS, EXECUTOR_TYPES, type ExecutorType } from '../../../../domain/settings.ts'
 import { formatKey } from '../../../components/config-entry.ts'
 import { Select } from '../../../ui/fields.tsx'
 import {
@@ -21,7 +20,7 @@ interface ExecutorDialogProps {
 
 const EMPTY: NewExecutor = { name: '', type: 'claude', fields: {} }
 const NAME_FIELD = { field: 'name', label: 'Name', note: 'What tasks call it', isRequired: true }
-const TYPES = EXECUTOR_TYPES.map((type) => [type, EXECUTOR_TYPE_LABELS[type]] as const)
+const TYPES = EXECUTOR_TYPES.map((type) => [type, EXECUTOR_KINDS[type].label] as const)
 
 export function ExecutorDialog({ taken, onAdded, onClose }: ExecutorDialogProps) {
   const [input, setInput] = useState(EMPTY)

@@ -1,6 +1,6 @@
 /** Who uses a model, and whom another default would change. Pure. */
 import type { TaskCard } from '../../../../contract/view.ts'
-import { EXECUTOR_TYPES, PROVIDER_OF_TYPE } from '../../../../domain/settings.ts'
+import { EXECUTOR_TYPES, EXECUTOR_KINDS } from '../../../../domain/settings.ts'
 import type { ExecutorView, ModelView } from '../../../model/session/link.ts'
 import { keyParts, type ConfigEntry } from '../../../components/config-entry.ts'
 import { plural } from '../../../ui/format.ts'
@@ -104,7 +104,7 @@ function providerFinder(
       if (!profile || profile.model !== null) return null
       const type = EXECUTOR_TYPES.find((each) => each === profile.type)
       if (type === undefined) return null
-      if (type !== 'schedule') return PROVIDER_OF_TYPE[type]
+      if (type !== 'schedule') return EXECUTOR_KINDS[type].provider
       const then = values.get(`executors\n${profile.name}\nthen`)
       name = typeof then === 'string' ? then : general
     }
