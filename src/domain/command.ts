@@ -6,10 +6,9 @@ import type { Artifact } from './executor.ts'
 import type { Failure, FailureClass } from './failure.ts'
 import type { AgentId, TaskId } from './ids.ts'
 import type { LandingOutcome, Merger } from './landing.ts'
-import type { NewTask, TaskEdit } from './new-task.ts'
+import type { NewTask, Task, TaskEdit } from './task.ts'
 import type { Breaker, ChangePlace } from './plan.ts'
 import type { ExecutorType } from './settings.ts'
-import type { Task } from './task.ts'
 
 /** Who asks. An agent is limited to its own task; see `permit`. */
 export type Actor =

@@ -4,9 +4,8 @@
  */
 import type { Actor, AnyCommand } from './command.ts'
 import { DEFAULT_MAX_ATTEMPTS, failure, type Failure } from './failure.ts'
-import type { NewTask } from './new-task.ts'
+import type { NewTask, Task } from './task.ts'
 import type { Plan } from './plan.ts'
-import type { Task } from './task.ts'
 
 export type AgentActor = Extract<Actor, { kind: 'agent' }>
 

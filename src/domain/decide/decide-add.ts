@@ -6,9 +6,8 @@ import type { Event, EventOf } from '../event.ts'
 import { failure, type Failure } from '../failure.ts'
 import { slugOf, type TaskId } from '../ids.ts'
 import { nearTask, taskHint } from '../near-match.ts'
-import type { NewTask, TaskEdit } from '../new-task.ts'
+import type { NewTask, Task, TaskEdit } from '../task.ts'
 import type { Plan } from '../plan.ts'
-import type { Task } from '../task.ts'
 import type { Circumstances, Decided } from './decision.ts'
 
 type Wish = CommandOf<'tasks.import'>['tasks'][number]
@@ -235,25 +234,8 @@ function taskOf(
     task.delayMs !== undefined ? now.at + task.delayMs : (task.notBefore ?? nextFireAt)
   const added: Task = {
     id,
-    title: task.title,
-    description: task.description ?? '',
-    priority: task.priority ?? 'normal',
-    tags: unique(task.tags),
-    skills: unique(task.skills),
-    deliverables: unique(task.deliverables),
-    exec: task.exec ?? null,
-    verify: task.verify ?? null,
-    executor: task.executor ?? own.executor,
-    model: task.model ?? modelOf(task, own),
-    timeoutMs: task.timeoutMs ?? own.timeoutMs,
-    maxAttempts: task.maxAttempts ?? own.maxAttempts,
-    budget: task.budget ?? null,
-    budgetTokens: task.budgetTokens ?? null,
-    schedule: task.schedule ?? null,
-    context: task.context ?? null,
-    mode: task.mode ?? own.mode,
-    worktree: task.worktree ?? null,
-    repo: task.repo ?? own.repo,
+    ...definitionOf(task),
+    ...inForceOf(task, own),
     order,
     state: { kind: 'open', notBefore, park: null },
     held: task.paused ?? false,
@@ -277,6 +259,31 @@ function taskOf(
   }
   return { type: 'task.added', at: now.at, task: added }
 }
+
+const definitionOf = (task: NewTask) => ({
+  title: task.title,
+  description: task.description ?? '',
+  priority: task.priority ?? 'normal',
+  tags: unique(task.tags),
+  skills: unique(task.skills),
+  deliverables: unique(task.deliverables),
+  exec: task.exec ?? null,
+  verify: task.verify ?? null,
+  budget: task.budget ?? null,
+  budgetTokens: task.budgetTokens ?? null,
+  schedule: task.schedule ?? null,
+  context: task.context ?? null,
+  worktree: task.worktree ?? null,
+})
+
+const inForceOf = (task: NewTask, own: Inherited): Inherited => ({
+  executor: task.executor ?? own.executor,
+  model: task.model ?? modelOf(task, own),
+  timeoutMs: task.timeoutMs ?? own.timeoutMs,
+  maxAttempts: task.maxAttempts ?? own.maxAttempts,
+  mode: task.mode ?? own.mode,
+  repo: task.repo ?? own.repo,
+})
 
 /** A model is meant for the executor that it was named for. */
 const modelOf = ({ executor }: NewTask, own: Inherited): string | null =>

@@ -5,9 +5,14 @@ import { findCycle, type Edge } from '../graph/dag.ts'
 import type { Event } from '../event.ts'
 import type { Failure } from '../failure.ts'
 import type { TaskId } from '../ids.ts'
-import type { TaskEdit } from '../new-task.ts'
+import {
+  isFinished,
+  type Task,
+  type TaskDefinition,
+  taskDefinitionSchema,
+  type TaskEdit,
+} from '../task.ts'
 import type { Plan } from '../plan.ts'
-import { isFinished, taskDefinitionSchema, type Task, type TaskDefinition } from '../task.ts'
 import { clashOfTimes, cycleFailure, lateDependency, unknownDependency } from './decide-add.ts'
 import { waitersUnder } from './decide-open.ts'
 import {

@@ -31,13 +31,8 @@ export function decideLandingRequest(
   if (landing?.result === result && landing.state === 'landed') return noOp(id)
   if (landing?.result === result && landing.state === 'queued')
     return isPerson ? decideAskedAgain(task, landing, pullRequest, at) : noOp(id)
-  const wanted = {
-    state: 'queued',
-    result,
-    isAuto: !isPerson && !goesOnForPerson(task),
-    pullRequest: isPerson ? pullRequest : wasForPullRequest(task),
-  } as const
-  return decided([id], landingEvent(task, at, wanted))
+  const asked = isPerson ? { isAuto: false, pullRequest } : goneOnWith(task)
+  return decided([id], landingEvent(task, at, { state: 'queued', result, ...asked }))
 }
 
 /** What the policy asked for becomes a person's own. It may be under way, so it becomes no other. */
@@ -55,13 +50,14 @@ const withoutResult = ({ worktreeName }: Task): string =>
     ? 'it has no result in git: it worked in no worktree of its own'
     : 'it has no result in git: it changed nothing'
 
-/** A person asked for it, and the coordinator asks again because its conflict is settled. */
-const goesOnForPerson = ({ landing }: Task): boolean =>
-  landing?.state === 'conflict' && !landing.isAuto
-
-/** The coordinator goes on with what was asked for once its conflict is settled. */
-const wasForPullRequest = ({ landing }: Task): boolean =>
-  landing?.state === 'conflict' && landing.pullRequest === true
+/** The coordinator goes on with what a person asked for once its conflict is settled. */
+function goneOnWith({ landing }: Task) {
+  const asked = landing?.state === 'conflict' ? landing : null
+  return {
+    isAuto: asked === null || asked.isAuto === true,
+    pullRequest: asked?.pullRequest === true,
+  }
+}
 
 export function decideLandingSettle(
   plan: Plan,

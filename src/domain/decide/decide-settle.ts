@@ -4,7 +4,7 @@ import type { CommandOf } from '../command.ts'
 import { bareEvidence, type Evidence } from '../completion.ts'
 import type { Event } from '../event.ts'
 import type { Artifact } from '../executor.ts'
-import { failure, workFailure, type WorkFailure } from '../failure.ts'
+import { failure, workFailure, type Failure, type WorkFailure } from '../failure.ts'
 import type { Plan } from '../plan.ts'
 import { isFinished, type Task } from '../task.ts'
 import { decideEnd } from './decide-end.ts'
@@ -39,21 +39,27 @@ export function decideComplete(
     // A merge that is missing is said at once, while it can still be made.
     return merge && !merge.ok ? merge : completedByAgent(plan, living, command, now)
   if (task.state.kind === 'done') return noOp(id)
-  if (!command.force && isFinished(task))
-    return refused(wrongState(task, 'marked done', `yard reopen ${id} first, or --force`))
-  if (!command.force && plan.unmetOf(task.id) > 0) return refused(blockedFailure(plan, task))
-  if (merge && !merge.ok) return merge
+  const why = notToBeDone(plan, task, command)
+  if (why) return refused(why)
   // Its commit is known when its agent has ended (`task.landed`); without one the task keeps what it has.
   const over: Event = repeatedEvent(task, command, null, now.at) ?? {
     type: 'task.completed',
     at: now.at,
     id,
     by: reporterOf(living, command, now),
-    resultCommit: merge?.value.commit ?? null,
+    resultCommit: merge?.ok ? merge.value.commit : null,
   }
   const attached = attachedEvents(id, living, command.artifacts, now)
   const released = release(living, 'superseded', 'done', now)
   return decided([id], ...attached, ...released, { ...over, ...workOf(living, now) })
+}
+
+/** Why it cannot be marked done; null when it can. */
+function notToBeDone(plan: Plan, task: Task, { force, merge }: Complete): Failure | null {
+  if (!force && isFinished(task))
+    return wrongState(task, 'marked done', `yard reopen ${task.id} first, or --force`)
+  if (!force && plan.unmetOf(task.id) > 0) return blockedFailure(plan, task)
+  return merge && !merge.ok ? merge.error : null
 }
 
 /** A report for a claimed agent may come without the claim's token, by the agent's name. */
