@@ -3,20 +3,20 @@ import { err, ok } from '../../base/result.ts'
 import type { ChangeView, LandingView, WorktreeView } from '../../contract/change.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { taskHint } from '../../domain/near-match.ts'
-import { withYard, type Connection } from '../connect/connect.ts'
+import { askYard, withYard, type Connection } from '../connect/connect.ts'
 import type { Client } from '../connect/owner.ts'
 import {
   argument,
   defineCommand,
   defineSubcommand,
   option,
+  printed,
   type Cli,
   type Outcome,
 } from '../spec/define.ts'
 import { taskId } from '../spec/values.ts'
 import { counted } from '../text/format.ts'
-import type { Printer } from '../text/print.ts'
-import { manyLines, oneLine } from '../text/table.ts'
+import { manyLines, oneLine, type Printer } from '../text/print.ts'
 
 const MAX_DIFF_BYTES = 8_000_000
 
@@ -31,18 +31,16 @@ export const diff = defineCommand({
       const change = await client.change.of({ task })
       if (stat) {
         const isGivenUp = await hasGivenUp(client, change.landing)
-        print.result(change, () => printStat(print, change, isGivenUp))
-        return ok(0)
+        return printed(cli, change, () => printStat(print, change, isGivenUp))
       }
       const { files, truncated } = await client.change.diff({ task, maxBytes: MAX_DIFF_BYTES })
-      print.result({ ...change, patches: files, truncated }, () => {
+      return printed(cli, { ...change, patches: files, truncated }, () => {
         if (change.result === null) return printNothing(print, change)
         for (const { patch } of files) printPatch(print, patch)
         const cut = files.filter((file) => file.truncated).map(({ path }) => oneLine(path))
         if (cut.length > 0) print.progress(`too long to be shown whole: ${cut.join(', ')}`)
         if (files.length === 0) print.line('no file differs')
       })
-      return ok(0)
     }),
 })
 
@@ -184,15 +182,14 @@ export function landingLine(
 }
 
 const list = (cli: Cli): Promise<Outcome> =>
-  withYard(cli, async ({ client }) => {
-    const { print } = cli
-    const worktrees = await client.change.worktrees()
-    print.result(worktrees, () => {
-      if (worktrees.length === 0) print.line('no task has a worktree')
-      else print.table(['NAME', 'TASK', 'STATE', 'HOLDS', 'PATH'], worktrees.map(rowOf))
-    })
-    return ok(0)
-  })
+  askYard(
+    cli,
+    (client) => client.change.worktrees(),
+    (worktrees) => {
+      if (worktrees.length === 0) return 'no task has a worktree'
+      cli.print.table(['NAME', 'TASK', 'STATE', 'HOLDS', 'PATH'], worktrees.map(rowOf))
+    },
+  )
 
 const rowOf = (worktree: WorktreeView) => [
   worktree.name,
@@ -228,18 +225,15 @@ const remove = defineSubcommand({
       if (!found) return err(noWorktree(id, worktrees))
       const holds = holdsOf(found)
       if (holds !== null && !yes) return err(holdsMore(found.name, holds))
-      const removed = await client.change.removeWorktree({
-        name: found.name,
-        commandId: cli.commandId,
-      })
-      print.result(removed, () => {
+      const { name } = found
+      const removed = await client.change.removeWorktree({ name, commandId: cli.commandId })
+      return printed(cli, removed, () => {
         print.line(`removed ${found.path}`)
         if (removed.ignored.length > 0) print.line(`lost: ${lostOf(found.name, removed.ignored)}`)
         if (removed.keptAt !== null) print.line(`what was uncommitted is kept at ${removed.keptAt}`)
         if (!removed.branchRemoved && found.branch !== null)
           print.line(`its branch ${oneLine(found.branch)} stays`)
       })
-      return ok(0)
     }),
 })
 
@@ -252,7 +246,7 @@ const gc = defineSubcommand({
       const { print } = cli
       const dryRun = !yes
       const { removed, kept } = await client.change.gc({ dryRun, commandId: cli.commandId })
-      print.result({ dryRun, removed, kept }, () => {
+      return printed(cli, { dryRun, removed, kept }, () => {
         const names = removed.map(({ name }) => name).join(', ')
         if (removed.length === 0)
           print.line('no worktree is recorded as merged and holds nothing besides')
@@ -265,7 +259,6 @@ const gc = defineSubcommand({
             `stays: ${worktree.name} (${holdsOf(worktree) ?? 'its result is not recorded as merged'})`,
           )
       })
-      return ok(0)
     }),
 })
 

@@ -1,8 +1,8 @@
 /** `yard help` and `yard completion`. */
 import type { Command, Option } from 'commander'
-import { err, ok } from '../../base/result.ts'
+import { err } from '../../base/result.ts'
 import { hintOf } from '../../domain/near-match.ts'
-import { argument, defineCommand } from '../spec/define.ts'
+import { argument, defineCommand, printed } from '../spec/define.ts'
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 
@@ -25,8 +25,7 @@ export const help = defineCommand({
     let text = ''
     command.configureOutput({ writeOut: (part) => void (text += part) })
     command.outputHelp()
-    cli.print.result({ help: text }, () => cli.print.raw(text))
-    return ok(0)
+    return printed(cli, { help: text }, () => cli.print.raw(text))
   },
 })
 
@@ -38,8 +37,7 @@ export const completion = defineCommand({
   ],
   async handler(cli, { shell }) {
     const script = completionScript(await cli.tree(), shell)
-    cli.print.result({ script }, () => cli.print.raw(script))
-    return ok(0)
+    return printed(cli, { script }, () => cli.print.raw(script))
   },
 })
 

@@ -9,7 +9,7 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { findYard, type YardPaths } from '../../config/paths.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { findCaller, namelessRefusal, type Caller } from '../../yard/access/caller.ts'
-import type { Cli, Outcome } from '../spec/define.ts'
+import { printed, type Cli, type Outcome } from '../spec/define.ts'
 import { failureFromError, isLostConnection } from './failure-from-error.ts'
 import { askHolder, stillLocked, type Client, type Owner } from './owner.ts'
 
@@ -110,6 +110,13 @@ export async function withYard(
     hint: 'see `yard service logs`',
   })
 }
+
+/** Asks the yard one thing, and prints its reply. */
+export const askYard = <T>(
+  cli: Cli,
+  ask: (client: Client) => Promise<T>,
+  show: Parameters<typeof printed<T>>[2],
+): Promise<Outcome> => withYard(cli, async ({ client }) => printed(cli, await ask(client), show))
 
 /** An executor or model that is unknown to the owner may stand in a config file that it has not read yet. */
 async function withPendingConfig(problem: Failure, { client, owner }: Connection) {

@@ -7,7 +7,7 @@ import { openLogFile } from '../../headless/log-file.ts'
 import { runHost, type Host } from '../../headless/run-host.ts'
 import { nameYard, runHosts, type Hosts } from '../../headless/run-hosts.ts'
 import { createYardClient } from '../../yard/handlers/router.ts'
-import type { Cli } from '../spec/define.ts'
+import type { Cli, Machine } from '../spec/define.ts'
 import { askOwner, stillLocked, type Client, type Owner } from './owner.ts'
 import { entriesOf, pageRootOf } from './program-files.ts'
 
@@ -26,18 +26,7 @@ export async function hostOrOwner(
   const before = await askOwner(paths, { kind: 'person' })
   if (!before.ok) return before
   if (before.value) return ok({ owner: before.value })
-  const { env, root, entry } = machine
-  const page = pageRootOf(env, root)
-  const host = await runHost({
-    paths,
-    env,
-    flags: {},
-    kind: 'run',
-    ...options,
-    ...entriesOf(root, entry),
-    log: openLogFile({ file: paths.service.log, env }),
-    pageRoot: existsSync(page) ? page : null,
-  })
+  const host = await runHost({ ...partsOf(machine, options), ...yardAndLog(machine, paths) })
   if (host.ok) return ok({ host: host.value })
   // Another was faster, and answers by now.
   if (host.error.kind !== 'locked') return host
@@ -57,22 +46,21 @@ export async function hostAll(
     const fault = owner.ok ? owner.value && ownedElsewhere(owner.value) : owner.error
     if (fault) return err(nameYard({ root: paths.root, failure: fault }))
   }
-  const { env, root, entry } = machine
-  const page = pageRootOf(env, root)
-  return runHosts({
-    env,
-    flags: {},
-    kind: 'run',
-    ...options,
-    ...entriesOf(root, entry),
-    yards: yards.map((paths) => ({
-      paths,
-      log: openLogFile({ file: paths.service.log, env }),
-    })),
-    pageRoot: existsSync(page) ? page : null,
-    isAllOrNone: true,
-  })
+  const each = yards.map((paths) => yardAndLog(machine, paths))
+  return runHosts({ ...partsOf(machine, options), yards: each, isAllOrNone: true })
 }
+
+/** What every host of this command is made of. */
+function partsOf({ env, root, entry }: Machine, options: HostOptions) {
+  const page = pageRootOf(env, root)
+  const pageRoot = existsSync(page) ? page : null
+  return { env, flags: {}, kind: 'run', ...options, ...entriesOf(root, entry), pageRoot } as const
+}
+
+const yardAndLog = ({ env }: Machine, paths: YardPaths) => ({
+  paths,
+  log: openLogFile({ file: paths.service.log, env }),
+})
 
 /** Calls the handlers of a host in this process without the network. */
 export function clientOf(host: Host): Client {

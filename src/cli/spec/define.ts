@@ -4,7 +4,7 @@
  * them is named; what the overview lists without it is in groups.ts.
  */
 import { Argument, type Command, Option } from 'commander'
-import type { Result } from '../../base/result.ts'
+import { ok, type Result } from '../../base/result.ts'
 import type { Failure } from '../../domain/failure.ts'
 import type { Printer } from '../text/print.ts'
 
@@ -243,3 +243,16 @@ export interface Cli {
 
 /** The exit code of a command, or why it failed. */
 export type Outcome = Result<number, Failure>
+
+/** Prints a reply: as JSON, or for people what `show` prints, or the line that it gives. */
+export function printed<T>(
+  { print }: Cli,
+  reply: T,
+  show: (reply: T) => string | undefined | void,
+): Outcome {
+  print.result(reply, () => {
+    const line = show(reply)
+    if (line !== undefined) print.line(line)
+  })
+  return ok(0)
+}

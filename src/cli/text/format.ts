@@ -6,8 +6,7 @@ import { isHeldUp } from '../../domain/failure.ts'
 import { dollarsText } from '../../domain/format.ts'
 import { reasonInSentence, repeatsState } from '../../domain/reason.ts'
 import type { ShownState } from '../../domain/task.ts'
-import type { Colour, Printer } from './print.ts'
-import { oneLine } from './table.ts'
+import { type Colour, oneLine, type Printer } from './print.ts'
 
 /** `2026-03-01 09:00:07`, marked where it was clipped to what a date can hold. */
 export function dateTimeText(iso: string): string {
@@ -52,6 +51,13 @@ export function tokensOf(usage: Usage | null): string | null {
 }
 
 export const count = (n: number): string => n.toLocaleString('en-US')
+
+/** How often each word is there. */
+export function countOf(words: Iterable<string>): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1
+  return counts
+}
 
 /** `1 file`, `2 files`. */
 export const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`

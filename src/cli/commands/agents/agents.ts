@@ -3,9 +3,16 @@ import type { AgentView } from '../../../contract/view.ts'
 import { failure } from '../../../domain/failure.ts'
 import { durationText } from '../../../domain/format.ts'
 import { agentIdSchema } from '../../../domain/ids.ts'
-import { withYard } from '../../connect/connect.ts'
+import { askYard, withYard } from '../../connect/connect.ts'
 import type { Client } from '../../connect/owner.ts'
-import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
+import {
+  argument,
+  defineCommand,
+  option,
+  printed,
+  type Cli,
+  type Outcome,
+} from '../../spec/define.ts'
 import { agentId, definedFields, interval, taskId } from '../../spec/values.ts'
 import { between, clock, counted, outcomeOf } from '../../text/format.ts'
 
@@ -26,8 +33,7 @@ export const agents = defineCommand({
       if (task !== undefined) await client.task.get({ id: task })
       const which = (['alive', 'dead', 'working'] as const).find((kind) => given[kind]) ?? 'all'
       const list = await client.agent.list({ which, ...definedFields({ task }) })
-      cli.print.result(list, () => printAgents(cli, list))
-      return ok(0)
+      return printed(cli, list, () => printAgents(cli, list))
     }),
 })
 
@@ -39,10 +45,8 @@ function printAgents({ print }: Cli, list: readonly AgentView[]): void {
     list.map((agent) => {
       const { id, task, executor, model, startedAt, endedAt } = agent
       const ms = between(startedAt, endedAt ?? now)
-      const [started, length] = [
-        startedAt === null ? null : clock(startedAt),
-        ms === null ? null : durationText(ms),
-      ]
+      const started = startedAt && clock(startedAt)
+      const length = ms === null ? null : durationText(ms)
       return [id, task, statusOf(agent), executor, model, started, length, whatOf(agent)]
     }),
   )
@@ -57,7 +61,7 @@ const statusOf = (agent: AgentView): string => {
 const whatOf = ({ status, failure, doing }: AgentView): string =>
   (status === 'ended' ? failure?.reason : doing) ?? ''
 
-export const deadAgents = defineCommand({
+const deadAgents = defineCommand({
   options: {
     cleanup: option('--cleanup', 'settles them'),
     purge: option('--purge', 'settles them, and forgets ended agents with their output'),
@@ -68,14 +72,13 @@ export const deadAgents = defineCommand({
       const action = purge ? 'purge' : cleanup ? 'cleanup' : 'check'
       const reply = await client.agent.dead({ do: action, commandId: cli.commandId })
       const { dead, forgotten } = reply
-      cli.print.result({ dead, forgotten }, () => {
+      return printed(cli, { dead, forgotten }, () => {
         if (dead.length === 0) cli.print.line('every agent that should be alive is')
         else printAgents(cli, dead)
         if (action === 'check' && dead.length > 0)
           cli.print.line('settle them with yard dead-agents --cleanup')
         if (purge) cli.print.line(`forgot ${counted(forgotten.length, 'ended agent')}`)
       })
-      return ok(0)
     }),
 })
 
@@ -97,8 +100,11 @@ export const kill = defineCommand({
         message: all ? 'an agent and --all were both named' : 'no agent was named',
         hint: 'name one such as agent-7, a task, or --all; see `yard agents --alive`',
       })
-    return withYard(cli, ({ client }) =>
-      all ? killAll(cli, client, options) : killNamed(cli, client, { named, options }),
+    if (!all) return withYard(cli, ({ client }) => killNamed(cli, client, { named, options }))
+    return askYard(
+      cli,
+      ({ agent }) => agent.killAll({ ...options, commandId: cli.commandId }),
+      ({ killed }) => (killed.length === 0 ? 'no agent is alive' : `ended ${killed.join(', ')}`),
     )
   },
 })
@@ -106,16 +112,6 @@ export const kill = defineCommand({
 interface KillOptions {
   readonly force: boolean
   readonly redispatch: boolean
-}
-
-async function killAll(cli: Cli, client: Client, options: KillOptions): Promise<Outcome> {
-  const reply = await client.agent.killAll({ ...options, commandId: cli.commandId })
-  cli.print.result(reply, () =>
-    cli.print.line(
-      reply.killed.length === 0 ? 'no agent is alive' : `ended ${reply.killed.join(', ')}`,
-    ),
-  )
-  return ok(0)
 }
 
 async function killNamed(
@@ -175,48 +171,41 @@ export const claim = defineCommand({
   ],
   examples: ['yard claim review --as n8n --lease 5m --json', 'yard heartbeat agent-7'],
   handler: (cli, { id: name, as, leaseMs }) =>
-    withYard(cli, async ({ client }) => {
-      const claimed = await client.task.claim({
-        id: name,
-        as,
-        ...(leaseMs === undefined ? {} : { lease: `${leaseMs}ms` }),
-        commandId: cli.commandId,
-      })
+    askYard(
+      cli,
+      (client) => {
+        const lease = leaseMs === undefined ? {} : { lease: `${leaseMs}ms` }
+        return client.task.claim({ id: name, as, ...lease, commandId: cli.commandId })
+      },
       // The token is the caller's key to this task, so only the JSON that a program reads holds it.
-      cli.print.result(claimed, () => {
-        const { task, agent, leaseUntil } = claimed
+      ({ task, agent, leaseUntil }) => {
         cli.print.line(`${task} is yours as ${agent} until ${leaseUntil}`)
-        cli.print.line(
-          `yard heartbeat ${agent} keeps it; yard done ${task} --agent ${agent} ends it`,
-        )
-      })
-      return ok(0)
-    }),
+        return `yard heartbeat ${agent} keeps it; yard done ${task} --agent ${agent} ends it`
+      },
+    ),
 })
 
 export const heartbeat = defineCommand({
   arguments: { agent: argument('<agent>', 'such as agent-7', agentId) },
   handler: (cli, { agent }) =>
-    withYard(cli, async ({ client }) => {
-      const reply = await client.agent.heartbeat({ id: agent })
-      const until = reply.leaseUntil === null ? '' : ` until ${reply.leaseUntil}`
-      cli.print.result(reply, () => cli.print.line(`${agent} lives${until}`))
-      return ok(0)
-    }),
+    askYard(
+      cli,
+      (client) => client.agent.heartbeat({ id: agent }),
+      ({ leaseUntil }) => `${agent} lives${leaseUntil === null ? '' : ` until ${leaseUntil}`}`,
+    ),
 })
 
-export const letGo = defineCommand({
+const letGo = defineCommand({
   arguments: { id },
   handler: (cli, { id: name }) =>
-    withYard(cli, async ({ client }) => {
-      const task = await client.task.letGo({ id: name, commandId: cli.commandId })
-      cli.print.result(task, () =>
-        cli.print.line(
-          task.state === 'in-progress'
-            ? `${task.id} is given back; ${task.agent ?? 'its agent'} is being ended`
-            : `${task.id} is ${task.state}`,
-        ),
-      )
-      return ok(0)
-    }),
+    askYard(
+      cli,
+      ({ task }) => task.letGo({ id: name, commandId: cli.commandId }),
+      ({ id: task, state, agent }) =>
+        state === 'in-progress'
+          ? `${task} is given back; ${agent ?? 'its agent'} is being ended`
+          : `${task} is ${state}`,
+    ),
 })
+
+export { deadAgents as 'dead-agents', letGo as 'let-go' }

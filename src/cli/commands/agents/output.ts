@@ -10,7 +10,7 @@ import type { Client } from '../../connect/owner.ts'
 import { argument, defineCommand, option, type Cli } from '../../spec/define.ts'
 import { taskId } from '../../spec/values.ts'
 import { dateTimeText } from '../../text/format.ts'
-import { manyLines, oneLine, shorten } from '../../text/table.ts'
+import { manyLines, oneLine, shorten } from '../../text/print.ts'
 
 const WINDOW_BYTES = 1_000_000
 /** Output is not part of the live graph, so it is polled. */

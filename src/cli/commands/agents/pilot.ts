@@ -8,7 +8,14 @@ import { failure, type Failure } from '../../../domain/failure.ts'
 import type { runInTerminal, TerminalEnd } from '../../../yard/executors/pilot-terminal.ts'
 import { refuseAgent, withYard, type Connection } from '../../connect/connect.ts'
 import type { Client } from '../../connect/owner.ts'
-import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
+import {
+  argument,
+  defineCommand,
+  option,
+  type Cli,
+  type Outcome,
+  printed,
+} from '../../spec/define.ts'
 import { definedFields, taskId } from '../../spec/values.ts'
 
 export const pilot = defineCommand({
@@ -102,12 +109,11 @@ async function finish(cli: Cli, session: Session, { end, verdict }: Ended): Prom
   return end.wasStopped ? printTakenBack(cli, start) : awaitSettled(cli, start)
 }
 
-function printTakenBack({ print }: Cli, { agent, task }: PilotStart): Outcome {
+function printTakenBack(cli: Cli, { agent, task }: PilotStart): Outcome {
   const unknown = { outcome: null, state: null, failure: null, changes: null }
-  print.result({ agent, task, ...unknown }, () =>
-    print.line(`${task} was taken back from this terminal; what was done is kept`),
+  return printed(cli, { agent, task, ...unknown }, () =>
+    cli.print.line(`${task} was taken back from this terminal; what was done is kept`),
   )
-  return ok(0)
 }
 
 async function report(

@@ -33,7 +33,7 @@ export function configFiles(cli: Cli, worksWithoutYard: boolean): Result<ConfigF
   })
 }
 
-type Edit = (
+export type Edit = (
   sources: ConfigSources,
   scope: 'project' | 'global',
 ) => Result<readonly ConfigChange[], Failure>

@@ -7,9 +7,16 @@ import type { Failure } from '../../../domain/failure.ts'
 import { refuseAgent } from '../../connect/connect.ts'
 import { failureFromError } from '../../connect/failure-from-error.ts'
 import { findOwner } from '../../connect/owner.ts'
-import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
+import {
+  argument,
+  defineCommand,
+  option,
+  type Cli,
+  type Outcome,
+  printed,
+} from '../../spec/define.ts'
 import { shownOrNone, valueText } from '../../text/format.ts'
-import { oneLine } from '../../text/table.ts'
+import { oneLine } from '../../text/print.ts'
 import {
   changeConfig,
   configFiles,
@@ -99,7 +106,7 @@ async function setAll(
   const also = alsoChanged(reload, changes)
   const asked = changes.map((change) => ({ ...change, asked: true }))
   const others = also.map(({ key, value, file }) => ({ key, value, file, asked: false }))
-  print.result(reload.kind === 'applied' ? [...asked, ...others] : asked, () => {
+  return printed(cli, reload.kind === 'applied' ? [...asked, ...others] : asked, () => {
     for (const { key, value, file } of changes)
       print.line(
         value === null
@@ -108,7 +115,6 @@ async function setAll(
       )
     printReload(cli, reload, { changes, also })
   })
-  return ok(0)
 }
 
 /** What the files said already, which the running service had not read. */
@@ -220,7 +226,7 @@ export async function printAll(cli: Cli, isGlobal: boolean): Promise<Outcome> {
   const entries = await entriesOf(cli, isGlobal)
   if (!entries.ok) return entries
   const isChanged = entries.value.some(({ pending }) => pending !== null)
-  print.result(entries.value, () => {
+  return printed(cli, entries.value, () => {
     print.table(
       ['KEY', 'SOURCE', 'VALUE', ...(isChanged ? ['NOT RELOADED'] : [])],
       entries.value.map(({ key, value, source, pending }) => [
@@ -233,7 +239,6 @@ export async function printAll(cli: Cli, isGlobal: boolean): Promise<Outcome> {
         'yard service reload applies what stands under NOT RELOADED, as any yard config does',
       )
   })
-  return ok(0)
 }
 
 export async function printOne(cli: Cli, isGlobal: boolean, key: string): Promise<Outcome> {

@@ -1,26 +1,28 @@
-import { err, ok, type Result } from '../../../base/result.ts'
-import type { ConfigChange } from '../../../config/edit.ts'
-import type { ConfigSources } from '../../../config/load.ts'
-import type { Failure } from '../../../domain/failure.ts'
-import { isRole, isUnusedRole, ROLES } from '../../../domain/settings.ts'
-import { refuseAgent, withYard } from '../../connect/connect.ts'
+import type * as configEdits from '../../../config/edit.ts'
+import { err, ok } from '../../../base/result.ts'
+import { type ExecutorType, isRole, isUnusedRole, ROLES } from '../../../domain/settings.ts'
+import { askYard, refuseAgent, withYard } from '../../connect/connect.ts'
 import {
   argument,
+  type Cli,
   defineCommand,
   defineSubcommand,
   option,
-  type Cli,
   type Outcome,
+  printed,
 } from '../../spec/define.ts'
 import { definedFields, dollars, whole } from '../../spec/values.ts'
-import { changeConfig } from './change-config.ts'
+import { changeConfig, type Edit } from './change-config.ts'
+import type { Client } from '../../connect/owner.ts'
+import { tokensOf } from '../../text/format.ts'
 
 const name = argument('<name>', 'the model')
 
 const list = (cli: Cli): Promise<Outcome> =>
-  withYard(cli, async ({ client }) => {
-    const models = await client.service.models()
-    cli.print.result(models, () =>
+  askYard(
+    cli,
+    (client) => client.service.models(),
+    (models) =>
       cli.print.table(
         ['NAME', 'PROVIDER', 'ID', 'TIER', 'IN', 'CACHED', 'OUT', 'PRICED', 'SOURCE', 'DEFAULT'],
         models.map((model) => [
@@ -36,9 +38,7 @@ const list = (cli: Cli): Promise<Outcome> =>
           model.isDefault ? 'yes' : '',
         ]),
       ),
-    )
-    return ok(0)
-  })
+  )
 
 /** US dollars per million tokens. */
 const priceText = (usd: number | null): string => (usd === null ? '' : `$${usd}`)
@@ -74,10 +74,9 @@ const add = defineSubcommand({
         message: 'a model needs a provider and the id that the provider calls it by',
         hint: 'name both with --provider and --model-id',
       })
-    const { addModel } = await import('../../../config/edit.ts')
     const entry = { name: model, provider, modelId, ...definedFields(more) }
-    return change(cli, `${model} is in the registry`, (sources, scope) =>
-      addModel(sources, scope, entry),
+    return change(cli, `${model} is in the registry`, (edits, ...at) =>
+      edits.addModel(...at, entry),
     )
   },
 })
@@ -86,24 +85,16 @@ const remove = defineSubcommand({
   name: 'remove',
   summary: 'removes a model',
   arguments: { name },
-  async handler(cli, { name: model }) {
-    const { removeModel } = await import('../../../config/edit.ts')
-    return change(cli, `${model} is removed`, (sources, scope) =>
-      removeModel(sources, scope, model),
-    )
-  },
+  handler: (cli, { name: model }) =>
+    change(cli, `${model} is removed`, (edits, ...at) => edits.removeModel(...at, model)),
 })
 
 const setDefault = defineSubcommand({
   name: 'set-default',
   summary: 'makes it the model of tasks that name none',
   arguments: { name },
-  async handler(cli, { name: model }) {
-    const { setDefaultModel } = await import('../../../config/edit.ts')
-    return change(cli, `${model} is the default`, (sources, scope) =>
-      setDefaultModel(sources, scope, model),
-    )
-  },
+  handler: (cli, { name: model }) =>
+    change(cli, `${model} is the default`, (edits, ...at) => edits.setDefaultModel(...at, model)),
 })
 
 const set = defineSubcommand({
@@ -116,9 +107,8 @@ const set = defineSubcommand({
   ],
   examples: ['yard model set --role merger opus'],
   async handler(cli, { name: model, role }) {
-    const { setRole } = await import('../../../config/edit.ts')
-    const outcome = await change(cli, `${model} is the ${role}`, (sources, scope) =>
-      setRole(sources, scope, role, model),
+    const outcome = await change(cli, `${model} is the ${role}`, (edits, ...at) =>
+      edits.setRole(...at, role, model),
     )
     if (outcome.ok && isRole(role) && isUnusedRole(role))
       cli.print.progress(`nothing uses the role ${role} yet: the model is only noted`)
@@ -130,16 +120,15 @@ const roles = defineSubcommand({
   name: 'roles',
   summary: 'lists the roles and their models',
   handler: (cli) =>
-    withYard(cli, async ({ client }) => {
-      const list = await client.service.roles()
-      cli.print.result(list, () =>
+    askYard(
+      cli,
+      (client) => client.service.roles(),
+      (list) =>
         cli.print.table(
           ['ROLE', 'MODEL', 'SOURCE'],
           list.map(({ role, model, source }) => [role, model ?? 'as for any task', source]),
         ),
-      )
-      return ok(0)
-    }),
+    ),
 })
 
 export const model = defineCommand({
@@ -157,15 +146,92 @@ export const model = defineCommand({
 async function change(
   cli: Cli,
   done: string,
-  edit: (
-    sources: ConfigSources,
-    scope: 'project' | 'global',
-  ) => Result<readonly ConfigChange[], Failure>,
+  edit: (edits: typeof configEdits, ...at: Parameters<Edit>) => ReturnType<Edit>,
 ): Promise<Outcome> {
   const allowed = refuseAgent(cli, 'change the registry of models')
   if (!allowed.ok) return allowed
-  const changed = await changeConfig(cli, { isGlobal: false, reloads: true }, edit)
-  if (!changed.ok) return changed
-  cli.print.result(changed.value.changes, () => cli.print.line(done))
-  return ok(0)
+  const edits = await import('../../../config/edit.ts')
+  const how = { isGlobal: false, reloads: true }
+  const changed = await changeConfig(cli, how, (...at) => edit(edits, ...at))
+  return changed.ok ? printed(cli, changed.value.changes, () => done) : changed
+}
+
+// `yard executors`: what can run here, and `yard executors test`: whether it truly does.
+
+const test = defineSubcommand({
+  name: 'test',
+  summary: 'lets an executor take one trivial real turn, apart from the graph',
+  arguments: { name: argument('<name>', 'the executor') },
+  notes: [
+    'It asks the model once, so it costs what one short answer costs. 0 = it answered.',
+    'You ask for it, so it runs on a paused yard too; what it used is printed, and counts towards no budget.',
+  ],
+  handler: (cli, { name }) =>
+    withYard(cli, async ({ client }) => {
+      const result = await client.service.testExecutor({ name })
+      cli.print.result(result, () => {
+        const time = `${(result.ms / 1000).toFixed(1)} s`
+        const model = result.model === null ? '' : ` with model ${result.model}`
+        const used = tokensOf(result.usage)
+        const cost = used === null ? '' : ` (${used})`
+        const { class: failureClass = 'crash', reason = '' } = result.failure ?? {}
+        cli.print.line(
+          result.ok
+            ? `${name} answered in ${time}${model}${cost}: ${result.text ?? ''}`
+            : `${name} failed after ${time}${model}${cost} (${failureClass}): ${reason}`,
+        )
+      })
+      return ok(result.ok ? 0 : 1)
+    }),
+})
+
+export const executors = defineCommand({
+  subcommands: [test],
+  handler: (cli) =>
+    askYard(
+      cli,
+      (client) => client.service.executors(),
+      (list) => {
+        cli.print.table(
+          ['NAME', 'TYPE', 'MODEL', 'PERMISSIONS', 'AGENTS', 'SIGN-IN', 'CAN RUN'],
+          list.map((one) => [
+            one.name,
+            one.type,
+            one.model,
+            one.permissions,
+            one.maxAgents === null ? String(one.alive) : `${one.alive} of ${one.maxAgents}`,
+            one.credentials,
+            standingOf(one),
+          ]),
+        )
+        cli.print.progress(countLine(list))
+      },
+    ),
+})
+
+type ExecutorView = Awaited<ReturnType<Client['service']['executors']>>[number]
+
+/** Types that start no program here, so none can be missing. */
+const ELSEWHERE: Readonly<Partial<Record<ExecutorType, string>>> = {
+  manual: 'a person does it',
+  external: 'whoever claims it does it',
+  schedule: 'another executor does it, when its time comes',
+  http: 'a service does it',
+}
+
+/** `3 of 11 programs can run here` */
+export function countLine(list: readonly Pick<ExecutorView, 'type' | 'canRun'>[]): string {
+  const programs = list.filter(({ type }) => !Object.hasOwn(ELSEWHERE, type))
+  const found = programs.filter(({ canRun }) => canRun).length
+  return `${found} of ${programs.length} programs can run here`
+}
+
+export function standingOf(
+  view: Pick<ExecutorView, 'type' | 'canRun' | 'problem' | 'binary' | 'version' | 'lastFailure'>,
+): string {
+  const { canRun, problem, binary, version, lastFailure } = view
+  if (!canRun) return `no: ${problem ?? 'unknown'}`
+  const where = binary === null ? '' : `: ${binary}${version === null ? '' : ` (${version})`}`
+  const failed = lastFailure === null ? '' : `; ${lastFailure.agent} failed: ${lastFailure.reason}`
+  return `${ELSEWHERE[view.type] ?? 'yes'}${where}${failed}`
 }

@@ -4,19 +4,20 @@ import type { Costs } from '../../../contract/page.ts'
 import type { AgentView, TaskCard } from '../../../contract/view.ts'
 import { dollarsText, durationText } from '../../../domain/format.ts'
 import { dagOf, layersOf, longestChain } from '../../../domain/graph/dag.ts'
-import { withYard } from '../../connect/connect.ts'
-import { defineCommand, option, type Cli } from '../../spec/define.ts'
+import { askYard, withYard } from '../../connect/connect.ts'
+import { defineCommand, option, printed, type Cli } from '../../spec/define.ts'
 import { definedFields, whole } from '../../spec/values.ts'
 import {
   between,
   bound,
   BOUND_NOTE,
   count,
+  countOf,
   outcomeOf,
   paintState,
   signOf,
 } from '../../text/format.ts'
-import { oneLine, shorten, shownWidth } from '../../text/table.ts'
+import { oneLine, shorten, shownWidth } from '../../text/print.ts'
 
 export const stats = defineCommand({
   handler: (cli) =>
@@ -25,9 +26,7 @@ export const stats = defineCommand({
         client.task.list({ detail: 'card' }),
         client.agent.list({ which: 'all' }),
       ])
-      const numbers = statsOf(tasks, agents)
-      cli.print.result(numbers, () => printNumbers(cli, numbers))
-      return ok(0)
+      return printed(cli, statsOf(tasks, agents), (numbers) => printNumbers(cli, numbers))
     }),
 })
 
@@ -87,22 +86,10 @@ export function statsOf(tasks: readonly TaskCard[], agents: readonly AgentView[]
       atLeast: agents.filter(({ usage }) => usage?.atLeast).length,
     },
     elapsedMs: between(
-      extreme(
-        agents.map(({ startedAt }) => startedAt),
-        'first',
-      ),
-      extreme(
-        agents.map(({ endedAt }) => endedAt),
-        'last',
-      ),
+      byInstant(agents.map(({ startedAt }) => startedAt)).at(0) ?? null,
+      byInstant(agents.map(({ endedAt }) => endedAt)).at(-1) ?? null,
     ),
   }
-}
-
-function countOf(words: readonly string[]): Record<string, number> {
-  const counts = new Map<string, number>()
-  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
-  return Object.fromEntries(counts)
 }
 
 /** The upper of the two in the middle. */
@@ -112,15 +99,9 @@ const medianOf = (sorted: readonly number[]): number | null =>
 const sumOf = (numbers: readonly (number | null | undefined)[]): number =>
   numbers.reduce<number>((sum, n) => sum + (n ?? 0), 0)
 
-/** By the moment, not by the text: offsets may differ. */
-function extreme(times: readonly (string | null)[], which: 'first' | 'last'): string | null {
-  const known = times.filter((time) => time !== null)
-  return known.reduce<string | null>((best, time) => {
-    if (best === null) return time
-    const isEarlier = new Date(time).getTime() < new Date(best).getTime()
-    return isEarlier === (which === 'first') ? time : best
-  }, null)
-}
+/** Not by the text: offsets may differ. */
+const byInstant = (times: readonly (string | null)[]): string[] =>
+  times.filter((time) => time !== null).toSorted((a, b) => Date.parse(a) - Date.parse(b))
 
 export function printNumbers(
   { print }: Pick<Cli, 'print'>,
@@ -149,14 +130,11 @@ export function printNumbers(
   if (tokens.atLeast > 0) print.line(BOUND_NOTE)
 }
 
+const GROUPS = ['task', 'model', 'executor', 'day'] as const
+
 export const cost = defineCommand({
   options: {
-    by: option.oneOf('--by <group>', 'what is summed together (default: task)', [
-      'task',
-      'model',
-      'executor',
-      'day',
-    ]),
+    by: option.oneOf('--by <group>', 'what is summed together (default: task)', GROUPS),
     since: option('--since <time>', 'from this moment or day on, such as 2026-03-01'),
     limit: option('--limit <n>', 'at most so many rows', whole(1, 100_000)),
   },
@@ -166,11 +144,11 @@ export const cost = defineCommand({
   ],
   examples: ['yard cost --by model --since 2026-03-01'],
   handler: (cli, filter) =>
-    withYard(cli, async ({ client }) => {
-      const costs = await client.page.cost(definedFields(filter))
-      cli.print.result(costs, () => printCosts(cli, costs))
-      return ok(0)
-    }),
+    askYard(
+      cli,
+      (client) => client.page.cost(definedFields(filter)),
+      (costs) => printCosts(cli, costs),
+    ),
 })
 
 function printCosts({ print }: Cli, costs: Costs): void {

@@ -8,10 +8,10 @@ import { graphFailure, readGraphFile, type GraphReading } from '../../../graph-f
 import { withYard } from '../../connect/connect.ts'
 import { failureFromError, isLostConnection } from '../../connect/failure-from-error.ts'
 import type { Client } from '../../connect/owner.ts'
-import { argument, defineCommand, option, type Cli } from '../../spec/define.ts'
+import { argument, defineCommand, option, printed, type Cli } from '../../spec/define.ts'
 import { counted } from '../../text/format.ts'
 
-export const importGraph = defineCommand({
+const importGraph = defineCommand({
   arguments: { file: argument('<file>', 'TOML, JSON or JSON lines; - reads stdin') },
   examples: ['yard import graph.toml', 'yard export --dir ../other | yard import -'],
   async handler(cli, { file }) {
@@ -21,23 +21,16 @@ export const importGraph = defineCommand({
       const named = { name: file, graph: graph.value }
       const ids = await importInto(client, named, cli.commandId)
       if (!ids.ok) return ids
-      cli.print.result({ ids: ids.value }, () =>
-        cli.print.line(`imported ${counted(ids.value.length, 'task')}`),
-      )
-      return ok(0)
+      return printed(cli, { ids: ids.value }, () => `imported ${counted(ids.value.length, 'task')}`)
     })
   },
 })
 
-export const exportGraph = defineCommand({
+const FORMATS = ['toml', 'json', 'jsonl', 'mermaid', 'dot'] as const
+
+const exportGraph = defineCommand({
   options: {
-    format: option.oneOf('--format <format>', 'the form (else toml)', [
-      'toml',
-      'json',
-      'jsonl',
-      'mermaid',
-      'dot',
-    ]),
+    format: option.oneOf('--format <format>', 'the form (else toml)', FORMATS),
   },
   examples: ['yard export > graph.toml', 'yard export --format dot | dot -Tsvg > graph.svg'],
   // The text is written unchanged, also with --json, which only makes JSON the format where none is named.
@@ -48,6 +41,8 @@ export const exportGraph = defineCommand({
       return ok(0)
     }),
 })
+
+export { importGraph as import, exportGraph as export }
 
 /** `name` as it was written: a path, or `-`. What is wrong with single tasks is left to `importInto`. */
 export async function readGraph(

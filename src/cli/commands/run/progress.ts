@@ -2,9 +2,8 @@
 import type { BreakerView, TaskCard } from '../../../contract/view.ts'
 import { durationText } from '../../../domain/format.ts'
 import type { Machine } from '../../spec/define.ts'
-import { clock, signOf, stateText } from '../../text/format.ts'
-import type { Printer } from '../../text/print.ts'
-import { oneLine, shorten, visible } from '../../text/table.ts'
+import { clock, countOf, signOf, stateText } from '../../text/format.ts'
+import { oneLine, type Printer, shorten, visible } from '../../text/print.ts'
 import type { Change, LiveGraph } from './rest-watch.ts'
 
 export interface Progress {
@@ -118,11 +117,8 @@ export function liveLines(graph: LiveGraph, now: number): string[] {
   return [...lines, [`${done} of ${graph.tasks.size} done`, ...words].join(' · ')]
 }
 
-export function countStates(tasks: Iterable<TaskCard>): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const { state } of tasks) counts[state] = (counts[state] ?? 0) + 1
-  return counts
-}
+export const countStates = (tasks: Iterable<TaskCard>): Record<string, number> =>
+  countOf([...tasks].map(({ state }) => state))
 
 /** Reports what a graph waits for while no agent is at work, each reason once. */
 export function createPauseReporter(): (progress: Progress, graph: LiveGraph) => void {

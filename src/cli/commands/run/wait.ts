@@ -5,7 +5,7 @@ import { withYard, type Connection } from '../../connect/connect.ts'
 import type { Client } from '../../connect/owner.ts'
 import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
 import { taskId, timeout } from '../../spec/values.ts'
-import { oneLine } from '../../text/table.ts'
+import { oneLine } from '../../text/print.ts'
 import { countStates, createPauseReporter, createProgress, type Progress } from './progress.ts'
 import {
   createRestWatch,

@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join } from 'node:path'
-import { ok } from '../../../base/result.ts'
 import { shellWord } from '../../../base/text.ts'
 import { refuseAgent } from '../../connect/connect.ts'
 import { entriesOf } from '../../connect/program-files.ts'
-import { defineSubcommand, option } from '../../spec/define.ts'
-import { namedYards, yardOptions } from './named-yards.ts'
+import { defineSubcommand, option, printed } from '../../spec/define.ts'
+import { namedYards, yardOptions } from './start.ts'
 
 export const install = defineSubcommand({
   name: 'install',
@@ -44,13 +43,12 @@ export const install = defineSubcommand({
       if (kind === 'windows') writeFileSync(file, `\ufeff${text}`, 'utf16le')
       else writeFileSync(file, text)
     }
-    print.result({ kind, file, text, next, written: !onlyShows }, () => {
+    return printed(cli, { kind, file, text, next, written: !onlyShows }, () => {
       if (onlyShows) return print.raw(text)
       print.line(`wrote ${file}`)
       print.line('now run:')
       for (const line of next) print.line(`  ${line}`)
     })
-    return ok(0)
   },
 })
 

@@ -5,10 +5,12 @@ import { silentLog } from '../../../base/log.ts'
 import { err, ok } from '../../../base/result.ts'
 import { failure } from '../../../domain/failure.ts'
 import type { ServedStartScreen } from '../../../headless/serve-start-screen.ts'
-import { refuseAgent, withYard } from '../../connect/connect.ts'
+import { askYard, refuseAgent, withYard } from '../../connect/connect.ts'
 import { entriesOf, openBrowser, pageRootOf } from '../../connect/program-files.ts'
-import { defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
+import { type Cli, defineCommand, option, type Outcome, printed } from '../../spec/define.ts'
 import { quoted } from '../../spec/values.ts'
+import type { Host } from '../../../headless/run-host.ts'
+import { checkConfigs, namedYards, portOptions, yardOptions } from './start.ts'
 
 export const page = defineCommand({
   options: {
@@ -31,24 +33,17 @@ export const page = defineCommand({
 })
 
 const listSessions = (cli: Cli): Promise<Outcome> =>
-  withYard(cli, async ({ client }) => {
-    const { print } = cli
-    const sessions = await client.service.pageSessions()
-    print.result(sessions, () => {
-      if (sessions.length === 0) print.line('no browser may use the page now')
-      else
-        print.table(
-          ['ID', 'SINCE', 'UNTIL', 'BROWSER'],
-          sessions.map(({ id, openedAt, expiresAt, browser }) => [
-            id,
-            openedAt,
-            expiresAt,
-            browser,
-          ]),
-        )
-    })
-    return ok(0)
-  })
+  askYard(
+    cli,
+    (client) => client.service.pageSessions(),
+    (sessions) => {
+      if (sessions.length === 0) return 'no browser may use the page now'
+      cli.print.table(
+        ['ID', 'SINCE', 'UNTIL', 'BROWSER'],
+        sessions.map((one) => [one.id, one.openedAt, one.expiresAt, one.browser]),
+      )
+    },
+  )
 
 /** By its id; `all` for every one. Pages that are open in it are cut off. */
 const revokeSessions = (cli: Cli, id: string): Promise<Outcome> =>
@@ -60,8 +55,7 @@ const revokeSessions = (cli: Cli, id: string): Promise<Outcome> =>
           hint: '`yard page --list` shows them',
         }),
       )
-    cli.print.result(ended, () => cli.print.line(`ended ${ended.length} page sessions`))
-    return ok(0)
+    return printed(cli, ended, ({ length }) => `ended ${length} page sessions`)
   })
 
 const printAddress = (cli: Cli, opens: boolean): Promise<Outcome> =>
@@ -133,5 +127,60 @@ async function showUntilEnd(cli: Cli, served: ServedStartScreen, opens: boolean)
   await served.ended
   for (const signal of signals) process.off(signal, stop)
   await served.close()
+  return ok(0)
+}
+
+// `yard serve`: the host of one yard or several in the foreground.
+
+export const serve = defineCommand({
+  options: {
+    ...yardOptions,
+    ...portOptions,
+    host: option('--host <address>', 'listens on this address (else 127.0.0.1)'),
+    open: option('--open', 'opens the page in a browser'),
+  },
+  notes: ['The first ^C starts no new agent and waits for those that run, the second ends them.'],
+  async handler(cli, { yards: folders, port, host: address, open }) {
+    const yards = namedYards(cli, { yards: folders, port })
+    const roots = yards.ok ? yards.value.map(({ root }) => root) : []
+    const allowed = refuseAgent(cli, 'serve the yard', roots)
+    if (!allowed.ok) return allowed
+    if (!yards.ok) return yards
+    const { hostAll, hostOrOwner, ownedElsewhere } = await import('../../connect/local-host.ts')
+    const options = { port, address, notice: cli.print.progress }
+    const [paths, ...more] = yards.value
+    if (more.length > 0) {
+      const checked = await checkConfigs(cli, yards.value, {})
+      if (!checked.ok) return checked
+      const hosts = await hostAll(cli, yards.value, options)
+      return hosts.ok ? serveUntilEnd(cli, hosts.value.hosts, open) : hosts
+    }
+    const found = await hostOrOwner(cli, paths, options)
+    if (!found.ok) return found
+    if ('owner' in found.value) return err(ownedElsewhere(found.value.owner))
+    return serveUntilEnd(cli, [found.value.host], open)
+  },
+})
+
+async function serveUntilEnd(cli: Cli, hosts: readonly Host[], opens: boolean): Promise<Outcome> {
+  const { print, machine } = cli
+  const served = hosts.map(({ yard, served: { url, pageUrl } }) => ({
+    folder: yard.paths.root,
+    url,
+    pageUrl: pageUrl(),
+  }))
+  const [first] = served
+  const yards = served.length > 1 ? { yards: served } : {}
+  print.result({ url: first?.url, pageUrl: first?.pageUrl, pid: process.pid, ...yards }, () => {
+    for (const { folder, pageUrl } of served) {
+      print.line(`serving ${folder}`)
+      print.line(`open within ten minutes: ${pageUrl}`)
+    }
+    print.line(served.length > 1 ? '^C stops all of them' : '^C stops it')
+  })
+  // A code is good once: the browser gets one of its own.
+  const [shown] = hosts
+  if (opens && shown) openBrowser(shown.served.pageUrl(), machine.env)
+  await Promise.all(hosts.map((host) => host.ended))
   return ok(0)
 }

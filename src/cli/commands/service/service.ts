@@ -11,6 +11,7 @@ import {
   defineCommand,
   defineSubcommand,
   option,
+  printed,
   type Cli,
   type Outcome,
 } from '../../spec/define.ts'
@@ -21,10 +22,11 @@ import { printServiceStatus, status } from './status.ts'
 import { restart, stop } from './stop.ts'
 
 /** Only a running host can be asked; without one nothing is done. */
-async function askService(
+async function askService<T>(
   cli: Cli,
   does: string,
-  ask: (client: Client) => Promise<Outcome>,
+  ask: (service: Client['service']) => Promise<T>,
+  show: (reply: T) => string,
 ): Promise<Outcome> {
   const { machine } = cli
   const paths = yardOfPerson(cli, does)
@@ -39,7 +41,7 @@ async function askService(
       hint: 'start it with `yard service start`',
     })
   try {
-    return await ask(owner.value.client)
+    return printed(cli, await ask(owner.value.client.service), show)
   } catch (error) {
     return err(failureFromError(error))
   }
@@ -49,26 +51,24 @@ const pause = defineSubcommand({
   name: 'pause',
   summary: 'starts no new agent from now on, also after a restart',
   handler: (cli) =>
-    askService(cli, 'pause the yard', async (client) => {
-      const reply = await client.service.pause()
-      cli.print.result(reply, () =>
-        cli.print.line('paused: no new agent starts until `yard service resume`'),
-      )
-      return ok(0)
-    }),
+    askService(
+      cli,
+      'pause the yard',
+      (host) => host.pause(),
+      () => 'paused: no new agent starts until `yard service resume`',
+    ),
 })
 
 const resume = defineSubcommand({
   name: 'resume',
   summary: 'starts agents again',
   handler: (cli) =>
-    askService(cli, 'resume the yard', async (client) => {
-      const reply = await client.service.resume()
-      cli.print.result(reply, () =>
-        cli.print.line(reply.paused ? 'still paused: is the yard trusted?' : 'agents start again'),
-      )
-      return ok(0)
-    }),
+    askService(
+      cli,
+      'resume the yard',
+      (host) => host.resume(),
+      ({ paused }) => (paused ? 'still paused: is the yard trusted?' : 'agents start again'),
+    ),
 })
 
 const reload = defineSubcommand({
@@ -76,16 +76,15 @@ const reload = defineSubcommand({
   summary: 'applies the configuration files, and these options instead of earlier ones',
   options: flagOptions,
   handler: (cli, given) =>
-    askService(cli, 'reload the configuration', async (client) => {
-      const reply = await client.service.reload(definedFields(given))
-      cli.print.result(reply, () => {
-        const settings = Object.entries(reply.settings).map(
-          ([key, value]) => `${key} ${String(value)}`,
-        )
-        cli.print.line(`reloaded: ${settings.join(', ')}`)
-      })
-      return ok(0)
-    }),
+    askService(
+      cli,
+      'reload the configuration',
+      (host) => host.reload(definedFields(given)),
+      ({ settings }) => {
+        const shown = Object.entries(settings).map(([key, value]) => `${key} ${String(value)}`)
+        return `reloaded: ${shown.join(', ')}`
+      },
+    ),
 })
 
 /** How often the log is looked at while it is followed. It is rotated when it grows too long. */

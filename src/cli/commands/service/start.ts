@@ -4,15 +4,27 @@ import { failure, type Failure } from '../../../domain/failure.ts'
 import { refuseAgent } from '../../connect/connect.ts'
 import { findOwner, type Owner } from '../../connect/owner.ts'
 import { entriesOf } from '../../connect/program-files.ts'
-import { defineSubcommand, option, type Cli, type Outcome } from '../../spec/define.ts'
-import { definedFields, interval, whole } from '../../spec/values.ts'
 import {
-  checkConfigs,
-  namedYards,
-  portOptions,
-  yardOptions,
-  type NamedYards,
-} from './named-yards.ts'
+  type Cli,
+  defineSubcommand,
+  type InputOf,
+  option,
+  type Outcome,
+  printed,
+} from '../../spec/define.ts'
+import { definedFields, interval, whole } from '../../spec/values.ts'
+import { realpathSync } from 'node:fs'
+import { findYard, type YardPaths } from '../../../config/paths.ts'
+
+export const yardOptions = {
+  yards: option.list(
+    '--yard <folder>',
+    'the folder of a yard; again for each of several in one process',
+  ),
+}
+export const portOptions = {
+  port: option('--port <port>', 'listens there (else on the port of last time)', whole(0, 65_535)),
+}
 
 /** They override the configuration files until the service ends or is reloaded. */
 export const flagOptions = {
@@ -56,25 +68,23 @@ export async function startYards(
   const args = startArguments(options)
   if (before.value !== null) {
     const owners = before.value
-    print.result(startReply(yards, owners, true), () => {
+    return printed(cli, startReply(yards, owners, true), () => {
       // Options of a start that did not take place have no effect, which is said.
       const ignored =
         args.length === 0 ? '' : '; the options were not applied: yard service reload takes them'
       for (const [index, { pid, url }] of owners.entries())
         print.line(`already running: pid ${pid}, ${url}${nameOf(yards, index)}${ignored}`)
     })
-    return ok(0)
   }
   const checked = await checkConfigs(cli, yards, options.flags)
   if (!checked.ok) return checked
   const started = await startHostOf(cli, yards, args)
   if (!started.ok) return started
-  print.result(startReply(yards, started.value, false), () => {
+  return printed(cli, startReply(yards, started.value, false), () => {
     for (const [index, { pid, url }] of started.value.entries())
       print.line(`running: pid ${pid}, ${url}${nameOf(yards, index)}`)
     print.line(yards.length === 1 ? 'its page: yard page' : 'a page: yard page, in its folder')
   })
-  return ok(0)
 }
 
 /** Starts the headless host. Returns the owners that answer, in the order of the yards: of the host started here, or of a faster one. */
@@ -156,4 +166,72 @@ function startArguments({ flags, port }: StartOptions): string[] {
   return Object.entries(given).flatMap(([flag, value]) =>
     value === undefined ? [] : [flag, String(value)],
   )
+}
+
+/** At least one. */
+export type NamedYards = readonly [YardPaths, ...YardPaths[]]
+
+/** The yards that a command names with `--yard`, each once; without it the one that is found from here. */
+export function namedYards(
+  cli: Cli,
+  {
+    yards: folders = [],
+    port,
+  }: InputOf<typeof yardOptions> & { readonly port?: number | undefined },
+): Result<NamedYards, Failure> {
+  const found = folders.length === 0 ? findHere(cli) : findEach(cli, folders)
+  if (!found.ok || found.value.length === 1 || port === undefined) return found
+  return err(
+    failure('bad-request', '--port is for one yard: each has a listener of its own', {
+      hint: 'leave it out; each yard keeps its port',
+    }),
+  )
+}
+
+function findHere({ machine: { cwd, env }, dir }: Cli): Result<NamedYards, Failure> {
+  const paths = findYard(cwd, env, dir)
+  return paths.ok ? ok([paths.value]) : paths
+}
+
+function findEach(
+  { machine: { cwd }, dir }: Cli,
+  folders: readonly string[],
+): Result<NamedYards, Failure> {
+  if (dir !== null)
+    return err(
+      failure('bad-request', '--dir and --yard both name a yard', {
+        hint: 'name each yard with --yard',
+      }),
+    )
+  const found: YardPaths[] = []
+  for (const folder of folders) {
+    const paths = findYard(cwd, {}, folder, '--yard')
+    if (!paths.ok) return paths
+    if (!found.some(({ root }) => isSame(root, paths.value.root))) found.push(paths.value)
+  }
+  const [first, ...rest] = found
+  if (!first) throw new Error('no folder was named')
+  return ok([first, ...rest])
+}
+
+const isSame = (a: string, b: string): boolean => realpathSync(a) === realpathSync(b)
+
+/** Reads the configuration of each before any process is started or stopped; one broken file leaves all as they are. */
+export async function checkConfigs(
+  cli: Cli,
+  yards: readonly YardPaths[],
+  flags: Flags,
+): Promise<Result<null, Failure>> {
+  const { readConfig } = await import('../../../yard/yard-config.ts')
+  const broken = yards.flatMap((paths) => {
+    const config = readConfig({ paths, env: cli.machine.env }, flags)
+    return config.ok ? [] : [{ root: paths.root, problem: config.error }]
+  })
+  const [first] = broken
+  if (!first) return ok(null)
+  const others = broken.length > 1 ? ` (and ${broken.length - 1} more)` : ''
+  const facts = { yards: broken.map(({ root, problem }) => ({ folder: root, ...problem })) }
+  const where = yards.length > 1 ? `${first.root}: ` : ''
+  const message = `nothing was touched: ${where}${first.problem.message}${others}`
+  return err({ ...first.problem, message, facts })
 }

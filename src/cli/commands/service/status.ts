@@ -3,9 +3,9 @@ import { passedOverYard } from '../../../config/paths.ts'
 import type { Status } from '../../../contract/service.ts'
 import { durationText } from '../../../domain/format.ts'
 import { withYard, yardOf } from '../../connect/connect.ts'
-import { defineSubcommand, type Cli, type Outcome } from '../../spec/define.ts'
+import { defineSubcommand, type Cli, type Outcome, printed } from '../../spec/define.ts'
 import { clock } from '../../text/format.ts'
-import { oneLine } from '../../text/table.ts'
+import { oneLine } from '../../text/print.ts'
 
 export const printServiceStatus = (cli: Cli): Promise<Outcome> =>
   withYard(cli, async ({ client, paths }) => {
@@ -13,14 +13,11 @@ export const printServiceStatus = (cli: Cli): Promise<Outcome> =>
     const { cwd, env } = cli.machine
     const isFound = cli.dir === null && !env['YARD_DIR']
     const passedOver = isFound ? passedOverYard(cwd, paths) : null
-    cli.print.result({ ...reply, ...(passedOver === null ? {} : { passedOver }) }, () => {
+    return printed(cli, { ...reply, ...(passedOver === null ? {} : { passedOver }) }, () => {
       printStatus(cli, reply)
       if (passedOver !== null)
-        cli.print.line(
-          `meant is ${paths.root}, not the yard of this worktree: --dir ${passedOver} names that`,
-        )
+        return `meant is ${paths.root}, not the yard of this worktree: --dir ${passedOver} names that`
     })
-    return ok(0)
   })
 
 export const status = defineSubcommand({
@@ -111,12 +108,11 @@ export function overview(cli: Cli): Promise<Outcome> {
   return withYard(cli, async ({ client }) => {
     const status = await client.service.status()
     const { root } = paths.value
-    print.result({ version, yard: root, status, commands: toJson(IN_YARD) }, () => {
+    return printed(cli, { version, yard: root, status, commands: toJson(IN_YARD) }, () => {
       print.line(`yard ${version}: ${root}`)
       printStatus(cli, status)
       printSteps(cli, IN_YARD)
     })
-    return ok(0)
   })
 }
 

@@ -7,9 +7,8 @@ import { readState } from '../../../headless/state-file.ts'
 import { yardOfPerson } from '../../connect/connect.ts'
 import { failureFromError } from '../../connect/failure-from-error.ts'
 import { findOwner, isAlive, type Client, type Owner } from '../../connect/owner.ts'
-import { defineSubcommand, option, type Cli } from '../../spec/define.ts'
-import { checkConfigs, type NamedYards } from './named-yards.ts'
-import { startYards } from './start.ts'
+import { defineSubcommand, option, type Cli, printed } from '../../spec/define.ts'
+import { checkConfigs, type NamedYards, startYards } from './start.ts'
 
 export const stop = defineSubcommand({
   name: 'stop',
@@ -31,14 +30,13 @@ export const stop = defineSubcommand({
     const { wasRunning, ...left } = stopped.value
     const goOn = wasRunning && !all ? yards.slice(1).map(({ root }) => root) : []
     const reply = { running: false, wasRunning, ...left, ...(goOn.length > 0 ? { goOn } : {}) }
-    cli.print.result(reply, () => {
+    return printed(cli, reply, () => {
       cli.print.line(stoppedText(stopping, { wasRunning, killAgents, ...left }))
       if (goOn.length > 0)
         cli.print.line(
           `its process goes on with ${goOn.join(', ')}; yard service stop --all ends it there`,
         )
     })
-    return ok(0)
   },
 })
 

@@ -7,7 +7,14 @@ import type { TaskView } from '../../../contract/view.ts'
 import type { Failure } from '../../../domain/failure.ts'
 import type { TaskDefinition } from '../../../domain/task.ts'
 import { withYard } from '../../connect/connect.ts'
-import { argument, defineCommand, option, type Cli, type InputOf } from '../../spec/define.ts'
+import {
+  argument,
+  defineCommand,
+  option,
+  printed,
+  type Cli,
+  type InputOf,
+} from '../../spec/define.ts'
 import {
   budget,
   CONTEXTS,
@@ -108,8 +115,7 @@ export const add = defineCommand({
         ...(paused ? { paused } : {}),
         commandId: cli.commandId,
       })
-      cli.print.result(task, () => cli.print.line(task.id))
-      return ok(0)
+      return printed(cli, task, () => task.id)
     })
   },
 })
@@ -146,8 +152,7 @@ export const edit = defineCommand({
       })
     return withYard(cli, async ({ client }) => {
       const task = await client.task.edit({ ...change, id, commandId: cli.commandId })
-      cli.print.result(task, () => cli.print.line(changedLine(task, change)))
-      return ok(0)
+      return printed(cli, task, () => changedLine(task, change))
     })
   },
 })
@@ -166,14 +171,7 @@ function withoutEmptyTexts<K extends string>(
 
 /** Fields that a running try took over when it started. */
 const FIXED_AT_START: ReadonlySet<string> = new Set([
-  'exec',
-  'description',
-  'executor',
-  'model',
-  'timeoutMs',
-  'context',
-  'mode',
-  'worktree',
+  ...['exec', 'description', 'executor', 'model', 'timeoutMs', 'context', 'mode', 'worktree'],
 ])
 
 function changedLine({ id, state }: TaskView, change: object): string {

@@ -3,10 +3,17 @@ import { err, ok } from '../../../base/result.ts'
 import type { TimelineRow } from '../../../contract/page.ts'
 import { withYard } from '../../connect/connect.ts'
 import type { Client } from '../../connect/owner.ts'
-import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
+import {
+  argument,
+  defineCommand,
+  option,
+  printed,
+  type Cli,
+  type Outcome,
+} from '../../spec/define.ts'
 import { taskId, whole } from '../../spec/values.ts'
 import { counted, dateTimeText } from '../../text/format.ts'
-import { oneLine } from '../../text/table.ts'
+import { oneLine } from '../../text/print.ts'
 
 const id = argument('<id>', 'the task', taskId)
 
@@ -23,8 +30,7 @@ export const log = defineCommand({
       return err({ kind: 'bad-request', message: 'the line is empty', hint: 'say what to note' })
     return withYard(cli, async ({ client }) => {
       const view = await client.task.log({ id: task, text, commandId: cli.commandId })
-      cli.print.result(view.log, () => cli.print.line(`noted on ${view.id}`))
-      return ok(0)
+      return printed(cli, view.log, () => `noted on ${view.id}`)
     })
   },
 })
@@ -35,8 +41,7 @@ const showLog = (cli: Cli, id: string, limit: number): Promise<Outcome> =>
     const { print } = cli
     if (print.isJson) {
       const { log } = await client.task.get({ id })
-      print.result(limit < log.length ? log.slice(-limit) : log, () => {})
-      return ok(0)
+      return printed(cli, limit < log.length ? log.slice(-limit) : log, () => {})
     }
     const { rows, isWhole } = await timelineOf(client, id, limit)
     if (!isWhole) print.progress('there is more before this: --limit N shows more')
@@ -55,15 +60,9 @@ export const artifact = defineCommand({
   examples: ['yard artifact build dist/app.js dist/app.css'],
   handler: (cli, { id: task, paths }) =>
     withYard(cli, async ({ client }) => {
-      const { id: name, artifacts } = await client.task.artifact({
-        id: task,
-        paths: [...paths],
-        commandId: cli.commandId,
-      })
-      cli.print.result(artifacts, () =>
-        cli.print.line(`${name} has ${counted(artifacts.length, 'artifact')}`),
-      )
-      return ok(0)
+      const request = { id: task, paths: [...paths], commandId: cli.commandId }
+      const { id: name, artifacts } = await client.task.artifact(request)
+      return printed(cli, artifacts, ({ length }) => `${name} has ${counted(length, 'artifact')}`)
     }),
 })
 

@@ -3,9 +3,16 @@ import { err, ok, type Result } from '../../../base/result.ts'
 import type { TaskView } from '../../../contract/view.ts'
 import { jsonFault } from '../../../domain/bounds.ts'
 import { reportableClassSchema, type Failure } from '../../../domain/failure.ts'
-import { withYard, type Connection } from '../../connect/connect.ts'
+import { askYard, withYard, type Connection } from '../../connect/connect.ts'
 import type { Client } from '../../connect/owner.ts'
-import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
+import {
+  argument,
+  defineCommand,
+  option,
+  printed,
+  type Cli,
+  type Outcome,
+} from '../../spec/define.ts'
 import { agentId, definedFields, taskId } from '../../spec/values.ts'
 
 const id = argument('<id>', 'the task', taskId)
@@ -30,8 +37,7 @@ export const done = defineCommand({
         ...(force ? { force } : {}),
         commandId: cli.commandId,
       })
-      cli.print.result(task, () => cli.print.line(reportedLine(task, 'done')))
-      return ok(0)
+      return printed(cli, task, () => reportedLine(task, 'done'))
     })
   },
 })
@@ -59,8 +65,7 @@ export const fail = defineCommand({
         ...definedFields({ class: failureClass }),
         commandId: cli.commandId,
       })
-      cli.print.result(task, () => cli.print.line(reportedLine(task, 'failed')))
-      return ok(0)
+      return printed(cli, task, () => reportedLine(task, 'failed'))
     })
   },
 })
@@ -159,9 +164,5 @@ async function sendText(
       message: `the ${what} is empty`,
       hint: `say it in quotes: yard ${command} ${task} "…"`,
     })
-  return withYard(cli, async ({ client }) => {
-    const view = await send(client, { id: task, text, commandId: cli.commandId })
-    cli.print.result(view, () => cli.print.line(line(view)))
-    return ok(0)
-  })
+  return askYard(cli, (client) => send(client, { id: task, text, commandId: cli.commandId }), line)
 }

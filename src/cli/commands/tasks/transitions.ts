@@ -1,12 +1,20 @@
-/** Commands that move tasks from one state to another. */
+/** Commands that move tasks from one state to another; the times of tasks that repeat. */
 import { err, ok } from '../../../base/result.ts'
 import type { TaskView } from '../../../contract/view.ts'
 import type { Failure } from '../../../domain/failure.ts'
-import { withYard } from '../../connect/connect.ts'
+import { askYard, withYard } from '../../connect/connect.ts'
 import { failureFromError, isLostConnection } from '../../connect/failure-from-error.ts'
 import type { Client } from '../../connect/owner.ts'
-import { argument, defineCommand, option, type Cli, type Outcome } from '../../spec/define.ts'
+import {
+  argument,
+  defineCommand,
+  defineSubcommand,
+  option,
+  type Cli,
+  type Outcome,
+} from '../../spec/define.ts'
 import { taskId } from '../../spec/values.ts'
+import { dateTimeText } from '../../text/format.ts'
 
 const id = argument('<id>', 'the task', taskId)
 const ids = argument('<ids...>', 'the tasks', taskId)
@@ -105,18 +113,14 @@ export const resume = defineCommand({
 })
 
 const resumeAll = (cli: Cli): Promise<Outcome> =>
-  withYard(cli, async ({ client }) => {
-    const reply = await client.task.releaseAll({})
-    const { released } = reply
-    cli.print.result(reply, () =>
-      cli.print.line(
-        released.length === 0
-          ? 'no task is paused; drafts are released by yard publish'
-          : `released ${released.join(', ')}`,
-      ),
-    )
-    return ok(0)
-  })
+  askYard(
+    cli,
+    (client) => client.task.releaseAll({}),
+    ({ released }) =>
+      released.length === 0
+        ? 'no task is paused; drafts are released by yard publish'
+        : `released ${released.join(', ')}`,
+  )
 
 export const retry = defineCommand({
   arguments: { ids },
@@ -133,24 +137,17 @@ export const retry = defineCommand({
 /** One that had not begun is as it was before. */
 function retryLine(task: TaskView): string {
   const { id: name, state } = task
-  const next =
-    state === 'paused'
-      ? `yard resume ${name} lets it go on`
-      : state === 'blocked'
-        ? `yard why ${name} says what it waits for`
-        : null
-  return next === null ? stateLine(task) : `${stateLine(task)}, with nothing to try again; ${next}`
+  if (state !== 'paused' && state !== 'blocked') return stateLine(task)
+  const goesOn = `yard resume ${name} lets it go on`
+  const next = state === 'paused' ? goesOn : `yard why ${name} says what it waits for`
+  return `${stateLine(task)}, with nothing to try again; ${next}`
 }
 
 export const reopen = defineCommand({
   arguments: { id },
   notes: ['Tasks that wait for it and are done stay done.'],
   handler: (cli, { id: task }) =>
-    withYard(cli, async ({ client }) => {
-      const view = await client.task.reopen({ id: task, commandId: cli.commandId })
-      cli.print.result(view, () => cli.print.line(stateLine(view)))
-      return ok(0)
-    }),
+    askYard(cli, (client) => client.task.reopen({ id: task, commandId: cli.commandId }), stateLine),
 })
 
 export const abandon = defineCommand({
@@ -163,32 +160,78 @@ export const abandon = defineCommand({
       cli,
       tasks,
       (client, request) => client.task.abandon({ ...request, withDependents }),
-      abandonedLine,
+      ({ abandoned, becameReady }) => {
+        const all = abandoned.join(', ')
+        const what = all === '' ? 'nothing was left to abandon' : `abandoned ${all}`
+        if (becameReady === 0) return `${what}; no task becomes ready by it`
+        const ready = becameReady === 1 ? '1 task becomes' : `${becameReady} tasks become`
+        return `${what}; ${ready} ready`
+      },
     ),
 })
-
-function abandonedLine(reply: {
-  readonly abandoned: readonly string[]
-  readonly becameReady: number
-}): string {
-  const { abandoned, becameReady } = reply
-  const what =
-    abandoned.length === 0 ? 'nothing was left to abandon' : `abandoned ${abandoned.join(', ')}`
-  const ready =
-    becameReady === 0
-      ? 'no task becomes ready by it'
-      : becameReady === 1
-        ? '1 task becomes ready'
-        : `${becameReady} tasks become ready`
-  return `${what}; ${ready}`
-}
 
 export const remove = defineCommand({
   arguments: { id },
   handler: (cli, { id: task }) =>
-    withYard(cli, async ({ client }) => {
-      const reply = await client.task.remove({ id: task, commandId: cli.commandId })
-      cli.print.result(reply, () => cli.print.line(`removed ${reply.removed}`))
-      return ok(0)
+    askYard(
+      cli,
+      (client) => client.task.remove({ id: task, commandId: cli.commandId }),
+      ({ removed }) => `removed ${removed}`,
+    ),
+})
+
+const listSchedule = (cli: Cli): Promise<Outcome> =>
+  askYard(
+    cli,
+    (client) => client.task.scheduleList(),
+    (entries) => {
+      if (entries.length === 0) return cli.print.progress('nothing repeats')
+      cli.print.table(
+        ['NEXT', 'ID', 'SCHEDULE', 'ZONE', 'STATE', 'TITLE'],
+        entries.map(({ next, id, spec, tz, state, title }) => [
+          next === null ? (state === 'ready' ? 'now' : 'never') : dateTimeText(next),
+          id,
+          spec,
+          tz,
+          state,
+          title,
+        ]),
+      )
+    },
+  )
+
+export const schedule = defineCommand({
+  subcommands: [
+    defineSubcommand({
+      name: 'list',
+      summary: 'shows the tasks that repeat, with their next time',
+      handler: listSchedule,
     }),
+    defineSubcommand({
+      name: 'skip',
+      summary: 'leaves out the next time',
+      arguments: { id },
+      handler: (cli, { id: name }) =>
+        askYard(
+          cli,
+          (client) => client.task.scheduleSkip({ id: name, commandId: cli.commandId }),
+          ({ id: task, notBefore: at }) => {
+            const next = at === null ? 'it does not fire again' : `next ${dateTimeText(at)}`
+            return `${task}: one is left out; ${next}`
+          },
+        ),
+    }),
+    defineSubcommand({
+      name: 'now',
+      summary: 'starts it now instead of at the next time',
+      arguments: { id },
+      handler: (cli, { id: name }) =>
+        askYard(
+          cli,
+          (client) => client.task.scheduleNow({ id: name, commandId: cli.commandId }),
+          ({ id: task, state }) => `${task} is ${state}`,
+        ),
+    }),
+  ],
+  handler: listSchedule,
 })

@@ -1,11 +1,16 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { err, ok } from '../../../base/result.ts'
+import { err } from '../../../base/result.ts'
 import { findYard, isWithin, userPaths, type YardPaths } from '../../../config/paths.ts'
 import { failure, type Failure } from '../../../domain/failure.ts'
-import { refuseAgent, withYard, yardOfPerson } from '../../connect/connect.ts'
+import { askYard, refuseAgent, yardOfPerson } from '../../connect/connect.ts'
 import { whoHolds } from '../../connect/owner.ts'
-import { argument, defineCommand, option } from '../../spec/define.ts'
+import { argument, type Cli, defineCommand, option, printed } from '../../spec/define.ts'
+import { createInterface } from 'node:readline/promises'
+import type { RefusedSetting } from '../../../yard/git/plan-git-guard.ts'
+import type { TrustShown } from '../../../yard/access/trust.ts'
+import { oneLine } from '../../text/print.ts'
+import { reloadOwner } from '../config/change-config.ts'
 
 export const init = defineCommand({
   examples: ['yard init', 'yard init --dir ~/projects/shop'],
@@ -20,16 +25,15 @@ export const init = defineCommand({
     const main = mainYardOf(folder, machine.env)
     if (main !== null) {
       const config = join(main, '.yard', 'config.toml')
-      print.result({ root: main, config, created: false, offersRestore: null }, () =>
-        print.line(`this is a worktree of ${main}: it uses the yard there, and none was made here`),
-      )
-      return ok(0)
+      const reply = { root: main, config, created: false, offersRestore: null }
+      const text = `this is a worktree of ${main}: it uses the yard there, and none was made here`
+      return printed(cli, reply, () => text)
     }
     const { initYard } = await import('../../../yard/init-yard.ts')
     const made = await initYard(folder, userPaths(machine.env).data)
     if (!made.ok) return made
     const { paths, created, offersRestore } = made.value
-    print.result({ root: paths.root, config: paths.config, created, offersRestore }, () => {
+    return printed(cli, { root: paths.root, config: paths.config, created, offersRestore }, () => {
       print.line(created ? `a new yard in ${paths.root}` : `${paths.root} is a yard already`)
       if (created) print.line(`its configuration: ${paths.config}`)
       const above = created ? yardAbove(paths.root, machine.env) : null
@@ -40,7 +44,6 @@ export const init = defineCommand({
           `there is a backup of an earlier yard of this folder: yard restore ${offersRestore}`,
         )
     })
-    return ok(0)
   },
 })
 
@@ -59,11 +62,11 @@ function mainYardOf(folder: string, env: NodeJS.ProcessEnv): string | null {
 
 export const backup = defineCommand({
   handler: (cli) =>
-    withYard(cli, async ({ client }) => {
-      const made = await client.service.backup()
-      cli.print.result(made, () => cli.print.line(made.path))
-      return ok(0)
-    }),
+    askYard(
+      cli,
+      (client) => client.service.backup(),
+      ({ path }) => path,
+    ),
 })
 
 export const restore = defineCommand({
@@ -87,7 +90,7 @@ export const restore = defineCommand({
     if (!restored.ok)
       return restored.error.kind === 'locked' ? err(await heldBy(paths.value)) : restored
     const { from, aside, ended, again } = restored.value
-    print.result(restored.value, () => {
+    return printed(cli, restored.value, () => {
       if (ended.length > 0) print.line(`ended ${ended.join(', ')}`)
       print.line(`restored ${from}`)
       if (aside !== null) print.line(`what was there before is kept as ${aside}`)
@@ -96,7 +99,6 @@ export const restore = defineCommand({
           `worked on since that backup, and open again in it: ${again.join(', ')}; yard pause ID holds one back before the yard runs`,
         )
     })
-    return ok(0)
   },
 })
 
@@ -121,3 +123,114 @@ const HOLDERS = {
   run: ['a run in a terminal', 'end it there with ^C, then restore'],
   command: ['a yard merge', 'wait until it has ended, then restore'],
 } as const
+
+export const trust = defineCommand({
+  options: { yes: option('--yes', 'confirms without asking') },
+  notes: [
+    'In a trusted yard it shows the git settings that came or changed while agents worked, which the yard does not use, and accepts them.',
+  ],
+  examples: ['yard trust', 'yard trust --yes'],
+  async handler(cli, { yes }) {
+    const { machine, print } = cli
+    const found = yardOfPerson(cli, 'trust a yard')
+    if (!found.ok) return found
+    const paths = found.value
+    const user = userPaths(machine.env)
+    const { loadConfig } = await import('../../../config/load.ts')
+    const { confirmTrust, describeTrust, isTrusted } = await import('../../../yard/access/trust.ts')
+    const guard = await import('../../../yard/git/plan-git-guard.ts')
+    const config = loadConfig({
+      globalFile: user.config,
+      projectFile: paths.config,
+      env: machine.env,
+    })
+    if (!config.ok) return config
+    const yard = { paths, dataFolder: user.data }
+    const wasTrusted = isTrusted(yard)
+    const gitSettings = guard.refusedGitSettings(paths)
+    const shown = {
+      root: paths.root,
+      ...describeTrust(config.value.settings, paths),
+      gitSettings,
+    }
+    if (!print.isJson) printShown(cli, shown)
+    const isAsked = !wasTrusted || gitSettings.length > 0
+    if (isAsked && !yes && !(await confirms(cli, wasTrusted)))
+      return err(wasTrusted ? settingsRefused : notConfirmed(paths.root))
+    if (gitSettings.length > 0) guard.acceptGitSettings(paths, gitSettings)
+    if (!wasTrusted) {
+      confirmTrust(yard)
+      await reloadOwner(cli)
+    }
+    return printed(cli, { ...shown, trusted: true }, () =>
+      print.line(trustedLine(shown, wasTrusted)),
+    )
+  },
+})
+
+const trustedLine = ({ gitSettings }: Shown, wasTrusted: boolean): string => {
+  const settings = gitSettings.length === 0 ? '' : ', and git uses these settings for it'
+  return `this yard is trusted ${wasTrusted ? 'already' : 'now'}${settings}`
+}
+
+interface Shown extends TrustShown {
+  readonly root: string
+  readonly gitSettings: readonly RefusedSetting[]
+}
+
+function printShown(cli: Cli, shown: Shown): void {
+  const { print } = cli
+  print.line(`The yard in ${shown.root} can run these executors:`)
+  for (const executor of shown.executors) print.line(`  ${oneLine(executor)}`)
+  if (shown.settings.length > 0) print.line('Its settings say:')
+  for (const setting of shown.settings) print.line(`  ${oneLine(setting)}`)
+  if (shown.lines.length > 0) print.line('Its tasks run these lines:')
+  for (const { task, kind, line } of shown.lines.slice(0, SHOWN_LINES))
+    print.line(`  ${task} (${kind}): ${oneLine(line)}`)
+  if (shown.lines.length > SHOWN_LINES)
+    print.line(`  and ${shown.lines.length - SHOWN_LINES} more; yard trust --json shows all`)
+  const { variables } = shown
+  print.line(
+    variables.length === 0
+      ? 'They name no variables of your environment.'
+      : `They read these variables of your environment: ${variables.map(oneLine).join(', ')}`,
+  )
+  printGitSettings(cli, shown.gitSettings)
+}
+
+const SHOWN_LINES = 50
+
+function printGitSettings({ print }: Cli, settings: readonly RefusedSetting[]): void {
+  if (settings.length === 0) return
+  print.line('Git settings that came or changed while agents worked, which the yard does not use:')
+  for (const { repository, key, values } of settings)
+    print.line(
+      oneLine(
+        `  ${key} = ${values.length === 0 ? '(removed)' : values.join(', ')} (${repository})`,
+      ),
+    )
+}
+
+async function confirms({ machine, print }: Cli, wasTrusted: boolean): Promise<boolean> {
+  if (print.isJson || machine.stdin.isTTY !== true) return false
+  const question = wasTrusted ? 'Use these git settings? [y/N] ' : 'Trust this yard? [y/N] '
+  const terminal = createInterface({ input: machine.stdin, output: machine.stderr })
+  try {
+    return /^y(es)?$/i.test((await terminal.question(question)).trim())
+  } finally {
+    terminal.close()
+  }
+}
+
+const settingsRefused = {
+  kind: 'untrusted',
+  message: 'the git settings were not confirmed, so the yard goes on without them',
+  hint: 'take them away with `git config --unset KEY`, or accept them with `yard trust --yes`',
+} as const
+
+const notConfirmed = (root: string) =>
+  ({
+    kind: 'untrusted',
+    message: `the yard in ${root} was not confirmed`,
+    hint: 'look at the list and run `yard trust --yes`',
+  }) as const
