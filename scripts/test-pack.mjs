@@ -125,7 +125,7 @@ function checkContents(pack, folder) {
 
 /** As the app at its start: what other processes run, in a folder of the user's. */
 async function install(folder) {
-  const { installPrograms } = await import('../src/desktop/install-programs.ts')
+  const { installPrograms } = await import('../src/desktop/install.ts')
   const { platform } = process
   const parts = { source: join(folder, 'app'), dataFolder: join(folder, 'data/yard'), platform }
   const programs = installPrograms({ ...parts, version: '0.0.0', now: Date.now() })

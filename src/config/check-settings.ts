@@ -16,7 +16,7 @@ import { formatKey } from './keys.ts'
 import { errorAt, findWinner, type ConfigError, type Winners } from './layer.ts'
 import { executorFileSchema } from './registry-schema.ts'
 import { ROLES_TABLE } from './schema.ts'
-import { FIELDS_OF_TYPE } from './profiles.ts'
+import { FIELDS_OF_TYPE } from './models.ts'
 
 export function checkSettings(settings: Settings, winners: Winners): ConfigError[] {
   return [

@@ -26,11 +26,10 @@ import {
   type Winner,
   type Winners,
 } from './layer.ts'
-import { BUILT_IN_MODELS, createModelEntry } from './models.ts'
-import { createProfile } from './profiles.ts'
+import { BUILT_IN_MODELS, createModelEntry, createProfile } from './models.ts'
 import { CLAUDE_PROXY } from './registry-schema.ts'
-import { configFileSchema, ROLES_TABLE, type ConfigFile } from './schema.ts'
 import { durationMs } from './value-schemas.ts'
+import { configFileSchema, ROLES_TABLE, type ConfigFile } from './schema.ts'
 
 export interface Merged {
   readonly settings: Settings

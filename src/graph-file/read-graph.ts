@@ -2,7 +2,7 @@
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { taskIdSchema } from '../domain/ids.ts'
-import type { NewTask } from '../domain/new-task.ts'
+import type { NewTask } from '../domain/task.ts'
 import { toNewTask, type Spelling } from './task-fields.ts'
 import { parseJson } from './json-source.ts'
 import { parseToml, type SourceError, type SourcePath } from '../config/toml-source.ts'

@@ -1,7 +1,7 @@
 /** Reads a graph of any size in pieces, so that the caller's event loop runs in between. */
 import { err, ok, type Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
-import type { NewTask } from '../domain/new-task.ts'
+import type { NewTask } from '../domain/task.ts'
 import { graphFailure, parseGraphFile, type GraphFormat } from './read-graph.ts'
 
 interface GraphPiece {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { err, ok, type Result } from '../base/result.ts'
 import { parseDuration } from '../domain/format.ts'
 import { nearMatch } from '../domain/near-match.ts'
-import { newTaskSchema, type NewTask } from '../domain/new-task.ts'
+import { type NewTask, newTaskSchema } from '../domain/task.ts'
 import { isZone, parseInstant, scheduleForm } from '../config/times.ts'
 
 /** snake_case in TOML; camelCase, as in task JSON, in JSON and JSON lines. */

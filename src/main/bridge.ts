@@ -1,21 +1,33 @@
 /** The fixed list of calls that a page may make of the app. The sender and the input of each are checked. */
-import { dialog, ipcMain, type BrowserWindow, type IpcMainInvokeEvent } from 'electron'
+import {
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  type IpcMainEvent,
+  type IpcMainInvokeEvent,
+  MessageChannelMain,
+  type WebFrameMain,
+} from 'electron'
 import { z } from 'zod'
 import type { Log } from '../base/log.ts'
 import { yardPaths } from '../config/paths.ts'
 import {
   DESKTOP_CALLS,
-  FOLDER_PROGRAMS,
   type DesktopBridge,
   type DesktopCall,
+  FOLDER_PROGRAMS,
 } from '../contract/desktop.ts'
-import type { CommandReport } from '../desktop/install-command.ts'
+import type { CommandReport } from '../desktop/install.ts'
 import type { KeyStore } from '../desktop/key-store.ts'
-import { preferencesChangeSchema, type Preferences } from '../desktop/preferences.ts'
+import { type Preferences, preferencesChangeSchema } from '../desktop/preferences.ts'
 import type { Updates } from '../desktop/updates.ts'
-import { ownSender } from './port.ts'
 import { openFolder, reveal } from './outside.ts'
 import type { Windows } from './windows.ts'
+import { RPCHandler } from '@orpc/server/message-port'
+import { type StartScreenContext, startScreenRouter } from '../yard/start-screen/router.ts'
+import type { StartScreen } from '../yard/start-screen/create-start-screen.ts'
+import { isOwnPage } from './page.ts'
+import type { YardHost } from './hosts.ts'
 
 const NOTHING = z.tuple([])
 const PATH = z.string().min(1).max(4096)
@@ -115,4 +127,46 @@ export function desktopActions(parts: DesktopParts): DesktopActions {
     keepKey: (_window, name, value) => keys.keep(name, value),
     removeKey: (_window, name) => keys.remove(name),
   }
+}
+
+// Gives each page that asks a port to the yard of its window, or to the start screen.
+
+interface PortParts {
+  /** Null = the window shows no yard. */
+  readonly hostOf: (window: BrowserWindow) => YardHost | null
+  readonly startScreenOf: (window: BrowserWindow) => StartScreen
+  readonly onConnected: (window: BrowserWindow) => void
+}
+
+/** The top frame of one of our own pages, and its window; null for anybody else. */
+export function ownSender(event: {
+  readonly senderFrame: WebFrameMain | null
+  readonly sender: Electron.WebContents
+}): { readonly frame: WebFrameMain; readonly window: BrowserWindow } | null {
+  const frame = event.senderFrame
+  if (frame === null || frame.parent !== null || !isOwnPage(frame.url)) return null
+  const window = BrowserWindow.fromWebContents(event.sender)
+  return window && { frame, window }
+}
+
+/** Returns a function that stops giving. */
+export function givePorts({ hostOf, startScreenOf, onConnected }: PortParts): () => void {
+  const startScreenRpc = new RPCHandler<StartScreenContext>(startScreenRouter)
+  const onConnect = (event: IpcMainEvent): void => {
+    const sender = ownSender(event)
+    if (!sender) return
+    const { frame, window } = sender
+    const { port1, port2 } = new MessageChannelMain()
+    const startScreen = startScreenOf(window)
+    const host = hostOf(window)
+    if (host) host.attach(port1, startScreen)
+    else {
+      startScreenRpc.upgrade(port1, { context: { host: { startScreen } } })
+      port1.start()
+    }
+    frame.postMessage('yardmaster:port', null, [port2])
+    onConnected(window)
+  }
+  ipcMain.on('yardmaster:connect', onConnect)
+  return () => ipcMain.off('yardmaster:connect', onConnect)
 }

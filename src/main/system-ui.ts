@@ -1,14 +1,28 @@
 /** Menus, tray, badge and notifications: what the system shows of the yards, and what may be asked from there. */
 import { basename, join } from 'node:path'
-import { app, type BrowserWindow, dialog, Menu, nativeImage, nativeTheme, Tray } from 'electron'
+import {
+  app,
+  type BrowserWindow,
+  dialog,
+  Menu,
+  nativeImage,
+  nativeTheme,
+  Notification,
+  Tray,
+} from 'electron'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { errorText } from '../base/text.ts'
 import { readRecentYards } from '../yard/start-screen/recent-yards.ts'
-import type { CommandReport } from '../desktop/install-command.ts'
+import type { CommandReport } from '../desktop/install.ts'
 import type { AgentView } from '../contract/view.ts'
 import { appMenu, type MenuActions } from '../desktop/menu.ts'
-import { createNotifier, type Notifier } from '../desktop/notifications.ts'
+import {
+  bodyFor,
+  createNotifier,
+  type MergedNotice,
+  type Notifier,
+} from '../desktop/notifications.ts'
 import type { OpenYards, YardClient } from '../desktop/open-yards.ts'
 import type { Preferences } from '../desktop/preferences.ts'
 import {
@@ -22,7 +36,6 @@ import {
   traySignature,
   trayText,
 } from '../desktop/tray.ts'
-import { createNotifications } from './show-notification.ts'
 import type { Windows } from './windows.ts'
 
 interface SystemUiParts {
@@ -228,4 +241,40 @@ function showBadge(
   if (process.platform !== 'win32') return void app.setBadgeCount(count)
   const icon = nativeImage.createFromPath(join(folder, trayIcon('attention', false, 'win32')))
   for (const window of windows) window.setOverlayIcon(count > 0 ? icon : null, text)
+}
+
+// Notifications of the system.
+
+interface NotificationActions {
+  readonly open: (notice: MergedNotice) => void
+  readonly retry: (root: string, task: string) => void
+}
+
+/** Returns what shows one. */
+export function createNotifications(
+  { open, retry: retryTask }: NotificationActions,
+  platform: NodeJS.Platform = process.platform,
+): (notice: MergedNotice) => void {
+  // A notification without a reference is garbage collected, and its click is lost.
+  const shown = new Set<Notification>()
+  return (notice) => {
+    if (!Notification.isSupported()) return
+    const { root, title, body, retry } = notice
+    const labels = retry === null ? ['Show'] : ['Show', 'Retry']
+    const notification = new Notification({
+      title,
+      body: bodyFor(body, platform),
+      silent: true,
+      actions: labels.map((text) => ({ type: 'button', text })),
+    })
+    notification.on('click', () => open(notice))
+    notification.on('action', ({ actionIndex }) => {
+      if (actionIndex === 1 && retry !== null) retryTask(root, retry)
+      else open(notice)
+    })
+    notification.on('close', () => shown.delete(notification))
+    notification.on('failed', () => shown.delete(notification))
+    shown.add(notification)
+    notification.show()
+  }
 }

@@ -1,6 +1,6 @@
 /** From the end of a dependency to the start of its dependent's process, over a chain. */
 import type { TaskId } from '../../src/domain/ids.ts'
-import type { NewTask } from '../../src/domain/new-task.ts'
+import type { NewTask } from '../../src/domain/task.ts'
 import type { Yard } from '../../src/yard/yard.ts'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

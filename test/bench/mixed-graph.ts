@@ -1,6 +1,6 @@
 /** A graph of the shapes that real work has: blocks of 100 tasks, each a fan-out into chains that join again. */
 import type { TaskId } from '../../src/domain/ids.ts'
-import type { NewTask } from '../../src/domain/new-task.ts'
+import type { NewTask } from '../../src/domain/task.ts'
 
 const BLOCK = 100
 const CHAINS = 14

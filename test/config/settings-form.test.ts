@@ -1,7 +1,7 @@
 /** What forms know of the keys: labels, controls, and the fields of profiles. */
 import { expect, test } from 'vitest'
 import { CONFIG_KEYS, describeKey, formatKey, readValue } from '../../src/config/keys.ts'
-import { builtInField, createProfile, FIELDS_OF_TYPE } from '../../src/config/profiles.ts'
+import { builtInField, createProfile, FIELDS_OF_TYPE } from '../../src/config/models.ts'
 import { EXECUTOR_TYPES } from '../../src/domain/settings.ts'
 import { load } from './support.ts'
 

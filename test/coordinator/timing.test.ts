@@ -6,7 +6,7 @@ import {
   type YardBench,
   type YardBenchOptions,
 } from './yard-bench.ts'
-import type { NewTask } from '../../src/domain/new-task.ts'
+import type { NewTask } from '../../src/domain/task.ts'
 import { asAgent, taskId, taskIds } from '../support/plan-builder.ts'
 
 const HOUR = 3_600_000

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hashOfLink, readStartArguments } from '../../src/desktop/deep-link.ts'
+import { hashOfLink, readStartArguments } from '../../src/desktop/outside.ts'
 
 test.each([
   ['yard://task/paint', '#/task/paint'],

@@ -17,13 +17,13 @@ import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
-  installCommand,
-  refreshCommand,
   type CommandParts,
-} from '../../src/desktop/install-command.ts'
+  installCommand,
+  installPrograms,
+  refreshCommand,
+} from '../../src/desktop/install.ts'
 import { keepPrograms } from '../../src/headless/run-host.ts'
 import { createManualClock } from '../support/manual-clock.ts'
-import { installPrograms } from '../../src/desktop/install-programs.ts'
 
 const run = promisify(execFile)
 let folder: string
@@ -100,7 +100,7 @@ describe('the programs of a packed app', () => {
   })
 
   test('four starts at once end with one whole folder', async () => {
-    const entry = new URL('../../src/desktop/install-programs.ts', import.meta.url).href
+    const entry = new URL('../../src/desktop/install.ts', import.meta.url).href
     const code = `import(${JSON.stringify(entry)}).then(({ installPrograms }) =>
       require('node:worker_threads').parentPort.postMessage(installPrograms(${JSON.stringify(parts())})))`
     const starts = Array.from(

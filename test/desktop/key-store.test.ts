@@ -12,8 +12,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Log } from '../../src/base/log.ts'
 import { createKeyCipher } from '../../src/main/key-cipher.ts'
-import { keyNameProblem } from '../../src/desktop/key-environment.ts'
-import { createKeyStore, type KeyStore, type KeyStoreParts } from '../../src/desktop/key-store.ts'
+import {
+  createKeyStore,
+  keyNameProblem,
+  type KeyStore,
+  type KeyStoreParts,
+} from '../../src/desktop/key-store.ts'
 import { safeStorage } from '../fakes/electron.ts'
 import { createManualClock } from '../support/manual-clock.ts'
 

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../../src/domain/command.ts'
 import { agentIdOf } from '../../src/domain/ids.ts'
-import type { NewTask } from '../../src/domain/new-task.ts'
+import type { NewTask } from '../../src/domain/task.ts'
 import {
   asAgent,
   claimOf,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseGraphFile, type GraphFormat } from '../../src/graph-file/read-graph.ts'
 import { readGraphInPieces } from '../../src/graph-file/read-pieces.ts'
 import { toGraphText } from '../../src/graph-file/write-graph.ts'
-import type { NewTask } from '../../src/domain/new-task.ts'
+import type { NewTask } from '../../src/domain/task.ts'
 import { taskId } from '../support/plan-builder.ts'
 import { valueOf } from '../config/support.ts'
 

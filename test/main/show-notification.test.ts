@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import type { MergedNotice } from '../../src/desktop/notifications.ts'
-import { createNotifications } from '../../src/main/show-notification.ts'
+import { createNotifications } from '../../src/main/system-ui.ts'
 import { Notification } from '../fakes/electron.ts'
 
 const notice = (more: Partial<MergedNotice> = {}): MergedNotice => ({

@@ -7,7 +7,7 @@ import { systemClock } from '../../src/base/clock.ts'
 import { silentLog, type Log } from '../../src/base/log.ts'
 import { yardPaths } from '../../src/config/paths.ts'
 import { serveYard } from '../../src/headless/serve.ts'
-import { openOrJoin } from '../../src/main/open-or-join.ts'
+import { openOrJoin } from '../../src/main/hosts.ts'
 import { initYard } from '../../src/yard/init-yard.ts'
 import { openYard } from '../../src/yard/open-yard.ts'
 

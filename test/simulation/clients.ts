@@ -1,9 +1,8 @@
 /** People, and agents through their own command line, who want things at the worst moments. */
 import type { Actor, Command } from '../../src/domain/command.ts'
 import { agentIdOf, type TaskId } from '../../src/domain/ids.ts'
-import type { NewTask } from '../../src/domain/new-task.ts'
+import { type NewTask, PRIORITIES } from '../../src/domain/task.ts'
 import type { Plan } from '../../src/domain/plan.ts'
-import { PRIORITIES } from '../../src/domain/task.ts'
 import type { SeededRandom } from '../support/seeded-random.ts'
 import { COORDINATOR, PERSON, asAgent, endCommand, taskId } from '../support/plan-builder.ts'
 import { nextFireAt } from './owner.ts'

@@ -1,5 +1,5 @@
 /** One life of the owner: store, dispatcher, coordinator and runtime over the world. When it dies all of it is dropped at once. */
-import { createProfile } from '../../src/config/profiles.ts'
+import { createProfile } from '../../src/config/models.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { ok, type Result } from '../../src/base/result.ts'

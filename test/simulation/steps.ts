@@ -1,5 +1,5 @@
 /** What may happen next in a history, how often, and what it does. */
-import { newTaskSchema, taskEditSchema } from '../../src/domain/new-task.ts'
+import { newTaskSchema, taskEditSchema } from '../../src/domain/task.ts'
 import { PERSON } from '../support/plan-builder.ts'
 import { takeCommand, wish, wishOfAgent, type Wish } from './clients.ts'
 import type { Fate, Owner } from './owner.ts'

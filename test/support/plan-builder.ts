@@ -6,9 +6,8 @@ import { decide } from '../../src/domain/decide/decide.ts'
 import type { Decided } from '../../src/domain/decide/decision.ts'
 import { evolve } from '../../src/domain/evolve.ts'
 import { agentIdOf, type AgentId, type TaskId } from '../../src/domain/ids.ts'
-import type { NewTask } from '../../src/domain/new-task.ts'
+import type { NewTask, Task } from '../../src/domain/task.ts'
 import { createPlan, type EntityChange, type MutablePlan } from '../../src/domain/plan.ts'
-import type { Task } from '../../src/domain/task.ts'
 import { START_AT } from './manual-clock.ts'
 
 export const taskId = (text: string): TaskId => text as TaskId

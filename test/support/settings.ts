@@ -1,5 +1,5 @@
 /** What `page.settings` answers for these entries. */
-import { formEntries, type ConfigEntry, type PendingEntry } from '../../src/config/settings-form.ts'
+import { type ConfigEntry, formEntries, type PendingEntry } from '../../src/config/load.ts'
 
 export const settingsOf = (
   entries: readonly ConfigEntry[],

@@ -10,7 +10,7 @@ import type { AnyCommand } from '../../domain/command.ts'
 import { faultsFailure, faultsOfAdd, type IndexedFault } from '../../domain/decide/decide-add.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import type { Plan } from '../../domain/plan.ts'
-import type { NewTask } from '../../domain/new-task.ts'
+import type { NewTask, Task } from '../../domain/task.ts'
 import {
   ignoredBy,
   mismatchOf,
@@ -23,7 +23,6 @@ import {
 import { unknownCostOf, unpricedLive } from '../../domain/budget/known-cost.ts'
 import { findModel, profileModelOf } from '../../domain/routing/models.ts'
 import { accountOf, isTakenByPeople, type Profile, type Settings } from '../../domain/settings.ts'
-import type { Task } from '../../domain/task.ts'
 import { endpointOf, endpointText, originsOf } from './origins.ts'
 
 type Asked = Pick<

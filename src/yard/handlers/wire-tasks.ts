@@ -3,11 +3,13 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { parseInstant } from '../../config/times.ts'
 import { fail, type Failure } from '../../domain/failure.ts'
 import {
-  newTaskSchema,
-  taskEditSchema,
   type NewTask,
+  newTaskSchema,
+  type Schedule,
+  type Task,
   type TaskEdit,
-} from '../../domain/new-task.ts'
+  taskEditSchema,
+} from '../../domain/task.ts'
 import {
   mismatchOf,
   resolveExecutor,
@@ -15,7 +17,6 @@ import {
   scheduleOf,
 } from '../../domain/routing/resolve.ts'
 import type { Settings } from '../../domain/settings.ts'
-import type { Schedule, Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
 import { inputFailure } from './failures.ts'
 

@@ -1,5 +1,5 @@
 /** Launch orders for tests: everything at rest, with what the test is about laid over it. */
-import { createProfile } from '../../../src/config/profiles.ts'
+import { createProfile } from '../../../src/config/models.ts'
 import type { Agent } from '../../../src/domain/agent.ts'
 import type { LaunchOrder } from '../../../src/domain/executor.ts'
 import { agentIdOf, taskIdSchema } from '../../../src/domain/ids.ts'

@@ -5,7 +5,7 @@ import { createTracked, type TrackedAgent } from '../../../src/agents/runtime/tr
 import type { TreeCpu } from '../../../src/agents/process/host/process-tree.ts'
 import { silentLog } from '../../../src/base/log.ts'
 import { ok } from '../../../src/base/result.ts'
-import { createProfile } from '../../../src/config/profiles.ts'
+import { createProfile } from '../../../src/config/models.ts'
 import type { LaunchOrder } from '../../../src/domain/executor.ts'
 import type { ExecutorType } from '../../../src/domain/settings.ts'
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'

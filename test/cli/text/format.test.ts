@@ -1,7 +1,7 @@
 /** What the command line says in everyday cases: no word twice, no number without its noun, nothing that is not so. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { reportLines } from '../../../src/cli/commands/agents/output.ts'
-import { countLine, standingOf } from '../../../src/cli/commands/config/executors.ts'
+import { countLine, standingOf } from '../../../src/cli/commands/config/model.ts'
 import { budgetLines, totalText } from '../../../src/cli/commands/graph/figures.ts'
 import { changeLine } from '../../../src/cli/commands/run/progress.ts'
 import { stoppedText } from '../../../src/cli/commands/service/stop.ts'

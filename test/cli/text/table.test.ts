@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { errorLine } from '../../../src/cli/text/print.ts'
-import { formatTable, shownWidth } from '../../../src/cli/text/table.ts'
+import { errorLine, formatTable, shownWidth } from '../../../src/cli/text/print.ts'
 
 describe('what is printed', () => {
   it('is aligned by what a terminal shows', () => {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { createProfile } from '../../../src/config/profiles.ts'
+import { createProfile } from '../../../src/config/models.ts'
 import type { Profile, Settings } from '../../../src/domain/settings.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 import { cachedPrograms, hostProblem, probe } from '../../../src/yard/executors/probe.ts'

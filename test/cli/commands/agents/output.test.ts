@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { compactOutput } from '../../../../src/agents/output/compacted-output.ts'
-import { visible } from '../../../../src/cli/text/table.ts'
+import { visible } from '../../../../src/cli/text/print.ts'
 import { outputFrom } from '../../../../src/cli/commands/agents/output.ts'
 import { openTestYard, PROGRAM, type TestYard } from '../../yard-command.ts'
 

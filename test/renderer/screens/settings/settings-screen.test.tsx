@@ -1,10 +1,9 @@
 /** Files that were edited beside a running service: what is in force, what waits, and why. */
 import { cleanup, render, screen, within } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
-import type { ConfigEntry } from '../../../../src/config/settings-form.ts'
+import type { ConfigEntry, PendingEntry } from '../../../../src/config/load.ts'
 import { SessionContext } from '../../../../src/renderer/model/session/session-context.tsx'
 import { SettingsScreen } from '../../../../src/renderer/screens/settings/settings-screen.tsx'
-import type { PendingEntry } from '../../../../src/config/settings-form.ts'
 import { settingsOf } from '../../../support/settings.ts'
 import { liveSession } from '../../model/session/live-session.ts'
 
