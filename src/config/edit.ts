@@ -20,6 +20,7 @@ import {
 } from './load.ts'
 import { ROLES_TABLE } from './schema.ts'
 import { BUILT_IN_MODELS } from './models.ts'
+import type { ModelFile } from './registry-schema.ts'
 import { parseToml } from './toml-source.ts'
 
 export interface ConfigEdit {
@@ -157,42 +158,17 @@ function errorElsewhere(
 export function addModel(
   sources: ConfigSources,
   scope: 'project' | 'global',
-  model: {
-    readonly name: string
-    readonly provider: string
-    readonly modelId: string
-    readonly endpoint?: string
-    readonly tier?: string
-    /** US dollars per million tokens. */
-    readonly costIn?: number
-    readonly costOut?: number
-    readonly costCached?: number
-    /** When the price was noted. */
-    readonly priceDate?: string
-    readonly contextWindow?: number
-  },
+  name: string,
+  fields: ModelFile,
 ): Result<readonly ConfigChange[], Failure> {
-  const words = {
-    provider: model.provider,
-    model_id: model.modelId,
-    endpoint: model.endpoint,
-    tier: model.tier,
-    cost_in: model.costIn,
-    cost_out: model.costOut,
-    cost_cached: model.costCached,
-    price_date: model.priceDate,
-    context_window: model.contextWindow,
-  }
-  if (model.name === ROLES_TABLE)
+  if (name === ROLES_TABLE)
     return err(
       failure('bad-request', `"${ROLES_TABLE}" is the table of roles and cannot name a model`, {
         hint: 'choose another name; yard model set --role gives a role a model',
       }),
     )
-  const edits = Object.entries(words).flatMap(([field, value]) =>
-    value === undefined
-      ? []
-      : [{ key: formatKey(['models', model.name, field]), value: String(value) }],
+  const edits = Object.entries(fields).flatMap(([field, value]) =>
+    value === undefined ? [] : [{ key: formatKey(['models', name, field]), value: String(value) }],
   )
   return editConfig(sources, scope, edits)
 }

@@ -10,13 +10,19 @@ import {
 import type { ExecutorFile, ModelFile } from './registry-schema.ts'
 import { durationMs } from './value-schemas.ts'
 
-interface Seed extends Partial<Omit<ModelEntry, 'name' | 'price'>> {
-  readonly provider: string
-  /** Input, cached input (null = not known), output, and when it was noted. */
-  readonly price?: readonly [input: number, cached: number | null, output: number, notedOn: string]
-}
+type Row = readonly [
+  name: string,
+  provider: string,
+  tier: string | null,
+  contextWindow: number | null,
+  price?: readonly [input: number, cached: number | null, output: number, notedOn: string] | null,
+  more?: Partial<ModelEntry>,
+]
 
 const MILLION = 1_000_000
+const MEBI = 1_048_576
+const ALIAS = { isAlias: true }
+const AT_MOONSHOT = { endpoint: 'https://api.moonshot.ai/v1' }
 
 /**
  * The models that are there without any file. Prices are list prices in US dollars per million tokens as they were reported by the
@@ -27,121 +33,66 @@ const MILLION = 1_000_000
  * To be held against: anthropic: platform.claude.com/docs/en/about-claude/pricing; openai: platform.openai.com/docs/pricing;
  * google: ai.google.dev/gemini-api/docs/pricing; moonshot: platform.moonshot.ai/docs/pricing.
  */
-const SEEDS: Readonly<Record<string, Seed>> = {
+const ROWS: readonly Row[] = [
   // Words of Claude Code itself: they go on meaning its newest models, so they have no price of their own.
-  opus: { provider: 'anthropic', tier: 'strong', isAlias: true },
-  sonnet: { provider: 'anthropic', tier: 'standard', isAlias: true },
-  haiku: { provider: 'anthropic', tier: 'light', isAlias: true },
-  'claude-opus-4-6': {
-    provider: 'anthropic',
-    tier: 'strong',
-    contextWindow: MILLION,
-    price: [5, 0.5, 25, '2026-04'],
-  },
-  'claude-sonnet-4-6': {
-    provider: 'anthropic',
-    tier: 'standard',
-    contextWindow: MILLION,
-    price: [3, 0.3, 15, '2026-04'],
-  },
-  'claude-haiku-4-5': {
-    provider: 'anthropic',
-    tier: 'light',
-    contextWindow: 200_000,
-    price: [1, 0.1, 5, '2026-04'],
-  },
-  'gpt-5.5': { provider: 'openai' },
-  'gpt-5.4': { provider: 'openai', tier: 'standard' },
-  'gpt-5.4-mini': { provider: 'openai', tier: 'light' },
-  'gpt-5.3-codex': {
-    provider: 'openai',
-    tier: 'strong',
-    contextWindow: 400_000,
-    price: [1.75, 0.175, 14, '2026-05'],
-  },
-  'gpt-5.2': {
-    provider: 'openai',
-    contextWindow: 400_000,
-    price: [1.75, 0.175, 14, '2026-05'],
-  },
-  'gpt-5-codex': {
-    provider: 'openai',
-    contextWindow: 400_000,
-    price: [1.25, 0.125, 10, '2026-05'],
-  },
-  'gpt-5': { provider: 'openai', contextWindow: 400_000, price: [1.25, 0.125, 10, '2026-05'] },
-  'gpt-5-mini': { provider: 'openai', contextWindow: 400_000, price: [0.25, 0.025, 2, '2026-05'] },
-  'gemini-2.5-pro': {
-    provider: 'google',
-    tier: 'strong',
-    contextWindow: 1_048_576,
-    price: [1.25, 0.125, 10, '2026-04'],
-  },
-  'gemini-2.5-flash': {
-    provider: 'google',
-    tier: 'standard',
-    contextWindow: 1_048_576,
-    price: [0.3, 0.03, 2.5, '2026-04'],
-  },
-  'gemini-2.5-flash-lite': {
-    provider: 'google',
-    tier: 'light',
-    contextWindow: 1_048_576,
-    price: [0.1, null, 0.4, '2026-04'],
-  },
-  'gemini-3-flash-preview': {
-    provider: 'google',
-    contextWindow: 1_048_576,
-    price: [0.5, 0.05, 3, '2026-04'],
-  },
-  'qwen3-coder-plus': { provider: 'qwen', tier: 'strong', contextWindow: MILLION },
-  'qwen3-coder-flash': { provider: 'qwen', tier: 'standard', contextWindow: MILLION },
-  'kimi-k2-thinking': {
-    provider: 'moonshot',
-    tier: 'strong',
-    endpoint: 'https://api.moonshot.ai/v1',
-    contextWindow: 262_144,
-    price: [0.6, 0.15, 2.5, '2025-12'],
-  },
-  'kimi-k2-turbo-preview': {
-    provider: 'moonshot',
-    tier: 'standard',
-    endpoint: 'https://api.moonshot.ai/v1',
-    contextWindow: 262_144,
-    price: [1.15, 0.15, 8, '2025-12'],
-  },
+  ['opus', 'anthropic', 'strong', null, null, ALIAS],
+  ['sonnet', 'anthropic', 'standard', null, null, ALIAS],
+  ['haiku', 'anthropic', 'light', null, null, ALIAS],
+  ['claude-opus-4-6', 'anthropic', 'strong', MILLION, [5, 0.5, 25, '2026-04']],
+  ['claude-sonnet-4-6', 'anthropic', 'standard', MILLION, [3, 0.3, 15, '2026-04']],
+  ['claude-haiku-4-5', 'anthropic', 'light', 200_000, [1, 0.1, 5, '2026-04']],
+  ['gpt-5.5', 'openai', null, null],
+  ['gpt-5.4', 'openai', 'standard', null],
+  ['gpt-5.4-mini', 'openai', 'light', null],
+  ['gpt-5.3-codex', 'openai', 'strong', 400_000, [1.75, 0.175, 14, '2026-05']],
+  ['gpt-5.2', 'openai', null, 400_000, [1.75, 0.175, 14, '2026-05']],
+  ['gpt-5-codex', 'openai', null, 400_000, [1.25, 0.125, 10, '2026-05']],
+  ['gpt-5', 'openai', null, 400_000, [1.25, 0.125, 10, '2026-05']],
+  ['gpt-5-mini', 'openai', null, 400_000, [0.25, 0.025, 2, '2026-05']],
+  ['gemini-2.5-pro', 'google', 'strong', MEBI, [1.25, 0.125, 10, '2026-04']],
+  ['gemini-2.5-flash', 'google', 'standard', MEBI, [0.3, 0.03, 2.5, '2026-04']],
+  ['gemini-2.5-flash-lite', 'google', 'light', MEBI, [0.1, null, 0.4, '2026-04']],
+  ['gemini-3-flash-preview', 'google', null, MEBI, [0.5, 0.05, 3, '2026-04']],
+  ['qwen3-coder-plus', 'qwen', 'strong', MILLION],
+  ['qwen3-coder-flash', 'qwen', 'standard', MILLION],
+  ['kimi-k2-thinking', 'moonshot', 'strong', 262_144, [0.6, 0.15, 2.5, '2025-12'], AT_MOONSHOT],
+  [
+    'kimi-k2-turbo-preview',
+    'moonshot',
+    'standard',
+    262_144,
+    [1.15, 0.15, 8, '2025-12'],
+    AT_MOONSHOT,
+  ],
   // Billed by requests of a GitHub plan, not by tokens.
-  'copilot-claude-sonnet': { provider: 'github', modelId: 'claude-sonnet-4.5', tier: 'standard' },
-  'copilot-gpt-5': { provider: 'github', modelId: 'gpt-5', tier: 'strong' },
-}
+  ['copilot-claude-sonnet', 'github', 'standard', null, null, { modelId: 'claude-sonnet-4.5' }],
+  ['copilot-gpt-5', 'github', 'strong', null, null, { modelId: 'gpt-5' }],
+]
 
 export const BUILT_IN_MODELS: Readonly<Record<string, ModelEntry>> = Object.fromEntries(
-  Object.entries(SEEDS).map(([name, seed]) => [name, entryOf(name, seed)]),
+  ROWS.map((row) => [row[0], entryOf(row)]),
 )
 
-function entryOf(name: string, { price, ...seed }: Seed): ModelEntry {
-  const [input, cached, output, notedOn] = price ?? []
+function entryOf([name, provider, tier, contextWindow, price, more]: Row): ModelEntry {
+  const [input = 0, cached = null, output = 0, notedOn = null] = price ?? []
   return {
+    name,
+    provider,
     modelId: name,
     endpoint: null,
     apiKeyEnv: null,
-    tier: null,
-    contextWindow: null,
+    tier,
+    contextWindow,
     isAlias: false,
-    ...seed,
-    name,
-    price:
-      input === undefined || output === undefined
-        ? null
-        : { input, output, cached: cached ?? null, notedOn: notedOn ?? null },
+    price: price ? { input, output, cached, notedOn } : null,
+    ...more,
   }
 }
 
 /** The error ends a sentence that begins with the model's key. */
 export function createModelEntry(name: string, file: ModelFile): Result<ModelEntry, string> {
   const base = Object.hasOwn(BUILT_IN_MODELS, name) ? (BUILT_IN_MODELS[name] ?? null) : null
-  const said = { ...fileOf(base), ...file }
-  const { provider, model_id: modelId } = said
+  const { provider = base?.provider, model_id: modelId = base?.modelId } = file
   if (provider === undefined || modelId === undefined) return err('needs a provider and a model_id')
   const price = priceFrom(file, base?.price ?? null)
   if (!price.ok) return price
@@ -149,71 +100,46 @@ export function createModelEntry(name: string, file: ModelFile): Result<ModelEnt
     name,
     provider,
     modelId,
-    endpoint: null,
-    apiKeyEnv: null,
-    tier: null,
-    contextWindow: null,
-    ...optional(said),
+    endpoint: file.endpoint ?? base?.endpoint ?? null,
+    apiKeyEnv: file.api_key_env ?? base?.apiKeyEnv ?? null,
+    tier: file.tier ?? base?.tier ?? null,
+    contextWindow: file.context_window ?? base?.contextWindow ?? null,
     price: price.value,
     // Another id is no longer the word that the CLI knows.
     isAlias: file.model_id === undefined && base?.isAlias === true,
   })
 }
 
-function optional({ endpoint, api_key_env, tier, context_window }: ModelFile) {
-  return {
-    ...(endpoint !== undefined && { endpoint }),
-    ...(api_key_env !== undefined && { apiKeyEnv: api_key_env }),
-    ...(tier !== undefined && { tier }),
-    ...(context_window !== undefined && { contextWindow: context_window }),
-  }
-}
-
 /** A date of its own belongs to a price of its own. */
 function priceFrom(file: ModelFile, base: Price | null): Result<Price | null, string> {
-  const said = Object.entries(pricesOf(base)).map(([key, known]) => [
-    key,
-    Reflect.get(file, key) ?? known,
-  ])
-  const price: ReturnType<typeof pricesOf> = Object.fromEntries(said)
-  const isOwn = Object.keys(pricesOf(null)).some((key) => Reflect.get(file, key) !== undefined)
+  const { cost_in: input = base?.input, cost_out: output = base?.output } = file
+  const { cost_cached: cached = base?.cached ?? null } = file
+  const isOwn = [file.cost_in, file.cost_out, file.cost_cached].some((cost) => cost !== undefined)
   if (!isOwn && file.price_date === undefined) return ok(base)
-  const { cost_in: input, cost_out: output, cost_cached: cached } = price
   if (input === undefined || output === undefined)
     return err('needs both cost_in and cost_out to have a price')
   const notedOn = file.price_date ?? (isOwn ? null : (base?.notedOn ?? null))
-  return ok({ input, output, cached: cached ?? null, notedOn })
-}
-
-const pricesOf = (price: Price | null) => ({
-  cost_in: price?.input,
-  cost_out: price?.output,
-  cost_cached: price?.cached ?? undefined,
-})
-
-/** An entry in the form of the file; what it does not have is undefined. */
-function fileOf(entry: ModelEntry | null): ModelFile {
-  if (entry === null) return {}
-  const { provider, modelId, endpoint, apiKeyEnv, tier, contextWindow, price } = entry
-  const fields = {
-    provider,
-    model_id: modelId,
-    endpoint,
-    api_key_env: apiKeyEnv,
-    tier,
-    context_window: contextWindow,
-    ...pricesOf(price),
-    price_date: price?.notedOn,
-  }
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
-  )
+  return ok({ input, output, cached, notedOn })
 }
 
 /** What a built-in model has under a key of the file; null where it has nothing there. */
-export function modelField(entry: ModelEntry | null, field: string): unknown {
-  const file: Readonly<Record<string, unknown>> = fileOf(entry)
-  return file[field] ?? null
+export function builtInModelField(name: string, field: string): unknown {
+  const entry = Object.hasOwn(BUILT_IN_MODELS, name) ? BUILT_IN_MODELS[name] : null
+  if (!entry) return null
+  const { price } = entry
+  const fields: Required<{ [Field in keyof ModelFile]: unknown }> = {
+    provider: entry.provider,
+    model_id: entry.modelId,
+    endpoint: entry.endpoint,
+    api_key_env: entry.apiKeyEnv,
+    tier: entry.tier,
+    context_window: entry.contextWindow,
+    cost_in: price?.input,
+    cost_out: price?.output,
+    cost_cached: price?.cached,
+    price_date: price?.notedOn,
+  }
+  return new Map<string, unknown>(Object.entries(fields)).get(field) ?? null
 }
 
 // The built-in profile of each executor type, and the fields that a type uses.

@@ -125,6 +125,14 @@ export const taskDefinitionSchema = z.strictObject({
   repo: text(4096).nullable(),
 })
 export type TaskDefinition = z.infer<typeof taskDefinitionSchema>
+export const DEFINITION_FIELDS = taskDefinitionSchema.keyof().options
+
+/** What of a task a person wrote down. */
+export const definitionOf = (task: TaskDefinition): TaskDefinition =>
+  // All its fields, and no others.
+  Object.fromEntries(
+    DEFINITION_FIELDS.map((field) => [field, task[field] ?? null]),
+  ) as unknown as TaskDefinition
 
 export const taskSchema = taskDefinitionSchema.extend({
   // Of yards that are older than the bounds of new tasks, and than budgets.

@@ -2,7 +2,7 @@
 import { utcIso } from '../base/instant.ts'
 import { clipCount } from '../domain/bounds.ts'
 import { formatDuration, MAX_DURATION_MS } from '../domain/format.ts'
-import type { NewTask, Task } from '../domain/task.ts'
+import { definitionOf, type NewTask, type Task } from '../domain/task.ts'
 import type { TaskId } from '../domain/ids.ts'
 import { quote, toLiteral } from '../config/edit-text.ts'
 import type { GraphFormat } from './read-graph.ts'
@@ -23,35 +23,15 @@ export function toGraphText(tasks: readonly NewTask[], format: GraphFormat): str
 
 /** The definition of a task without its progress. `notBefore` is kept only while nothing but its definition can have set it. */
 export function newTaskOf(task: Task, after: readonly TaskId[]): NewTask {
-  const { id, title, description, priority, tags, skills, deliverables, exec, verify } = task
-  const { executor, model, timeoutMs, maxAttempts, schedule, context, mode, worktree, repo } = task
-  const { budget = null, budgetTokens = null } = task
-  const isUntouched = task.state.kind === 'open' && task.generation === 0 && schedule === null
-  const notBefore = isUntouched && task.state.kind === 'open' ? task.state.notBefore : null
+  const { id, state, schedule, held } = task
+  const isUntouched = state.kind === 'open' && task.generation === 0 && schedule === null
+  const notBefore = isUntouched ? state.notBefore : null
   return {
+    ...definitionOf(task),
     id,
-    title,
-    description,
-    priority,
-    tags,
-    skills,
-    deliverables,
-    exec,
-    verify,
-    executor,
-    model,
-    timeoutMs,
-    maxAttempts,
-    schedule,
-    context,
-    mode,
-    worktree,
-    repo,
-    budget,
-    budgetTokens,
     after: [...after],
     ...(notBefore === null ? {} : { notBefore }),
-    paused: task.held,
+    paused: held,
   }
 }
 

@@ -340,8 +340,8 @@ describe('a profile', () => {
 describe('the registry of models', () => {
   it('gains, changes, prefers and loses entries', () => {
     const sources = sourcesOf({ project: FILE })
-    const model = { name: 'my.model', provider: 'openrouter', modelId: 'deepseek/v3' }
-    valueOf(addModel(sources, 'project', { ...model, tier: 'light' }))
+    const fields = { provider: 'openrouter', model_id: 'deepseek/v3', tier: 'light' }
+    valueOf(addModel(sources, 'project', 'my.model', fields))
     expect(textOf(sources.projectFile)).toBe(
       `${FILE}\n[models."my.model"]\nprovider = "openrouter"\nmodel_id = "deepseek/v3"\ntier = "light"\n`,
     )
@@ -362,7 +362,7 @@ describe('the registry of models', () => {
     })
     expect(errorOf(removeModel(sources, 'project', 'opus')).kind).toBe('not-allowed')
     expect(
-      errorOf(addModel(sources, 'project', { name: 'a b', provider: 'x', modelId: 'y' })).kind,
+      errorOf(addModel(sources, 'project', 'a b', { provider: 'x', model_id: 'y' })).kind,
     ).toBe('bad-request')
     expect(errorOf(setDefaultModel(sources, 'project', 'nope')).kind).toBe('unknown-model')
   })

@@ -1,5 +1,5 @@
 /** What `page.settings` answers for these entries. */
-import { type ConfigEntry, formEntries, type PendingEntry } from '../../src/config/load.ts'
+import { type ConfigEntry, formEntries, type PendingEntry } from '../../src/config/keys.ts'
 
 export const settingsOf = (
   entries: readonly ConfigEntry[],

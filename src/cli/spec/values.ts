@@ -1,20 +1,21 @@
 /** Parsers of the values of arguments and options: a wrong value ends with exit code 2 before anything is touched. */
 import { InvalidArgumentError } from 'commander'
 import { parseDuration } from '../../domain/format.ts'
-import { agentIdSchema, isTaskId } from '../../domain/ids.ts'
+import { isAgentId, isTaskId } from '../../domain/ids.ts'
+
+const wrong = (text: string, why: string) => new InvalidArgumentError(`${quoted(text)} is ${why}`)
 
 export function taskId(text: string): string {
-  if (!isTaskId(text))
-    throw new InvalidArgumentError(
-      `${quoted(text)} is no id: 1 to 100 letters, digits, dots, dashes or underscores, not a dot or dash first`,
-    )
-  return text
+  if (isTaskId(text)) return text
+  throw wrong(
+    text,
+    'no id: 1 to 100 letters, digits, dots, dashes or underscores, not a dot or dash first',
+  )
 }
 
 export function agentId(text: string): string {
-  if (!agentIdSchema.safeParse(text).success)
-    throw new InvalidArgumentError(`${quoted(text)} is no agent; they are named like agent-7`)
-  return text
+  if (isAgentId(text)) return text
+  throw wrong(text, 'no agent; they are named like agent-7')
 }
 
 /** `a,b`; an empty text is none. */
@@ -24,43 +25,33 @@ export const idList = (text: string): readonly string[] =>
 /** US dollars, zero or more. */
 export function dollars(text: string): number {
   const usd = /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN
-  if (Number.isNaN(usd))
-    throw new InvalidArgumentError(`${quoted(text)} is no number of US dollars, such as 2.50`)
+  if (Number.isNaN(usd)) throw wrong(text, 'no number of US dollars, such as 2.50')
   return usd
 }
 
 /** US dollars, more than none. */
-export function budget(text: string): number {
-  const usd = dollars(text)
-  if (usd <= 0) throw new InvalidArgumentError('it must be more than nothing')
-  return usd
-}
+export const budget = (text: string): number => moreThanNone(dollars(text))
 
 /** Milliseconds. */
 export function duration(text: string): number {
   const ms = parseDuration(text)
-  if (ms === null)
-    throw new InvalidArgumentError(
-      `${quoted(text)} is no duration: write a number with ms, s, m, h or d, such as 30m`,
-    )
-  return ms
+  if (ms !== null) return ms
+  throw wrong(text, 'no duration: write a number with ms, s, m, h or d, such as 30m')
 }
 
 /** Milliseconds, more than none. */
-export function timeout(text: string): number {
-  const ms = duration(text)
-  if (ms <= 0) throw new InvalidArgumentError('it must be more than nothing')
-  return ms
+export const timeout = (text: string): number => moreThanNone(duration(text))
+
+function moreThanNone(value: number): number {
+  if (value > 0) return value
+  throw new InvalidArgumentError('it must be more than nothing')
 }
 
 /** Milliseconds; a bare number is seconds, as in the config file. */
 export function interval(text: string): number {
   const ms = parseDuration(text, 's')
-  if (ms === null || ms <= 0)
-    throw new InvalidArgumentError(
-      `${quoted(text)} is no interval: write seconds, or a number with ms, s, m, h or d`,
-    )
-  return ms
+  if (ms !== null && ms > 0) return ms
+  throw wrong(text, 'no interval: write seconds, or a number with ms, s, m, h or d')
 }
 
 export function whole(min: number, max: number): (text: string) => number {

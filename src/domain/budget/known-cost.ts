@@ -4,6 +4,8 @@ import { listPrice } from '../routing/models.ts'
 import { EXECUTOR_KINDS, type ExecutorType, type Profile, type Settings } from '../settings.ts'
 import type { TaskDefinition } from '../task.ts'
 
+type Registry = Pick<Settings, 'models'>
+
 interface Capped {
   readonly budget?: TaskDefinition['budget'] | undefined
   readonly budgetTokens?: TaskDefinition['budgetTokens'] | undefined
@@ -16,7 +18,7 @@ type Priced = Pick<Profile, 'name' | 'type' | 'baseUrl'>
  * told by the answers, unless it is at an address of the profile's own, where its price is unknown.
  */
 export function unpricedLive(
-  settings: Pick<Settings, 'models'>,
+  settings: Registry,
   { type, baseUrl }: Priced,
   model: string | null,
 ): string | null {
@@ -29,7 +31,7 @@ export function unpricedLive(
 const ENDS_ONLY: ReadonlySet<ExecutorType> = new Set(['codex', 'gemini'])
 
 function unknownLive(
-  settings: Pick<Settings, 'models'>,
+  settings: Registry,
   task: Capped,
   profile: Priced,
   model: string | null,
@@ -49,7 +51,7 @@ function unknownLive(
 
 /** Why a task with a budget cannot be run so: what counts towards it would stay unknown. `model`: by its name in the registry. */
 export function unknownCostOf(
-  settings: Pick<Settings, 'models'>,
+  settings: Registry,
   task: Capped,
   profile: Priced,
   model: string | null,
@@ -70,7 +72,7 @@ function unknownTokens(
 }
 
 function unknownDollars(
-  settings: Pick<Settings, 'models'>,
+  settings: Registry,
   task: Capped,
   { name, type, baseUrl }: Priced,
   model: string | null,

@@ -6,10 +6,10 @@ import type { Event } from '../event.ts'
 import type { Failure } from '../failure.ts'
 import type { TaskId } from '../ids.ts'
 import {
+  DEFINITION_FIELDS,
   isFinished,
   type Task,
   type TaskDefinition,
-  taskDefinitionSchema,
   type TaskEdit,
 } from '../task.ts'
 import type { Plan } from '../plan.ts'
@@ -41,12 +41,10 @@ export function decideEdit(task: Task, command: Edit, { at }: Circumstances, pla
   return events.length > 0 ? decided([id], ...events) : noOp(id)
 }
 
-/** Every key of a definition but the tags, of which single ones are added and removed. */
-const FIELDS = taskDefinitionSchema.omit({ tags: true }).keyof().options
-
 function changedFields(task: Task, edit: TaskEdit): Partial<TaskDefinition> {
   const fields: Record<string, unknown> = {}
-  for (const key of FIELDS) {
+  for (const key of DEFINITION_FIELDS) {
+    if (key === 'tags') continue // single ones are added and removed
     const value = edit[key]
     if (value !== undefined && JSON.stringify(value) !== JSON.stringify(task[key]))
       fields[key] = value

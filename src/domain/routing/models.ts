@@ -18,6 +18,7 @@ const NATIVE_PROVIDERS: readonly string[] = ['anthropic', 'openai']
 /** These ask a provider's own interface, where a word of one CLI means nothing. */
 const WANTS_FULL_IDS: readonly ExecutorType[] = ['native', 'opencode', 'pi']
 
+type Registry = Pick<Settings, 'models'>
 type Kind = Pick<Profile, 'name' | 'type' | 'baseUrl' | 'command'>
 
 /** Whose models a profile runs; null where it has many, or where it asks another address: which models that has is unknown. */
@@ -46,7 +47,7 @@ const KNOWN_PROVIDERS: ReadonlySet<string | null> = new Set(
 
 /** By the name in the registry, or by a provider's own id of a model that stands there. */
 export function findModel(
-  settings: Pick<Settings, 'models'>,
+  settings: Registry,
   name: string,
   provider: string | null = null,
 ): ModelEntry | null {
@@ -56,19 +57,19 @@ export function findModel(
 }
 
 /** A model, or a tier that some model has. */
-export const isModelName = (settings: Pick<Settings, 'models'>, word: string): boolean =>
+export const isModelName = (settings: Registry, word: string): boolean =>
   findModel(settings, word) !== null || tierOf(settings, word).length > 0
 
 /** The model that a profile names for tasks that name none; null where it names none that it can run. */
 export function profileModelOf(
-  settings: Pick<Settings, 'models'>,
+  settings: Registry,
   profile: Kind & Pick<Profile, 'model'>,
 ): ModelEntry | null {
   const found = profile.model === null ? null : modelFor(settings, profile, profile.model)
   return found?.ok ? found.value.entry : null
 }
 
-export const unknownModel = (settings: Pick<Settings, 'models'>, name: string): Failure => {
+export const unknownModel = (settings: Registry, name: string): Failure => {
   const tiers = Object.values(settings.models).flatMap(({ tier }) => tier ?? [])
   return failure('unknown-model', `there is no model "${name}"`, {
     hint: hintOf(name, [...Object.keys(settings.models), ...new Set(tiers)], 'models'),
@@ -76,7 +77,7 @@ export const unknownModel = (settings: Pick<Settings, 'models'>, name: string): 
   })
 }
 
-const tierOf = (settings: Pick<Settings, 'models'>, word: string): ModelEntry[] =>
+const tierOf = (settings: Registry, word: string): ModelEntry[] =>
   Object.values(settings.models).filter(({ tier }) => tier === word)
 
 export interface FoundModel {
@@ -87,7 +88,7 @@ export interface FoundModel {
 
 /** What a word means for this profile, or why it cannot run that. Asked of profiles that take a model. */
 export function modelFor(
-  settings: Pick<Settings, 'models'>,
+  settings: Registry,
   profile: Kind,
   word: string,
 ): Result<FoundModel, Failure> {
@@ -108,7 +109,7 @@ export function modelFor(
 }
 
 function ofTier(
-  settings: Pick<Settings, 'models'>,
+  settings: Registry,
   profile: Kind,
   tier: readonly ModelEntry[],
   word: string,
@@ -141,11 +142,7 @@ function ofTier(
 }
 
 /** A CLI's own word means its provider's model of the same tier to an executor that calls the provider itself. */
-function fullId(
-  settings: Pick<Settings, 'models'>,
-  profile: Kind,
-  entry: ModelEntry,
-): Result<FoundModel, Failure> {
+function fullId(settings: Registry, profile: Kind, entry: ModelEntry): Result<FoundModel, Failure> {
   const isUnderstood = !entry.isAlias || !WANTS_FULL_IDS.includes(profile.type)
   if (isUnderstood || profile.baseUrl !== null) return ok({ entry, note: null })
   const full = tierOf(settings, entry.tier ?? '').filter(
@@ -163,7 +160,7 @@ function fullId(
   )
 }
 
-function foreign(settings: Pick<Settings, 'models'>, profile: Kind, entry: ModelEntry): Failure {
+function foreign(settings: Registry, profile: Kind, entry: ModelEntry): Failure {
   const mine = modelsProviderOf(profile)
   const { name, provider } = entry
   const message =
@@ -180,7 +177,7 @@ function foreign(settings: Pick<Settings, 'models'>, profile: Kind, entry: Model
   })
 }
 
-function runnableHint(settings: Pick<Settings, 'models'>, profile: Kind): string {
+function runnableHint(settings: Registry, profile: Kind): string {
   const mine = modelsProviderOf(profile)
   const names = Object.values(settings.models)
     .filter((entry) => canRun(profile, entry) && (mine === null || entry.provider === mine))
@@ -192,7 +189,7 @@ function runnableHint(settings: Pick<Settings, 'models'>, profile: Kind): string
 }
 
 /** The price by the registry. A word of a CLI costs what its provider's model of the same tier does, as far as anybody can tell. */
-export function listPrice(settings: Pick<Settings, 'models'>, name: string): Price | null {
+export function listPrice(settings: Registry, name: string): Price | null {
   const entry = findModel(settings, name)
   if (!entry || entry.price || !entry.isAlias) return entry?.price ?? null
   const full = tierOf(settings, entry.tier ?? '').filter(

@@ -1,7 +1,7 @@
 /** What only the page asks: the past of the yard, what is to come, where nodes stand. */
 import type { Answers } from '../../contract/contract.ts'
 import { parseInstant } from '../../config/times.ts'
-import { formEntries } from '../../config/load.ts'
+import { formEntries } from '../../config/keys.ts'
 import { failure } from '../../domain/failure.ts'
 import { readActivity, readHistory } from '../past/history.ts'
 import { readCosts } from '../past/costs.ts'

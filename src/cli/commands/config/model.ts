@@ -47,36 +47,36 @@ const add = defineSubcommand({
   name: 'add',
   summary: 'adds a model, or replaces it',
   arguments: { name: argument('<name>', 'the name that you use') },
+  // By the keys of the file.
   options: {
     provider: option.required('--provider <name>', 'who offers it'),
-    modelId: option.required('--model-id <id>', 'what the provider calls it'),
+    model_id: option.required('--model-id <id>', 'what the provider calls it'),
     endpoint: option('--endpoint <url>', 'where it is asked'),
     tier: option('--tier <tier>', 'how strong it is, in your words'),
-    costIn: option('--cost-in <usd>', 'US dollars per million tokens of input', dollars),
-    costOut: option('--cost-out <usd>', 'US dollars per million tokens of output', dollars),
-    costCached: option(
+    cost_in: option('--cost-in <usd>', 'US dollars per million tokens of input', dollars),
+    cost_out: option('--cost-out <usd>', 'US dollars per million tokens of output', dollars),
+    cost_cached: option(
       '--cost-cached <usd>',
       'the same of input that the provider had kept',
       dollars,
     ),
-    priceDate: option('--price-date <date>', 'when that price was noted, such as 2026-04'),
-    contextWindow: option(
+    price_date: option('--price-date <date>', 'when that price was noted, such as 2026-04'),
+    context_window: option(
       '--context <tokens>',
       'tokens that one request may hold',
       whole(1, 1_000_000_000),
     ),
   },
   examples: ['yard model add fast --provider anthropic --model-id claude-haiku-4-5'],
-  async handler(cli, { name: model, provider, modelId, ...more }) {
-    if (provider === '' || modelId === '')
+  async handler(cli, { name: model, ...fields }) {
+    if (fields.provider === '' || fields.model_id === '')
       return err({
         kind: 'bad-request',
         message: 'a model needs a provider and the id that the provider calls it by',
         hint: 'name both with --provider and --model-id',
       })
-    const entry = { name: model, provider, modelId, ...definedFields(more) }
     return change(cli, `${model} is in the registry`, (edits, ...at) =>
-      edits.addModel(...at, entry),
+      edits.addModel(...at, model, definedFields(fields)),
     )
   },
 })

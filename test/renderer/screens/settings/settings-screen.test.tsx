@@ -1,7 +1,7 @@
 /** Files that were edited beside a running service: what is in force, what waits, and why. */
 import { cleanup, render, screen, within } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
-import type { ConfigEntry, PendingEntry } from '../../../../src/config/load.ts'
+import type { ConfigEntry, PendingEntry } from '../../../../src/config/keys.ts'
 import { SessionContext } from '../../../../src/renderer/model/session/session-context.tsx'
 import { SettingsScreen } from '../../../../src/renderer/screens/settings/settings-screen.tsx'
 import { settingsOf } from '../../../support/settings.ts'
