@@ -25,7 +25,7 @@ import {
   type Source,
 } from './layer.ts'
 import { type Merged, mergeLayers, sourceAt } from './merge.ts'
-import { builtInModelField, builtInField, FIELDS_OF_TYPE } from './models.ts'
+import { BUILT_IN_MODELS, builtInField, FIELDS_OF_TYPE, modelField } from './models.ts'
 import { durationMs } from './value-schemas.ts'
 
 export interface ConfigSources {
@@ -194,7 +194,9 @@ function entryOf(view: Merged, path: readonly string[], info: KeyInfo): ConfigEn
 }
 
 const builtInValue = ([table, name = '', field = '']: readonly string[]): unknown =>
-  table === 'models' ? builtInModelField(name, field) : null
+  table === 'models' && Object.hasOwn(BUILT_IN_MODELS, name)
+    ? modelField(BUILT_IN_MODELS[name] ?? null, field)
+    : null
 
 const BUILT_IN = { source: 'default', file: null, line: null } as const
 

@@ -187,7 +187,7 @@ interface OpenedKey {
   readonly value: string | null
 }
 
-export interface KeyVariables {
+interface KeyVariables {
   /** The person's own environment has it, which wins. An empty one is as good as none. */
   isSet(name: string): boolean
   /** Exactly these from now on; where a key has left, the environment is as it was before. */
@@ -197,7 +197,7 @@ export interface KeyVariables {
 }
 
 /** `fold` is the same for names that mean the same variable. */
-export function createKeyVariables(
+function createKeyVariables(
   env: Record<string, string | undefined>,
   fold: (name: string) => string,
 ): KeyVariables {

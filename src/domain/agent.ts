@@ -56,7 +56,6 @@ const agentStateSchema = z.discriminatedUnion('kind', [
   }),
 ])
 export type AgentState = z.infer<typeof agentStateSchema>
-export type AgentStatus = AgentState['kind']
 export const AGENT_STATUSES = agentStateSchema.options.map(({ shape }) => shape.kind.value)
 
 /** Tokens are counts, cost is US dollars; null means that the CLI did not say. */

@@ -107,8 +107,8 @@ interface YardEvents {
 type EventsOf<Table> = {
   [T in keyof Table]: Readonly<{ type: T; at: number } & Table[T]>
 }[keyof Table]
-export type TaskEvent = EventsOf<TaskEvents>
-export type AgentEvent = EventsOf<AgentEvents>
-export type YardEvent = EventsOf<YardEvents>
+type TaskEvent = EventsOf<TaskEvents>
+type AgentEvent = EventsOf<AgentEvents>
+type YardEvent = EventsOf<YardEvents>
 export type Event = TaskEvent | AgentEvent | YardEvent
 export type EventOf<T extends Event['type']> = Extract<Event, { readonly type: T }>

@@ -139,7 +139,7 @@ interface PortParts {
 }
 
 /** The top frame of one of our own pages, and its window; null for anybody else. */
-export function ownSender(event: {
+function ownSender(event: {
   readonly senderFrame: WebFrameMain | null
   readonly sender: Electron.WebContents
 }): { readonly frame: WebFrameMain; readonly window: BrowserWindow } | null {

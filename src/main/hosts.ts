@@ -25,7 +25,7 @@ export interface YardHost extends YardConnector {
 }
 
 /** Each page's port is served by the same router as every other transport. `close` closes the yard and its other listeners. */
-export function createOwnerHost(context: HandlerContext, close: () => Promise<void>): YardHost {
+function createOwnerHost(context: HandlerContext, close: () => Promise<void>): YardHost {
   const handler = new RPCHandler<HandlerContext>(router)
   const ended = new AbortController()
   const closed = new Promise<void>((resolve) =>
@@ -55,7 +55,7 @@ export function createOwnerHost(context: HandlerContext, close: () => Promise<vo
  * Each page's port is relayed byte by byte to a WebSocket of its own: oRPC uses the same frames on both. The service's token stays
  * in this process. Its `state.json` is read again for each connection, because a restart may change it.
  */
-export function createJoinedHost(paths: Pick<YardPaths, 'service'>): YardHost {
+function createJoinedHost(paths: Pick<YardPaths, 'service'>): YardHost {
   const open = new Set<WebSocket>()
   const openSocket = async (): Promise<WebSocket | null> => {
     const socket = await connectTo(paths)

@@ -11,7 +11,7 @@ import {
 import { FILE_TYPES, PAGE_POLICY } from '../headless/http/page-files.ts'
 import { openOutside } from './outside.ts'
 
-export const PAGE_ORIGIN = 'app://yard'
+const PAGE_ORIGIN = 'app://yard'
 export const PAGE_URL = `${PAGE_ORIGIN}/index.html`
 
 /** Must run before the app is ready. */
