@@ -148,11 +148,10 @@ async function overviewOf(cli: Cli): Promise<Outcome> {
 async function fromCommander(error: UsageError, program: Program): Promise<Outcome> {
   if (error.exitCode === 0) return ok(0)
   const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
-  const word = /^unknown command '(.*)'$/.exec(first)?.[1]
   const near =
-    word === undefined
-      ? suggestedBy(suggestion)
-      : commandLike(word, error.path, await program.complete())
+    error.code === 'commander.unknownCommand'
+      ? commandLike(error.word, error.path, await program.complete())
+      : suggestedBy(suggestion)
   const help = `see \`${`yard help ${error.path}`.trim()}\``
   return err({
     kind: 'bad-request',

@@ -139,11 +139,11 @@ export function globalsOf(command: Command): Globals {
   }
 }
 
-/** An error of usage, with the command that it was found in: `service start`; empty at the root. */
-export type UsageError = CommanderError & { readonly path: string }
+/** An error of usage, with the command that it was found in (`service start`; empty at the root) and the first word after that. */
+export type UsageError = CommanderError & { readonly path: string; readonly word: string }
 
 const withPath = (command: Command, error: CommanderError): UsageError =>
-  Object.assign(error, { path: pathOf(command) })
+  Object.assign(error, { path: pathOf(command), word: command.args[0] ?? '' })
 
 const pathOf = (command: Command): string =>
   command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim()

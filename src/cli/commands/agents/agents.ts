@@ -61,7 +61,7 @@ const statusOf = (agent: AgentView): string => {
 const whatOf = ({ status, failure, doing }: AgentView): string =>
   (status === 'ended' ? failure?.reason : doing) ?? ''
 
-const deadAgents = defineCommand({
+export const deadAgents = defineCommand({
   options: {
     cleanup: option('--cleanup', 'settles them'),
     purge: option('--purge', 'settles them, and forgets ended agents with their output'),
@@ -195,7 +195,7 @@ export const heartbeat = defineCommand({
     ),
 })
 
-const letGo = defineCommand({
+export const letGo = defineCommand({
   arguments: { id },
   handler: (cli, { id: name }) =>
     askYard(
@@ -207,5 +207,3 @@ const letGo = defineCommand({
           : `${task} is ${state}`,
     ),
 })
-
-export { deadAgents as 'dead-agents', letGo as 'let-go' }

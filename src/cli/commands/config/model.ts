@@ -1,4 +1,3 @@
-import type * as configEdits from '../../../config/edit.ts'
 import { err, ok } from '../../../base/result.ts'
 import { type ExecutorType, isRole, isUnusedRole, ROLES } from '../../../domain/settings.ts'
 import { askYard, refuseAgent, withYard } from '../../connect/connect.ts'
@@ -75,8 +74,9 @@ const add = defineSubcommand({
         message: 'a model needs a provider and the id that the provider calls it by',
         hint: 'name both with --provider and --model-id',
       })
-    return change(cli, `${model} is in the registry`, (edits, ...at) =>
-      edits.addModel(...at, model, definedFields(fields)),
+    const { addModel } = await import('../../../config/edit.ts')
+    return change(cli, `${model} is in the registry`, (...at) =>
+      addModel(...at, model, definedFields(fields)),
     )
   },
 })
@@ -85,16 +85,20 @@ const remove = defineSubcommand({
   name: 'remove',
   summary: 'removes a model',
   arguments: { name },
-  handler: (cli, { name: model }) =>
-    change(cli, `${model} is removed`, (edits, ...at) => edits.removeModel(...at, model)),
+  async handler(cli, { name: model }) {
+    const { removeModel } = await import('../../../config/edit.ts')
+    return change(cli, `${model} is removed`, (...at) => removeModel(...at, model))
+  },
 })
 
 const setDefault = defineSubcommand({
   name: 'set-default',
   summary: 'makes it the model of tasks that name none',
   arguments: { name },
-  handler: (cli, { name: model }) =>
-    change(cli, `${model} is the default`, (edits, ...at) => edits.setDefaultModel(...at, model)),
+  async handler(cli, { name: model }) {
+    const { setDefaultModel } = await import('../../../config/edit.ts')
+    return change(cli, `${model} is the default`, (...at) => setDefaultModel(...at, model))
+  },
 })
 
 const set = defineSubcommand({
@@ -107,8 +111,9 @@ const set = defineSubcommand({
   ],
   examples: ['yard model set --role merger opus'],
   async handler(cli, { name: model, role }) {
-    const outcome = await change(cli, `${model} is the ${role}`, (edits, ...at) =>
-      edits.setRole(...at, role, model),
+    const { setRole } = await import('../../../config/edit.ts')
+    const outcome = await change(cli, `${model} is the ${role}`, (...at) =>
+      setRole(...at, role, model),
     )
     if (outcome.ok && isRole(role) && isUnusedRole(role))
       cli.print.progress(`nothing uses the role ${role} yet: the model is only noted`)
@@ -143,16 +148,10 @@ export const model = defineCommand({
   handler: list,
 })
 
-async function change(
-  cli: Cli,
-  done: string,
-  edit: (edits: typeof configEdits, ...at: Parameters<Edit>) => ReturnType<Edit>,
-): Promise<Outcome> {
+async function change(cli: Cli, done: string, edit: Edit): Promise<Outcome> {
   const allowed = refuseAgent(cli, 'change the registry of models')
   if (!allowed.ok) return allowed
-  const edits = await import('../../../config/edit.ts')
-  const how = { isGlobal: false, reloads: true }
-  const changed = await changeConfig(cli, how, (...at) => edit(edits, ...at))
+  const changed = await changeConfig(cli, { isGlobal: false, reloads: true }, edit)
   return changed.ok ? printed(cli, changed.value.changes, () => done) : changed
 }
 

@@ -11,7 +11,7 @@ import type { Client } from '../../connect/owner.ts'
 import { argument, defineCommand, option, printed, type Cli } from '../../spec/define.ts'
 import { counted } from '../../text/format.ts'
 
-const importGraph = defineCommand({
+export const importGraph = defineCommand({
   arguments: { file: argument('<file>', 'TOML, JSON or JSON lines; - reads stdin') },
   examples: ['yard import graph.toml', 'yard export --dir ../other | yard import -'],
   async handler(cli, { file }) {
@@ -28,7 +28,7 @@ const importGraph = defineCommand({
 
 const FORMATS = ['toml', 'json', 'jsonl', 'mermaid', 'dot'] as const
 
-const exportGraph = defineCommand({
+export const exportGraph = defineCommand({
   options: {
     format: option.oneOf('--format <format>', 'the form (else toml)', FORMATS),
   },
@@ -41,8 +41,6 @@ const exportGraph = defineCommand({
       return ok(0)
     }),
 })
-
-export { importGraph as import, exportGraph as export }
 
 /** `name` as it was written: a path, or `-`. What is wrong with single tasks is left to `importInto`. */
 export async function readGraph(

@@ -202,7 +202,8 @@ export async function* followGraph(client: Client, signal: AbortSignal): AsyncGe
   }
 }
 
-function openGraph(snapshot: Snapshot) {
+/** `view` is what the snapshot and the patches that were folded into it come to. */
+export function openGraph(snapshot: Snapshot) {
   const tasks = new Map(snapshot.tasks.map((task) => [task.id, task]))
   const agents = new Map(snapshot.agents.map((agent) => [agent.id, agent]))
   let { seq, summary } = snapshot

@@ -11,6 +11,7 @@ import {
   createRestWatch,
   followGraph,
   isGood,
+  openGraph,
   type Change,
   type Ending,
   type LiveGraph,
@@ -38,13 +39,8 @@ async function lookOnce(
   { client }: Connection,
   only: readonly string[] | null,
 ): Promise<Outcome> {
-  const snapshot = await client.service.snapshot()
-  const graph = {
-    tasks: new Map(snapshot.tasks.map((task) => [task.id, task])),
-    agents: new Map(snapshot.agents.map((agent) => [agent.id, agent])),
-    summary: snapshot.summary,
-  }
-  const ending = await createRestWatch(client).endingOf(graph, only)
+  const graph = openGraph(await client.service.snapshot())
+  const ending = await createRestWatch(client).endingOf(graph.view, only)
   if (ending) return ok(await printEnding(cli, client, { ending, tookMs: 0 }))
   return err({
     kind: 'not-running',
