@@ -14,33 +14,35 @@ export async function withFileLock<T>(
   file: string,
   run: () => Result<T, Failure>,
 ): Promise<Result<T, Failure>> {
-  const lock = `${file}.lock`
   const giveUpAt = performance.now() + PATIENCE_MS
-  mkdirSync(dirname(lock), { recursive: true })
-  while (!tryLock(lock)) {
+  for (;;) {
+    const done = runLocked(`${file}.lock`, run)
+    if (done) return done.value
     if (performance.now() > giveUpAt) return err(busy(file))
-    removeStale(lock)
     await delay(5 + Math.random() * 20)
-  }
-  try {
-    return run()
-  } finally {
-    rmSync(lock, { force: true })
   }
 }
 
 /** As `withFileLock`, for a write that is over in a moment, where the caller cannot wait. Null: another writer never came to an end. */
 export function withFileLockSync<T>(file: string, run: () => T): T | null {
-  const lock = `${file}.lock`
   const giveUpAt = performance.now() + PATIENCE_MS
-  mkdirSync(dirname(lock), { recursive: true })
-  while (!tryLock(lock)) {
+  for (;;) {
+    const done = runLocked(`${file}.lock`, run)
+    if (done) return done.value
     if (performance.now() > giveUpAt) return null
-    removeStale(lock)
     Atomics.wait(PAUSE, 0, 0, 1 + Math.random() * 4)
   }
+}
+
+/** Null while another holds the lock. */
+function runLocked<T>(lock: string, run: () => T): { readonly value: T } | null {
+  mkdirSync(dirname(lock), { recursive: true })
+  if (!tryLock(lock)) {
+    removeStale(lock)
+    return null
+  }
   try {
-    return run()
+    return { value: run() }
   } finally {
     rmSync(lock, { force: true })
   }

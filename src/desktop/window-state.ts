@@ -1,13 +1,6 @@
 /** The bounds of a window, restored at the next start onto a screen that is still there. */
 import { z } from 'zod'
 
-interface Rectangle {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
-}
-
 export const windowStateSchema = z.object({
   x: z.number().int(),
   y: z.number().int(),
@@ -16,6 +9,7 @@ export const windowStateSchema = z.object({
   isMaximized: z.boolean(),
 })
 export type WindowState = z.infer<typeof windowStateSchema>
+type Rectangle = Omit<WindowState, 'isMaximized'>
 
 export const LEAST = { width: 720, height: 480 }
 const USUAL = { width: 1440, height: 900 }
