@@ -1,4 +1,4 @@
-/** The model registry: the built-in models, and the entry of a file laid field by field over the built-in one of the same name. */
+/** The registry of a yard: built-in models and executor profiles, and the entry of a file laid field by field over the built-in one of its name. */
 import { err, invariant, ok, type Result } from '../base/result.ts'
 import {
   type ExecutorType,

@@ -1,4 +1,4 @@
-/** Puts the command `yard` where shells find it. A file there that is not ours stays as it is. */
+/** What the app installs: the command `yard` where shells find it, and the programs of its version. A file that is not ours stays as it is. */
 import {
   accessSync,
   constants,

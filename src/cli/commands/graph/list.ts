@@ -1,4 +1,4 @@
-/** Lists of tasks. */
+/** Lists of tasks, and all about one. */
 import { err, ok } from '../../../base/result.ts'
 import { clip } from '../../../base/text.ts'
 import type { TaskCard, TaskView } from '../../../contract/view.ts'
@@ -83,8 +83,6 @@ function printTasks({ print }: Cli, tasks: readonly TaskCard[]): void {
 /** Whole in `yard show` and `yard why`; here the titles must stay in sight. */
 const FACT_WIDTH = 44
 const short = (fact: string): string => clip(fact, FACT_WIDTH)
-
-// All about one task.
 
 /** Lines of the timeline that are shown; `yard log` shows all. */
 const TIMELINE_LINES = 40

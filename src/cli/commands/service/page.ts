@@ -1,4 +1,4 @@
-/** `yard page`: a way into the page of a host that runs already. */
+/** `yard page`, a way into the page of a host that runs already; hosts in the foreground: `yard welcome` and `yard serve`. */
 import { existsSync } from 'node:fs'
 import { systemClock } from '../../../base/clock.ts'
 import { silentLog } from '../../../base/log.ts'
@@ -129,8 +129,6 @@ async function showUntilEnd(cli: Cli, served: ServedStartScreen, opens: boolean)
   await served.close()
   return ok(0)
 }
-
-// `yard serve`: the host of one yard or several in the foreground.
 
 export const serve = defineCommand({
   options: {
