@@ -2,7 +2,14 @@
 import { existsSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, isAbsolute, join } from 'node:path'
-import { AGENT_CLIS, EXECUTOR_KINDS, isAgentCli, type AgentCliType, type ExecutorType, type Profile } from '../../domain/settings.ts'
+import {
+  AGENT_CLIS,
+  EXECUTOR_KINDS,
+  isAgentCli,
+  type AgentCliType,
+  type ExecutorType,
+  type Profile,
+} from '../../domain/settings.ts'
 import type { Environment } from '../executors/executor.ts'
 import { agentEnvironment, applyEnvironment } from '../executors/launch/environment.ts'
 import { which } from '../runtime/stages/launch-stage.ts'
