@@ -97,7 +97,7 @@ export const modeSchema = z.enum(['full', 'light', 'bare'])
 export const worktreeChoiceSchema = z.enum(['on', 'off'])
 
 /** What a person writes down about a task. Durations in ms. `null` means "not said", and the profile or the settings decide. */
-const taskDefinitionSchema = z.strictObject({
+export const taskDefinitionSchema = z.strictObject({
   title: text(500, 'has at most 500 characters').min(1, 'must not be empty'),
   description: text(200_000, 'has at most 200,000 characters'),
   priority: prioritySchema,

@@ -69,7 +69,7 @@ export function findClis(
   const shell = platform === 'win32' ? 'powershell.exe' : '/bin/sh'
   const system: FoundProgram = {
     type: 'shell',
-    label: EXECUTOR_KINDS.shell,
+    label: EXECUTOR_KINDS.shell.label,
     install: null,
     version: null,
     ...find(shell),
