@@ -10,7 +10,7 @@ import { labelOfState } from '../model/task-state.ts'
 import { useIsPast } from '../model/shown-time.ts'
 import { navigate } from '../model/route.ts'
 import { downstreamOf, upstreamOf } from '../model/reach.ts'
-import { editDependency } from '../actions/task/edit.ts'
+import { editDependencies } from '../actions/task/edit.ts'
 import { Section } from './section.tsx'
 
 type Side = 'after' | 'before'
@@ -45,7 +45,7 @@ function DependencyList({ task, side, ids }: DependencyListProps) {
         ? { blocker: other, dependent: task.id }
         : { blocker: task.id, dependent: other }
     setBusy(true)
-    const refused = await editDependency(session, how, link)
+    const refused = await editDependencies(session, how, [link])
     setBusy(false)
     setProblem(refused)
   }

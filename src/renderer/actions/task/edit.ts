@@ -28,27 +28,37 @@ export function editTasks(
   return edited(session, { label, redo: all(to), undo: all(back) })
 }
 
-/** Adds or removes a dependency. Null when it was accepted, else the refusal. */
-export function editDependency(
+export interface DependencyEnds {
+  readonly blocker: string
+  readonly dependent: string
+}
+
+/** Adds or removes dependencies: all of them or none. Null when it was accepted, else the refusal. */
+export function editDependencies(
   session: Session,
   how: 'add' | 'remove',
-  { blocker, dependent }: { readonly blocker: string; readonly dependent: string },
+  ends: readonly DependencyEnds[],
 ): Promise<Problem | null> {
   const { tasks } = session.yard.getState()
-  const name = (id: string): string => tasks.get(id)?.title ?? id
-  const add = editOf(dependent, { addAfter: [blocker] })
-  const remove = editOf(dependent, { removeAfter: [blocker] })
+  const name = (id = ''): string => tasks.get(id)?.title ?? id
+  const all = (field: 'addAfter' | 'removeAfter') =>
+    sendChanges(
+      ends.map(({ blocker, dependent }) => ({
+        do: 'edit',
+        id: dependent,
+        edit: { [field]: [blocker] },
+      })),
+    )
+  const [first, ...others] = ends
+  const waits = how === 'add' ? 'waits for' : 'no longer waits for'
+  const label =
+    others.length === 0
+      ? `${name(first?.dependent)} ${waits} ${name(first?.blocker)}`
+      : `${how === 'add' ? 'Added' : 'Removed'} ${ends.length} dependencies`
+  const [add, remove] = [all('addAfter'), all('removeAfter')]
   return how === 'add'
-    ? edited(
-        session,
-        { label: `${name(dependent)} waits for ${name(blocker)}`, redo: add, undo: remove },
-        { quiet: true },
-      )
-    : edited(session, {
-        label: `${name(dependent)} no longer waits for ${name(blocker)}`,
-        redo: remove,
-        undo: add,
-      })
+    ? edited(session, { label, redo: add, undo: remove }, { quiet: true })
+    : edited(session, { label, redo: remove, undo: add })
 }
 
 const edited = (session: Session, edit: Edit, how?: { readonly quiet: boolean }) =>

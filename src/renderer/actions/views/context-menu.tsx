@@ -16,7 +16,7 @@ import { factsOf, perform } from '../perform.ts'
 import { openQuickAdd } from '../quick-add.ts'
 import { actionsFor, TASK_COMMANDS } from '../registry.ts'
 import { entryOf, withCommon } from './task-buttons.tsx'
-import { editDependency } from '../task/edit.ts'
+import { editDependencies } from '../task/edit.ts'
 
 /** What lies under the pointer. */
 export type MenuSubject =
@@ -142,7 +142,7 @@ function dependencyEntries(
     },
   })
   const remove = async (): Promise<void> => {
-    const problem = await editDependency(session, 'remove', { blocker, dependent })
+    const problem = await editDependencies(session, 'remove', [{ blocker, dependent }])
     if (problem) showToast(problem.message, { kind: 'error' })
   }
   return [

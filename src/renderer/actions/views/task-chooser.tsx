@@ -17,7 +17,7 @@ import { ProblemNote } from '../../components/problem-note.tsx'
 import { countOf } from '../action.ts'
 import { againstModel, useNames, type NamesOfYard } from '../add/names.ts'
 import { tagsOf } from '../add/title-language.ts'
-import { editDependency, editTasks, type FieldEdit } from '../task/edit.ts'
+import { editDependencies, editTasks, type FieldEdit } from '../task/edit.ts'
 import { labelOfState } from '../../model/task-state.ts'
 
 type ListKind = 'executor' | 'model' | 'priority' | 'tag' | 'link' | 'unlink'
@@ -203,12 +203,9 @@ const fieldChange =
 const dependencyChange =
   (how: 'add' | 'remove'): Change =>
   async (session, cards, { id: blocker }) => {
-    for (const { id, after } of cards) {
-      if (after.includes(blocker) === (how === 'add')) continue
-      const refused = await editDependency(session, how, { blocker, dependent: id })
-      if (refused) return refused
-    }
-    return null
+    const others = cards.filter(({ after }) => after.includes(blocker) === (how === 'remove'))
+    const ends = others.map(({ id }) => ({ blocker, dependent: id }))
+    return ends.length === 0 ? null : editDependencies(session, how, ends)
   }
 
 /** What taking a choice means. */

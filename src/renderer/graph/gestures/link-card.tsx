@@ -8,13 +8,13 @@ import { countOf } from '../../actions/action.ts'
 import { bringIntoSight, canvasScene, focusCanvas } from '../canvas/camera.ts'
 import { type LinkCardRequest, setGraphView } from '../canvas/view-state.ts'
 import {
+  addDependencies,
   type Direction,
-  linkOf,
-  type LinkRefusal,
-  makeLink,
+  endsOf,
+  type DependencyRefusal,
   refusalOf,
   refusedTo,
-  removeLink,
+  removeDependencies,
 } from './link-rules.ts'
 import type { TaskCard } from '../../../contract/view.ts'
 import { labelOfState } from '../../model/task-state.ts'
@@ -33,13 +33,17 @@ export function LinkCard({ how, ids }: LinkCardRequest) {
     focusCanvas()
   }
   const onPick = async ({ id }: PickOption): Promise<void> => {
-    const links = ids.map((each) => linkOf(each, id, direction))
-    if (how === 'remove') for (const link of links) await removeLink(session, link)
-    else {
-      const fitting = links.filter((link) => refusalOf(tasks, link) === null)
+    const ends = ids.map((each) => endsOf(each, id, direction))
+    if (how === 'remove') {
+      const there = ends.filter(({ blocker, dependent }) =>
+        tasks.get(dependent)?.after.includes(blocker),
+      )
+      await removeDependencies(session, there)
+    } else {
+      const fitting = ends.filter((each) => refusalOf(tasks, each) === null)
       // When none fits, the first says why: a cycle has its card.
-      for (const link of fitting.length > 0 ? fitting : links.slice(0, 1))
-        if (!(await makeLink(session, link))) return setGraphView({ linkCard: null })
+      const added = await addDependencies(session, fitting.length > 0 ? fitting : ends.slice(0, 1))
+      if (!added) return setGraphView({ linkCard: null })
     }
     leave()
   }
@@ -123,7 +127,7 @@ export interface LinkQuestion extends LinkCardRequest {
   readonly direction: Direction
 }
 
-const WHY: Readonly<Record<LinkRefusal['kind'], string>> = {
+const WHY: Readonly<Record<DependencyRefusal['kind'], string>> = {
   self: '',
   exists: 'is so already',
   late: 'has begun',
@@ -149,7 +153,7 @@ function toAdd(tasks: Tasks, { ids, direction }: LinkQuestion): readonly PickOpt
   const chosen = new Set(ids)
   return [...tasks.values()].flatMap((card) => {
     if (chosen.has(card.id)) return []
-    const refusals = ids.map((id) => refusalOf(tasks, linkOf(id, card.id, direction)))
+    const refusals = ids.map((id) => refusalOf(tasks, endsOf(id, card.id, direction)))
     if (refusals.every((refusal) => refusal?.kind === 'exists')) return []
     // One that fits is enough: the others are left as they are.
     const refusal = refusals.includes(null) ? null : (refusals[0] ?? null)
@@ -167,7 +171,7 @@ function toRemove(tasks: Tasks, { ids, direction }: LinkQuestion): readonly Pick
   })
 }
 
-const optionOf = (card: TaskCard, refusal: LinkRefusal | null): PickOption => ({
+const optionOf = (card: TaskCard, refusal: DependencyRefusal | null): PickOption => ({
   id: card.id,
   label: card.title,
   note: refusal === null ? labelOfState(card.state) : WHY[refusal.kind],

@@ -2,23 +2,21 @@
 import { downstreamOf, pathBetween, type Tasks, upstreamOf } from '../../model/reach.ts'
 import type { Session } from '../../model/session/session.ts'
 import { announce, interrupt, showToast } from '../../model/toasts.ts'
-import { editDependency } from '../../actions/task/edit.ts'
+import { type DependencyEnds, editDependencies } from '../../actions/task/edit.ts'
 import { canvasScene } from '../canvas/camera.ts'
 import { setGraphView } from '../canvas/view-state.ts'
 import { edgeOf } from '../scene/scene.ts'
 
-export interface Link {
-  readonly blocker: string
-  readonly dependent: string
-}
-
 /** late: the dependent has begun or ended, so it cannot be made to wait any more. */
-export type LinkRefusal =
+export type DependencyRefusal =
   | { readonly kind: 'self' | 'exists' | 'late' | 'gone' }
   /** The tasks on the cycle that it would close, each once, the dependent first. */
   | { readonly kind: 'cycle'; readonly path: readonly string[] }
 
-export function refusalOf(tasks: Tasks, { blocker, dependent }: Link): LinkRefusal | null {
+export function refusalOf(
+  tasks: Tasks,
+  { blocker, dependent }: DependencyEnds,
+): DependencyRefusal | null {
   const card = tasks.get(dependent)
   if (!card || !tasks.has(blocker)) return { kind: 'gone' }
   if (blocker === dependent) return { kind: 'self' }
@@ -31,7 +29,7 @@ export function refusalOf(tasks: Tasks, { blocker, dependent }: Link): LinkRefus
 /** `after`: the other tasks would wait for `from`; `before`: `from` would wait for them. */
 export type Direction = 'after' | 'before'
 
-export const linkOf = (from: string, other: string, direction: Direction): Link =>
+export const endsOf = (from: string, other: string, direction: Direction): DependencyEnds =>
   direction === 'after' ? { blocker: from, dependent: other } : { blocker: other, dependent: from }
 
 /** All tasks that a dependency drawn from this one would be refused to. Costs one walk of the graph. */
@@ -49,15 +47,19 @@ export function refusedTo(tasks: Tasks, from: string, direction: Direction): Rea
 }
 
 /** What the person is told; a cycle has its own card. */
-export function refusalText(tasks: Tasks, link: Link, refusal: LinkRefusal): string {
+export function refusalText(
+  tasks: Tasks,
+  ends: DependencyEnds,
+  refusal: DependencyRefusal,
+): string {
   const name = (id: string): string => tasks.get(id)?.title ?? id
   switch (refusal.kind) {
     case 'self':
       return 'A task cannot wait for itself.'
     case 'exists':
-      return `${name(link.dependent)} waits for ${name(link.blocker)} already.`
+      return `${name(ends.dependent)} waits for ${name(ends.blocker)} already.`
     case 'late':
-      return `${name(link.dependent)} has begun or ended, so it can no longer be made to wait.`
+      return `${name(ends.dependent)} has begun or ended, so it can no longer be made to wait.`
     case 'gone':
       return 'One of the two is not there any more.'
     case 'cycle':
@@ -71,21 +73,26 @@ export const cycleText = (names: readonly string[]): string =>
 
 // Adds and removes dependencies for pointer and keys alike; a cycle is refused with its path lit.
 
-/** True when the host accepted it. */
-export async function makeLink(session: Session, link: Link): Promise<boolean> {
+/** All of them or none. True when the host accepted them. */
+export async function addDependencies(
+  session: Session,
+  ends: readonly DependencyEnds[],
+): Promise<boolean> {
   const { tasks } = session.yard.getState()
-  const refusal = refusalOf(tasks, link)
-  if (refusal?.kind === 'cycle') {
-    showCycle(session, refusal.path)
+  for (const each of ends) {
+    const refusal = refusalOf(tasks, each)
+    if (refusal === null) continue
+    if (refusal.kind === 'cycle') showCycle(session, refusal.path)
+    else showToast(refusalText(tasks, each, refusal), { kind: 'error' })
     return false
   }
-  if (refusal) {
-    showToast(refusalText(tasks, link, refusal), { kind: 'error' })
-    return false
-  }
-  const problem = await editDependency(session, 'add', link)
+  const problem = await editDependencies(session, 'add', ends)
   if (problem === null) {
-    announce(`${nameOf(session, link.dependent)} now waits for ${nameOf(session, link.blocker)}.`)
+    const said = ends.map(
+      ({ blocker, dependent }) =>
+        `${nameOf(session, dependent)} now waits for ${nameOf(session, blocker)}.`,
+    )
+    announce(said.join(' '))
     return true
   }
   const path = problem.kind === 'cycle' ? cycleOf(problem.facts?.['path']) : null
@@ -94,16 +101,20 @@ export async function makeLink(session: Session, link: Link): Promise<boolean> {
   return false
 }
 
-export async function removeLink(session: Session, { blocker, dependent }: Link): Promise<void> {
+export async function removeDependencies(
+  session: Session,
+  ends: readonly DependencyEnds[],
+): Promise<void> {
   setGraphView({ chosenEdge: null, hoverEdge: null })
-  const problem = await editDependency(session, 'remove', { blocker, dependent })
+  const problem = await editDependencies(session, 'remove', ends)
   if (problem) showToast(problem.message, { kind: 'error' })
 }
 
 /** The dependency that an edge stands for; of several between two blocks, the first. */
 export async function removeEdge(session: Session, edgeId: string): Promise<void> {
   const edge = canvasScene().edges.get(edgeId)
-  await removeLink(session, edge ?? edgeOf(edgeId))
+  const { blocker, dependent } = edge ?? edgeOf(edgeId)
+  await removeDependencies(session, [{ blocker, dependent }])
 }
 
 /** Lights the cycle on the canvas and says it at once. */

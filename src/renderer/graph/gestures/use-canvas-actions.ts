@@ -21,7 +21,7 @@ import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
 import { edgeAt, freeSpot, nodeAt, tasksWithin } from '../scene/hit.ts'
 import { edgeOf } from '../scene/scene.ts'
 import { getGraphView, setGraphView, unfold } from '../canvas/view-state.ts'
-import { makeLink, refusalOf, refusedTo, removeEdge } from './link-rules.ts'
+import { addDependencies, refusalOf, refusedTo, removeEdge } from './link-rules.ts'
 
 /** A click has a native event in some places and React's in others. */
 type Click = ReactMouseEvent | MouseEvent
@@ -51,7 +51,7 @@ type LinkActions = Pick<
 function linkActions(session: Session, flow: Flow): LinkActions {
   const tasks = () => session.yard.getState().tasks
   const link = (blocker: string, dependent: string): void =>
-    void makeLink(session, { blocker, dependent })
+    void addDependencies(session, [{ blocker, dependent }])
   return {
     onConnect: ({ source, target }) => link(source, target),
     onConnectStart: (_event, { nodeId, handleType }) => {

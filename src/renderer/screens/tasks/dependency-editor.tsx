@@ -11,7 +11,7 @@ import { Dialog } from '../../ui/popups.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
 import { labelOfState } from '../../model/task-state.ts'
 import { ProblemNote } from '../../components/problem-note.tsx'
-import { editDependency } from '../../actions/task/edit.ts'
+import { editDependencies } from '../../actions/task/edit.ts'
 import { downstreamOf, type Tasks } from '../../model/reach.ts'
 
 type How = 'add' | 'remove'
@@ -22,7 +22,7 @@ const store = createStore<{ readonly id: string | null; readonly how: How }>(() 
   how: 'add',
 }))
 
-export const editDependencies = (id: string, how: How): void => store.setState({ id, how })
+export const openDependencyEditor = (id: string, how: How): void => store.setState({ id, how })
 const close = (): void => store.setState({ id: null })
 
 export function DependencyEditor() {
@@ -45,7 +45,7 @@ function Editor({ card, how }: { readonly card: TaskCard; readonly how: How }) {
   const [problem, setProblem] = useState<Problem | null>(null)
   const send = async (act: How, blocker: string): Promise<void> => {
     setBusy(blocker)
-    const refused = await editDependency(session, act, { blocker, dependent: card.id })
+    const refused = await editDependencies(session, act, [{ blocker, dependent: card.id }])
     setBusy(null)
     setProblem(refused === null ? null : { ...refused, hint: null })
   }

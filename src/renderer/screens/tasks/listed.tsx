@@ -10,7 +10,7 @@ import { getSelection, useSelection } from '../../model/selection.ts'
 import { useCalmYard, useYard } from '../../model/session/session-context.tsx'
 import { useVirtualRows } from '../../ui/virtual-rows.ts'
 import { formatSort, heldOrder, parseSort, sortCards, type Sort } from './columns.ts'
-import { editDependencies } from './dependency-editor.tsx'
+import { openDependencyEditor } from './dependency-editor.tsx'
 import { gather, openTask, pickAll, pickNone, rowName } from './picking.ts'
 
 /** Above this a walk over all tasks is not done for each piece of news. */
@@ -125,8 +125,8 @@ function Offers({ order }: { readonly order: readonly string[] }) {
     'select.none': pickNone,
     'select.toggle': onPlace(gather),
     'task.open': onPlace(openTask),
-    'task.link': onPlace((id) => editDependencies(id, 'add')),
-    'task.unlink': onPlace((id) => editDependencies(id, 'remove')),
+    'task.link': onPlace((id) => openDependencyEditor(id, 'add')),
+    'task.unlink': onPlace((id) => openDependencyEditor(id, 'remove')),
   })
   return null
 }

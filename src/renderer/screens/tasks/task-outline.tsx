@@ -20,7 +20,7 @@ import { NoneMatch } from '../filter-field.tsx'
 import { Button } from '../../ui/button.tsx'
 import { capital, plural } from '../../ui/format.ts'
 import { openQuickAdd } from '../../actions/quick-add.ts'
-import { editDependencies } from './dependency-editor.tsx'
+import { openDependencyEditor } from './dependency-editor.tsx'
 import { ListCommands, useListRows, useListTasks, useMatches, useRow, Why } from './listed.tsx'
 import { type OutlineRow, outlineRows, sideStep } from './outline-rows.ts'
 import { pressListKey, pressRow, walkTo } from './picking.ts'
@@ -167,8 +167,8 @@ function Others({ ids }: { readonly ids: readonly string[] }) {
 function RowActs({ id, title }: Pick<TaskCard, 'id' | 'title'>) {
   const acts = [
     [`Add a task after ${title}`, Plus, () => openQuickAdd({ after: [id] })],
-    [`Add a dependency to ${title}`, Link2, () => editDependencies(id, 'add')],
-    [`Remove a dependency of ${title}`, Unlink2, () => editDependencies(id, 'remove')],
+    [`Add a dependency to ${title}`, Link2, () => openDependencyEditor(id, 'add')],
+    [`Remove a dependency of ${title}`, Unlink2, () => openDependencyEditor(id, 'remove')],
   ] as const
   return acts.map(([label, Mark, act]) => (
     <Button key={label} look="quiet" tabIndex={-1} aria-label={label} title={label} onClick={act}>

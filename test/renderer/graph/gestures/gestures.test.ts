@@ -5,7 +5,7 @@ import { freeSpot, tasksWithin } from '../../../../src/renderer/graph/scene/hit.
 import { linkCandidates } from '../../../../src/renderer/graph/gestures/link-card.tsx'
 import {
   cycleText,
-  linkOf,
+  endsOf,
   refusalOf,
   refusedTo,
 } from '../../../../src/renderer/graph/gestures/link-rules.ts'
@@ -98,7 +98,7 @@ describe('a dependency', () => {
           const from = `t${start % list.length}`
           const refused = refusedTo(all, from, direction)
           for (const { id } of list) {
-            const isRefused = refusalOf(all, linkOf(from, id, direction)) !== null
+            const isRefused = refusalOf(all, endsOf(from, id, direction)) !== null
             expect(refused.has(id)).toBe(isRefused)
           }
         },
