@@ -10,7 +10,7 @@ import { evolve } from '../domain/evolve.ts'
 import { fail, failure, type Failure } from '../domain/failure.ts'
 import type { TaskId } from '../domain/ids.ts'
 import type { EntityChange, MutablePlan } from '../domain/plan.ts'
-import type { KeptReply } from '../store/read.ts'
+import type { StoredReply } from '../store/read.ts'
 import type { Store, StoreWriter } from '../store/store.ts'
 import { fingerprintOf } from '../store/fingerprint.ts'
 
@@ -138,7 +138,7 @@ function isStoreFailure(error: unknown): boolean {
 }
 
 /** The reply that the command had the first time. Replies of earlier programs do not say which command they answered. */
-function repeated({ command, commandId }: Request, known: KeptReply): Result<Reply, Failure> {
+function repeated({ command, commandId }: Request, known: StoredReply): Result<Reply, Failure> {
   const { of, ...reply } = known
   if (of === undefined || of === fingerprintOf(command)) return ok(reply)
   return fail('in-use', `the commandId ${JSON.stringify(commandId)} was used for another command`, {

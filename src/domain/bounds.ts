@@ -23,7 +23,7 @@ export const clipCount = (count: number | null): number | null =>
 export const isStorableText = (text: string): boolean => text.isWellFormed() && !text.includes('\0')
 
 /** What is wrong with a JSON value from outside; null when it is within the bounds. Does not recurse. */
-export function jsonFault(value: unknown): string | null {
+export function jsonIssue(value: unknown): string | null {
   let level: unknown[] = [value]
   let nodes = 0
   for (let depth = 0; level.length > 0; depth += 1) {
@@ -51,7 +51,7 @@ const childrenOf = (value: unknown): unknown[] =>
 
 /** Cut off where it goes beyond the bounds, each cut marked by `…`. What an earlier program stored may do so. */
 export function clipJson(value: unknown): unknown {
-  if (jsonFault(value) === null) return value
+  if (jsonIssue(value) === null) return value
   // The value itself, and a mark on each level.
   let left = MAX_JSON_NODES - 1 - MAX_JSON_DEPTH
   const clip = (part: unknown, depth: number): unknown => {

@@ -7,7 +7,7 @@ import type { Failure, FailureClass } from './failure.ts'
 import type { AgentId, TaskId } from './ids.ts'
 import type { LandingOutcome, Merger } from './landing.ts'
 import type { NewTask, Task, TaskEdit } from './task.ts'
-import type { Breaker, ChangePlace } from './plan.ts'
+import type { Breaker, ChangePosition } from './plan.ts'
 import type { ExecutorType } from './settings.ts'
 
 /** Who asks. An agent is limited to its own task; see `permit`. */
@@ -91,7 +91,7 @@ interface TaskCommands {
   /** Only tasks that no agent has worked on. `dependents`: what becomes of those that wait for them. */
   'tasks.remove': { ids: readonly TaskId[]; dependents: DependentsFate }
   /** `place`: what a person's remark is about, when it is about a line of the changes. */
-  'task.log': { id: TaskId; text: string; place?: ChangePlace }
+  'task.log': { id: TaskId; text: string; place?: ChangePosition }
   /** Asks for the task's result to be brought onto its target branch. `pullRequest`: to be prepared as one, whatever the policy is. */
   'landing.request': { id: TaskId; pullRequest?: boolean | undefined }
   /** `result`: what the lander was given; news about an older one changes nothing. */

@@ -5,7 +5,7 @@ import type { Artifact } from './executor.ts'
 import type { WorkFailure } from './failure.ts'
 import type { AgentId, TaskId } from './ids.ts'
 import type { Landing, Merging } from './landing.ts'
-import type { Breaker, ChangePlace } from './plan.ts'
+import type { Breaker, ChangePosition } from './plan.ts'
 import type { Task, TaskDefinition, TaskState, WaitedFor } from './task.ts'
 
 /** ms that the agent worked whose end it is. */
@@ -61,7 +61,7 @@ interface TaskEvents {
   }
   'task.abandoned': { id: TaskId; by: string }
   'task.removed': { id: TaskId }
-  'task.logged': { id: string; taskId: TaskId; by: string; text: string; place?: ChangePlace }
+  'task.logged': { id: string; taskId: TaskId; by: string; text: string; place?: ChangePosition }
   'task.attached': { id: string; taskId: TaskId; agentId: AgentId | null; artifact: Artifact }
   'dependency.added': { blocker: TaskId; dependent: TaskId }
   'dependency.removed': { blocker: TaskId; dependent: TaskId }

@@ -6,11 +6,11 @@
 import type { Agent, Changes, RuntimeUsage, Workplace } from './agent.ts'
 import type { Evidence } from './completion.ts'
 import type { AgentId, TaskId } from './ids.ts'
-import type { ChangePlace } from './plan.ts'
+import type { ChangePosition } from './plan.ts'
 import type { ModelEntry, Profile } from './settings.ts'
 import type { Conversation, Task } from './task.ts'
 import { z } from 'zod'
-import { jsonFault } from './bounds.ts'
+import { jsonIssue } from './bounds.ts'
 
 /** What an agent is told about one dependency. */
 export interface DependencyResult {
@@ -42,7 +42,7 @@ export interface LaunchOrder {
     readonly by: string
     readonly text: string
     /** Set on a person's comment on the changes. */
-    readonly place?: ChangePlace
+    readonly place?: ChangePosition
   }[]
   /** A line per other task, for `context = graph | full`. */
   readonly graph: readonly string[]
@@ -159,7 +159,7 @@ export interface Runtime {
 export const artifactsInputSchema = z.union([
   z.array(z.string().max(4096)).max(1000),
   z.record(z.string(), z.unknown()).superRefine((value, context) => {
-    const fault = jsonFault(value)
+    const fault = jsonIssue(value)
     if (fault !== null) context.addIssue({ code: 'custom', message: fault })
   }),
 ])

@@ -46,7 +46,7 @@ export interface YardFacts {
 export const NO_FACTS: YardFacts = { id: 'yard', paused: false }
 
 /** A line of a task's changes that a person spoke of. */
-export interface ChangePlace {
+export interface ChangePosition {
   readonly path: string
   readonly line: number
   /** `new`: as the task left it; `old`: as it was before. */
@@ -60,7 +60,7 @@ export interface LogLine {
   readonly by: string
   readonly text: string
   /** Set on a person's comment on the changes. */
-  readonly place?: ChangePlace
+  readonly place?: ChangePosition
 }
 
 /** One entity before and after a change; null = it is not there. */

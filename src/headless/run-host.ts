@@ -14,7 +14,7 @@ import { createServiceStartScreen, yardCommand } from './service-start-screen.ts
 import { type Served, serveYard } from './serve.ts'
 import { utimesSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
-import { openPlaces } from '../yard/machine/places.ts'
+import { openMachineSlots } from '../yard/machine/slots.ts'
 
 export interface HostOrder extends Pick<
   OpenYardOptions,
@@ -171,7 +171,7 @@ export function createHostRegistry(
   clock: Clock,
   log: Log,
 ) {
-  const places = openPlaces(env, clock, log)
+  const places = openMachineSlots(env, clock, log)
   const roots = new Set<string>()
   return {
     places,

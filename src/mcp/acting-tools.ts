@@ -4,7 +4,7 @@ import { ok, type Result } from '../base/result.ts'
 import { fail, reportableClassSchema, type Failure } from '../domain/failure.ts'
 import { data, paths } from './agent-tools.ts'
 import { answerOf, type Client, tool, type Tool, type YardAccess } from './tool.ts'
-import { leanTask } from './fit.ts'
+import { compactTask } from './truncate.ts'
 import { editInput, newTaskInput, taskId, toRequest } from './task-fields.ts'
 
 const one = z.strictObject({ id: taskId })
@@ -35,7 +35,7 @@ export const actingTools: readonly Tool[] = [
     effect: 'adds',
     input: newTaskInput,
     run: async ({ client, cwd, commandId }, { title, ...said }) =>
-      ok(leanTask(await client.task.add({ ...toRequest(said, cwd), title, commandId }))),
+      ok(compactTask(await client.task.add({ ...toRequest(said, cwd), title, commandId }))),
   }),
   tool({
     name: 'yard_edit',
@@ -47,7 +47,7 @@ export const actingTools: readonly Tool[] = [
     run: async ({ client, cwd, commandId }, { id, ...said }) =>
       Object.keys(said).length === 0
         ? fail('bad-request', 'nothing to change was named')
-        : ok(leanTask(await client.task.edit({ ...toRequest(said, cwd), id, commandId }))),
+        : ok(compactTask(await client.task.edit({ ...toRequest(said, cwd), id, commandId }))),
   }),
   tool({
     name: 'yard_publish',

@@ -1,10 +1,10 @@
 /** What an agent may do about its own task. Whose it is, its token says; the yard refuses the rest. */
 import { z } from 'zod'
-import { jsonFault } from '../domain/bounds.ts'
+import { jsonIssue } from '../domain/bounds.ts'
 import { ok, type Result } from '../base/result.ts'
 import { reportableClassSchema, type Failure } from '../domain/failure.ts'
 import { type AgentCaller, tool, type Tool, type YardAccess } from './tool.ts'
-import { leanTask } from './fit.ts'
+import { compactTask } from './truncate.ts'
 import { subtaskInput, taskId, toRequest } from './task-fields.ts'
 
 const line = (most: number) => z.string().trim().min(1).max(most)
@@ -17,7 +17,7 @@ export const paths = z
 export const data = z
   .looseObject({})
   .superRefine((value, context) => {
-    const fault = jsonFault(value)
+    const fault = jsonIssue(value)
     if (fault !== null) context.addIssue({ code: 'custom', message: fault })
   })
   .describe('Any JSON object, kept as it is given')
@@ -33,7 +33,7 @@ export const agentTools = (caller: AgentCaller): readonly Tool[] => [
     effect: 'adds',
     input: subtaskInput,
     run: async ({ client, cwd, commandId }, { title, ...said }) =>
-      ok(leanTask(await client.task.add({ ...toRequest(said, cwd), title, commandId }))),
+      ok(compactTask(await client.task.add({ ...toRequest(said, cwd), title, commandId }))),
   }),
 ]
 
@@ -44,7 +44,7 @@ const readingTools = ({ taskId: own }: AgentCaller): readonly Tool[] => [
     description: `All about your own task (${own}), or about one that it depends on. Fields that hold nothing are left out.`,
     effect: 'reads',
     input: z.strictObject({ id: taskId.optional().describe(`Else ${own}`) }),
-    run: async ({ client }, { id = own }) => ok(leanTask(await client.task.get({ id }))),
+    run: async ({ client }, { id = own }) => ok(compactTask(await client.task.get({ id }))),
   }),
   tool({
     name: 'yard_dependencies',
@@ -65,7 +65,7 @@ async function dependenciesOf(
   const tasks: unknown[] = []
   for (const id of after) {
     const { title, state, branch, resultCommit, artifacts, log } = await client.task.get({ id })
-    tasks.push(leanTask({ id, title, state, branch, resultCommit, artifacts, log }))
+    tasks.push(compactTask({ id, title, state, branch, resultCommit, artifacts, log }))
   }
   return ok({ dependencies: tasks })
 }

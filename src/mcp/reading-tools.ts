@@ -4,7 +4,7 @@ import { ok, type Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
 import { SHOWN_STATES, TASK_STATUSES } from '../domain/task.ts'
 import { answerOf, type Client, tool, type Tool } from './tool.ts'
-import { fit, lean, leanTask, MAX_ANSWER_BYTES, takeFitting } from './fit.ts'
+import { truncate, compact, compactTask, MAX_ANSWER_BYTES, takeFitting } from './truncate.ts'
 import { taskId } from './task-fields.ts'
 
 const STATES = [...new Set<string>([...TASK_STATUSES, ...SHOWN_STATES])]
@@ -42,7 +42,7 @@ export const readingTools: readonly Tool[] = [
         ...(states === undefined || states.length === 0 ? {} : { status: states.join(',') }),
         ...(tag === undefined ? {} : { tag }),
       })
-      const shown = takeFitting(tasks.slice(0, limit).map(lean), LIST_BYTES)
+      const shown = takeFitting(tasks.slice(0, limit).map(compact), LIST_BYTES)
       return ok({ tasks: shown, ...(shown.length < tasks.length ? { more: MORE } : {}) })
     },
   }),
@@ -52,7 +52,7 @@ export const readingTools: readonly Tool[] = [
     description: 'All about one task. Fields that hold nothing are left out.',
     effect: 'reads',
     input: z.strictObject({ id: taskId }),
-    run: async ({ client }, { id }) => ok(leanTask(await client.task.get({ id }))),
+    run: async ({ client }, { id }) => ok(compactTask(await client.task.get({ id }))),
   }),
   tool({
     name: 'yard_why',
@@ -78,7 +78,7 @@ export const readingTools: readonly Tool[] = [
         limit: limit + 1,
         ...(task === undefined ? {} : { task }),
       })
-      const newest = agents.slice(-limit).map(lean).toReversed()
+      const newest = agents.slice(-limit).map(compact).toReversed()
       const shown = takeFitting(newest, LIST_BYTES).toReversed()
       return ok({ agents: shown, ...(shown.length < agents.length ? { more: MORE } : {}) })
     },
@@ -121,6 +121,6 @@ async function outputOf(
       maxBytes: bytes,
     })
     const answer = { ...where, ...(raw ? { text: text ?? '' } : { reports }) }
-    if (bytes <= LEAST_BYTES || !fit(answer).isCut) return ok(answer)
+    if (bytes <= LEAST_BYTES || !truncate(answer).isCut) return ok(answer)
   }
 }

@@ -8,7 +8,7 @@ import type { Failure } from '../domain/failure.ts'
 import { actingTools } from './acting-tools.ts'
 import { agentTools } from './agent-tools.ts'
 import type { AgentCaller, Effect, Tool, YardConnection } from './tool.ts'
-import { fit } from './fit.ts'
+import { truncate } from './truncate.ts'
 import { readingTools } from './reading-tools.ts'
 
 interface ServerOptions {
@@ -121,7 +121,7 @@ function register(
   const answer = async (said: unknown): Promise<CallToolResult> => {
     const result = await door.open((at) => one.run(at, said))
     if (!result.ok) return { isError: true, content: [textPart(lineOf(result.error))] }
-    const { text, isCut } = fit(result.value)
+    const { text, isCut } = truncate(result.value)
     return { content: [textPart(text), ...(isCut ? [textPart(CUT)] : [])] }
   }
   server.registerTool(name, config, (said: unknown) => track(answer(said)))

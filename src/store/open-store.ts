@@ -6,7 +6,7 @@ import { fail, failure, type Failure } from '../domain/failure.ts'
 import type { MutablePlan } from '../domain/plan.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { migrate } from './migrate.ts'
-import { preparePast } from './past.ts'
+import { prepareHistory } from './history.ts'
 import { highestAgentNumber, loadPlan, prepareReads } from './read.ts'
 import { prepareSpending } from './spending.ts'
 import { prepareTables } from './tables.ts'
@@ -123,7 +123,7 @@ function openReader(db: Database.Database, journal: Journal): Store {
       return journal.seq
     },
     ...prepareReads(db),
-    past: preparePast(db),
+    past: prepareHistory(db),
     spending: prepareSpending(db),
     journal: (since, limit) => journal.read(since, limit),
     async copyTo(path) {

@@ -23,7 +23,7 @@ export interface AgentFilter {
   readonly limit?: number
 }
 
-export interface KeptReply extends Reply {
+export interface StoredReply extends Reply {
   /** Fingerprint of that command; absent in what an earlier program stored. */
   readonly of?: string
 }
@@ -54,9 +54,9 @@ export function prepareReads(db: Database.Database) {
     artifactsOf: (taskId: TaskId) =>
       artifacts.all(taskId).map((body) => parse<StoredArtifact>(body)),
     /** The reply that a client's command had, if it was carried out before. */
-    replyOf(id: string): KeptReply | null {
+    replyOf(id: string): StoredReply | null {
       const body = reply.get(id)
-      return body === undefined ? null : parse<KeptReply>(body)
+      return body === undefined ? null : parse<StoredReply>(body)
     },
   }
 }

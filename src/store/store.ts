@@ -3,8 +3,8 @@ import type { EntityChange } from '../domain/plan.ts'
 import type { Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { RowFacts, StoredRow } from './journal.ts'
-import type { PastReads } from './past.ts'
-import type { KeptReply, prepareReads } from './read.ts'
+import type { HistoryReads } from './history.ts'
+import type { StoredReply, prepareReads } from './read.ts'
 import type { SpendingReads } from './spending.ts'
 
 /** Reads. None of them changes anything; all see committed state only, except inside a batch. */
@@ -13,7 +13,7 @@ export interface Store extends ReturnType<typeof prepareReads> {
   /** Rows with seq > since, oldest first. */
   journal(since: number, limit: number): StoredRow[]
   /** The journal as the window asks for it: by task, by time, in pieces. */
-  readonly past: PastReads
+  readonly past: HistoryReads
   readonly spending: SpendingReads
   /** A consistent copy of the database in a new file. */
   copyTo(path: string): Promise<Result<void, Failure>>
@@ -27,7 +27,7 @@ export interface StoreWriter {
   /** Runs one command's writes so that a throw undoes them alone; `TransactionLost` when the whole batch is gone with them. */
   savepoint<T>(run: () => T): T
   write(change: EntityChange, facts: RowFacts): void
-  saveReply(commandId: string, at: number, reply: KeptReply): void
+  saveReply(commandId: string, at: number, reply: StoredReply): void
   /** Writes without changing anything, so that a full disk shows. */
   probe(): void
   /** Throws when the disk is full, the owner epoch has moved on, …; the transaction is rolled back then. */

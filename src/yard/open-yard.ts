@@ -35,7 +35,7 @@ import { createTrials } from './executors/test-run.ts'
 import { NO_LANDING, openLanding } from './git/landing-port.ts'
 import { hostGit } from './git/plan-git-guard.ts'
 import { agentToken, agentVariables, openSecret } from './handlers/agent-token.ts'
-import { openPlace } from './machine/places.ts'
+import { openSlots } from './machine/slots.ts'
 import { createYard } from './opened-yard.ts'
 import { createMoney, createSpending } from './spending.ts'
 import { nextFireAt } from './timetable.ts'
@@ -121,7 +121,7 @@ function createParts(
     : openAgents({ ...options, clock, log }, current, opened, scope)
   const runtime = gateRuntime(agents.runtime, () => current.isTrusted)
   scope.add(() => runtime.close())
-  const place = openPlace({ ...options, clock, log }, () => current.config.settings.machine, scope)
+  const place = openSlots({ ...options, clock, log }, () => current.config.settings.machine, scope)
   let lastNumber = Math.max(opened.lastAgentNumber, highestFolder(paths.agents))
   return {
     ...agents,

@@ -23,12 +23,12 @@ import {
   probe,
   programsOn,
 } from './executors/probe.ts'
-import { createRoutes, faultOf, importFaults } from './executors/routes.ts'
-import { withProof } from './git/merge-proof.ts'
+import { createRoutes, routeIssue, importIssues } from './executors/routes.ts'
+import { withVerification } from './git/merge-verification.ts'
 import { untrusted } from './handlers/failures.ts'
 import { createMetrics, createRates } from './metrics.ts'
 import { startCompacting } from './old-outputs.ts'
-import { createPast } from './past/past.ts'
+import { createHistory } from './history/point-in-time.ts'
 import { createPositions } from './positions.ts'
 import { readWindow, unknownAgent } from './read-window.ts'
 import { nextFireAt } from './timetable.ts'
@@ -52,7 +52,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
   const trustPlace = { paths, dataFolder: parts.dataFolder }
   const positions = createPositions(parts)
   const health = createExecutorHealth(env, store)
-  const past = createPast(parts, () => current.config.settings)
+  const past = createHistory(parts, () => current.config.settings)
   parts.scope.add(() => past.close())
   const rates = runsAgents ? createRates({ plan, runtime, clock }) : null
   parts.scope.add(() => rates?.close())
@@ -101,9 +101,9 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
   const graceMs = (): number => current.config.settings.agent.stopGraceMs
 
   const dispatch: Yard['dispatch'] = async (command, by, commandId) => {
-    const fault = faultOf(current.routes, plan, command)
+    const fault = routeIssue(current.routes, plan, command)
     if (fault) return err(fault)
-    const proven = await withProof({ plan, paths, isTrusted: current.isTrusted }, command)
+    const proven = await withVerification({ plan, paths, isTrusted: current.isTrusted }, command)
     const reply = await dispatcher.dispatch(proven, by, commandId)
     if (reply.ok && command.type === 'yard.pause') await untilLaunched()
     if (reply.ok && command.type === 'landing.request') coordinator.landingAsked(command.id)
@@ -140,7 +140,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     config: () => current.config,
     now: () => clock.now(),
     dispatch,
-    importFaults: (tasks) => importFaults(current.routes, plan, tasks),
+    importFaults: (tasks) => importIssues(current.routes, plan, tasks),
     onCommitted: (listener) => dispatcher.onCommitted(listener),
     nextFireAt: (schedule, from) => nextFireAt(schedule, from, current.config.settings.schedule.tz),
     facts: (id) => runtime.facts(id),

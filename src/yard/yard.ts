@@ -16,7 +16,7 @@ import type { Coordinator } from '../coordinator/coordinator.ts'
 import type { CommittedBatch, Dispatcher } from '../coordinator/dispatch.ts'
 import type { LandingPort } from '../coordinator/ports.ts'
 import type { Actor, AnyCommand, Reply } from '../domain/command.ts'
-import type { IndexedFault } from '../domain/decide/decide-add.ts'
+import type { IndexedIssue } from '../domain/decide/decide-add.ts'
 import type { LeftProcess, LiveFacts, Runtime } from '../domain/executor.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
@@ -28,10 +28,10 @@ import type { askTrust } from './access/trust.ts'
 import type { ExecutorHealth } from './executors/probe.ts'
 import type { Routes } from './executors/routes.ts'
 import type { Trials } from './executors/test-run.ts'
-import type { Places } from './machine/places.ts'
-import type { MachineHold, YardPlace } from './machine/yard-place.ts'
+import type { Slots } from './machine/slots.ts'
+import type { MachineHold, YardSlots } from './machine/yard-slots.ts'
 import type { MachineProbe, Metrics, Rates } from './metrics.ts'
-import type { Past } from './past/past.ts'
+import type { YardHistory } from './history/point-in-time.ts'
 import type { Positions } from './positions.ts'
 import type { Spending } from './spending.ts'
 
@@ -52,13 +52,13 @@ export interface Yard {
   readonly vitals: Metrics
   /** Null where no agents are started. */
   readonly rates: Rates | null
-  readonly past: Past
+  readonly past: YardHistory
   config(): LoadedConfig
   now(): number
   /** The only way to change state. Resolves after COMMIT. */
   dispatch(command: AnyCommand, by: Actor, commandId?: string): Promise<Result<Reply, Failure>>
   /** Everything that would keep these tasks from being imported now; changes nothing. */
-  importFaults(tasks: readonly NewTask[]): readonly IndexedFault[]
+  importFaults(tasks: readonly NewTask[]): readonly IndexedIssue[]
   /** What runs when: leases and heartbeats, looking at agents, starting no more of them. */
   readonly coordinator: Pick<
     Coordinator,
@@ -165,7 +165,7 @@ export interface OpenYardOptions {
   /** Replaces what this machine reports of itself. */
   readonly machine?: MachineProbe
   /** Shared by all yards of this process; missing where this is the only one. */
-  readonly places?: Places
+  readonly places?: Slots
   /** Another owner has taken over, or the database is gone: the host must end. `text`: what a person can do, if anything. */
   readonly onStale?: (text: string | null) => void
 }
@@ -200,7 +200,7 @@ export interface YardParts {
   readonly landing: LandingPort
   /** Ends running agents that the plan does not know as living. Called before anything starts. */
   endUnknown(): Promise<void>
-  readonly place: YardPlace
+  readonly place: YardSlots
   readonly scope: Scope
 }
 

@@ -1,6 +1,6 @@
 /** A whole coordinator on a real store in memory, with a manual clock and a runtime that does what the test says. */
 import { NO_LANDING } from '../../src/yard/git/landing-port.ts'
-import { ROOMY } from '../../src/yard/machine/places.ts'
+import { ROOMY } from '../../src/yard/machine/slots.ts'
 import { createLeaseMemory } from '../support/lease-book.ts'
 import { createProfile } from '../../src/config/models.ts'
 import { silentLog } from '../../src/base/log.ts'

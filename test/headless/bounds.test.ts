@@ -6,7 +6,7 @@ import { parseEvent } from '../../src/agents/executors/readers/reader.ts'
 import { meaningOf } from '../../src/agents/http/task-request.ts'
 import { artifactsFrom } from '../../src/cli/commands/tasks/report.ts'
 import { parseInstant } from '../../src/config/times.ts'
-import { clipJson, jsonFault } from '../../src/domain/bounds.ts'
+import { clipJson, jsonIssue } from '../../src/domain/bounds.ts'
 import { parseGraphFile } from '../../src/graph-file/read-graph.ts'
 import { data } from '../../src/mcp/agent-tools.ts'
 import { COORDINATOR, endCommand, PERSON, taskId } from '../support/plan-builder.ts'
@@ -175,7 +175,7 @@ describe('nested JSON', () => {
     expect(reply.ok).toBe(true)
     await readAll(host)
     const { json } = await host.call('/api/task/a')
-    expect(jsonFault(json.artifacts[0].value)).toBeNull()
+    expect(jsonIssue(json.artifacts[0].value)).toBeNull()
     expect(JSON.stringify(json.artifacts)).toContain('…')
     expect(await readByCommand(host, ['show', 'a'])).toContain('…')
   })
@@ -183,6 +183,6 @@ describe('nested JSON', () => {
   it('is cut at its bound and nowhere else', () => {
     expect(clipJson(nested(64))).toEqual(nested(64))
     expect(JSON.stringify(clipJson(nested(65)))).toBe(`${'{"k":'.repeat(64)}"…"${'}'.repeat(64)}`)
-    expect(jsonFault(clipJson(Array.from({ length: 20_000 }, () => [])))).toBeNull()
+    expect(jsonIssue(clipJson(Array.from({ length: 20_000 }, () => [])))).toBeNull()
   })
 })

@@ -1,8 +1,8 @@
 /** The machine: another yard takes places of the same book, and memory comes and goes. No crash of an owner touches it. */
 import { silentLog } from '../../src/base/log.ts'
 import type { Clock } from '../../src/base/clock.ts'
-import { openPlaceBook } from '../../src/store/place-book.ts'
-import { createYardPlace, type YardPlace } from '../../src/yard/machine/yard-place.ts'
+import { openSlotBook } from '../../src/store/slot-book.ts'
+import { createYardSlots, type YardSlots } from '../../src/yard/machine/yard-slots.ts'
 import type { SeededRandom } from '../support/seeded-random.ts'
 
 export interface SimMachine {
@@ -12,7 +12,7 @@ export interface SimMachine {
   readonly cap: number | null
   readonly isShortOfMemory: boolean
   /** For one life of the yard's owner. */
-  placeFor(clock: Clock): YardPlace
+  placeFor(clock: Clock): YardSlots
   /** The other yard takes places that are free, or gives some back; what happened, in words. */
   stir(): string
   /** A person sets another cap, or memory comes and goes; what happened, in words. */
@@ -26,7 +26,7 @@ const OTHER = '/other-yard'
 const NEEDED = 100
 
 export function createSimMachine(random: SeededRandom): SimMachine {
-  const book = openPlaceBook(':memory:', 'the only boot')
+  const book = openSlotBook(':memory:', 'the only boot')
   let others: readonly string[] = []
   let cap: number | null = random.chance(0.5) ? random.int(2, 4) : null
   let isShort = false
@@ -48,7 +48,7 @@ export function createSimMachine(random: SeededRandom): SimMachine {
     },
     placeFor(clock) {
       const owner = { pid: 2, startTime: `life ${(lives += 1)}` }
-      return createYardPlace({
+      return createYardSlots({
         root: '/this-yard',
         file: 'places',
         clock,

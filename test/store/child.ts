@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { silentLog } from '../../src/base/log.ts'
 import { createDispatcher } from '../../src/coordinator/dispatch.ts'
 import { openStore } from '../../src/store/open-store.ts'
-import { openPlaceBook } from '../../src/store/place-book.ts'
+import { openSlotBook } from '../../src/store/slot-book.ts'
 import { takeOwnerLock } from '../../src/store/owner-lock.ts'
 import { createManualClock, START_AT } from '../support/manual-clock.ts'
 import { addCommand, PERSON } from '../support/plan-builder.ts'
@@ -52,7 +52,7 @@ if (mode === 'write') {
 }
 if (mode === 'places') {
   // Takes one place at a time, tells how many are taken then, and gives it back.
-  const book = openPlaceBook(path, 'boot')
+  const book = openSlotBook(path, 'boot')
   const yard = String(process.pid)
   const owner = { pid: process.pid, startTime: '1' }
   const persist = <T>(act: () => T): T => {

@@ -12,7 +12,7 @@ import type { Circumstances, Decided } from './decision.ts'
 
 type Wish = CommandOf<'tasks.import'>['tasks'][number]
 
-export interface IndexedFault {
+export interface IndexedIssue {
   /** The place of the task in the import, from 0. */
   readonly index: number
   readonly failure: Failure
@@ -21,18 +21,18 @@ export interface IndexedFault {
 interface Checked {
   readonly ids: readonly TaskId[]
   readonly edges: readonly Edge<TaskId>[]
-  readonly faults: readonly IndexedFault[]
+  readonly faults: readonly IndexedIssue[]
 }
 
 /** Everything that keeps these tasks from being added to this plan. */
-export const faultsOfAdd = (plan: Plan, tasks: readonly NewTask[]): readonly IndexedFault[] =>
+export const issuesOfAdd = (plan: Plan, tasks: readonly NewTask[]): readonly IndexedIssue[] =>
   checkAll(
     plan,
     tasks.map((task) => ({ task, nextFireAt: null })),
   ).faults
 
 function checkAll(plan: Plan, wishes: readonly Wish[]): Checked {
-  const faults: IndexedFault[] = []
+  const faults: IndexedIssue[] = []
   const fault = (index: number, f: Failure): void => void faults.push({ index, failure: f })
   const ids = assignIds(plan, wishes, fault)
   const known = knownIds(plan, ids)
@@ -55,7 +55,7 @@ function checkAll(plan: Plan, wishes: readonly Wish[]): Checked {
 
 export function decideAdd(plan: Plan, wishes: readonly Wish[], now: Circumstances): Decided {
   const { ids, edges, faults } = checkAll(plan, wishes)
-  if (faults.length > 0) return err(faultsFailure(faults, wishes.length))
+  if (faults.length > 0) return err(issuesFailure(faults, wishes.length))
   const own = inheritedOf(plan, now.by)
   const tasks = wishes.map((wish, i) =>
     taskOf({ ...wish, own }, ids[i] as TaskId, plan.lastOrder + 1 + i, now),
@@ -174,7 +174,7 @@ export function clashOfTimes({ delayMs, notBefore, schedule }: Partial<TaskEdit>
 }
 
 /** One fault is told as it is; many as the first, with all in `facts.faults`. */
-export function faultsFailure(faults: readonly IndexedFault[], count: number): Failure {
+export function issuesFailure(faults: readonly IndexedIssue[], count: number): Failure {
   const first = faults[0]
   if (!first) return failure('internal', 'no fault to tell')
   const facts = {

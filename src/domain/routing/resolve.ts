@@ -180,7 +180,7 @@ const IGNORED_BY_SHELL = [
 ] as const satisfies readonly (readonly [keyof TaskDefinition, string])[]
 
 /** A task on a `schedule` profile where neither of them says when; null when one does. */
-export function timelessFault(settings: Settings, task: Timed): Failure | null {
+export function timelessIssue(settings: Settings, task: Timed): Failure | null {
   const { executor = null, schedule = null, delayMs, notBefore } = task
   const profile = executor === null ? null : findProfile(settings, executor)
   if (profile?.type !== 'schedule' || delayMs !== undefined || notBefore != null) return null

@@ -4,7 +4,7 @@ import type { Attention, TaskCard } from '../../contract/view.ts'
 import type { Session } from '../model/session/session.ts'
 import { useSession } from '../model/session/session-context.tsx'
 import { type CommandHandler, type CommandHandlers, useCommands } from './commands.ts'
-import { pastReason } from '../model/shown-time.ts'
+import { historyReason } from '../model/shown-time.ts'
 import { openQuickAdd } from './quick-add.ts'
 import { currentRoute, navigate, type TaskTab } from '../model/route.ts'
 import { getSelection, selectTasks, subjectTasks, toggleTask } from '../model/selection.ts'
@@ -50,14 +50,14 @@ const onSubjects = (
   run: () => void run(subjects(session)),
   blocked: () => {
     const cards = subjects(session)
-    return pastReason() ?? (cards.length === 0 ? NONE : blocked(cards))
+    return historyReason() ?? (cards.length === 0 ? NONE : blocked(cards))
   },
 })
 
 const idsOf = (cards: readonly TaskCard[]): readonly string[] => cards.map(({ id }) => id)
 
 const addCommands = (session: Session): CommandHandlers => ({
-  'task.add': { run: () => openQuickAdd(), blocked: pastReason },
+  'task.add': { run: () => openQuickAdd(), blocked: historyReason },
   'task.add-after': onSubjects(session, (cards) => openQuickAdd({ after: idsOf(cards) })),
   'task.add-before': onSubjects(session, (cards) => openQuickAdd({ before: idsOf(cards) })),
 })
@@ -139,7 +139,7 @@ export function commandText(session: Session, ids: readonly string[]): string {
 const editCommands = (session: Session): CommandHandlers => ({
   copy: onSubjects(session, (cards) => copyTasks(session, idsOf(cards))),
   duplicate: onSubjects(session, (cards) => duplicateTasks(session, idsOf(cards))),
-  paste: { run: () => void pasteTasks(session), blocked: pastReason },
+  paste: { run: () => void pasteTasks(session), blocked: historyReason },
   'select.none': {
     run: () => selectTasks([]),
     blocked: () => (getSelection().ids.size === 0 ? 'Nothing is chosen' : null),

@@ -4,14 +4,14 @@ import type { TaskCard } from '../../contract/view.ts'
 import { useCommand, useSession } from '../model/session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { instantText, plural } from '../ui/format.ts'
-import { useIsPast } from '../model/shown-time.ts'
+import { useIsHistory } from '../model/shown-time.ts'
 import { subjectOf } from '../actions/action.ts'
 import { perform } from '../actions/perform.ts'
 import { reopen } from '../actions/task/reopen.ts'
 import { retry } from '../actions/task/retry.ts'
 import type { TaskDetails } from '../model/use-task-details.ts'
 import { readsComments, UNREAD, waitingComments } from './change-text.ts'
-import { type LinePlace, placeText } from './patch.ts'
+import { type LinePosition, positionText } from './patch.ts'
 import { ShownLine, ShownPath } from './shown-line.tsx'
 import { useEffect, useId, useRef, useState } from 'react'
 import { ProblemNote } from '../components/problem-note.tsx'
@@ -44,11 +44,11 @@ export function Comments({ view, card, details, onOpen }: CommentsProps) {
                   className="text-button text-11"
                   onClick={() => onOpen(comment.path)}
                 >
-                  <ShownPath path={comment.path} />, {placeText(comment)}
+                  <ShownPath path={comment.path} />, {positionText(comment)}
                 </button>
               ) : (
                 <span className="remark-place">
-                  <ShownPath path={comment.path} />, {placeText(comment)}
+                  <ShownPath path={comment.path} />, {positionText(comment)}
                 </span>
               )}
               <CommentText comment={comment} />
@@ -67,7 +67,7 @@ export function Comments({ view, card, details, onOpen }: CommentsProps) {
 
 function NextTry({ card, count }: { readonly card: TaskCard; readonly count: number }) {
   const session = useSession()
-  const isPast = useIsPast()
+  const isPast = useIsHistory()
   const subject = subjectOf(session, card)
   const action = [retry, reopen].find(({ blocked }) => blocked(subject) === null)
   const words = `${plural(count, 'comment')} ${count === 1 ? 'waits' : 'wait'} for the next try of this task, which reads ${count === 1 ? 'it' : 'them'}.`
@@ -108,7 +108,7 @@ export function CommentText({ comment }: { readonly comment: ChangeComment }) {
 interface CommentFieldProps {
   readonly task: string
   readonly path: string
-  readonly place: LinePlace
+  readonly place: LinePosition
   /** The next try is told what is written here. */
   readonly isRead: boolean
   readonly onClose: () => void
@@ -153,7 +153,7 @@ export function CommentField({ task, path, place, isRead, onClose, onSent }: Com
         event.stopPropagation()
       }}
     >
-      <label htmlFor={id}>Comment on {placeText(place)}</label>
+      <label htmlFor={id}>Comment on {positionText(place)}</label>
       <textarea
         ref={field}
         id={id}

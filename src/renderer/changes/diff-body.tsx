@@ -12,17 +12,17 @@ import {
   type TokenNode,
 } from 'react-diff-view'
 import type { ChangedFileView, ChangeView } from '../../contract/change.ts'
-import { useIsPast } from '../model/shown-time.ts'
+import { useIsHistory } from '../model/shown-time.ts'
 import { CommentField, CommentText } from './comments.tsx'
 import { focusLine, focusPressed, lineCell, stepFrom } from './diff-keys.ts'
 import {
   hunksBetween,
   indexLines,
   keyAt,
-  type LinePlace,
+  type LinePosition,
   lineTokens,
   type Patch,
-  placeOf,
+  positionOf,
 } from './patch.ts'
 import { namedText, ShownLine } from './shown-line.tsx'
 import { Button } from '../ui/button.tsx'
@@ -39,7 +39,7 @@ export interface DiffBodyProps {
 }
 
 /** Where a comment is being written. */
-interface Writing extends LinePlace {
+interface Writing extends LinePosition {
   readonly key: string
 }
 
@@ -50,11 +50,11 @@ export function DiffBody({ view, file, patch, look, isRead, onCommented }: DiffB
   const index = useMemo(() => indexLines(patch.hunks), [patch])
   const shown = useMemo(() => [...hunksBetween(patch.hunks, span.from, span.to)], [patch, span])
   const tokens = useMemo(() => lineTokens(shown), [shown])
-  const isPast = useIsPast()
+  const isPast = useIsHistory()
   const write = useCallback(
-    (key: string, side: LinePlace['side']): void => {
+    (key: string, side: LinePosition['side']): void => {
       const line = isPast ? undefined : index.byKey.get(key)
-      if (line) setWriting({ key, ...placeOf(line.change, side) })
+      if (line) setWriting({ key, ...positionOf(line.change, side) })
     },
     [index, isPast],
   )
@@ -182,7 +182,7 @@ function Token({ token }: { readonly token: TokenNode }): ReactNode {
 function remarksOf(
   { comments }: ChangeView,
   { path }: ChangedFileView,
-  keyOf: (place: LinePlace) => string | null,
+  keyOf: (place: LinePosition) => string | null,
 ): ReadonlyMap<string, ChangeView['comments']> {
   const remarks = new Map<string, ChangeView['comments']>()
   for (const comment of comments) {

@@ -6,7 +6,7 @@ import { Button } from '../ui/button.tsx'
 import { instantText } from '../ui/format.ts'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { Lamp } from '../components/status-badge.tsx'
-import { useIsPast } from '../model/shown-time.ts'
+import { useIsHistory } from '../model/shown-time.ts'
 import { navigate } from '../model/route.ts'
 import { land } from '../actions/requests.ts'
 import { hasGivenUp, landingText, mergeBlocked, mergeLabel, NO_UNDO } from './change-text.ts'
@@ -24,7 +24,7 @@ interface MergeBoxProps {
 
 export function MergeBox({ view, card, verify, isLatest, onChanged }: MergeBoxProps) {
   const command = useCommand()
-  const isPast = useIsPast()
+  const isPast = useIsHistory()
   const { landing } = view
   const words = landingText(landing, view.result)
   const merge = async (shown: ChangeView): Promise<void> => {

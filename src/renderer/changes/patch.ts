@@ -10,7 +10,7 @@ import {
 } from 'react-diff-view'
 import type { ChangeComment } from '../../contract/change.ts'
 
-export type LinePlace = Pick<ChangeComment, 'side' | 'line'>
+export type LinePosition = Pick<ChangeComment, 'side' | 'line'>
 
 export interface Patch {
   readonly hunks: readonly HunkData[]
@@ -102,7 +102,7 @@ export function hunksBetween(
 }
 
 /** Where a comment on the line belongs: on an unchanged line to what it is now, unless the old side is meant. */
-export function placeOf(change: ChangeData, side: LinePlace['side'] = 'new'): LinePlace {
+export function positionOf(change: ChangeData, side: LinePosition['side'] = 'new'): LinePosition {
   if (change.type === 'insert') return { side: 'new', line: change.lineNumber }
   if (change.type === 'delete') return { side: 'old', line: change.lineNumber }
   return side === 'old'
@@ -110,7 +110,7 @@ export function placeOf(change: ChangeData, side: LinePlace['side'] = 'new'): Li
     : { side, line: change.newLineNumber }
 }
 
-export const placeText = ({ side, line }: LinePlace): string =>
+export const positionText = ({ side, line }: LinePosition): string =>
   side === 'old' ? `line ${line} before` : `line ${line}`
 
 /** Of each line: its key, its number over all hunks, and the line itself. */
@@ -129,15 +129,15 @@ export function indexLines(hunks: readonly HunkData[]): LineIndex {
       byKey.set(key, { change, at })
       at += 1
       const sides = change.type === 'normal' ? (['old', 'new'] as const) : (['new'] as const)
-      for (const side of sides) byPlace.set(placeKey(placeOf(change, side)), key)
+      for (const side of sides) byPlace.set(placeKey(positionOf(change, side)), key)
     }
   return { byPlace, byKey }
 }
 
-const placeKey = ({ side, line }: LinePlace): string => `${side} ${line}`
+const placeKey = ({ side, line }: LinePosition): string => `${side} ${line}`
 
 /** The line that a comment is at; null when the patch does not show it. */
-export const keyAt = ({ byPlace }: LineIndex, place: LinePlace): string | null =>
+export const keyAt = ({ byPlace }: LineIndex, place: LinePosition): string | null =>
   byPlace.get(placeKey(place)) ?? null
 
 // What of a line stands out in a diff: the words in which it differs from the line that it replaces. Pure.

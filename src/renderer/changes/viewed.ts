@@ -1,5 +1,5 @@
 /** Which files of a result this person has looked at, kept in this browser or app. A newer result is to be looked at anew. */
-import { keep, readKept } from '../model/kept.ts'
+import { keep, readPersisted } from '../model/persisted.ts'
 import { z } from 'zod'
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
@@ -9,7 +9,7 @@ const KEY = 'yardmaster.viewed'
 const MOST = 2000
 
 const store = createStore<{ readonly marks: readonly string[] }>(() => ({
-  marks: readKept('localStorage', KEY, z.array(z.string())) ?? [],
+  marks: readPersisted('localStorage', KEY, z.array(z.string())) ?? [],
 }))
 
 /** Paths of that result which were looked at. */

@@ -89,7 +89,7 @@ function tomlOf(value: unknown): string {
 }
 
 /** `.yard/config.toml:12`: the end of the path is enough to know it. */
-export function placeText(file: string, line: number | null): string {
+export function locationText(file: string, line: number | null): string {
   const end = file.split(/[/\\]/).slice(-2).join('/')
   return line === null ? end : `${end}:${line}`
 }

@@ -12,7 +12,7 @@ import {
   sourceLabel,
   typedText,
 } from './config-entry.ts'
-import { FilePlace } from './copy-text.tsx'
+import { FileLocation } from './copy-text.tsx'
 import { ProblemNote } from './problem-note.tsx'
 import './config.css'
 import { Select, Switch } from '../ui/fields.tsx'
@@ -50,7 +50,7 @@ export function ConfigRow(props: ConfigRowProps) {
         <p className="config-source">
           <code>{entry.key}</code>
           <span>{sourceLabel(entry.source)}</span>
-          {entry.file !== null && <FilePlace file={entry.file} line={entry.line} />}
+          {entry.file !== null && <FileLocation file={entry.file} line={entry.line} />}
         </p>
         {pending && <Pending entry={pending} />}
       </div>
@@ -92,7 +92,7 @@ function Pending({ entry }: { readonly entry: PendingEntry }) {
         Pending: <code>{typedText(value) || 'not set'}</code>
       </span>
       <span>{sourceLabel(source)}</span>
-      {file !== null && <FilePlace file={file} line={line} />}
+      {file !== null && <FileLocation file={file} line={line} />}
       <span className="config-pending-why">
         The files were changed and not reloaded. <code>yard service reload</code> applies them, and
         so does a change made here.

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Check, Copy } from 'lucide-react'
 import { Button } from '../ui/button.tsx'
 import './config.css'
-import { placeText } from './config-entry.ts'
+import { locationText } from './config-entry.ts'
 
 type Copied = 'not-yet' | 'copied' | 'failed'
 
@@ -40,7 +40,7 @@ interface FilePlaceProps {
 
 type Outcome = 'none' | 'copied' | 'failed'
 
-export function FilePlace({ file, line }: FilePlaceProps) {
+export function FileLocation({ file, line }: FilePlaceProps) {
   const [outcome, setOutcome] = useState<Outcome>('none')
   const host = window.yardHost
   const full = line === null ? file : `${file}:${line}`
@@ -54,10 +54,10 @@ export function FilePlace({ file, line }: FilePlaceProps) {
       <button
         type="button"
         title={full}
-        aria-label={`${host ? 'Open' : 'Copy'} ${placeText(file, line)}`}
+        aria-label={`${host ? 'Open' : 'Copy'} ${locationText(file, line)}`}
         onClick={() => void press().catch(() => setOutcome('failed'))}
       >
-        {placeText(file, line)}
+        {locationText(file, line)}
       </button>
       <span role="status">
         {outcome === 'copied' && ' Copied'}

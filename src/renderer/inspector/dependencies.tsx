@@ -7,7 +7,7 @@ import { Button } from '../ui/button.tsx'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { Lamp } from '../components/status-badge.tsx'
 import { labelOfState } from '../model/task-state.ts'
-import { useIsPast } from '../model/shown-time.ts'
+import { useIsHistory } from '../model/shown-time.ts'
 import { navigate } from '../model/route.ts'
 import { downstreamOf, upstreamOf } from '../model/reach.ts'
 import { editDependencies } from '../actions/task/edit.ts'
@@ -36,7 +36,7 @@ interface DependencyListProps {
 
 function DependencyList({ task, side, ids }: DependencyListProps) {
   const session = useSession()
-  const isPast = useIsPast()
+  const isPast = useIsHistory()
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
   const change = async (how: 'add' | 'remove', other: string): Promise<void> => {

@@ -5,7 +5,7 @@ import type { Result } from '../../base/result.ts'
 import type { TaskView } from '../../contract/view.ts'
 import { Button } from '../ui/button.tsx'
 import { ProblemNote } from '../components/problem-note.tsx'
-import { useIsPast } from '../model/shown-time.ts'
+import { useIsHistory } from '../model/shown-time.ts'
 import type { TaskFields } from '../actions/task/edit.ts'
 import { useTaskEdit } from '../actions/task/edit.ts'
 import { focusAfterDraw } from '../ui/focus.ts'
@@ -32,7 +32,7 @@ interface EditableTextProps {
 
 export function EditableText({ task, text, children }: EditableTextProps) {
   const [isEditing, setEditing] = useState(false)
-  const isPast = useIsPast()
+  const isPast = useIsHistory()
   const opener = useRef<HTMLButtonElement>(null)
   const close = (): void => {
     setEditing(false)

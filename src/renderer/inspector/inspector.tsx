@@ -7,7 +7,7 @@ import { EmptyNote } from '../ui/screen.tsx'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { Tabs } from '../ui/tabs.tsx'
 import { useCommands } from '../actions/commands.ts'
-import { pastReason } from '../model/shown-time.ts'
+import { historyReason } from '../model/shown-time.ts'
 import { navigate, useRoute, type TaskTab } from '../model/route.ts'
 import { useSelection } from '../model/selection.ts'
 import { LazyChanges } from '../changes/lazy-changes.tsx'
@@ -58,12 +58,12 @@ function TaskPanel({ card }: { readonly card: TaskCard }) {
   const loaded = useTaskDetails(card)
   const show = (next: TaskTab): void => navigate({ tab: next }, { replace: true })
   useCommands({
-    'task.rename': { run: () => setRenaming(true), blocked: pastReason },
+    'task.rename': { run: () => setRenaming(true), blocked: historyReason },
     'task.why': () => show('overview'),
     'task.output': () => show('output'),
     'task.merge': {
       run: () => void mergeTask(session, card, loaded.details?.task.verify ?? null),
-      blocked: () => pastReason() ?? (isMergeable(card) ? null : 'It is not done yet'),
+      blocked: () => historyReason() ?? (isMergeable(card) ? null : 'It is not done yet'),
     },
   })
   return (

@@ -5,7 +5,7 @@ import { originText } from '../../domain/origin.ts'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { RoutePlan, type RoutedChoice } from '../components/route-plan.tsx'
 import { Select } from '../ui/fields.tsx'
-import { useIsPast } from '../model/shown-time.ts'
+import { useIsHistory } from '../model/shown-time.ts'
 import {
   executorChoices,
   modelChoices,
@@ -83,7 +83,7 @@ function Endpoint({ task, last }: RoutesProps) {
 const UNSET = ''
 
 function Chooser({ task, what, names }: ChooserProps) {
-  const isPast = useIsPast()
+  const isPast = useIsHistory()
   const { save, isBusy, problem, dismiss } = useTaskEdit(task.id)
   const [wanted, setWanted] = useState<string | null>(null)
   const set = (of: RoutedChoice): string | null =>

@@ -7,7 +7,7 @@ import { Button } from '../ui/button.tsx'
 import { Countdown, Elapsed } from '../components/ticking-time.tsx'
 import { durationText } from '../../domain/format.ts'
 import { Lamp, StatusBadge } from '../components/status-badge.tsx'
-import { useIsPast } from '../model/shown-time.ts'
+import { useIsHistory } from '../model/shown-time.ts'
 import { setPreferences, usePreferences } from '../model/preferences.ts'
 import { navigate } from '../model/route.ts'
 import { selectTasks } from '../model/selection.ts'
@@ -33,7 +33,7 @@ export function TaskHeader({ card, details, isRenaming, onRename }: TaskHeaderPr
     useYard((view) => (card.agent === null ? undefined : view.agents.get(card.agent))) ?? null
   const session = useSession()
   const isHeld = details?.task.held ?? card.state === 'paused'
-  const isPast = useIsPast()
+  const isPast = useIsHistory()
   const heading = useRef<HTMLHeadingElement>(null)
   const endRenaming = (): void => {
     onRename(false)

@@ -7,7 +7,7 @@ import { instantText, moneyText, tokensText, capital } from '../ui/format.ts'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { Select } from '../ui/fields.tsx'
 import { boundText } from '../components/usage-text.ts'
-import { useIsPast } from '../model/shown-time.ts'
+import { useIsHistory } from '../model/shown-time.ts'
 import { EditableText, type TextOfTask } from './editable-text.tsx'
 import { Section } from './section.tsx'
 import {
@@ -136,7 +136,7 @@ interface ChoiceProps {
 
 function Choice({ task, name, field, options }: ChoiceProps) {
   const { save, isBusy, problem, dismiss } = useTaskEdit(task.id)
-  const isPast = useIsPast()
+  const isPast = useIsHistory()
   const now = task[field] ?? ''
   const fields = (value: string): TaskFields =>
     ({ [field]: value === '' ? null : value }) as TaskFields

@@ -7,7 +7,7 @@ import { Countdown } from '../components/ticking-time.tsx'
 import { instantText } from '../ui/format.ts'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { runCommand } from '../actions/commands.ts'
-import { useIsPast } from '../model/shown-time.ts'
+import { useIsHistory } from '../model/shown-time.ts'
 import { QuestionAnswer } from '../actions/views/question-answer.tsx'
 import { navigate } from '../model/route.ts'
 import { type Action, subjectOf } from '../actions/action.ts'
@@ -109,7 +109,7 @@ const saysStuck = ({ waitsFor }: Why): boolean => waitsFor.some(({ kind }) => ST
 
 /** What a person can do about it, right here. */
 function WayOut({ card, task, why }: WhyNoteProps) {
-  const isPast = useIsPast()
+  const isPast = useIsHistory()
   // To go on without more of it would only end in the same place.
   if (task.waitsFor === 'budget') return <Helper card={card} action={BUDGET} />
   if (task.waitsFor !== 'answer') return <Helper card={card} action={whyActionOf(card, why)} />
@@ -138,7 +138,7 @@ function Helper({ card, action }: { readonly card: TaskCard; readonly action: Wh
   const opened = useYard(({ tasks }) =>
     action?.kind === 'open' ? tasks.get(action.task) : undefined,
   )
-  const isPast = useIsPast()
+  const isPast = useIsHistory()
   switch (action?.kind) {
     case undefined:
       return null

@@ -2,7 +2,7 @@
 import { useMemo } from 'react'
 import type { Summary, TaskCard } from '../../contract/view.ts'
 import type { ShownState } from '../../domain/task.ts'
-import { useCalmYard, useYard } from '../model/session/session-context.tsx'
+import { useThrottledYard, useYard } from '../model/session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { countText, instantText, moneyText, plural, tokensText } from '../ui/format.ts'
 import { STATES_IN_ORDER, StatusBadge } from '../components/status-badge.tsx'
@@ -20,7 +20,7 @@ const CALM = { everyMs: 1000, fromTasks: 1000 }
 /** How far the yard is, what it costs, how many may work, and when it could be at rest. */
 export function YardPanel() {
   const summary = useYard((view) => view.summary)
-  const tasks = useCalmYard((view) => view.tasks, CALM)
+  const tasks = useThrottledYard((view) => view.tasks, CALM)
   if (summary === null) return null
   const { today } = summary
   return (

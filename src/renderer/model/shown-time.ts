@@ -18,11 +18,11 @@ let structures = 0
 
 export const useShownTime = (): ShownTime | null => useStore(store, ({ shown }) => shown)
 /** Nothing is changed while the graph shows the past: the hand would mean what the eye sees, not what is now. */
-export const useIsPast = (): boolean => useStore(store, ({ shown }) => shown !== null)
+export const useIsHistory = (): boolean => useStore(store, ({ shown }) => shown !== null)
 export const getShownTime = (): ShownTime | null => store.getState().shown
 
 /** Why nothing can be changed while a moment of the past is shown; null = it can. */
-export const pastReason = (): string | null => (getShownTime() ? 'The past is read-only' : null)
+export const historyReason = (): string | null => (getShownTime() ? 'The past is read-only' : null)
 
 export function showTime(moment: GraphAt): void {
   const before = store.getState().shown

@@ -4,7 +4,7 @@ import { useCommand, useSession } from '../model/session/session-context.tsx'
 import { takeImportRequest } from '../model/session/open-link.ts'
 import { useCommands, runCommand, type CommandHandlers } from '../actions/commands.ts'
 import { canRedo, canUndo, redo, undo } from '../actions/history.ts'
-import { pastReason } from '../model/shown-time.ts'
+import { historyReason } from '../model/shown-time.ts'
 import { getPreferences, setPreferences } from '../model/preferences.ts'
 import { currentRoute, navigate, SCREENS, TASK_TABS, type TaskTab } from '../model/route.ts'
 import { subjectTasks } from '../model/selection.ts'
@@ -22,11 +22,11 @@ export function useFrameCommands(): void {
     rail: () => setPreferences({ isRailOpen: !isRailOpen }),
     undo: {
       run: () => void undo(session),
-      blocked: () => pastReason() ?? (canUndo() ? null : 'Nothing to undo'),
+      blocked: () => historyReason() ?? (canUndo() ? null : 'Nothing to undo'),
     },
     redo: {
       run: () => void redo(session),
-      blocked: () => pastReason() ?? (canRedo() ? null : 'Nothing to do again'),
+      blocked: () => historyReason() ?? (canRedo() ? null : 'Nothing to do again'),
     },
     'coordinator.toggle': () =>
       void run(({ service }) =>

@@ -7,7 +7,7 @@ import { foreignKeyError } from '../../agents/executors/native.ts'
 import type { LoadedConfig } from '../../config/load.ts'
 import { exclusiveFolderOf } from '../../agents/runtime/workdir.ts'
 import type { AnyCommand } from '../../domain/command.ts'
-import { faultsFailure, faultsOfAdd, type IndexedFault } from '../../domain/decide/decide-add.ts'
+import { issuesFailure, issuesOfAdd, type IndexedIssue } from '../../domain/decide/decide-add.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { NewTask, Task } from '../../domain/task.ts'
@@ -18,7 +18,7 @@ import {
   resolveExecutor,
   resolveModel,
   fallbackOf,
-  timelessFault,
+  timelessIssue,
 } from '../../domain/routing/resolve.ts'
 import { unknownCostOf, unpricedLive } from '../../domain/budget/known-cost.ts'
 import { findModel, profileModelOf } from '../../domain/routing/models.ts'
@@ -72,7 +72,7 @@ export function createRoutes(config: Config, root: string) {
       if (!choice.ok) return choice.error
       const misfit = mismatchOf(wish, choice.value.profile)
       if (misfit) return misfit
-      const idle = ignoredBy(said, choice.value.profile) ?? timelessFault(settings, task)
+      const idle = ignoredBy(said, choice.value.profile) ?? timelessIssue(settings, task)
       if (idle) return idle
       const chosen = resolveModel(settings, wish, choice.value.profile)
       if (!chosen.ok) return chosen.error
@@ -192,30 +192,30 @@ export function capsOf(settings: Settings, mayStart: boolean): Caps {
 }
 
 /** Refuses what could never run, before it is written: an unknown executor or model, a command for one that takes none. */
-export function faultOf(routes: Routes, plan: Plan, command: AnyCommand): Failure | null {
+export function routeIssue(routes: Routes, plan: Plan, command: AnyCommand): Failure | null {
   if (command.type === 'task.add')
     return routes.faultOf(command.task) ?? faultOfRepo(command.task.repo)
   if (command.type === 'task.edit') return faultOfEdit(routes, plan, command)
   if (command.type === 'tasks.change')
-    return command.commands.map((each) => faultOf(routes, plan, each)).find(Boolean) ?? null
+    return command.commands.map((each) => routeIssue(routes, plan, each)).find(Boolean) ?? null
   if (command.type !== 'tasks.import') return null
   const tasks = command.tasks.map(({ task }) => task)
   const faults = routeFaults(routes, tasks)
   if (faults.length === 0) return null // the rest is decided with the command
-  return faultsFailure([...faults, ...faultsOfAdd(plan, tasks)], tasks.length)
+  return issuesFailure([...faults, ...issuesOfAdd(plan, tasks)], tasks.length)
 }
 
-const routeFaults = (routes: Routes, tasks: readonly NewTask[]): IndexedFault[] =>
+const routeFaults = (routes: Routes, tasks: readonly NewTask[]): IndexedIssue[] =>
   tasks.flatMap((task, index) => {
     const failure = routes.faultOf(task) ?? faultOfRepo(task.repo)
     return failure ? [{ index, failure }] : []
   })
 
-export const importFaults = (
+export const importIssues = (
   routes: Routes,
   plan: Plan,
   tasks: readonly NewTask[],
-): readonly IndexedFault[] => [...routeFaults(routes, tasks), ...faultsOfAdd(plan, tasks)]
+): readonly IndexedIssue[] => [...routeFaults(routes, tasks), ...issuesOfAdd(plan, tasks)]
 
 function faultOfEdit(
   routes: Routes,

@@ -15,7 +15,7 @@ import { procedures, send } from './context.ts'
 import { refuse, refuseAs, valueOf } from './failures.ts'
 import { act } from './task-commands.ts'
 import { nextFireAt } from './wire-tasks.ts'
-import { refuseFaults, toNewTasks } from './import-text.ts'
+import { refuseIssues, toNewTasks } from './import-text.ts'
 
 const os = procedures.task
 
@@ -53,7 +53,7 @@ export const graphHandlers = {
   import: os.import.handler(async ({ context, input }) => {
     const tasks = toNewTasks(context.yard, input.tasks)
     if (input.dryRun) {
-      refuseFaults(context.yard, tasks)
+      refuseIssues(context.yard, tasks)
       return { ids: [] }
     }
     const reply = await send(context, { type: 'tasks.import', tasks }, input.commandId)

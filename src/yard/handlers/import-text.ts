@@ -3,7 +3,7 @@ import { ORPCError } from '@orpc/server'
 import type { z } from 'zod'
 import { readGraphInPieces } from '../../graph-file/read-pieces.ts'
 import type { importProgressSchema } from '../../contract/page.ts'
-import { faultsFailure, type IndexedFault } from '../../domain/decide/decide-add.ts'
+import { issuesFailure, type IndexedIssue } from '../../domain/decide/decide-add.ts'
 import type { Failure } from '../../domain/failure.ts'
 import { taskIdSchema } from '../../domain/ids.ts'
 import type { NewTask } from '../../domain/task.ts'
@@ -81,7 +81,7 @@ export function toNewTasks(
 }
 
 function startCheck(yard: Yard) {
-  const faults: IndexedFault[] = []
+  const faults: IndexedIssue[] = []
   const tasks: Timed<NewTask>[] = []
   /** Of each task that can be looked at further: its place, and whether it is only a name that others may wait for. */
   const places: { readonly index: number; readonly task: NewTask; readonly isName: boolean }[] = []
@@ -111,15 +111,15 @@ function startCheck(yard: Yard) {
 }
 
 /** Everything that is wrong with them, told at once; nothing where all could be added. */
-export function refuseFaults(yard: Yard, tasks: readonly Timed<NewTask>[]): void {
+export function refuseIssues(yard: Yard, tasks: readonly Timed<NewTask>[]): void {
   const faults = yard.importFaults(tasks.map(({ task }) => task))
   if (faults.length > 0) refuse(toFailure(faults))
 }
 
 /** As `faultsFailure`, which says nothing of where the first one is. */
-function toFailure(faults: readonly IndexedFault[]): Failure {
+function toFailure(faults: readonly IndexedIssue[]): Failure {
   const sorted = faults.toSorted((a, b) => a.index - b.index)
   // Also a single one is told with its place.
-  const told = faultsFailure(sorted, Infinity)
+  const told = issuesFailure(sorted, Infinity)
   return { ...told, message: `task ${(sorted[0]?.index ?? 0) + 1}: ${told.message}` }
 }

@@ -6,7 +6,7 @@ import {
   keyAt,
   lineTokens,
   parsePatch,
-  placeOf,
+  positionOf,
 } from '../../../src/renderer/changes/patch.ts'
 import { namedText, textParts } from '../../../src/renderer/changes/shown-line.tsx'
 
@@ -73,7 +73,7 @@ test('every line is found by where it is, on either side', () => {
   expect(keyAt(index, { side: 'new', line: 3 })).toBe('N3')
   expect(keyAt(index, { side: 'new', line: 50 })).toBeNull()
   for (const { change } of index.byKey.values()) {
-    const key = keyAt(index, placeOf(change))
+    const key = keyAt(index, positionOf(change))
     expect(key && index.byKey.get(key)?.change).toBe(change)
   }
 })

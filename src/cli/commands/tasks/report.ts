@@ -1,7 +1,7 @@
 /** `yard done` and `yard fail`, by a person or by an agent about its own task; `yard ask` by an agent, `yard answer` by a person. */
 import { err, ok, type Result } from '../../../base/result.ts'
 import type { TaskView } from '../../../contract/view.ts'
-import { jsonFault } from '../../../domain/bounds.ts'
+import { jsonIssue } from '../../../domain/bounds.ts'
 import { reportableClassSchema, type Failure } from '../../../domain/failure.ts'
 import { askYard, withYard, type Connection } from '../../connect/connect.ts'
 import type { Client } from '../../connect/owner.ts'
@@ -104,7 +104,7 @@ export function artifactsFrom(text: string | undefined): Result<Artifacts | null
     return paths.length === value.length ? ok(paths) : wrong('--artifacts: a list holds paths only')
   }
   if (typeof value === 'object' && value !== null) {
-    const fault = jsonFault(value)
+    const fault = jsonIssue(value)
     return fault === null
       ? ok(Object.fromEntries(Object.entries(value)))
       : wrong(`--artifacts ${fault}`)

@@ -4,7 +4,7 @@ import type { Session } from '../../model/session/session.ts'
 import { plural } from '../../ui/format.ts'
 import { announce, showToast } from '../../model/toasts.ts'
 import { ask, type Question } from '../ask.ts'
-import { pastReason } from '../../model/shown-time.ts'
+import { historyReason } from '../../model/shown-time.ts'
 import { sendOrOffer } from '../requests.ts'
 
 /** Only the host knows which of them have changed anything in git. */
@@ -14,7 +14,7 @@ const mayMerge = ({ status, landing }: TaskCard): boolean =>
 export function mergeAllBlocked(session: Session): string | null {
   const { tasks } = session.yard.getState()
   return (
-    pastReason() ?? ([...tasks.values()].some(mayMerge) ? null : 'No done task is left to merge')
+    historyReason() ?? ([...tasks.values()].some(mayMerge) ? null : 'No done task is left to merge')
   )
 }
 

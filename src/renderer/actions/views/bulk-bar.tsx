@@ -1,6 +1,6 @@
 /** What can be done to several chosen tasks: the same commands as everywhere. The graph and the lists put it where there is room. */
 import { useRef } from 'react'
-import { useCalmYard, useConnection } from '../../model/session/session-context.tsx'
+import { useThrottledYard, useConnection } from '../../model/session/session-context.tsx'
 import { usePreferences } from '../../model/preferences.ts'
 import { useSelection } from '../../model/selection.ts'
 import { Button } from '../../ui/button.tsx'
@@ -32,7 +32,7 @@ const CALM = { everyMs: 250, fromTasks: 1000 }
 
 function Bar({ count, className }: { readonly count: number; readonly className: string }) {
   // What can be done changes with the tasks and with who offers it.
-  useCalmYard((view) => view.tasks, CALM)
+  useThrottledYard((view) => view.tasks, CALM)
   useOfferedCommands()
   const isLive = useConnection().kind === 'live'
   const inspectorWidth = usePreferences((preferences) => preferences.inspectorWidth)

@@ -6,7 +6,7 @@ import type { Session } from '../../model/session/session.ts'
 import { useSession } from '../../model/session/session-context.tsx'
 import { getSelection, selectTasks } from '../../model/selection.ts'
 import { navigate } from '../../model/route.ts'
-import { getShownTime, pastReason } from '../../model/shown-time.ts'
+import { getShownTime, historyReason } from '../../model/shown-time.ts'
 import { showToast } from '../../model/toasts.ts'
 import { ContextMenu, type MenuEntry, type MenuPoint } from '../../ui/popups.tsx'
 import { subjectOf, type Action } from '../action.ts'
@@ -102,7 +102,7 @@ export function entriesFor(session: Session, subject: MenuSubject): readonly Men
       return [
         {
           label: 'Add a task here',
-          blocked: pastReason(),
+          blocked: historyReason(),
           onSelect: () => openQuickAdd({ place: subject.place }),
         },
         ...['paste', 'select.all', 'zoom.fit', 'fold.finished', 'tidy'].map(commandEntry),
@@ -152,7 +152,7 @@ function dependencyEntries(
     {
       label: 'Remove this dependency',
       look: 'danger',
-      blocked: pastReason(),
+      blocked: historyReason(),
       onSelect: () => void remove(),
     },
   ]

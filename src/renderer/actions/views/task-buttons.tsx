@@ -7,7 +7,7 @@ import type { IconName } from '../../ui/icon.tsx'
 import { Menu, type MenuEntry, Tip } from '../../ui/popups.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { useNow } from '../../ui/timers.ts'
-import { useIsPast } from '../../model/shown-time.ts'
+import { useIsHistory } from '../../model/shown-time.ts'
 import type { Action, Facts, Subject } from '../action.ts'
 import { blockedReason, runCommand } from '../commands.ts'
 import { factsOf, useKilling, usePerform, type Performing } from '../perform.ts'
@@ -21,7 +21,7 @@ export function TaskButtons({ subject }: { readonly subject: Subject }) {
   const performing = usePerform()
   useYard((view) => view.tasks) // what follows depends on the others
   const session = useSession()
-  const isPast = useIsPast()
+  const isPast = useIsHistory()
   if (isPast)
     return (
       <p className="acts-note">

@@ -95,11 +95,11 @@ function isUnderPointer(node: SceneNode): boolean {
 export function stayInWindow(by: Position): void {
   if (!mounted || (by.x === 0 && by.y === 0)) return
   const { x, y, zoom } = mounted.viewport()
-  placeCamera({ x: x - by.x, y: y - by.y, zoom })
+  setCamera({ x: x - by.x, y: y - by.y, zoom })
 }
 
 /** At once, and no flight: what is awaited is still awaited. */
-export const placeCamera = (camera: Camera): void => void mounted?.flow.setViewport(camera)
+export const setCamera = (camera: Camera): void => void mounted?.flow.setViewport(camera)
 
 export function releaseCamera(): void {
   if (!isHeld) return
@@ -107,7 +107,7 @@ export function releaseCamera(): void {
   bringAwaited()
 }
 
-export function fitAll({ isInstant = false } = {}): void {
+export function zoomToAll({ isInstant = false } = {}): void {
   if (!mounted) return
   const target = fitting(scene, mounted.viewport(), coversOf(mounted.element()))
   if (target) move(target, isInstant)

@@ -19,7 +19,7 @@ import { useInSight } from '../scene/in-sight.ts'
 import { edgesAlong, useCriticalPath, useScene } from '../scene/use-scene.ts'
 import { useGraphView } from './view-state.ts'
 import { Button } from '../../ui/button.tsx'
-import { fitAll, zoomBy } from './camera.ts'
+import { zoomToAll, zoomBy } from './camera.ts'
 
 export function GraphCanvas() {
   return (
@@ -193,7 +193,7 @@ export function CanvasTools() {
         <Button look="quiet" icon="minus" aria-label="Zoom out" onClick={() => zoomBy(1 / STEP)} />
         <span>{percent}%</span>
         <Button look="quiet" icon="plus" aria-label="Zoom in" onClick={() => zoomBy(STEP)} />
-        <Button look="quiet" icon="fit" aria-label="Show all" onClick={() => fitAll()} />
+        <Button look="quiet" icon="fit" aria-label="Show all" onClick={() => zoomToAll()} />
       </div>
       <ul className="edge-key" aria-label="What the lines mean">
         {EDGES.map(([state, word]) => (

@@ -1,7 +1,7 @@
 /** The camera's own moves: the first view or the kept one, and staying where it was when the canvas changes its size. */
 import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react'
 import { useReactFlow } from '@xyflow/react'
-import { keep, readKept } from '../../model/kept.ts'
+import { keep, readPersisted } from '../../model/persisted.ts'
 import { z } from 'zod'
 import type { Position } from '../../../contract/view.ts'
 import { useYard } from '../../model/session/session-context.tsx'
@@ -11,9 +11,9 @@ import { takeFirst } from '../../actions/quick-add.ts'
 import {
   bringAwaited,
   bringIntoSight,
-  fitAll,
+  zoomToAll,
   mountCamera,
-  placeCamera,
+  setCamera,
   releaseCamera,
   setCanvasScene,
   showAround,
@@ -51,7 +51,7 @@ export function useCamera(
         return
       isPlaced.current = true
       const kept = corner.current && readKeptCamera(yard, corner.current)
-      if (kept && isAnyInView(scene, { ...viewport.now(), ...kept })) placeCamera(kept)
+      if (kept && isAnyInView(scene, { ...viewport.now(), ...kept })) setCamera(kept)
       else showFirst(scene, viewport)
     }
     place()
@@ -75,7 +75,7 @@ const keepCamera = (yard: string, { x, y, zoom }: Camera, corner: Position): voi
   keep('sessionStorage', KEPT + yard, { x: x + corner.x, y: y + corner.y, zoom })
 
 function readKeptCamera(yard: string, corner: Position): Camera | null {
-  const kept = readKept('sessionStorage', KEPT + yard, keptSchema)
+  const kept = readPersisted('sessionStorage', KEPT + yard, keptSchema)
   return kept && { x: kept.x - corner.x, y: kept.y - corner.y, zoom: kept.zoom }
 }
 
@@ -135,7 +135,7 @@ function showFirst(scene: Scene, viewport: WatchedViewport): void {
   if (first && scene.nodes.size === 1 && scene.nodes.has(first.id))
     return showAt(first.id, first.at)
   const fitting = scene.bounds ? viewportFor(scene.bounds, viewport.now()).zoom : 1
-  if (fitting >= LEAST_FIRST_ZOOM) return fitAll({ isInstant: true })
+  if (fitting >= LEAST_FIRST_ZOOM) return zoomToAll({ isInstant: true })
   const start = isNamed ? task : startOf(scene)
   showAround(start, LEAST_FIRST_ZOOM)
 }

@@ -20,7 +20,7 @@ export interface Linking {
 }
 
 /** A dependency that is chosen by keys, and for which tasks. */
-export interface LinkCardRequest {
+export interface DependencyCardRequest {
   readonly how: 'add' | 'remove'
   readonly ids: readonly string[]
 }
@@ -41,7 +41,7 @@ export interface GraphView {
   readonly hoverEdge: string | null
   readonly chosenEdge: string | null
   readonly linking: Linking | null
-  readonly linkCard: LinkCardRequest | null
+  readonly linkCard: DependencyCardRequest | null
   /** Tasks that a dependency would be refused to, while one is drawn. */
   readonly refused: ReadonlySet<string>
   /** The cycle that was refused, in order; each id once. Null = none is shown. */

@@ -6,7 +6,7 @@ import { ArtifactContent, isPicture, readPart } from '../../components/artifact-
 import { navigate } from '../../model/route.ts'
 import { isFinishedCard } from '../../model/reach.ts'
 import { selectTasks } from '../../model/selection.ts'
-import { useCalmYard } from '../../model/session/session-context.tsx'
+import { useThrottledYard } from '../../model/session/session-context.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
 import { Button } from '../../ui/button.tsx'
 import { plural } from '../../ui/format.ts'
@@ -49,7 +49,7 @@ const timeOf = (at: string | null): number => (at === null ? 0 : Date.parse(at))
 const CALM = { everyMs: 500, fromTasks: 1000 }
 
 export function DoneBar() {
-  const tasks = useCalmYard((view) => view.tasks, CALM)
+  const tasks = useThrottledYard((view) => view.tasks, CALM)
   const [closed, setClosed] = useState<string | null>(null)
   const summary = doneSummary([...tasks.values()])
   if (summary === null || summary.key === closed) return null

@@ -6,10 +6,10 @@ import { bringIntoSight, flyTo, focusCanvas } from '../canvas/camera.ts'
 import { getGraphView, setGraphView, useGraphView } from '../canvas/view-state.ts'
 import { DoneBar } from './done-bar.tsx'
 import { FindBar } from './find-bar.tsx'
-import { LinkCard } from './link-card.tsx'
+import { DependencyCard } from './dependency-card.tsx'
 import { useGraphCommands, useEdgeCommands } from './use-graph-commands.ts'
 import './gestures.css'
-import { useCalmYard, useSession, useYard } from '../../model/session/session-context.tsx'
+import { useThrottledYard, useSession, useYard } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { runCommand } from '../../actions/commands.ts'
 import { KeyHint } from '../../actions/key-hint.tsx'
@@ -34,7 +34,7 @@ export function GraphOverlay({ layOutAnew }: { readonly layOutAnew: () => void }
       {find && <FindBar find={find} />}
       {cycle && <CycleCard key={cycle.join('\n')} path={cycle} takesFocus={linkCard !== null} />}
       {linkCard && !cycle && (
-        <LinkCard key={`${linkCard.how} ${linkCard.ids.join(' ')}`} {...linkCard} />
+        <DependencyCard key={`${linkCard.how} ${linkCard.ids.join(' ')}`} {...linkCard} />
       )}
       <CanvasBar />
     </>
@@ -80,7 +80,7 @@ export function CanvasBar() {
 /** Drafts wait for a person; whoever has just drawn them learns here how they start. */
 function DraftBar() {
   const session = useSession()
-  const tasks = useCalmYard((view) => view.tasks, CALM)
+  const tasks = useThrottledYard((view) => view.tasks, CALM)
   const drafts = [...tasks.values()].filter(({ isDraft }) => isDraft)
   const focusId = useSelection(({ ids }) => (ids.size === 1 ? [...ids][0] : undefined))
   const isDraftChosen = drafts.some(({ id }) => id === focusId)

@@ -21,7 +21,7 @@ import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
 import { edgeAt, freeSpot, nodeAt, tasksWithin } from '../scene/hit.ts'
 import { edgeOf } from '../scene/scene.ts'
 import { getGraphView, setGraphView, unfold } from '../canvas/view-state.ts'
-import { addDependencies, refusalOf, refusedTo, removeEdge } from './link-rules.ts'
+import { addDependencies, refusalOf, refusedTo, removeEdge } from './dependency-rules.ts'
 
 /** A click has a native event in some places and React's in others. */
 type Click = ReactMouseEvent | MouseEvent

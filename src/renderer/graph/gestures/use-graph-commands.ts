@@ -7,9 +7,9 @@ import { getShownTime } from '../../model/shown-time.ts'
 import { getPreferences, setPreferences } from '../../model/preferences.ts'
 import { currentRoute } from '../../model/route.ts'
 import { getSelection, selectTasks, subjectTasks } from '../../model/selection.ts'
-import { canvasScene, fitAll, focusCanvas, zoomBy, zoomTo } from '../canvas/camera.ts'
+import { canvasScene, zoomToAll, focusCanvas, zoomBy, zoomTo } from '../canvas/camera.ts'
 import { getGraphView, setGraphView, useGraphView } from '../canvas/view-state.ts'
-import { removeEdge } from './link-rules.ts'
+import { removeEdge } from './dependency-rules.ts'
 import { download, fileName } from '../../ui/download.ts'
 import { showToast } from '../../model/toasts.ts'
 import { readColours } from '../paint/drawing.ts'
@@ -50,7 +50,7 @@ const ZOOM_STEP = 1.2
 const camera: CommandHandlers = {
   'zoom.in': () => zoomBy(ZOOM_STEP),
   'zoom.out': () => zoomBy(1 / ZOOM_STEP),
-  'zoom.fit': () => fitAll(),
+  'zoom.fit': () => zoomToAll(),
   'zoom.full': () => zoomTo(1),
 }
 

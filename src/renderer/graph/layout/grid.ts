@@ -2,11 +2,11 @@
 import type { Position } from '../../../contract/view.ts'
 
 /** Where a task stands in the grid of the layout. */
-export interface Place {
+export interface GridPosition {
   readonly column: number
   readonly row: number
 }
-export type Layout = ReadonlyMap<string, Place>
+export type Layout = ReadonlyMap<string, GridPosition>
 
 export const NODE_WIDTH = 216
 export const NODE_HEIGHT = 92
@@ -42,7 +42,7 @@ export const GRIDS: Readonly<Record<Direction, Grid>> = {
 }
 
 /** Top left corner of the node that stands there. */
-export function cornerOf(place: Place, grid: Grid): Position {
+export function cornerOf(place: GridPosition, grid: Grid): Position {
   const along = place.column * grid.columnPitch
   const across = place.row * grid.rowPitch
   return grid.direction === 'right' ? { x: along, y: across } : { x: across, y: along }
@@ -55,7 +55,7 @@ export const acrossOf = ({ x, y }: Position, direction: Direction): number =>
   direction === 'right' ? y : x
 
 /** Where a corner is in the grid; with fractions when a person put it there. */
-export const placeAt = (at: Position, grid: Grid): Place => ({
+export const positionAt = (at: Position, grid: Grid): GridPosition => ({
   column: alongOf(at, grid.direction) / grid.columnPitch,
   row: acrossOf(at, grid.direction) / grid.rowPitch,
 })
@@ -79,13 +79,13 @@ export function cornersOf(input: Placing): (id: string) => Position | undefined 
 }
 
 /** A whole place as one number. Rows and columns of a yard are within ±2 million. */
-export const cellOf = ({ column, row }: Place): number => (column + SPAN) * ROWS + row + SPAN
+export const cellOf = ({ column, row }: GridPosition): number => (column + SPAN) * ROWS + row + SPAN
 export const rowOfCell = (cell: number): number => (cell % ROWS) - SPAN
 const SPAN = 2_000_000
 const ROWS = 4_194_304
 
 /** Of a node that stands between the places of the grid, the places that it covers or comes near to. */
-export const cellsUnder = (at: Place): readonly Place[] =>
+export const cellsUnder = (at: GridPosition): readonly GridPosition[] =>
   around(at.row, ROW_COVERED).flatMap((row) =>
     around(at.column, COLUMN_COVERED).map((column) => ({ column, row })),
   )

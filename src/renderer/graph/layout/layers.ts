@@ -77,7 +77,7 @@ function sortByMean(
   placeOf: number[],
 ): void {
   const means = layer.map((index) =>
-    meanPlace(neighbours[index] ?? [], placeOf, placeOf[index] ?? 0),
+    meanPosition(neighbours[index] ?? [], placeOf, placeOf[index] ?? 0),
   )
   layer.forEach((index, place) => (placeOf[index] = means[place] ?? 0))
   layer.sort((a, b) => (placeOf[a] ?? 0) - (placeOf[b] ?? 0))
@@ -88,7 +88,7 @@ function number(layer: readonly number[], placeOf: number[]): void {
   layer.forEach((index, place) => (placeOf[index] = place - (layer.length - 1) / 2))
 }
 
-export function meanPlace(
+export function meanPosition(
   neighbours: readonly number[],
   placeOf: readonly number[],
   otherwise: number,

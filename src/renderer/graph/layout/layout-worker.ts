@@ -1,7 +1,7 @@
 /** Lays out off the page's thread. Remembers where tasks stood, also those that are gone: one that comes back finds its place again. */
 import type { DagNode } from '../../../domain/graph/dag.ts'
 import { layOut } from './layout.ts'
-import type { Layout, Place } from './grid.ts'
+import type { Layout, GridPosition } from './grid.ts'
 
 export interface LayoutRequest {
   readonly structure: number
@@ -28,7 +28,7 @@ export type LayoutAnswer =
 const PROGRESS_FROM = 20_000
 const REMEMBERED = 100_000
 
-let former = new Map<string, Place>()
+let former = new Map<string, GridPosition>()
 
 addEventListener('message', ({ data }: MessageEvent<LayoutRequest>) => {
   const began = performance.now()

@@ -5,9 +5,9 @@
  * ones take free places, which nodes that a person moved do not cover.
  */
 import type { DagNode } from '../../../domain/graph/dag.ts'
-import { cellOf, cellsUnder, GRIDS, type Layout, type Place, rowOfCell } from './grid.ts'
+import { cellOf, cellsUnder, GRIDS, type Layout, type GridPosition, rowOfCell } from './grid.ts'
 import { isAlone, type Layered, orderLayers, toLayered } from './layers.ts'
-import { type Block, freshRows, placeBesideKnown, type Placing, put } from './place-rows.ts'
+import { type Block, freshRows, positionBesideKnown, type Placing, put } from './place-rows.ts'
 
 interface LayoutOptions {
   /** FactText a share from 0 to 1 now and then. */
@@ -128,7 +128,7 @@ interface Size {
 }
 
 /** The corner of each part: below each other, in as many columns as make the whole about as wide as a screen. */
-function pack(parts: readonly Size[]): readonly Place[] {
+function pack(parts: readonly Size[]): readonly GridPosition[] {
   const { columnPitch, rowPitch } = GRIDS.right
   const tallest = parts.reduce((most, { high }) => Math.max(most, high), LEAST_ROWS)
   for (let most = tallest; ; most = Math.ceil(most * 1.1)) {
@@ -142,7 +142,7 @@ const APART = 1
 
 function stack(parts: readonly Size[], most: number) {
   let [column, row, widest] = [0, 0, 0]
-  const corners = parts.map(({ wide, high }): Place => {
+  const corners = parts.map(({ wide, high }): GridPosition => {
     if (row > 0 && row + high > most) {
       column += widest + APART
       row = 0
@@ -199,7 +199,7 @@ function nextLayout(
   placeNewParts(tasks, placing, former)
   onProgress(0.5)
   placeNewAlone(placing)
-  placeBesideKnown(
+  positionBesideKnown(
     placing,
     tasks.map(({ id }) => byHand.get(id)),
   )
@@ -295,7 +295,7 @@ function fieldWidth(count: number): number {
   return Math.max(1, Math.floor(Math.sqrt((count * rowPitch * SHAPE) / columnPitch) + 0.001))
 }
 
-const placeInField = (nth: number, width: number, top: number): Place => ({
+const placeInField = (nth: number, width: number, top: number): GridPosition => ({
   column: nth % width,
   row: top + Math.floor(nth / width),
 })

@@ -1,6 +1,6 @@
 /** A row for each task: in its column's order, no two on one place, as level with its neighbours as that allows. */
-import { cellOf, type Place } from './grid.ts'
-import { type Layered, meanPlace } from './layers.ts'
+import { cellOf, type GridPosition } from './grid.ts'
+import { type Layered, meanPosition } from './layers.ts'
 
 const SWEEPS = 4
 /** A task of the longest chain moves out of its row for nobody. */
@@ -33,7 +33,8 @@ export function freshRows(
         const isChain = row.some((each) => chain.has(each))
         let sum = 0
         if (!isChain)
-          for (const each of row) sum += meanPlace(neighbours[each] ?? [], rowOf, rowOf[each] ?? 0)
+          for (const each of row)
+            sum += meanPosition(neighbours[each] ?? [], rowOf, rowOf[each] ?? 0)
         wanted.push(sum / row.length)
         weights.push(isChain ? CHAIN_WEIGHT : row.length)
       }
@@ -86,7 +87,7 @@ export interface Placing {
   readonly taken: Set<number>
 }
 
-export function put(placing: Placing, index: number, place: Place): void {
+export function put(placing: Placing, index: number, place: GridPosition): void {
   placing.columns[index] = place.column
   placing.rows[index] = place.row
   placing.taken.add(cellOf(place))
@@ -97,7 +98,10 @@ export function put(placing: Placing, index: number, place: Place): void {
  * block: where the column is full around it, the next column is used, as far as no dependent stands there. `byHand`: where a person
  * has put a task, which is elsewhere than its place in the layout.
  */
-export function placeBesideKnown(placing: Placing, byHand: readonly (Place | undefined)[]): void {
+export function positionBesideKnown(
+  placing: Placing,
+  byHand: readonly (GridPosition | undefined)[],
+): void {
   const { columns, rows, taken } = placing
   if (!rows.includes(null)) return
   const { blockers, dependents, order } = placing.layered
@@ -112,7 +116,7 @@ export function placeBesideKnown(placing: Placing, byHand: readonly (Place | und
       columns[index] ?? 0,
     )
     const near = [...before, ...behind].filter((each) => rows[each] !== null)
-    const wanted = Math.round(meanPlace(near, rowOf, 0))
+    const wanted = Math.round(meanPosition(near, rowOf, 0))
     const place = freeNear({ column: Math.min(first, last), row: wanted }, last, taken)
     put(placing, index, place)
     rowOf[index] = place.row
@@ -122,7 +126,7 @@ export function placeBesideKnown(placing: Placing, byHand: readonly (Place | und
 /** Rows up and down that are filled before the next column is. */
 const REACH = 6
 
-function freeNear(wanted: Place, last: number, taken: ReadonlySet<number>): Place {
+function freeNear(wanted: GridPosition, last: number, taken: ReadonlySet<number>): GridPosition {
   for (let reach = REACH; ; reach *= 2) {
     const most = Math.min(last, wanted.column + reach / 2)
     for (let { column } = wanted; column <= most; column++)

@@ -1,9 +1,9 @@
 /** The places of all tasks, laid out anew in a worker whenever the structure changes, and only then. */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Position, TaskCard } from '../../../contract/view.ts'
-import { type Direction, GRIDS, type Layout, type Place, placeAt } from './grid.ts'
+import { type Direction, GRIDS, type Layout, type GridPosition, positionAt } from './grid.ts'
 import { useYard } from '../../model/session/session-context.tsx'
-import { keep, readKept } from '../../model/kept.ts'
+import { keep, readPersisted } from '../../model/persisted.ts'
 import { z } from 'zod'
 import type { DagNode } from '../../../domain/graph/dag.ts'
 import type { LayoutAnswer, LayoutRequest } from './layout-worker.ts'
@@ -56,7 +56,7 @@ export function useLayout({ tasks, structure, positions, direction }: Shown): La
     const grid = GRIDS[latest.current.direction]
     const byHand = anew
       ? NOTHING
-      : new Map([...latest.current.positions].map(([id, at]) => [id, placeAt(at, grid)]))
+      : new Map([...latest.current.positions].map(([id, at]) => [id, positionAt(at, grid)]))
     layouter.current?.request({ structure: shape, tasks: wanted, anew, byHand })
   }, [])
   useEffect(() => request(structure, false), [structure, request])
@@ -74,7 +74,7 @@ const keptSchema = z.array(z.tuple([z.string(), z.number().int(), z.number().int
 
 const readKeptLayout = (yard: string): Layout =>
   new Map(
-    readKept('localStorage', PREFIX + yard, keptSchema)?.map(([id, column, row]) => [
+    readPersisted('localStorage', PREFIX + yard, keptSchema)?.map(([id, column, row]) => [
       id,
       { column, row },
     ]),
@@ -151,7 +151,7 @@ function createLayouter({ former, onLayout, onProgress }: LayouterOptions) {
 }
 
 function toLayout(tasks: readonly DagNode[], places: Int32Array): Layout {
-  const layout = new Map<string, Place>()
+  const layout = new Map<string, GridPosition>()
   tasks.forEach(({ id }, index) =>
     layout.set(id, { column: places[index * 2] ?? 0, row: places[index * 2 + 1] ?? 0 }),
   )

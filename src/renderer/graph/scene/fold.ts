@@ -13,9 +13,9 @@ import {
   cornersOf,
   cellsUnder,
   GRIDS,
-  placeAt,
+  positionAt,
   type Direction,
-  type Place,
+  type GridPosition,
 } from '../layout/grid.ts'
 
 export interface FoldOptions {
@@ -194,9 +194,9 @@ function closeEmptied(now: Placing): Closing {
   if (memberOf.size === 0) return AS_IS
   const grid = GRIDS[now.direction]
   const cornerOf = cornersOf(now)
-  const cellsOf = (id: string): readonly Place[] => {
+  const cellsOf = (id: string): readonly GridPosition[] => {
     const corner = cornerOf(id)
-    return corner ? cellsUnder(placeAt(corner, grid)) : []
+    return corner ? cellsUnder(positionAt(corner, grid)) : []
   }
   const shown = [...now.tasks.keys()].filter((id) => !memberOf.has(id))
   const left = [...shown, ...[...stacks.values()].map(({ at }) => at)].flatMap(cellsOf)
@@ -208,11 +208,11 @@ function closeEmptied(now: Placing): Closing {
   const rows = ascending([...cutsOfEmptied(cards, hidden), ...cutsOfThinned(cards, hidden)])
   return {
     folded(at) {
-      const { column, row } = placeAt(at, grid)
+      const { column, row } = positionAt(at, grid)
       return cornerOfPlace({ column: closed(column, columns), row: closed(row, rows) }, grid)
     },
     unfolded(at) {
-      const place = placeAt(at, grid)
+      const place = positionAt(at, grid)
       const column = opened(place.column, columns)
       // Of rows that have joined it is the one with a card in that column, else the last.
       let row = opened(place.row, rows)
@@ -227,7 +227,11 @@ function closeEmptied(now: Placing): Closing {
 /** What stands in each row or column: the columns or rows of its cards. A cut is a line that moves up by one, with all below it. */
 type Lines = ReadonlyMap<number, ReadonlySet<number>>
 
-const linesOf = (cells: readonly Place[], line: keyof Place, across: keyof Place): Lines =>
+const linesOf = (
+  cells: readonly GridPosition[],
+  line: keyof GridPosition,
+  across: keyof GridPosition,
+): Lines =>
   new Map(
     [...Map.groupBy(cells, (cell) => cell[line])].map(([at, all]) => [
       at,

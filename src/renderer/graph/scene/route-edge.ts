@@ -3,7 +3,14 @@
  * grid terms (along, across), so that both directions share it; `toPoints` gives canvas units.
  */
 import type { Position } from '../../../contract/view.ts'
-import { acrossOf, alongOf, cellOf, type Grid, type Place, placeAt } from '../layout/grid.ts'
+import {
+  acrossOf,
+  alongOf,
+  cellOf,
+  type Grid,
+  type GridPosition,
+  positionAt,
+} from '../layout/grid.ts'
 
 const CHAMFER = 12
 /** Handles stand out from the node's edge; an edge begins and ends under it. */
@@ -13,10 +20,10 @@ const LEAST_TRUNK = 20
 /** Grid places that a node covers, wholly or in part. */
 export type Taken = ReadonlySet<number>
 
-export function takenPlaces(nodes: Iterable<{ readonly at: Position }>, grid: Grid): Taken {
+export function takenLanes(nodes: Iterable<{ readonly at: Position }>, grid: Grid): Taken {
   const taken = new Set<number>()
   for (const { at } of nodes) {
-    const { column, row } = placeAt(at, grid)
+    const { column, row } = positionAt(at, grid)
     for (const c of span(column))
       for (const r of span(row)) taken.add(cellOf({ column: c, row: r }))
   }
@@ -28,7 +35,7 @@ const span = (at: number): readonly number[] =>
   Number.isInteger(at) ? [at] : [Math.floor(at), Math.ceil(at)]
 
 /** The row along which an edge passes the columns between its ends; n + ½ is the gap below row n. Null when there is none between. */
-export function passingRow(from: Place, to: Place, taken: Taken): number | null {
+export function passingRow(from: GridPosition, to: GridPosition, taken: Taken): number | null {
   const left = Math.floor(from.column) + 1
   const right = Math.ceil(to.column) - 1
   if (right < left) return to.column - from.column >= 1 ? null : backRow(from, to)
@@ -37,7 +44,7 @@ export function passingRow(from: Place, to: Place, taken: Taken): number | null 
 }
 
 /** Its end stands left of its begin (a person moved it): round by the gap between both, or above them. */
-const backRow = (from: Place, to: Place): number =>
+const backRow = (from: GridPosition, to: GridPosition): number =>
   Math.abs(to.row - from.row) >= 1.5
     ? Math.floor((from.row + to.row) / 2) + 0.5
     : Math.floor(Math.min(from.row, to.row)) - 0.5
@@ -82,7 +89,7 @@ export function courseOf(from: Position, to: Position, grid: Grid, taken: Taken)
   const half = grid.breadth / 2
   const begin = { a: alongOf(from, direction) + grid.length, c: acrossOf(from, direction) + half }
   const finish = { a: alongOf(to, direction), c: acrossOf(to, direction) + half }
-  const row = passingRow(placeAt(from, grid), placeAt(to, grid), taken)
+  const row = passingRow(positionAt(from, grid), positionAt(to, grid), taken)
   const room = finish.a - begin.a
   return {
     begin,

@@ -17,7 +17,7 @@ import {
   drawEdge,
   middleOf,
   MIDDLE,
-  takenPlaces,
+  takenLanes,
   type Course,
   type Lanes,
   type Points,
@@ -219,7 +219,7 @@ function makeEdges(
   const routed = linksOf(input, nodes).map(({ source, target, ...link }) => {
     const known = before?.get(link.id)?.course
     if (known) return { ...link, course: known }
-    taken ??= takenPlaces(nodes.values(), grid)
+    taken ??= takenLanes(nodes.values(), grid)
     return { ...link, course: courseOf(source.at, target.at, grid, taken) }
   })
   const lanesFor = lanesOf(routed, grid)

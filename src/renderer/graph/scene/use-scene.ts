@@ -1,7 +1,7 @@
 /** From the yard to what stands on the canvas: layout, hand positions, folds and a drag under way. */
 import { useMemo, useState } from 'react'
 import type { Position, TaskCard } from '../../../contract/view.ts'
-import { useCalmYard, useYard } from '../../model/session/session-context.tsx'
+import { useThrottledYard, useYard } from '../../model/session/session-context.tsx'
 import { useThrottled } from '../../ui/timers.ts'
 import { useShownTime } from '../../model/shown-time.ts'
 import { usePreferences } from '../../model/preferences.ts'
@@ -86,8 +86,8 @@ function useChosenPlaces(): ReadonlyMap<string, Position> {
 
 /** The tasks of the moment that is shown, else the living ones. */
 function useShown(): Pick<SceneNow, 'tasks'> & { readonly structure: number } {
-  const tasks = useCalmYard((view) => view.tasks, CALM)
-  const structure = useCalmYard((view) => view.structure, CALM)
+  const tasks = useThrottledYard((view) => view.tasks, CALM)
+  const structure = useThrottledYard((view) => view.structure, CALM)
   return useShownTime() ?? { tasks, structure }
 }
 

@@ -29,14 +29,17 @@ interface Calm {
  * As `useYard`, for what walks over all tasks or draws a lot: the component is not even asked between two looks. The first change
  * after a quiet time and the last of a busy one always come through.
  */
-export function useCalmYard<T>(select: (view: YardView) => T, { everyMs, fromTasks = 0 }: Calm): T {
-  return useStore(calmYardOf(useSession().yard, everyMs, fromTasks), select)
+export function useThrottledYard<T>(
+  select: (view: YardView) => T,
+  { everyMs, fromTasks = 0 }: Calm,
+): T {
+  return useStore(throttledYardOf(useSession().yard, everyMs, fromTasks), select)
 }
 
 const TURNOVER = { everyMs: 500 }
 
 /** Another number whenever agents came or ended, at most twice a second: the key of questions about agents. */
-export const useTurnover = (): number => useCalmYard((view) => view.turnover, TURNOVER)
+export const useTurnover = (): number => useThrottledYard((view) => view.turnover, TURNOVER)
 
 export function useConnection(): Connection {
   return useStore(useSession().connection)
@@ -92,7 +95,7 @@ type Yard = YardStore['state']
 type Listener = (view: YardView, before: YardView) => void
 
 /** One store per yard and pace. `everyMs`: least time between two changes; below `fromTasks` tasks each comes at once. */
-export function calmYardOf(yard: Yard, everyMs: number, fromTasks: number): Yard {
+export function throttledYardOf(yard: Yard, everyMs: number, fromTasks: number): Yard {
   const known = calmYards.get(yard) ?? new Map<string, Yard>()
   calmYards.set(yard, known)
   const key = `${everyMs} ${fromTasks}`

@@ -7,7 +7,7 @@ import { Field } from '../../ui/fields.tsx'
 import { Popover } from '../../ui/popups.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
-import { placeText, type ConfigEntry } from '../../components/config-entry.ts'
+import { locationText, type ConfigEntry } from '../../components/config-entry.ts'
 
 const KEY = 'coordinator.max_agents'
 
@@ -30,7 +30,7 @@ function CapsForm({ executors }: Pick<CapsPopoverProps, 'executors'>) {
   const [typed, setTyped] = useState<string | null>(null)
   const entry = config.value?.find(({ key }) => key === KEY) ?? null
   const shown = typed ?? textOf(entry)
-  const fault = faultOf(shown)
+  const fault = issueOf(shown)
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
     if (fault !== null || entry === null) return
@@ -88,7 +88,7 @@ const textOf = (entry: ConfigEntry | null): string =>
   typeof entry?.value === 'number' ? String(entry.value) : ''
 
 /** Null = it can be sent. */
-export const faultOf = (text: string): string | null =>
+export const issueOf = (text: string): string | null =>
   /^\d{1,4}$/.test(text.trim()) && Number(text) <= 1000 ? null : 'A whole number, 0 to 1000'
 
 /** Where the value comes from, and what setting it changes. */
@@ -96,7 +96,7 @@ const sourceText = ({ source, file, line }: ConfigEntry): string =>
   ({
     flag: 'From a flag of this run. A new value holds until it ends.',
     env: 'From the environment, which stands over the files: change it there.',
-    project: `From this yard${file === null ? '' : `, ${placeText(file, line)}`}`,
+    project: `From this yard${file === null ? '' : `, ${locationText(file, line)}`}`,
     global: 'From your own settings. Setting it here holds for this yard.',
     default: 'The default. Setting it holds for this yard.',
   })[source]

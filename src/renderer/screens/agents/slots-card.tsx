@@ -5,7 +5,7 @@ import { useYard } from '../../model/session/session-context.tsx'
 import { durationText } from '../../../domain/format.ts'
 import { clock, plural } from '../../ui/format.ts'
 import { navigate } from '../../model/route.ts'
-import { blocksOf, nextUp, packLanes, placeOf, ticksOf, type Block, type NextUp } from './slots.ts'
+import { blocksOf, nextUp, packLanes, slotOf, ticksOf, type Block, type NextUp } from './slots.ts'
 import './slots.css'
 
 interface SlotsCardProps {
@@ -45,7 +45,7 @@ export function SlotsCard({ tries, people, nowMs }: SlotsCardProps) {
       </Lanes>
       <div className="slot-ticks" aria-hidden="true">
         {ticksOf(nowMs).map((at) => (
-          <span key={at} style={{ left: `${placeOf(at, nowMs) * 100}%` }}>
+          <span key={at} style={{ left: `${slotOf(at, nowMs) * 100}%` }}>
             {clock.format(at)}
           </span>
         ))}
@@ -103,7 +103,7 @@ function Lanes({ lanes, nowMs, children }: LanesProps) {
         </li>
       ))}
       {children}
-      <i className="slot-now" style={{ '--now': placeOf(nowMs, nowMs) }} aria-hidden="true" />
+      <i className="slot-now" style={{ '--now': slotOf(nowMs, nowMs) }} aria-hidden="true" />
     </ol>
   )
 }
@@ -119,8 +119,8 @@ interface BlockMarkProps {
 
 function BlockMark({ block, nowMs, isFirst }: BlockMarkProps) {
   const { agent, task, label, state, word, from, to, isAlive } = block
-  const left = placeOf(from, nowMs)
-  const width = placeOf(to, nowMs) - left
+  const left = slotOf(from, nowMs)
+  const width = slotOf(to, nowMs) - left
   const text = `${label}, ${word.toLowerCase()}, ${durationText(to - from)}`
   return (
     <li

@@ -67,7 +67,7 @@ export function packLanes(blocks: readonly Block[]): readonly (readonly Block[])
 const TOUCH_MS = 50
 
 /** Share of the width, 0 to 1, kept within what is shown. */
-export const placeOf = (atMs: number, nowMs: number): number =>
+export const slotOf = (atMs: number, nowMs: number): number =>
   Math.min(1, Math.max(0, (atMs - (nowMs - SLOTS_MS)) / (SLOTS_MS + AHEAD_MS)))
 
 /** Quarters of an hour before now, oldest first, in ms. */

@@ -55,7 +55,7 @@ function quantile(sorted: readonly number[], share: number): number {
 }
 
 /** Place on a scale where each tenfold takes the same room: tries of seconds and of hours are both seen. 0 to 1. */
-export function logPlace(value: number, most: number): number {
+export function logPosition(value: number, most: number): number {
   const floor = 100
   const top = Math.log(Math.max(most, floor * 10) / floor)
   return Math.min(1, Math.max(0, Math.log(Math.max(value, floor) / floor) / top))

@@ -13,7 +13,7 @@ import { boundText } from '../../components/usage-text.ts'
 import { countText, moneyText, plural, tokensText, weekdayDate } from '../../ui/format.ts'
 import { useRouteChoice } from '../../model/route.ts'
 import { COST_KINDS, costSeries, sum, type CostKind } from './cost-data.ts'
-import { FEW, logPlace, spreadOf, spreadsOf, stateLayers, type Spread } from './trend-data.ts'
+import { FEW, logPosition, spreadOf, spreadsOf, stateLayers, type Spread } from './trend-data.ts'
 import './trends.css'
 
 const ASK_EVERY_MS = 30_000
@@ -194,9 +194,9 @@ const MARKS = [1000, 10_000, 60_000, 600_000, 3_600_000, 36_000_000]
 
 function SpreadPlot({ spreads }: { readonly spreads: readonly Spread[] }) {
   const most = Math.max(...spreads.map((each) => each.most))
-  const left = (ms: number): string => `${logPlace(ms, most) * 100}%`
+  const left = (ms: number): string => `${logPosition(ms, most) * 100}%`
   const width = (from: number, to: number): string =>
-    `${(logPlace(to, most) - logPlace(from, most)) * 100}%`
+    `${(logPosition(to, most) - logPosition(from, most)) * 100}%`
   return (
     <table className="spread">
       <caption className="visually-hidden">Task durations by executor</caption>

@@ -1,7 +1,7 @@
 /** Putting off what waits for a person: for an hour, or until it says something else (its key is another one then). */
 import { useEffect, useMemo, useState } from 'react'
 import { getPreferences, setPreferences, usePreferences } from '../../model/preferences.ts'
-import { useCalmYard, useSession } from '../../model/session/session-context.tsx'
+import { useThrottledYard, useSession } from '../../model/session/session-context.tsx'
 import { attentionItems, type AttentionItem } from './attention-items.ts'
 
 export const HOUR_MS = 3_600_000
@@ -59,7 +59,7 @@ const CALM = { everyMs: 1000 }
 /** How many things are awake, for the parts of the frame that count them. */
 export function useAttentionCount(): number {
   const { yard } = useSession()
-  const summary = useCalmYard((view) => view.summary, CALM)
+  const summary = useThrottledYard((view) => view.summary, CALM)
   const items = useMemo(() => {
     const { tasks, agents } = yard.getState()
     return summary === null ? [] : attentionItems(summary, tasks, agents)

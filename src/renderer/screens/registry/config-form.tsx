@@ -14,12 +14,12 @@ export interface ConfigEdit {
 }
 
 /** Why the words cannot be sent, by field; empty = they can. */
-export type Faults = Readonly<Record<string, string>>
+export type Issues = Readonly<Record<string, string>>
 
 /** What a field must fit, and what is said where it does not. */
 export type Checks = Readonly<Record<string, readonly [RegExp, string]>>
 
-export const faultsBy = (checks: Checks, words: Readonly<Record<string, string>>): Faults =>
+export const issuesBy = (checks: Checks, words: Readonly<Record<string, string>>): Issues =>
   Object.fromEntries(
     Object.entries(checks).flatMap(([field, [fits, fault]]) =>
       fits.test((words[field] ?? '').trim()) ? [] : [[field, fault]],
@@ -28,7 +28,7 @@ export const faultsBy = (checks: Checks, words: Readonly<Record<string, string>>
 
 interface ConfigFormOptions {
   readonly edits: readonly ConfigEdit[]
-  readonly faults: Faults
+  readonly faults: Issues
   readonly scope: ConfigScope
   readonly onSaved: () => void
 }

@@ -118,14 +118,14 @@ export function zoneTime(iso: string, zone: string): string {
   try {
     const there = clockIn(zone)
     const at = Date.parse(iso)
-    return there.format(at) === clock.format(at) ? '' : `${there.format(at)} ${placeOf(zone)}`
+    return there.format(at) === clock.format(at) ? '' : `${there.format(at)} ${positionOf(zone)}`
   } catch {
     return '' // this browser knows no such zone
   }
 }
 
 /** `Europe/Berlin` → `Berlin` */
-export const placeOf = (zone: string): string =>
+export const positionOf = (zone: string): string =>
   (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ')
 
 /** A time that passed a minute ago and did not start: the yard was off, or no slot is free. */

@@ -1,7 +1,7 @@
 /** Schedule: what will start by itself, when, and what to do about it. */
 import type { AgendaItem } from '../../../contract/page.ts'
 import type { TaskCard } from '../../../contract/view.ts'
-import { useCalmYard } from '../../model/session/session-context.tsx'
+import { useThrottledYard } from '../../model/session/session-context.tsx'
 import type { YardView } from '../../model/session/yard-view.ts'
 import { Button } from '../../ui/button.tsx'
 import { EmptyNote, Screen } from '../../ui/screen.tsx'
@@ -22,7 +22,7 @@ const CALM = { everyMs: 500 }
 
 export function ScheduleScreen() {
   const [span, setSpan] = useRouteChoice('span', SPANS, '24h')
-  const stand = useCalmYard(standOf, CALM)
+  const stand = useThrottledYard(standOf, CALM)
   const rows = useAnswer(({ task }) => task.scheduleList(), { key: stand, everyMs: ASK_EVERY_MS })
   const agenda = useAnswer(
     ({ page }) => page.agenda({ until: new Date(Date.now() + SPAN_MS[span]).toISOString() }),

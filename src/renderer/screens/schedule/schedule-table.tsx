@@ -14,7 +14,7 @@ import { pause, resume } from '../../actions/task/hold.ts'
 import { skipOnce, startNow } from '../../actions/task/schedule.ts'
 import { isFinishedCard } from '../../model/reach.ts'
 import { editOf } from '../../actions/task/edit.ts'
-import { isOverdue, KINDS, missedCount, placeOf, timeText, zoneTime } from './agenda.ts'
+import { isOverdue, KINDS, missedCount, positionOf, timeText, zoneTime } from './agenda.ts'
 import { scheduleText } from './schedule-text.ts'
 
 export type ScheduleRow = Awaited<ReturnType<YardClient['task']['scheduleList']>>[number]
@@ -34,7 +34,7 @@ export function ScheduleTable({ rows, nowMs, policy }: ScheduleTableProps) {
     ['Schedule', ({ spec }) => <SpecText spec={spec} />],
     [
       'Zone',
-      ({ tz }) => placeOf(tz),
+      ({ tz }) => positionOf(tz),
       { className: 'schedule-zone text-text-2', tip: ({ tz }) => tz },
     ],
     ['Next', (row) => <NextTime row={row} nowMs={nowMs} policy={policy} />, { sortBy: 'next' }],

@@ -5,7 +5,7 @@ import { Lamp } from '../../components/status-badge.tsx'
 import { clock, countText, weekdayNumber } from '../../ui/format.ts'
 import { durationForecast } from '../../model/forecast.ts'
 import { navigate } from '../../model/route.ts'
-import { useCalmYard } from '../../model/session/session-context.tsx'
+import { useThrottledYard } from '../../model/session/session-context.tsx'
 import {
   axisOf,
   entriesOf,
@@ -33,7 +33,7 @@ const CALM = { everyMs: 5000 }
 export function Timeline({ items, span, nowMs }: TimelineProps) {
   const { host, width } = useWidth()
   const line = { from: nowMs, ms: SPAN_MS[span] }
-  const tasks = useCalmYard((view) => view.tasks, CALM)
+  const tasks = useThrottledYard((view) => view.tasks, CALM)
   const entries = useMemo(() => entriesOf(items, durationForecast(tasks)), [items, tasks])
   const rows = packRows(entries, line, Math.min(0.9, LABEL_PX / Math.max(width, 1)))
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { WorktreeView } from '../../../contract/change.ts'
 import { type CommandRun, useCommand, useYard } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
-import { FilePlace } from '../../components/copy-text.tsx'
+import { FileLocation } from '../../components/copy-text.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
 import { ask, type Question } from '../../actions/ask.ts'
@@ -83,7 +83,7 @@ interface WorktreeTableProps {
 
 function WorktreeTable({ worktrees, command, onRemove }: WorktreeTableProps) {
   const columns: readonly DataColumn<WorktreeView>[] = [
-    ['Worktree', ({ path }) => <FilePlace file={path} line={null} />],
+    ['Worktree', ({ path }) => <FileLocation file={path} line={null} />],
     ['Task', ({ task }) => task !== null && <TaskLink id={task} />],
     ['In it', (worktree) => <Content worktree={worktree} />],
     [

@@ -7,7 +7,7 @@ import { toFilter, useQuery } from '../../model/filter.ts'
 import type { Tasks } from '../../model/reach.ts'
 import { useRoute } from '../../model/route.ts'
 import { getSelection, useSelection } from '../../model/selection.ts'
-import { useCalmYard, useYard } from '../../model/session/session-context.tsx'
+import { useThrottledYard, useYard } from '../../model/session/session-context.tsx'
 import { useVirtualRows } from '../../ui/virtual-rows.ts'
 import { formatSort, heldOrder, parseSort, sortCards, type Sort } from './columns.ts'
 import { openDependencyEditor } from './dependency-editor.tsx'
@@ -17,7 +17,7 @@ import { gather, openTask, pickAll, pickNone, rowName } from './picking.ts'
 const CALM = { everyMs: 250, fromTasks: 1000 }
 
 /** All tasks, as lists take them: soon, not with every patch. */
-export const useListTasks = (): Tasks => useCalmYard((view) => view.tasks, CALM)
+export const useListTasks = (): Tasks => useThrottledYard((view) => view.tasks, CALM)
 
 /** Null when nothing is filtered away. */
 export function useMatches(tasks: Tasks): ReadonlySet<string> | null {

@@ -1,7 +1,11 @@
 /** The journal, newest on top. Scrolled down, it stays where it is and says how much is new. */
 import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react'
 import type { TimelineRow } from '../../../contract/page.ts'
-import { useCalmYard, useConnection, useSession } from '../../model/session/session-context.tsx'
+import {
+  useThrottledYard,
+  useConnection,
+  useSession,
+} from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { countText, instantText, instantTextIn } from '../../ui/format.ts'
 import { stepOf, useVirtualRows } from '../../ui/virtual-rows.ts'
@@ -194,7 +198,7 @@ type Reading = (client: YardClient, held: JournalPage) => Promise<JournalPage>
 function useJournal(): Journal & { readonly readOlder: () => void } {
   const session = useSession()
   const isLive = useConnection().kind === 'live'
-  const seq = useCalmYard((view) => view.seq, NEWS_CALM)
+  const seq = useThrottledYard((view) => view.seq, NEWS_CALM)
   const [state, setState] = useState<Journal>({ ...noRows, problem: null, isLoaded: false })
   const held = useRef(noRows)
   const turn = useRef(Promise.resolve())

@@ -1,6 +1,6 @@
 /** What goes wrong now, or did lately. */
 import { useMemo, useRef } from 'react'
-import { useCalmYard, useYard } from '../../model/session/session-context.tsx'
+import { useThrottledYard, useYard } from '../../model/session/session-context.tsx'
 import { instantText } from '../../ui/format.ts'
 import { EmptyNote } from '../../ui/screen.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
@@ -62,7 +62,7 @@ function ProblemRow({ line, top }: { readonly line: ProblemLine; readonly top: n
 function useLines(): readonly ProblemLine[] {
   const status = useAnswer(({ service }) => service.status(), { everyMs: EVERY_MS }).value
   const breakers = useYard((view) => view.summary?.breakers)
-  const tasks = useCalmYard((view) => view.tasks, TASKS_CALM)
+  const tasks = useThrottledYard((view) => view.tasks, TASKS_CALM)
   return useMemo(
     () => problemLines({ tasks, breakers: breakers ?? [], errors: status?.recentErrors ?? [] }),
     [tasks, breakers, status],

@@ -2,7 +2,15 @@
 import { tokenOf, useThemeTurn } from '../../ui/theme-tokens.ts'
 import { type PointerEvent, type RefObject, useEffect, useMemo, useRef, useState } from 'react'
 import { moveHead, pressHeadKey, setReplaying, usePlayhead } from './playhead.ts'
-import { agoText, atOf, clockText, placeLabels, type TimeScale, xOf, xOfNow } from './time-scale.ts'
+import {
+  agoText,
+  atOf,
+  clockText,
+  positionLabels,
+  type TimeScale,
+  xOf,
+  xOfNow,
+} from './time-scale.ts'
 import { type Activity, useAhead, useIsLive } from './use-activity.ts'
 
 interface StripSliderProps {
@@ -92,7 +100,7 @@ function Labels({ scale, clock, isLive }: LabelsProps) {
     setFont(`${fontSize} ${fontFamily}`)
   }, [])
   const words = { clock, present: isLive ? 'now' : 'as of' }
-  const labels = scale.width === 0 || font === '' ? [] : placeLabels(scale, words, widthIn(font))
+  const labels = scale.width === 0 || font === '' ? [] : positionLabels(scale, words, widthIn(font))
   return (
     <div ref={element} className="time-labels" aria-hidden="true">
       {labels.map(({ text, left, isMark }) => (

@@ -65,7 +65,7 @@ export interface Label {
 const LABELS_APART = 10
 
 /** Words that do not touch: the present first, then the end of the forecast, then as many instants as there is room for. */
-export function placeLabels(
+export function positionLabels(
   scale: TimeScale,
   { clock, present: word }: { readonly clock: (at: number) => string; readonly present: string },
   widthOf: (text: string) => number,

@@ -1,7 +1,7 @@
 /** What happened when. Moving its head shows the graph as it stood then. */
 import { Pause, Play, Radio, SkipForward } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { useCalmYard, useYard } from '../../model/session/session-context.tsx'
+import { useThrottledYard, useYard } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/fields.tsx'
 import { useCommands } from '../../actions/commands.ts'
@@ -41,7 +41,7 @@ export function TimeStrip() {
   useEscape()
   return (
     <div className="time-strip" role="group" aria-label="Time">
-      {activity && <PastBanner now={activity.to} problem={refusal} />}
+      {activity && <HistoryBanner now={activity.to} problem={refusal} />}
       {activity ? (
         <>
           <Controls activity={activity} />
@@ -85,7 +85,7 @@ function Controls({ activity }: { readonly activity: Activity }) {
 
 /** Of the living yard, also while the past is shown. ms; null = nothing honest can be said. */
 function useForecast(now: number | null): number | null {
-  const tasks = useCalmYard((view) => view.tasks, FORECAST_CALM)
+  const tasks = useThrottledYard((view) => view.tasks, FORECAST_CALM)
   const maxAgents = useYard((view) => view.summary?.agents.max ?? 0)
   const isPaused = useYard((view) => view.summary?.paused ?? true)
   return now === null ? null : (forecastOf({ tasks, maxAgents, isPaused, now })?.endAt ?? null)
@@ -112,7 +112,7 @@ interface PastBannerProps {
   readonly problem: Problem | null
 }
 
-export function PastBanner({ now, problem }: PastBannerProps) {
+export function HistoryBanner({ now, problem }: PastBannerProps) {
   const { at } = usePlayhead()
   const shown = useShownTime()
   if (at === null) return null

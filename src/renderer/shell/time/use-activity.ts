@@ -1,5 +1,5 @@
 /** What happened when, as bars; fetched anew while the yard moves. */
-import { useCalmYard, useConnection } from '../../model/session/session-context.tsx'
+import { useThrottledYard, useConnection } from '../../model/session/session-context.tsx'
 import { type Answer, useAnswer } from '../../model/use-answer.ts'
 import { useNow } from '../../ui/timers.ts'
 
@@ -28,7 +28,7 @@ export interface Activity {
 
 /** `spanMs` null = from the first commit on. */
 export function useActivity(spanMs: number | null): Answer<Activity> {
-  const seq = useCalmYard((view) => view.seq, CALM)
+  const seq = useThrottledYard((view) => view.seq, CALM)
   const wanted = spanMs === null ? IDLE_MS.most : spanMs * IDLE_MS.share
   return useAnswer(
     async ({ page }) => {

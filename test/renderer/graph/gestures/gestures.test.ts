@@ -2,13 +2,13 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TaskCard } from '../../../../src/contract/view.ts'
 import { freeSpot, tasksWithin } from '../../../../src/renderer/graph/scene/hit.ts'
-import { linkCandidates } from '../../../../src/renderer/graph/gestures/link-card.tsx'
+import { dependencyCandidates } from '../../../../src/renderer/graph/gestures/dependency-card.tsx'
 import {
   cycleText,
   endsOf,
   refusalOf,
   refusedTo,
-} from '../../../../src/renderer/graph/gestures/link-rules.ts'
+} from '../../../../src/renderer/graph/gestures/dependency-rules.ts'
 import {
   clip,
   toPicture,
@@ -108,7 +108,7 @@ describe('a dependency', () => {
 
   test('candidates by keys: the nearest first, the refused last, those that stand already not at all', () => {
     const of = (ids: string[], direction: 'after' | 'before', how: 'add' | 'remove' = 'add') =>
-      linkCandidates(tasks, scene, { how, ids, direction }).map(({ id, isDoubtful }) =>
+      dependencyCandidates(tasks, scene, { how, ids, direction }).map(({ id, isDoubtful }) =>
         isDoubtful ? `(${id})` : id,
       )
     expect(of(['c'], 'before')).toEqual(['d', 'a'])

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { layOut } from '../../../../src/renderer/graph/layout/layout.ts'
-import type { Layout, Place } from '../../../../src/renderer/graph/layout/grid.ts'
+import type { Layout, GridPosition } from '../../../../src/renderer/graph/layout/grid.ts'
 import { spread } from '../../../../src/renderer/graph/layout/place-rows.ts'
 import { graphs, task } from '../graphs.ts'
 
@@ -183,7 +183,7 @@ describe('blocks', () => {
 })
 
 describe('nodes that a person moved', () => {
-  const near = (a: Place | undefined, b: Place): boolean =>
+  const near = (a: GridPosition | undefined, b: GridPosition): boolean =>
     a !== undefined && Math.abs(a.column - b.column) < 0.7 && Math.abs(a.row - b.row) < 0.7
   const byHand = new Map([['b', { column: 2.2, row: 3.4 }]])
 

@@ -15,7 +15,7 @@ import {
   MIDDLE,
   middleOf,
   passingRow,
-  takenPlaces,
+  takenLanes,
   type Lanes,
   type Points,
   type Taken,
@@ -31,7 +31,7 @@ const routeEdge = (from: Position, to: Position, on: typeof grid, free: Taken): 
 const at = (column: number, row: number) => ({ column, row })
 const corner = (column: number, row: number) => cornerOf(at(column, row), grid)
 const takenBy = (corners: Iterable<Position>, on = grid): Taken =>
-  takenPlaces(
+  takenLanes(
     [...corners].map((at) => ({ at })),
     on,
   )

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
-import { calmYardOf } from '../../../../src/renderer/model/session/session-context.tsx'
+import { throttledYardOf } from '../../../../src/renderer/model/session/session-context.tsx'
 import {
   emptyView,
   viewFromSnapshot,
@@ -22,7 +22,7 @@ const viewAt = (seq: number, tasks = 1): YardView =>
 
 function listenTo(fromTasks = 0) {
   const yard = createStore(() => viewAt(0))
-  const calm = calmYardOf(yard, 250, fromTasks)
+  const calm = throttledYardOf(yard, 250, fromTasks)
   const seen: number[] = []
   const stop = calm.subscribe(({ seq }) => seen.push(seq))
   return { yard, calm, seen, stop }
@@ -56,8 +56,8 @@ test('with few tasks each change comes with the yard', () => {
 
 test('all who look at one pace see the same moment', () => {
   const { yard, calm, stop } = listenTo()
-  expect(calmYardOf(yard, 250, 0)).toBe(calm)
-  expect(calmYardOf(yard, 1000, 0)).not.toBe(calm)
+  expect(throttledYardOf(yard, 250, 0)).toBe(calm)
+  expect(throttledYardOf(yard, 1000, 0)).not.toBe(calm)
   yard.setState(viewAt(1), true)
   vi.advanceTimersByTime(0)
   yard.setState(viewAt(2), true)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { rowsOf } from '../../../../src/renderer/screens/agents/agent-table.tsx'
 import { workFailure } from '../../../../src/domain/failure.ts'
 import { doingOf, lookOf, silentFor, tryText } from '../../../../src/renderer/model/agent-state.ts'
-import { faultOf } from '../../../../src/renderer/screens/agents/caps-popover.tsx'
+import { issueOf } from '../../../../src/renderer/screens/agents/caps-popover.tsx'
 import { nextUp, packLanes, type Block } from '../../../../src/renderer/screens/agents/slots.ts'
 import { costSeries, sum } from '../../../../src/renderer/screens/agents/cost-data.ts'
 import { spreadOf, stateLayers } from '../../../../src/renderer/screens/agents/trend-data.ts'
@@ -152,6 +152,6 @@ test('spreads, layers and usage: unknown stays unknown', () => {
 })
 
 test('a cap is a whole number up to 1000', () => {
-  expect(['0', '1000'].map(faultOf)).toEqual([null, null])
-  for (const text of ['', '-1', '1.5', '1001']) expect(faultOf(text)).not.toBeNull()
+  expect(['0', '1000'].map(issueOf)).toEqual([null, null])
+  for (const text of ['', '-1', '1.5', '1001']) expect(issueOf(text)).not.toBeNull()
 })

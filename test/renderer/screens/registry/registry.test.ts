@@ -9,9 +9,9 @@ import {
 import {
   commandOf,
   editsOf as newExecutorEdits,
-  faultsOf as newExecutorFaults,
+  issuesOf as newExecutorFaults,
 } from '../../../../src/renderer/screens/registry/executors/new-executor.tsx'
-import { headerFaults } from '../../../../src/renderer/screens/registry/executors/header-form.tsx'
+import { headerIssues } from '../../../../src/renderer/screens/registry/executors/header-form.tsx'
 import { untestedReason } from '../../../../src/renderer/screens/registry/executors/executor-test-run.tsx'
 import {
   modelStops,
@@ -25,7 +25,7 @@ import {
 } from '../../../../src/renderer/screens/registry/models/model-use.ts'
 import {
   editsOf,
-  faultsOf,
+  issuesOf,
   inputOf,
   saidOf,
 } from '../../../../src/renderer/screens/registry/models/model-dialog.tsx'
@@ -228,11 +228,11 @@ test('only changed words of a model are sent; an emptied one is taken out', () =
 })
 
 test('a model without a name, a provider or an id is not sent', () => {
-  expect(Object.keys(faultsOf(NO_INPUT, new Set()))).toEqual(['name', 'provider', 'modelId'])
+  expect(Object.keys(issuesOf(NO_INPUT, new Set()))).toEqual(['name', 'provider', 'modelId'])
   const words = { ...NO_INPUT, name: 'ok', provider: 'p', modelId: 'm' }
-  expect(faultsOf(words, new Set())).toEqual({})
-  expect(faultsOf(words, new Set(['ok']))).toHaveProperty('name')
-  expect(faultsOf({ ...words, name: 'no spaces here' }, new Set())).toHaveProperty('name')
+  expect(issuesOf(words, new Set())).toEqual({})
+  expect(issuesOf(words, new Set(['ok']))).toHaveProperty('name')
+  expect(issuesOf({ ...words, name: 'no spaces here' }, new Set())).toHaveProperty('name')
 })
 
 test('the model of a task that names none is picked as the host picks it', () => {
@@ -277,10 +277,10 @@ test('an executor without a turn of its own says why it has no test', () => {
 
 test('prices go together and are numbers; a removal is undone by what its file said', () => {
   const words = { ...NO_INPUT, name: 'own', provider: 'x', modelId: 'x-1' }
-  expect(faultsOf({ ...words, costIn: '2.5', costOut: '10' }, new Set())).toEqual({})
-  expect(Object.keys(faultsOf({ ...words, costIn: '2.5' }, new Set()))).toEqual(['costOut'])
+  expect(issuesOf({ ...words, costIn: '2.5', costOut: '10' }, new Set())).toEqual({})
+  expect(Object.keys(issuesOf({ ...words, costIn: '2.5' }, new Set()))).toEqual(['costOut'])
   expect(
-    Object.keys(faultsOf({ ...words, costCached: '-1', contextWindow: '1.5' }, new Set())),
+    Object.keys(issuesOf({ ...words, costCached: '-1', contextWindow: '1.5' }, new Set())),
   ).toEqual(['contextWindow', 'costCached'])
   const config = [
     entry('models.own.provider', 'x'),
@@ -295,8 +295,8 @@ test('prices go together and are numbers; a removal is undone by what its file s
 })
 
 test('a header names a variable', () => {
-  expect(headerFaults({ header: 'X-Key', variable: 'RIG_KEY' })).toEqual({})
-  expect(Object.keys(headerFaults({ header: 'X Key', variable: 'Bearer abc' }))).toEqual([
+  expect(headerIssues({ header: 'X-Key', variable: 'RIG_KEY' })).toEqual({})
+  expect(Object.keys(headerIssues({ header: 'X Key', variable: 'Bearer abc' }))).toEqual([
     'header',
     'variable',
   ])

@@ -19,7 +19,7 @@ import {
   isSaidElsewhere,
   formatKey as pageKey,
   keyParts,
-  placeText,
+  locationText,
   typedText,
   type ConfigEntry,
 } from '../../../../src/renderer/components/config-entry.ts'
@@ -73,7 +73,7 @@ test('what stands over the files cannot be edited here, and says where it can', 
   expect(fixedReason(own, 'project')).toBeNull()
   expect(fixedReason(own, 'global')).toContain('Reset it first')
   expect(fixedReason(entry('store.backups', { source: 'global' }), 'project')).toBeNull()
-  expect(placeText('/home/me/src/atlas/.yard/config.toml', 12)).toBe('.yard/config.toml:12')
+  expect(locationText('/home/me/src/atlas/.yard/config.toml', 12)).toBe('.yard/config.toml:12')
 })
 
 test('a default that stands under its older key is reset there', () => {

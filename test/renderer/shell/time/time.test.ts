@@ -11,7 +11,7 @@ import {
   atOf,
   nextFailure,
   nextOfReplay,
-  placeLabels,
+  positionLabels,
   stepHead,
   ticks,
   xOf,
@@ -55,7 +55,7 @@ test('words on the strip never touch, however long they and however narrow it is
       fc.integer({ min: 2, max: 30 }),
       (width, ahead, length) => {
         const wide = { from: 0, now: 9e8, end: ahead === null ? null : 9e8 + ahead, width }
-        const labels = placeLabels(
+        const labels = positionLabels(
           wide,
           { clock: (at) => `${at}`.padEnd(length), present: 'now' },
           widthOf,
@@ -74,7 +74,7 @@ test('words on the strip never touch, however long they and however narrow it is
 
 test('where there is room the present, the forecast and instants of the past are all told', () => {
   const ahead = { from: 0, now: 3_600_000, end: 5_000_000, width: 1200 }
-  const labels = placeLabels(
+  const labels = positionLabels(
     ahead,
     { clock: (at) => `${at / 60_000} min`, present: 'now' },
     (text) => text.length * 6,

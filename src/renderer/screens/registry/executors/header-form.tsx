@@ -4,7 +4,7 @@ import { Button } from '../../../ui/button.tsx'
 import { formatKey } from '../../../components/config-entry.ts'
 import { Field } from '../../../ui/fields.tsx'
 import { ProblemNote } from '../../../components/problem-note.tsx'
-import { faultsBy, useConfigForm, type Faults } from '../config-form.tsx'
+import { issuesBy, useConfigForm, type Issues } from '../config-form.tsx'
 
 interface HeaderFormProps {
   /** The executor. */
@@ -18,7 +18,7 @@ export function HeaderForm({ name, onSaved }: HeaderFormProps) {
   const value = `{ from = ${JSON.stringify(words.variable.trim())} }`
   const { command, faultOf, onSubmit } = useConfigForm({
     edits: [{ key, value }],
-    faults: headerFaults(words),
+    faults: headerIssues(words),
     scope: 'project',
     onSaved() {
       setWords(NO_HEADER)
@@ -52,8 +52,8 @@ export function HeaderForm({ name, onSaved }: HeaderFormProps) {
 
 const NO_HEADER = { header: '', variable: '' }
 
-export const headerFaults = (words: typeof NO_HEADER): Faults =>
-  faultsBy(
+export const headerIssues = (words: typeof NO_HEADER): Issues =>
+  issuesBy(
     {
       header: [/^[A-Za-z0-9!#$%&'*+.^_|~-]{1,100}$/, 'The name of a header, such as Authorization'],
       variable: [/^[A-Za-z_][A-Za-z0-9_]{0,199}$/, 'The name of a variable, never the value'],

@@ -5,11 +5,11 @@ import { formatKey } from '../../../components/config-entry.ts'
 import { Select } from '../../../ui/fields.tsx'
 import {
   ConfigDialog,
-  faultsBy,
+  issuesBy,
   type Checks,
   type ConfigEdit,
   type ConfigField,
-  type Faults,
+  type Issues,
 } from '../config-form.tsx'
 
 interface ExecutorDialogProps {
@@ -48,7 +48,7 @@ export function ExecutorDialog({ taken, onAdded, onClose }: ExecutorDialogProps)
         )
       }
       edits={editsOf(input)}
-      faults={faultsOf(input, taken)}
+      faults={issuesOf(input, taken)}
       onSaved={() => onAdded(name.trim())}
       onClose={onClose}
     >
@@ -125,14 +125,14 @@ const NAME: Checks[string] = [
   'Letters, digits and . _ -, beginning with a letter or digit',
 ]
 
-export function faultsOf({ name, type, fields }: NewExecutor, taken: ReadonlySet<string>): Faults {
+export function issuesOf({ name, type, fields }: NewExecutor, taken: ReadonlySet<string>): Issues {
   const checks = newFields(type)
     .filter(({ isRequired }) => isRequired)
     .map((each) => [each.field, [/\S/, 'It cannot work without']] as const)
   return {
-    ...faultsBy({ name: NAME }, { name }),
+    ...issuesBy({ name: NAME }, { name }),
     ...(taken.has(name.trim()) ? { name: 'There is an executor of this name' } : {}),
-    ...faultsBy(Object.fromEntries(checks), fields),
+    ...issuesBy(Object.fromEntries(checks), fields),
   }
 }
 

@@ -9,10 +9,10 @@ import {
 } from '../../../components/config-entry.ts'
 import {
   ConfigDialog,
-  faultsBy,
+  issuesBy,
   type Checks,
   type ConfigEdit,
-  type Faults,
+  type Issues,
 } from '../config-form.tsx'
 
 interface ModelDialogProps {
@@ -42,7 +42,7 @@ export function ModelDialog({ model, taken, onSaved, onClose }: ModelDialogProps
       onType={(field, text) => setWords({ ...words, [field]: text })}
       initialScope={model?.source === 'global' ? 'global' : 'project'}
       edits={edits}
-      faults={faultsOf(words, model === null ? taken : new Set())}
+      faults={issuesOf(words, model === null ? taken : new Set())}
       onSaved={() => {
         if (edits.length > 0) onSaved(words.name.trim())
         onClose()
@@ -116,11 +116,11 @@ const CHECKS: Checks & Partial<Record<FieldName, Checks[string]>> = {
   costCached: PRICE,
 }
 
-export function faultsOf(words: ModelInput, taken: ReadonlySet<string>): Faults {
+export function issuesOf(words: ModelInput, taken: ReadonlySet<string>): Issues {
   const isHalf = (words.costIn.trim() === '') !== (words.costOut.trim() === '')
   return {
     ...(isHalf ? { costOut: 'Input and output are priced together' } : {}),
-    ...faultsBy(CHECKS, words),
+    ...issuesBy(CHECKS, words),
     ...(taken.has(words.name.trim()) ? { name: 'There is a model of this name' } : {}),
   }
 }

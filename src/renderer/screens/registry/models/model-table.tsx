@@ -10,7 +10,7 @@ import { navigate } from '../../../model/route.ts'
 import type { ExecutorView, ModelView } from '../../../model/session/link.ts'
 import { runsModels, usesOf } from './model-use.ts'
 
-export interface ModelActs {
+export interface ModelActions {
   setDefault(model: ModelView): void
   edit(model: ModelView): void
   remove(model: ModelView): void
@@ -22,7 +22,7 @@ interface ModelTableProps {
   readonly config: readonly ConfigEntry[]
   /** Was added or changed last. */
   readonly saved: string | null
-  readonly acts: ModelActs
+  readonly acts: ModelActions
 }
 
 export function ModelTable({ models, config, executors, saved, acts }: ModelTableProps) {
@@ -166,7 +166,7 @@ const ActsMenu = ({ model, acts }: ModelProps & Pick<ModelTableProps, 'acts'>) =
   />
 )
 
-function entriesOf(model: ModelView, acts: ModelActs): readonly MenuEntry[] {
+function entriesOf(model: ModelView, acts: ModelActions): readonly MenuEntry[] {
   return [
     {
       label: 'Set as default…',

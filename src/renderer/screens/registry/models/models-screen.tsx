@@ -13,7 +13,7 @@ import { useRequest } from '../../../model/route.ts'
 import { ModelDialog } from './model-dialog.tsx'
 import { ModelTable } from './model-table.tsx'
 import type { ModelView } from '../../../model/session/link.ts'
-import { useModelActs } from './use-model-acts.ts'
+import { useModelActions } from './use-model-actions.ts'
 import '../registry.css'
 import { formatKey } from '../../../components/config-entry.ts'
 import { ConfigRow } from '../../../components/config-row.tsx'
@@ -34,7 +34,7 @@ export function ModelsScreen() {
     for (const each of [models, executors, config]) each.askAgain()
   }
   const list = models.value ?? []
-  const { act, problem, dismiss } = useModelActs(
+  const { act, problem, dismiss } = useModelActions(
     { models: list, executors: executors.value ?? [], config: config.value ?? [] },
     askAll,
   )

@@ -26,7 +26,7 @@ interface Place {
 type Complete = Extract<AnyCommand, { type: 'task.complete' }>
 
 /** The command as it was, with what git says of the merge where it calls a merge task done. */
-export async function withProof(place: Place, command: AnyCommand): Promise<AnyCommand> {
+export async function withVerification(place: Place, command: AnyCommand): Promise<AnyCommand> {
   if (command.type === 'task.complete') return withProofOf(place, command)
   if (command.type !== 'tasks.change') return command
   const prove = (each: TaskCommand): Promise<TaskCommand> | TaskCommand =>

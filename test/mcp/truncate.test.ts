@@ -1,15 +1,15 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fit, lean, takeFitting } from '../../src/mcp/fit.ts'
+import { truncate, compact, takeFitting } from '../../src/mcp/truncate.ts'
 
 describe('an answer', () => {
   it('that is short enough stays as it is', () => {
-    expect(fit({ a: [1, 'two'] })).toEqual({ text: '{"a":[1,"two"]}', isCut: false })
-    expect(fit(undefined)).toEqual({ text: 'null', isCut: false })
+    expect(truncate({ a: [1, 'two'] })).toEqual({ text: '{"a":[1,"two"]}', isCut: false })
+    expect(truncate(undefined)).toEqual({ text: 'null', isCut: false })
   })
 
   it('loses the middle of long texts first, and says how much', () => {
-    const { text, isCut } = fit({ id: 'x', text: `a${'m'.repeat(60_000)}z`, list: [1, 2] })
+    const { text, isCut } = truncate({ id: 'x', text: `a${'m'.repeat(60_000)}z`, list: [1, 2] })
     expect(isCut).toBe(true)
     expect(JSON.parse(text)).toEqual({
       id: 'x',
@@ -19,7 +19,7 @@ describe('an answer', () => {
   })
 
   it('loses the end of long lists then', () => {
-    const { text, isCut } = fit(Array.from({ length: 100_000 }, (_, index) => index))
+    const { text, isCut } = truncate(Array.from({ length: 100_000 }, (_, index) => index))
     expect(isCut).toBe(true)
     const shown: unknown = JSON.parse(text)
     expect(shown).toHaveLength(201)
@@ -32,7 +32,7 @@ describe('an answer', () => {
         fc.jsonValue({ maxDepth: 4 }),
         fc.integer({ min: 10, max: 300 }),
         (value, max) => {
-          const { text, isCut } = fit(value, max)
+          const { text, isCut } = truncate(value, max)
           expect(Buffer.byteLength(text)).toBeLessThanOrEqual(max)
           expect(text.isWellFormed()).toBe(true)
           const whole = JSON.stringify(value)
@@ -50,11 +50,11 @@ it('a list is cut where the next item would not fit', () => {
 })
 
 it('fields that hold nothing are left out, false and 0 are not', () => {
-  expect(lean({ a: null, b: '', c: [], d: false, e: 0, f: { g: null, h: [{ i: null }] } })).toEqual(
-    {
-      d: false,
-      e: 0,
-      f: { h: [{}] },
-    },
-  )
+  expect(
+    compact({ a: null, b: '', c: [], d: false, e: 0, f: { g: null, h: [{ i: null }] } }),
+  ).toEqual({
+    d: false,
+    e: 0,
+    f: { h: [{}] },
+  })
 })

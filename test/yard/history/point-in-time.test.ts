@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { TaskCard } from '../../../src/contract/view.ts'
 import { fold } from '../../support/fold-journal.ts'
-import { createFold } from '../../../src/yard/past/past.ts'
+import { createFold } from '../../../src/yard/history/point-in-time.ts'
 import { isoTime } from '../../../src/yard/views/iso-time.ts'
 import { addCommand, COORDINATOR, PERSON, taskId } from '../../support/plan-builder.ts'
 import { createSeededRandom } from '../../support/seeded-random.ts'

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Command } from '../../../src/domain/command.ts'
 import { workFailure } from '../../../src/domain/failure.ts'
-import { type RowContext, textOfRow } from '../../../src/yard/past/row-text.ts'
+import { type RowContext, textOfRow } from '../../../src/yard/history/row-text.ts'
 import { STOP_REASONS } from '../../../src/domain/agent.ts'
 import { addCommand, claimOf, COORDINATOR, endCommand, taskId } from '../../support/plan-builder.ts'
 import { openPageBench, type PageBench } from '../page-client.ts'

@@ -12,7 +12,7 @@ import { saidOf } from './model-dialog.tsx'
 import { changedBy, usesOf, inUseReason, type ModelWorld } from './model-use.ts'
 
 /** `onChanged`: the host has taken a change, now or by an undo later. */
-export function useModelActs(world: Omit<ModelWorld, 'tasks'>, onChanged: () => void) {
+export function useModelActions(world: Omit<ModelWorld, 'tasks'>, onChanged: () => void) {
   const session = useSession()
   const [problem, setProblem] = useState<Problem | null>(null)
   const tasks = () => session.yard.getState().tasks.values()

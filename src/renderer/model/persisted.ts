@@ -3,7 +3,7 @@ import type { z } from 'zod'
 
 type Where = 'localStorage' | 'sessionStorage'
 
-export function readKept<T>(where: Where, key: string, schema: z.ZodType<T>): T | null {
+export function readPersisted<T>(where: Where, key: string, schema: z.ZodType<T>): T | null {
   try {
     return schema.parse(JSON.parse(window[where].getItem(key) ?? 'null'))
   } catch {

@@ -9,12 +9,12 @@ import { errorText } from '../../base/text.ts'
 import { bytesText } from '../../domain/format.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type { MachineSettings } from '../../domain/settings.ts'
-import type { PlaceBook, PlaceOwner, TakenPlaces } from '../../store/place-book.ts'
+import type { SlotBook, SlotOwner, TakenSlots } from '../../store/slot-book.ts'
 
 export interface OpenedBook {
-  readonly book: PlaceBook
+  readonly book: SlotBook
   /** This process. */
-  readonly owner: PlaceOwner
+  readonly owner: SlotOwner
 }
 
 interface YardPlaceParts {
@@ -37,9 +37,9 @@ const ASK_AGAIN_MS = 1000
 /** Short tasks come and go; who lives is written for all that came and went so long. */
 const WRITE_EVERY_MS = 50
 
-export type YardPlace = ReturnType<typeof createYardPlace>
+export type YardSlots = ReturnType<typeof createYardSlots>
 
-export function createYardPlace(parts: YardPlaceParts) {
+export function createYardSlots(parts: YardPlaceParts) {
   const room = createEmitter<void>((error) =>
     parts.log.error('a listener for places failed', { error: String(error) }),
   )
@@ -83,7 +83,7 @@ function memoryHold({ settings, memory }: YardPlaceParts): MachineHold | null {
   return free < limit ? shortOfMemory(free, limit) : null
 }
 
-type Taken = TakenPlaces | { readonly problem: string }
+type Taken = TakenSlots | { readonly problem: string }
 
 function createRow({ root, clock, log, open, onFreed }: YardPlaceParts) {
   const key = keyOf(root)

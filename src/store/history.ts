@@ -25,7 +25,7 @@ export interface Span {
   readonly to: number
 }
 
-export type PastReads = ReturnType<typeof preparePast>
+export type HistoryReads = ReturnType<typeof prepareHistory>
 
 const COLUMNS = 'seq, at, event, by, entity, id, change'
 /** An event changes several entities; one row of each says what happened, the others only repeat it. */
@@ -35,7 +35,7 @@ const fieldOf = (path: string): string =>
   `CASE WHEN json_valid(change) THEN json_extract(change, '${path}') END`
 const STATUS = fieldOf('$.s.state.kind')
 
-export function preparePast(db: Database.Database) {
+export function prepareHistory(db: Database.Database) {
   return { ...prepareTimes(db), ...prepareRows(db), ...prepareTurns(db) }
 }
 

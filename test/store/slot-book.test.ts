@@ -2,16 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openPlaceBook, type PlaceBook } from '../../src/store/place-book.ts'
+import { openSlotBook, type SlotBook } from '../../src/store/slot-book.ts'
 import { startChild, type Child } from './children.ts'
 
 const ME = { pid: 1, startTime: '1' }
 let folder: string
 let file: string
-const books: PlaceBook[] = []
+const books: SlotBook[] = []
 const children: Child[] = []
-const open = (boot = 'boot'): PlaceBook => {
-  const book = openPlaceBook(file, boot)
+const open = (boot = 'boot'): SlotBook => {
+  const book = openSlotBook(file, boot)
   books.push(book)
   return book
 }

@@ -6,9 +6,9 @@ import type { ProcessHost } from '../../../src/agents/process/host/process-host.
 import { silentLog } from '../../../src/base/log.ts'
 import { yardPaths } from '../../../src/config/paths.ts'
 import type { MachineSettings } from '../../../src/domain/settings.ts'
-import { openPlaceBook } from '../../../src/store/place-book.ts'
-import { createPlaces, type Places } from '../../../src/yard/machine/places.ts'
-import type { YardPlace } from '../../../src/yard/machine/yard-place.ts'
+import { openSlotBook } from '../../../src/store/slot-book.ts'
+import { createSlots, type Slots } from '../../../src/yard/machine/slots.ts'
+import type { YardSlots } from '../../../src/yard/machine/yard-slots.ts'
 import { createYardBench, type YardBench } from '../../coordinator/yard-bench.ts'
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
 
@@ -19,7 +19,7 @@ let settings: MachineSettings
 let memory: { bytes: number; usual: number }
 /** Pids of processes that live beside this one. */
 let alive: Set<number>
-const places: Places[] = []
+const places: Slots[] = []
 const benches: YardBench[] = []
 
 beforeEach(() => {
@@ -45,8 +45,8 @@ const host = {
 } as unknown as ProcessHost
 
 /** What one process has; two of them share only the file. */
-async function openProcess(): Promise<Places> {
-  const opened = createPlaces({
+async function openProcess(): Promise<Slots> {
+  const opened = createSlots({
     dataFolder: folder,
     host,
     clock,
@@ -64,9 +64,9 @@ async function openProcess(): Promise<Places> {
 }
 
 async function openYard(
-  process: Places,
+  process: Slots,
   name: string,
-): Promise<{ bench: YardBench; place: YardPlace }> {
+): Promise<{ bench: YardBench; place: YardSlots }> {
   const place = process.join(join(folder, name), () => settings)
   const bench = await createYardBench({ clock, machine: place })
   benches.push(bench)
@@ -205,7 +205,7 @@ describe('a row whose owner is gone', () => {
     stage(join(agents, 'agent-1'), 'supervisor')
     stage(join(agents, 'agent-2'), 'ended')
     stage(join(agents, 'agent-3'), 'untouched')
-    const book = openPlaceBook(join(folder, 'machine', 'places-1.db'), 'boot')
+    const book = openSlotBook(join(folder, 'machine', 'places-1.db'), 'boot')
     const ids = ['agent-1', 'agent-2', 'agent-3', 'agent-4']
     book.note(join(folder, 'dead'), { pid: 4242, startTime: 's' }, { agents: ids, at: clock.now() })
     const left = (): readonly string[] => book.rows().flatMap((row) => row.agents)
@@ -223,7 +223,7 @@ describe('a row whose owner is gone', () => {
   })
 
   it('is left alone while the owner lives', async () => {
-    const book = openPlaceBook(join(folder, 'machine', 'places-1.db'), 'boot')
+    const book = openSlotBook(join(folder, 'machine', 'places-1.db'), 'boot')
     alive.add(4242)
     const owner = { pid: 4242, startTime: 's' }
     book.note('/elsewhere', owner, { agents: ['agent-1'], at: clock.now() - 1e6 })

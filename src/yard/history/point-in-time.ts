@@ -29,12 +29,12 @@ import type { Cost } from '../spending.ts'
 
 type PastGraph = Omit<Answers['page']['moment'], 'at'>
 
-export type Past = ReturnType<typeof createPast>
+export type YardHistory = ReturnType<typeof createHistory>
 
 const KEPT_MS = 60_000
 const ROWS = 400
 
-export function createPast(
+export function createHistory(
   { opened, clock }: { readonly opened: { readonly store: Store }; readonly clock: Clock },
   settings: () => Settings,
 ) {

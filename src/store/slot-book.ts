@@ -8,16 +8,16 @@ import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 
 /** The process that keeps a row; another with the same pid is another. */
-export type PlaceOwner = { readonly pid: number; readonly startTime: string }
+export type SlotOwner = { readonly pid: number; readonly startTime: string }
 
-export interface PlaceRow {
+export interface SlotRow {
   /** Absolute folder of the yard. */
   readonly yard: string
   readonly agents: readonly string[]
   /** Places of agents that are about to be claimed. */
   readonly reserved: number
   /** Null once the owner has let go of the yard. */
-  readonly owner: PlaceOwner | null
+  readonly owner: SlotOwner | null
   /** Ms since 1970: when it was written. */
   readonly at: number
   /** Of its writing; another means that it was written again. */
@@ -33,13 +33,13 @@ interface SlotRequest {
   readonly at: number
 }
 
-export interface TakenPlaces {
+export interface TakenSlots {
   readonly given: number
   /** What all other yards have. */
   readonly others: number
 }
 
-export type PlaceBook = ReturnType<typeof preparePlaceBook>
+export type SlotBook = ReturnType<typeof preparePlaceBook>
 
 /** Longer than any transaction here; shorter than anybody notices. */
 const BUSY_MS = 40
@@ -48,7 +48,7 @@ const BUSY_MS = 40
  * `file`: another for each form of the table, so that programs of two versions never misread each other. `bootId`: rows of
  * another boot, or of another machine that shares this home, are not seen.
  */
-export function openPlaceBook(file: string, bootId: string): PlaceBook {
+export function openSlotBook(file: string, bootId: string): SlotBook {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const db = new Database(file, { timeout: BUSY_MS })
   try {
@@ -81,56 +81,53 @@ function preparePlaceBook(db: Database.Database, boot: string) {
   const versionOf = db
     .prepare<[string, string], number>('SELECT version FROM places WHERE boot = ? AND yard = ?')
     .pluck()
-  const write = (row: Omit<PlaceRow, 'version'>): void => {
+  const write = (row: Omit<SlotRow, 'version'>): void => {
     const { yard, agents, reserved, owner, at } = row
     if (agents.length + reserved === 0) return void drop.run(boot, yard)
     const [names, keeper] = [JSON.stringify(agents), JSON.stringify(owner)]
     put.run(boot, yard, names, agents.length, reserved, keeper, at)
   }
-  const look = (yard: string, { agents, wanted, cap }: SlotRequest): TakenPlaces => {
+  const look = (yard: string, { agents, wanted, cap }: SlotRequest): TakenSlots => {
     const taken = others.get(boot, yard) ?? 0
     const room = Math.max(0, cap - taken - agents.length)
     return { given: Math.min(wanted, room), others: taken }
   }
-  const take = db.transaction((yard: string, owner: PlaceOwner, wish: SlotRequest) => {
+  const take = db.transaction((yard: string, owner: SlotOwner, wish: SlotRequest) => {
     const taken = look(yard, wish)
     write({ yard, owner, agents: wish.agents, reserved: taken.given, at: wish.at })
     return taken
   })
-  const settle = db.transaction((row: PlaceRow, agents: readonly string[]) => {
+  const settle = db.transaction((row: SlotRow, agents: readonly string[]) => {
     if (versionOf.get(boot, row.yard) !== row.version) return
     write({ ...row, agents, reserved: 0 })
   })
   return {
     /** How many of the wished places are given. They are held until `note`. */
-    take(yard: string, owner: PlaceOwner, wish: SlotRequest): TakenPlaces {
+    take(yard: string, owner: SlotOwner, wish: SlotRequest): TakenSlots {
       // A full machine is asked again and again; that needs no write.
       const before = look(yard, wish)
       return before.given === 0 ? before : take.immediate(yard, owner, wish)
     },
     /** What the yard holds from now on; `owner` null when the row is released. */
-    note: (
-      yard: string,
-      owner: PlaceOwner | null,
-      { agents, at }: Pick<PlaceRow, 'agents' | 'at'>,
-    ) => write({ yard, owner, agents, reserved: 0, at }),
-    rows: (): PlaceRow[] => all.all(boot).map(toRow),
+    note: (yard: string, owner: SlotOwner | null, { agents, at }: Pick<SlotRow, 'agents' | 'at'>) =>
+      write({ yard, owner, agents, reserved: 0, at }),
+    rows: (): SlotRow[] => all.all(boot).map(toRow),
     /** Writes what is left of a row whose owner is gone, unless somebody has written it since it was read. */
-    settle: (row: PlaceRow, agents: readonly string[]) => settle.immediate(row, agents),
+    settle: (row: SlotRow, agents: readonly string[]) => settle.immediate(row, agents),
     close: () => void db.close(),
   }
 }
 
-type StoredPlace = Omit<PlaceRow, 'agents' | 'owner'> & {
+type StoredPlace = Omit<SlotRow, 'agents' | 'owner'> & {
   readonly agents: string
   readonly owner: string
 }
 
-const toRow = ({ yard, agents, reserved, owner, at, version }: StoredPlace): PlaceRow => ({
+const toRow = ({ yard, agents, reserved, owner, at, version }: StoredPlace): SlotRow => ({
   yard,
   reserved,
   at,
   version,
   agents: JSON.parse(agents) as string[],
-  owner: JSON.parse(owner) as PlaceOwner | null,
+  owner: JSON.parse(owner) as SlotOwner | null,
 })

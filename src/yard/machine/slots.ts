@@ -17,12 +17,12 @@ import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { userPaths, yardPaths } from '../../config/paths.ts'
 import type { MachineSettings } from '../../domain/settings.ts'
-import { openPlaceBook, type PlaceBook, type PlaceRow } from '../../store/place-book.ts'
-import { createYardPlace, type OpenedBook, type YardPlace } from './yard-place.ts'
+import { openSlotBook, type SlotBook, type SlotRow } from '../../store/slot-book.ts'
+import { createYardSlots, type OpenedBook, type YardSlots } from './yard-slots.ts'
 import type { Scope } from '../../base/scope.ts'
 
 /** One for all yards of a process. */
-export type Places = ReturnType<typeof createPlaces>
+export type Slots = ReturnType<typeof createSlots>
 
 interface PlacesParts {
   /** The user's data folder. */
@@ -38,10 +38,10 @@ const STARTING_MS = 60_000
 /** Looking at processes costs, on some systems, a process. */
 const TIDY_EVERY_MS = 5000
 
-export function createPlaces(parts: PlacesParts) {
+export function createSlots(parts: PlacesParts) {
   const { clock, host, memory } = parts
   const log = sayOnce(parts.log)
-  const yards = new Set<YardPlace>()
+  const yards = new Set<YardSlots>()
   const books = createBooks(parts)
   let tidiedAt: number | null = null
   let tidying: Promise<void> | null = null
@@ -69,8 +69,8 @@ export function createPlaces(parts: PlacesParts) {
     }))
   const isTidy = (): boolean => tidiedAt !== null && clock.monotonic() < tidiedAt + TIDY_EVERY_MS
   return {
-    join(root: string, settings: () => MachineSettings): YardPlace {
-      const yard = createYardPlace({
+    join(root: string, settings: () => MachineSettings): YardSlots {
+      const yard = createYardSlots({
         root,
         file: books.file,
         settings,
@@ -98,7 +98,7 @@ function createBooks({ dataFolder, host }: Pick<PlacesParts, 'dataFolder' | 'hos
   const file = join(dataFolder, 'machine', 'places-1.db')
   let self: (Omit<OpenedBook, 'book'> & { readonly bootId: string }) | null = null
   let knowing: Promise<void> | null = null
-  let book: PlaceBook | null = null
+  let book: SlotBook | null = null
   const know = async (): Promise<void> => {
     const { pid } = process
     const startTime = await startTimeOf(pid, host)
@@ -114,7 +114,7 @@ function createBooks({ dataFolder, host }: Pick<PlacesParts, 'dataFolder' | 'hos
       })),
     open(): OpenedBook | null {
       if (self === null) return null
-      return { book: (book ??= openPlaceBook(file, self.bootId)), owner: self.owner }
+      return { book: (book ??= openSlotBook(file, self.bootId)), owner: self.owner }
     },
     close(): void {
       book?.close()
@@ -125,7 +125,7 @@ function createBooks({ dataFolder, host }: Pick<PlacesParts, 'dataFolder' | 'hos
 
 /** Agents that still have a slot of a row whose owner is gone; null while there is nothing to settle. */
 async function leftOf(
-  row: PlaceRow,
+  row: SlotRow,
   host: ProcessHost,
   now: number,
 ): Promise<readonly string[] | null> {
@@ -155,8 +155,8 @@ function sayOnce(log: Log): Log {
 
 type Env = Readonly<Record<string, string | undefined>>
 
-export const openPlaces = (env: Env, clock: Clock, log: Log): Places =>
-  createPlaces({
+export const openMachineSlots = (env: Env, clock: Clock, log: Log): Slots =>
+  createSlots({
     dataFolder: userPaths(env).data,
     clock,
     log,
@@ -165,7 +165,7 @@ export const openPlaces = (env: Env, clock: Clock, log: Log): Places =>
   })
 
 /** There is room for all: where nothing is started, or something stands in for processes of this machine. */
-export const ROOMY: YardPlace = {
+export const ROOMY: YardSlots = {
   take: (_living, wanted) => wanted,
   note() {},
   retryInMs: () => null,
@@ -176,9 +176,9 @@ export const ROOMY: YardPlace = {
 }
 
 /** The place of one yard, in the book that all yards of this process share, or in one opened for this yard alone. */
-export function openPlace(
+export function openSlots(
   options: Pick<PlacesParts, 'clock' | 'log'> & {
-    readonly places?: Places
+    readonly places?: Slots
     readonly runtime?: unknown
     readonly runsAgents: boolean
     readonly env: Env
@@ -186,10 +186,10 @@ export function openPlace(
   },
   settings: () => MachineSettings,
   scope: Scope,
-): YardPlace {
+): YardSlots {
   const { places: shared, runsAgents, runtime, env, paths, clock, log } = options
   if (!runsAgents || (runtime && !shared)) return ROOMY
-  const places = shared ?? openPlaces(env, clock, log)
+  const places = shared ?? openMachineSlots(env, clock, log)
   if (!shared) scope.add(() => places.close())
   const place = places.join(paths.root, settings)
   scope.add(() => place.leave())

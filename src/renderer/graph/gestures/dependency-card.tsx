@@ -6,7 +6,7 @@ import { PickList, type PickOption } from '../../ui/pick-list.tsx'
 import { Segmented } from '../../ui/fields.tsx'
 import { countOf } from '../../actions/action.ts'
 import { bringIntoSight, canvasScene, focusCanvas } from '../canvas/camera.ts'
-import { type LinkCardRequest, setGraphView } from '../canvas/view-state.ts'
+import { type DependencyCardRequest, setGraphView } from '../canvas/view-state.ts'
 import {
   addDependencies,
   type Direction,
@@ -15,13 +15,13 @@ import {
   refusalOf,
   refusedTo,
   removeDependencies,
-} from './link-rules.ts'
+} from './dependency-rules.ts'
 import type { TaskCard } from '../../../contract/view.ts'
 import { labelOfState } from '../../model/task-state.ts'
 import { dependentsOf, type Tasks } from '../../model/reach.ts'
 import type { Scene } from '../scene/scene.ts'
 
-export function LinkCard({ how, ids }: LinkCardRequest) {
+export function DependencyCard({ how, ids }: DependencyCardRequest) {
   const session = useSession()
   const tasks = useYard((view) => view.tasks)
   const [direction, setDirection] = useState<Direction>('before')
@@ -69,7 +69,7 @@ export function LinkCard({ how, ids }: LinkCardRequest) {
         label={direction === 'before' ? 'It waits for' : 'Waits for it'}
         placeholder="Type to find"
         optionsFor={(text) =>
-          matching(linkCandidates(tasks, canvasScene(), { how, ids, direction }), text)
+          matching(dependencyCandidates(tasks, canvasScene(), { how, ids, direction }), text)
         }
         onPick={(option) => void onPick(option)}
         onActive={onActive}
@@ -102,7 +102,7 @@ const matching = (options: readonly PickOption[], text: string): readonly PickOp
 function useLitCandidate(
   from: string,
   direction: Direction,
-  how: LinkCardRequest['how'],
+  how: DependencyCardRequest['how'],
 ): (id: string | null) => void {
   const session = useSession()
   useEffect(() => {
@@ -122,7 +122,7 @@ function useLitCandidate(
 
 // Which tasks a dependency can be added to or taken from by keys, the nearest on the canvas first. Pure.
 
-export interface LinkQuestion extends LinkCardRequest {
+export interface DependencyQuestion extends DependencyCardRequest {
   /** `before`: these wait for the other; `after`: the other waits for these. */
   readonly direction: Direction
 }
@@ -135,10 +135,10 @@ const WHY: Readonly<Record<DependencyRefusal['kind'], string>> = {
   cycle: 'would close a cycle',
 }
 
-export function linkCandidates(
+export function dependencyCandidates(
   tasks: Tasks,
   scene: Scene,
-  question: LinkQuestion,
+  question: DependencyQuestion,
 ): readonly PickOption[] {
   const options = question.how === 'add' ? toAdd(tasks, question) : toRemove(tasks, question)
   const far = distanceFrom(scene, question.ids[0] ?? '')
@@ -149,7 +149,7 @@ export function linkCandidates(
   )
 }
 
-function toAdd(tasks: Tasks, { ids, direction }: LinkQuestion): readonly PickOption[] {
+function toAdd(tasks: Tasks, { ids, direction }: DependencyQuestion): readonly PickOption[] {
   const chosen = new Set(ids)
   return [...tasks.values()].flatMap((card) => {
     if (chosen.has(card.id)) return []
@@ -161,7 +161,7 @@ function toAdd(tasks: Tasks, { ids, direction }: LinkQuestion): readonly PickOpt
   })
 }
 
-function toRemove(tasks: Tasks, { ids, direction }: LinkQuestion): readonly PickOption[] {
+function toRemove(tasks: Tasks, { ids, direction }: DependencyQuestion): readonly PickOption[] {
   const others = ids.flatMap((id) =>
     direction === 'before' ? (tasks.get(id)?.after ?? []) : dependentsOf(tasks)(id),
   )

@@ -13,7 +13,7 @@ interface Fitted {
 const TEXT_LENGTHS = [8000, 2000, 500, 120]
 const LIST_LENGTHS = [200, 50, 12, 3]
 
-export function fit(value: unknown, maxBytes = MAX_ANSWER_BYTES): Fitted {
+export function truncate(value: unknown, maxBytes = MAX_ANSWER_BYTES): Fitted {
   const whole = jsonOf(value)
   if (bytesOf(whole) <= maxBytes) return { text: whole, isCut: false }
   const shortest = TEXT_LENGTHS.at(-1) ?? 0
@@ -37,11 +37,11 @@ export function takeFitting<T>(items: readonly T[], maxBytes: number): readonly 
 }
 
 /** Without fields that hold nothing: null, an empty text or an empty list. */
-export function lean(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(lean)
+export function compact(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(compact)
   if (typeof value !== 'object' || value === null) return value
   const fields = Object.entries(value).filter(([, field]) => !isEmpty(field))
-  return Object.fromEntries(fields.map(([name, field]) => [name, lean(field)]))
+  return Object.fromEntries(fields.map(([name, field]) => [name, compact(field)]))
 }
 
 const isEmpty = (value: unknown): boolean =>
@@ -76,10 +76,10 @@ const bytesOf = (text: string): number => Buffer.byteLength(text)
 /** Log lines; the timeline of a long task is longer than all the rest of it. */
 const NOTES = 40
 
-export function leanTask(task: Partial<TaskView>): unknown {
+export function compactTask(task: Partial<TaskView>): unknown {
   const { log = [], routes: _routes, ...rest } = task
   const earlier = log.length - NOTES
-  return lean({
+  return compact({
     ...rest,
     log: log.slice(-NOTES),
     ...(earlier > 0 ? { earlierLogLines: earlier } : {}),
