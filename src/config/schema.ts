@@ -265,7 +265,10 @@ const budget = z.strictObject({
   ),
   graph_tokens: tokens().meta(about('Tokens in all', 'Tokens in all, input and output together.')),
   graph_since: nonEmptyText(40)
-    .refine((text) => parseInstant(text) !== null, 'must be a moment such as "2026-03-01T09:00"')
+    .refine(
+      (text) => parseInstant(text) !== null,
+      'must be a point in time such as "2026-03-01T09:00"',
+    )
     .optional()
     .meta(
       about(

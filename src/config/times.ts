@@ -6,7 +6,7 @@ const FORM =
 
 /**
  * Ms since 1970, or null. ISO 8601 with an offset, or without one in the zone of this machine: `2026-03-01T09:00:00+01:00`,
- * `2026-03-01 09:00`, `2026-03-01` (midnight). A day that does not exist is no moment, nor is one beyond what a date can hold.
+ * `2026-03-01 09:00`, `2026-03-01` (midnight). A day that does not exist is no point in time, nor is one beyond what a date can hold.
  */
 export function parseInstant(text: string): number | null {
   const match = FORM.exec(text.trim())

@@ -84,7 +84,7 @@ function createReader(
       case 'notBefore':
         return (
           instantOf(value) ??
-          complain(field, 'must be a moment such as "2026-03-01T09:00:00+01:00"')
+          complain(field, 'must be a point in time such as "2026-03-01T09:00:00+01:00"')
         )
       case 'schedule':
         return (

@@ -108,7 +108,7 @@ function answeringTools(): readonly Tool[] {
     tool({
       name: 'yard_log',
       title: 'Note something on a task',
-      description: 'Writes a line into its timeline, which its next agent is told.',
+      description: 'Writes a line into its timeline, which its next agent reads.',
       effect: 'adds',
       input: one.extend({ text: z.string().trim().min(1).max(20_000) }),
       run: (at, { id, text }) => change(at, id, (client, on) => client.task.log({ ...on, text })),

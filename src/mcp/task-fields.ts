@@ -21,7 +21,7 @@ const common = {
   priority: prioritySchema,
   skills: words,
   deliverables: words.describe('Paths that must exist when it is done'),
-  context: contextSchema.describe('How much of the graph its agent is told'),
+  context: contextSchema.describe('How much of the graph its agent sees'),
   mode: modeSchema.describe('light: reads and reports only; bare: works with the graph only'),
   delay: duration.describe('Starts no earlier than so long from now, such as 5m'),
 }
@@ -32,7 +32,7 @@ const clearable = {
   verify: z.string().min(1).max(100_000).describe('A shell line that must succeed'),
   timeout: duration,
   max_attempts: z.number().int().min(1).max(1000),
-  not_before: z.string().max(100).describe('A moment, ISO 8601'),
+  not_before: z.string().max(100).describe('A point in time, ISO 8601'),
   schedule: schedule.describe('Repeats it'),
 }
 /** Only for people. */

@@ -212,7 +212,7 @@ const prepareWriting = (db: Database.Database) => ({
 })
 
 const REPLACED = 'another owner has taken over this yard'
-const PARTED = 'the database holds a commit that this owner was told had failed'
+const PARTED = 'the database holds a commit that this owner saw fail'
 
 /** Another process has become the owner, or the plan is not what the tables say: this owner must stop at once and write nothing more. */
 class StaleOwner extends Error {

@@ -185,11 +185,9 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
         return ok(await runtime.endLeftovers())
       } catch (error) {
         const why = errorText(error)
-        return fail(
-          'timeout',
-          `it cannot be told whether all processes of agents have ended: ${why}`,
-          { hint: 'try again in a moment' },
-        )
+        return fail('timeout', `it is unknown whether all processes of agents have ended: ${why}`, {
+          hint: 'try again in a moment',
+        })
       }
     },
     async forget(ids, by) {

@@ -32,7 +32,7 @@ const TABLE: readonly [words: string, code: number, says: RegExp][] = [
   ['add', 2, /missing required argument/],
   ['add T --id .hidden', 2, /is no id/],
   ['add T --timeout soon', 2, /is no duration/],
-  ['add T --not-before tomorrow', 2, /is no moment/],
+  ['add T --not-before tomorrow', 2, /is no point in time/],
   ['add T --tz Europe/Berlin', 2, /--schedule/],
   ['add T --delay 5m --not-before 2030-01-01', 2, /cannot be used with/],
   ['add T --priority urgent', 2, /Allowed choices/],

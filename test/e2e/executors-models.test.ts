@@ -45,7 +45,7 @@ onStage('executors and models', SETTING, (stage) => {
     page.getByRole('complementary', { name: `Executor ${name}` })
   const button = (name: string | RegExp): Locator => page.getByRole('button', { name })
   const openActs = async (model: string): Promise<void> => {
-    await button(`Acts of ${model}`).click()
+    await button(`Actions of ${model}`).click()
   }
   const choose = (name: string): Promise<void> => page.getByRole('menuitem', { name }).click()
 

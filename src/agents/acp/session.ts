@@ -97,7 +97,7 @@ async function chooseModel(
     throw new WorkFailed(
       workFailure(
         'bad-model',
-        `it cannot be told its model: put {model} into the command of its executor, or name no model`,
+        `its model cannot be set: put {model} into the command of its executor, or name no model`,
       ),
     )
   const values = valuesOf(choice)

@@ -324,7 +324,7 @@ class LocalRuntime implements Runtime {
       case 'undecided': {
         this.#lookAgain(one)
         const about = { agent: one.order.agent.id, why: found.message }
-        const message = 'it cannot be told whether an agent ran; asked again later'
+        const message = 'it is unknown whether an agent ran; asked again later'
         return this.#options.log.error(message, about)
       }
     }

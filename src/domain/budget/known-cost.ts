@@ -26,7 +26,7 @@ export function unpricedLive(
   if (model !== null && listPrice(settings, model) === null) return `model "${model}" has no price`
   if (model === null && baseUrl !== null)
     return 'no model is named whose price at its address is known'
-  return ENDS_ONLY.has(type) ? 'it tells what it used at its end only' : null
+  return ENDS_ONLY.has(type) ? 'it reports what it used at its end only' : null
 }
 const ENDS_ONLY: ReadonlySet<ExecutorType> = new Set(['codex', 'gemini'])
 
@@ -43,7 +43,7 @@ function unknownLive(
     `the task has a budget in dollars, but what it costs on executor "${profile.name}" (${profile.type}) cannot be known while it works: ${why}`,
     {
       hint: ENDS_ONLY.has(profile.type)
-        ? 'add --budget-tokens, or name an executor that tells what it uses while it works (claude, native)'
+        ? 'add --budget-tokens, or name an executor that reports what it uses while it works (claude, native)'
         : 'give the model a price (yard model), name a model that has one, or add --budget-tokens',
     },
   )
@@ -86,8 +86,8 @@ function unknownDollars(
     tells === 'nothing'
       ? 'it does not tell what it used'
       : model === null
-        ? 'it tells tokens only, and no model is named whose price is known'
-        : `it tells tokens only, and model "${model}" has no price`
+        ? 'it reports tokens only, and no model is named whose price is known'
+        : `it reports tokens only, and model "${model}" has no price`
   return failure(
     'bad-request',
     `the task has a budget in dollars, but what it costs on executor "${name}" (${type}) cannot be known: ${what}`,

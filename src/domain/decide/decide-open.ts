@@ -45,7 +45,7 @@ export const openDeciders: TaskDeciders<
     if (by.kind !== 'agent' || !living)
       return refused(
         failure('not-allowed', `only the agent of ${id} asks about it`, {
-          hint: `yard log ${id} "text" tells its next agent something`,
+          hint: `yard log ${id} "text" leaves a message for its next agent`,
           facts: { id },
         }),
       )

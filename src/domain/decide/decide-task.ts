@@ -91,7 +91,9 @@ export const taskDeciders: TaskDeciders<
     if (living?.by === 'pilot')
       return decided([id], ...release(living, 'taken-back', 'superseded', now))
     if (living?.by !== 'person')
-      return refused(wrongState(task, 'let go', 'only a task that a person took can be let go'))
+      return refused(
+        wrongState(task, 'released', 'only a task that a person claimed can be released'),
+      )
     const returned = returnedEvent(id, now.at, { workedMs: workedBy(living, now.at) })
     return decided([id], personEnded(living, 'superseded', now.at), returned)
   },

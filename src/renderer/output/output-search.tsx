@@ -50,10 +50,10 @@ export function SearchBar({ search, onClose }: SearchBarProps) {
       <span role="status" className="output-count">
         {searchCountText(search)}
       </span>
-      <Button look="quiet" aria-label="Previous place" onClick={() => search.step(-1)}>
+      <Button look="quiet" aria-label="Previous match" onClick={() => search.step(-1)}>
         <ArrowUp size={14} strokeWidth={1.5} aria-hidden="true" />
       </Button>
-      <Button look="quiet" aria-label="Next place" onClick={() => search.step(1)}>
+      <Button look="quiet" aria-label="Next match" onClick={() => search.step(1)}>
         <ArrowDown size={14} strokeWidth={1.5} aria-hidden="true" />
       </Button>
       <Button look="quiet" icon="close" aria-label="Close find" onClick={onClose} />

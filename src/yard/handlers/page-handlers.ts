@@ -115,7 +115,7 @@ function instantOf(field: string, text: string): number {
   const at = parseInstant(text)
   return (
     at ??
-    refuseAs('bad-request', `${field}: ${JSON.stringify(text)} is no moment`, {
+    refuseAs('bad-request', `${field}: ${JSON.stringify(text)} is no point in time`, {
       hint: 'ISO 8601, such as 2026-03-01T09:00:00+01:00',
       facts: { field },
     })

@@ -108,7 +108,7 @@ function instantOf(text: string | number | null | undefined): Result<number | nu
   if (text === null || text === undefined) return ok(null)
   const at = typeof text === 'number' ? text : parseInstant(text)
   if (at !== null && Number.isSafeInteger(at)) return ok(at)
-  return fail('bad-request', `notBefore: ${JSON.stringify(text)} is no moment`, {
+  return fail('bad-request', `notBefore: ${JSON.stringify(text)} is no point in time`, {
     hint: 'ISO 8601, such as 2026-03-01T09:00:00+01:00',
     facts: { field: 'notBefore' },
   })

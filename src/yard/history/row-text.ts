@@ -342,4 +342,4 @@ const textOf = (value: unknown): string | null =>
 const saidOf = (value: unknown): string | null =>
   typeof value === 'string' && value.trim() !== '' ? toOneLine(value, MOST_SIGNS) : null
 const MOST_SIGNS = 2000
-const reasonOf = (failure: unknown): string => textOf(part(failure, 'reason')) ?? 'no reason told'
+const reasonOf = (failure: unknown): string => textOf(part(failure, 'reason')) ?? 'no reason given'

@@ -96,7 +96,7 @@ test('the table of costs says it of the rows that it is true of', () => {
   render(<CostTable costs={costs} dates={new Map()} used={[]} />)
   const [, cut, whole] = screen.getAllByRole('row')
   expect(cut?.textContent).toContain('at least $2.00')
-  expect(cut?.textContent).toContain('1 try that told less than all')
+  expect(cut?.textContent).toContain('1 try that reported only part')
   expect(whole?.textContent).not.toContain('at least')
 })
 

@@ -224,7 +224,7 @@ const PASSED_OVER = new Set(['.git', '.yard', 'node_modules'])
 export const searchTool = defineTool({
   name: 'search',
   description:
-    'Finds lines that match a regular expression (JavaScript), in a file or in all files below a folder; told as path:line:text. .git, .yard, node_modules and files that are no text are passed over.',
+    'Finds lines that match a regular expression (JavaScript), in a file or in all files below a folder; shown as path:line:text. .git, .yard, node_modules and files that are no text are passed over.',
   effect: 'read',
   schema: z.object({
     pattern: z.string().min(1).max(1000),

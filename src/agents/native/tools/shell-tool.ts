@@ -22,7 +22,7 @@ export function createShellTool() {
   const groups = new Set<number>()
   const tool = defineTool({
     name: 'shell',
-    description: `Runs a command line in your folder and tells its output and exit code. It has no terminal and no input, and is ended after ${DEFAULT_SECONDS} seconds unless timeout_seconds says otherwise.`,
+    description: `Runs a command line in your folder and returns its output and exit code. It has no terminal and no input, and is ended after ${DEFAULT_SECONDS} seconds unless timeout_seconds says otherwise.`,
     effect: 'act',
     schema: z.object({
       command: z.string().min(1).max(100_000),

@@ -135,7 +135,7 @@ const GROUPS = ['task', 'model', 'executor', 'day'] as const
 export const cost = defineCommand({
   options: {
     by: option.oneOf('--by <group>', 'what is summed together (default: task)', GROUPS),
-    since: option('--since <time>', 'from this moment or day on, such as 2026-03-01'),
+    since: option('--since <time>', 'from this time or day on, such as 2026-03-01'),
     limit: option('--limit <n>', 'at most so many rows', whole(1, 100_000)),
   },
   notes: [

@@ -65,7 +65,7 @@ export const taskOptions = {
   delayMs: option('--delay <duration>', 'starts no earlier than so long from now', duration),
   notBefore: option(
     '--not-before <time>',
-    'starts no earlier than this moment, such as 2026-03-01T09:00',
+    'starts no earlier than this time, such as 2026-03-01T09:00',
   ),
   schedule: option(
     '--schedule <spec>',
@@ -219,7 +219,10 @@ function timesFrom({ delayMs, notBefore, schedule: spec, tz }: Given): Result<Fi
   if (notBefore !== undefined) {
     fields.notBefore = notBefore === '' ? null : parseInstant(notBefore)
     if (fields.notBefore === null && notBefore !== '')
-      return wrong(`--not-before: "${notBefore}" is no moment`, 'write it like 2026-03-01T09:00')
+      return wrong(
+        `--not-before: "${notBefore}" is no point in time`,
+        'write it like 2026-03-01T09:00',
+      )
   }
   if (spec === undefined && tz !== undefined) return wrong('--tz goes with --schedule', 'name both')
   if (spec !== undefined) fields.schedule = spec === '' ? null : { spec, tz: tz ?? null }

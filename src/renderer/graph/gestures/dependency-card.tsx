@@ -129,10 +129,10 @@ export interface DependencyQuestion extends DependencyCardRequest {
 
 const WHY: Readonly<Record<DependencyRefusal['kind'], string>> = {
   self: '',
-  exists: 'is so already',
-  late: 'has begun',
-  gone: 'is gone',
-  cycle: 'would close a cycle',
+  exists: 'Is so already',
+  late: 'Has begun',
+  gone: 'Is gone',
+  cycle: 'Would close a cycle',
 }
 
 export function dependencyCandidates(

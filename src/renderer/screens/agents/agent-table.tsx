@@ -57,7 +57,7 @@ export function AgentTable(props: AgentTableProps) {
         <tr aria-rowindex={1}>
           {COLUMNS.map(([className, word]) => (
             <th key={className} scope="col" className={className}>
-              {word === '' ? <span className="visually-hidden">Act</span> : word}
+              {word === '' ? <span className="visually-hidden">Actions</span> : word}
             </th>
           ))}
         </tr>

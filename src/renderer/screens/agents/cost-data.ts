@@ -163,7 +163,7 @@ export function sourceText(
     costUsd !== null && told > 1e-9 ? `${moneyText(told)} told by the CLI` : '',
     priced > 0 ? `${moneyText(priced)} computed from prices${datesText(dates)}` : '',
     unpriced > 0 ? `${unpriced} without a known price` : '',
-    atLeast > 0 ? `${plural(atLeast, 'try', 'tries')} that told less than all` : '',
+    atLeast > 0 ? `${plural(atLeast, 'try', 'tries')} that reported only part` : '',
   ].filter(Boolean)
   return parts.length === 0 ? null : parts.join(', ')
 }

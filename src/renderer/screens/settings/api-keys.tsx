@@ -52,7 +52,7 @@ function KeyTable({ keys, users }: KeysProps) {
     ['Key of', ({ name }) => users.get(name)?.join(', ')],
     ['State', ({ state }) => STATES[state]],
     [
-      'Act',
+      'Actions',
       ({ name }) => (
         <ConfirmButton
           icon="close"

@@ -59,7 +59,7 @@ export function SettingsScreen() {
             <Section key={section.id} section={section} />
           ))}
           {shown.length === 0 && (
-            <EmptyNote text="No setting has these words.">
+            <EmptyNote text="No setting matches.">
               <Button onClick={() => setFilter('q', '')}>Clear search</Button>
             </EmptyNote>
           )}

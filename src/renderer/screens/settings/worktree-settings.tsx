@@ -87,7 +87,7 @@ function WorktreeTable({ worktrees, command, onRemove }: WorktreeTableProps) {
     ['Task', ({ task }) => task !== null && <TaskLink id={task} />],
     ['In it', (worktree) => <Content worktree={worktree} />],
     [
-      'Act',
+      'Actions',
       (worktree) => (
         <Button
           look="danger"

@@ -35,7 +35,7 @@ const untilPid = (): Promise<number> =>
   })
 
 describe('shell', () => {
-  it('runs a line in the work tree and tells its output and exit code', async () => {
+  it('runs a line in the work tree and returns its output and exit code', async () => {
     expect(await run('pwd; echo oops >&2')).toEqual({ ok: true, text: `${place.root}\noops` })
     expect(await run('echo no; exit 3')).toEqual({ ok: false, text: 'no\n[exit code 3]' })
     expect(await run('true')).toEqual({ ok: true, text: '[exit code 0, no output]' })

@@ -100,7 +100,7 @@ test('who says what it cost, and what nobody knows', () => {
   )
   expect(sourceText({ costUsd: null, registryUsd: null, unpriced: 0, atLeast: 0 }, [])).toBeNull()
   expect(sourceText(row('a', { costUsd: 1, atLeast: 2 }), [])).toBe(
-    '$1.00 told by the CLI, 2 tries that told less than all',
+    '$1.00 told by the CLI, 2 tries that reported only part',
   )
   expect(sumOfRows([row('a'), row('b', { costUsd: 2, unpriced: 1 })])).toEqual({
     costUsd: 2,

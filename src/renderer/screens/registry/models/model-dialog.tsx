@@ -64,7 +64,7 @@ const FIELDS = [
   ['contextWindow', 'context_window', 'Context', 'Tokens that one request may hold'],
   ['costIn', 'cost_in', 'Price of input', 'US dollars per million tokens. Empty: not known'],
   ['costOut', 'cost_out', 'Price of output', 'The same'],
-  ['costCached', 'cost_cached', 'Price of cached input', 'Of tokens that the provider had kept'],
+  ['costCached', 'cost_cached', 'Price of cached input', 'Of tokens that the provider had cached'],
   ['priceDate', 'price_date', 'Price noted', 'When that was, such as 2026-04'],
 ] as const
 type FieldName = (typeof FIELDS)[number][0]

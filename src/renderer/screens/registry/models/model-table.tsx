@@ -158,7 +158,7 @@ const ActsMenu = ({ model, acts }: ModelProps & Pick<ModelTableProps, 'acts'>) =
   <Menu
     align="end"
     trigger={
-      <Button look="quiet" aria-label={`Acts of ${model.name}`}>
+      <Button look="quiet" aria-label={`Actions of ${model.name}`}>
         <Ellipsis size={16} strokeWidth={1.5} aria-hidden="true" />
       </Button>
     }
