@@ -39,7 +39,7 @@ export interface ConfigChange {
 interface Applied {
   readonly sources: ConfigSources
   /** What else speaks against the settings as they would be. */
-  refuse(next: Settings): Failure | null
+  refuse(before: Settings, next: Settings): Failure | null
 }
 
 /**
@@ -102,7 +102,9 @@ function refuseEdited(
   if (!applied) return null
   const inForce = mergeTexts(applied.sources, after)
   if (!inForce.ok) return stillNamed(inForce.error, changes) ?? failureOf(inForce.error)
-  return applied.refuse(inForce.value.settings)
+  // Of files that could not be read before nothing is known: what is in force then stays.
+  const was = mergeTexts(applied.sources, before)
+  return applied.refuse((was.ok ? was.value : inForce.value).settings, inForce.value.settings)
 }
 
 /** Settings that name a profile which the edit takes away. */

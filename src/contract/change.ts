@@ -21,6 +21,8 @@ const landingViewSchema = z.object({
   reason: z.string().nullable(),
   /** The task that settles its conflict. */
   mergeTask: z.string().nullable(),
+  /** A pull request was asked for, whatever the policy is. */
+  pullRequest: z.boolean(),
 })
 export type LandingView = z.infer<typeof landingViewSchema>
 

@@ -34,14 +34,21 @@ export type Landing = z.infer<typeof landingSchema>
 /** Its reason, with the commands that help. */
 export const reasonAtTerminal = (
   id: string,
-  {
-    reason,
-    unsettledBy,
-  }: { readonly reason: string | null; readonly unsettledBy?: string | undefined },
+  landing: {
+    readonly reason: string | null
+    readonly unsettledBy?: string | undefined
+    readonly pullRequest?: boolean | undefined
+  },
 ): string | null =>
-  unsettledBy === undefined
-    ? reason
-    : `${reason}: yard reopen ${unsettledBy} has it done again, and yard merge ${id} goes on`
+  landing.unsettledBy === undefined
+    ? landing.reason
+    : `${landing.reason}: yard reopen ${landing.unsettledBy} has it done again, and ${mergeCommand(id, landing)} goes on`
+
+/** What asks for it again, as a terminal takes it. */
+export const mergeCommand = (
+  id: string,
+  { pullRequest }: { readonly pullRequest?: boolean | undefined },
+): string => `yard merge ${id}${pullRequest ? ' --pr' : ''}`
 
 const partSchema = z.strictObject({ name: z.string(), commit: z.string() })
 

@@ -38,6 +38,7 @@ export interface AppParts {
   readonly installCommandLine: DesktopParts['installCommandLine']
   /** Files of the user's own that may be opened from the page. */
   readonly ownFiles: readonly string[]
+  readonly personEnv: DesktopParts['personEnv']
   readonly clock: Clock
   readonly log: Log
 }
@@ -97,8 +98,9 @@ export function createApp(parts: AppParts): RunningApp {
     onChange: (state) => windows.tell({ kind: 'update', state }),
     beforeInstall: async () => quit.leaveAgents(),
   })
-  const { installCommandLine, ownFiles, keys } = parts
-  const calls = { windows, preferences, keys, updates, installCommandLine, ownFiles }
+  const { installCommandLine, ownFiles, keys, personEnv } = parts
+  const own = { installCommandLine, ownFiles, personEnv }
+  const calls = { windows, preferences, keys, updates, ...own }
   scope.add(answerCalls(desktopActions(calls), log))
   const running = runningApp(parts, { yards, windows, opening, quit })
   scope.add(

@@ -95,10 +95,12 @@ export interface DesktopParts {
   readonly updates: Updates
   readonly installCommandLine: () => CommandReport
   readonly ownFiles: readonly string[]
+  /** As the person's login shell has it: no key of the store, nothing that made this process an app. */
+  readonly personEnv: Readonly<Record<string, string | undefined>>
 }
 
 export function desktopActions(parts: DesktopParts): DesktopActions {
-  const { windows, preferences, keys, updates, ownFiles } = parts
+  const { windows, preferences, keys, updates, ownFiles, personEnv } = parts
   return {
     async chooseFolder(window) {
       const { canceled, filePaths } = await dialog.showOpenDialog(window, {
@@ -112,7 +114,8 @@ export function desktopActions(parts: DesktopParts): DesktopActions {
     },
     openFolder(window, path, program) {
       const root = windows.rootOf(window)
-      return openFolder(path, program, root === null ? null : yardPaths(root))
+      const paths = root === null ? null : yardPaths(root)
+      return openFolder(path, program, { paths, env: personEnv })
     },
     preferences: async () => preferences.get(),
     setPreferences: async (_window, change) => preferences.set(change),

@@ -4,16 +4,21 @@ import { RPCLink } from '@orpc/client/websocket'
 import { createRouterClient } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/message-port'
 import type { MessagePortMain } from 'electron'
-import type { YardPaths } from '../config/paths.ts'
+import { homedir } from 'node:os'
+import { userPaths, type YardPaths } from '../config/paths.ts'
 import type { YardClient, YardConnector } from '../desktop/open-yards.ts'
 import { readState } from '../headless/state-file.ts'
 import type { HandlerContext } from '../yard/handlers/context.ts'
 import { router } from '../yard/handlers/router.ts'
-import type { StartScreen } from '../yard/start-screen/create-start-screen.ts'
+import {
+  createStartScreen,
+  type StartScreen,
+  type StartScreenParts,
+} from '../yard/start-screen/create-start-screen.ts'
 import type { Clock } from '../base/clock.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
-import { commandAnswers, ownerUrlOf } from '../headless/client.ts'
+import { commandAnswers, glanceAt, ownerUrlOf, pageUrlOf } from '../headless/client.ts'
 import type { HostRegistry } from '../headless/run-host.ts'
 import { serveYard } from '../headless/serve.ts'
 import type { OpenYardOptions, Yard } from '../yard/yard.ts'
@@ -192,3 +197,28 @@ async function serve(yard: Yard, options: OpenOrJoinOptions): Promise<Result<Yar
     }),
   )
 }
+
+interface AppStartScreenParts extends Pick<
+  StartScreenParts,
+  'env' | 'resources' | 'launcherEntry' | 'tailEntry'
+> {
+  readonly now: () => number
+  /** Opens the yard and lets the window show it, once the reply has gone out; for a browser it is only opened. */
+  readonly enter: (paths: YardPaths) => Promise<Result<null, Failure>>
+  /** Whether a browser asks, which must be told where to go on. */
+  readonly isForBrowsers: boolean
+}
+
+/** The start screen of the app: a yard that is opened takes the place of what the window showed, or a browser is sent on to it. */
+export const createAppStartScreen = (parts: AppStartScreenParts): StartScreen =>
+  createStartScreen({
+    ...parts,
+    dataFolder: userPaths(parts.env).data,
+    home: parts.env['HOME'] || parts.env['USERPROFILE'] || homedir(),
+    glance: glanceAt,
+    async enter(paths) {
+      const entered = await parts.enter(paths)
+      if (!entered.ok) return entered
+      return ok(parts.isForBrowsers ? await pageUrlOf(paths) : null)
+    },
+  })

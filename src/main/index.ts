@@ -6,7 +6,7 @@ import { app, dialog, Menu } from 'electron'
 import electronLog from 'electron-log/main'
 import { systemClock } from '../base/clock.ts'
 import type { Log, LogLevel } from '../base/log.ts'
-import { findYard, nodeProblem, userPaths, yardPaths, type YardPaths } from '../config/paths.ts'
+import { findYard, nodeProblem, userPaths, yardPaths } from '../config/paths.ts'
 import { appEnvironment, nodeHere } from '../yard/start-screen/start-host.ts'
 import { readRecentYards } from '../yard/start-screen/recent-yards.ts'
 import { createMask, maskFields } from '../headless/mask.ts'
@@ -21,18 +21,10 @@ import {
 import { createKeyCipher } from './key-cipher.ts'
 import { createKeyStore, type KeyStore } from '../desktop/key-store.ts'
 import { createLoginItem, HIDDEN_SWITCH } from '../desktop/login-item.ts'
-import { openOrJoin } from './hosts.ts'
+import { createAppStartScreen, openOrJoin } from './hosts.ts'
 import { declareScheme } from './page.ts'
 import { type AppParts, createApp, type RunningApp, showFailure } from './app.ts'
 import type { UpdatesParts } from '../desktop/updates.ts'
-import { ok, type Result } from '../base/result.ts'
-import type { Failure } from '../domain/failure.ts'
-import { glanceAt, pageUrlOf } from '../headless/client.ts'
-import {
-  createStartScreen,
-  type StartScreen,
-  type StartScreenParts,
-} from '../yard/start-screen/create-start-screen.ts'
 
 const out = resolve(import.meta.dirname, '..')
 const root = resolve(out, '..')
@@ -73,6 +65,8 @@ type Env = Readonly<Record<string, string | undefined>>
 function createAppParts(env: Record<string, string | undefined>): AppParts & { keys: KeyStore } {
   const { platform } = process
   const { data, config } = userPaths(env)
+  // Before the key store puts its keys into the other one.
+  const personEnv = { ...env }
   const logFile = join(data, 'app.log')
   const log = openAppLog(logFile, env, (text) => keys.mask(text))
   const keys = createKeyStore({
@@ -114,6 +108,7 @@ function createAppParts(env: Record<string, string | undefined>): AppParts & { k
     preload: join(out, 'preload', 'index.cjs'),
     resources: join(root, 'resources'),
     ownFiles: [config, logFile],
+    personEnv,
     loginItem: createLoginItem({
       system: app,
       platform,
@@ -254,29 +249,3 @@ function refuse(text: string): void {
 main().catch((error: unknown) =>
   refuse(error instanceof Error ? (error.stack ?? error.message) : String(error)),
 )
-
-// The start screen of the app: a yard that is opened takes the place of what the window showed, or a browser is sent on to it.
-
-interface AppStartScreenParts extends Pick<
-  StartScreenParts,
-  'env' | 'resources' | 'launcherEntry' | 'tailEntry'
-> {
-  readonly now: () => number
-  /** Opens the yard and lets the window show it, once the reply has gone out; for a browser it is only opened. */
-  readonly enter: (paths: YardPaths) => Promise<Result<null, Failure>>
-  /** Whether a browser asks, which must be told where to go on. */
-  readonly isForBrowsers: boolean
-}
-
-export const createAppStartScreen = (parts: AppStartScreenParts): StartScreen =>
-  createStartScreen({
-    ...parts,
-    dataFolder: userPaths(parts.env).data,
-    home: parts.env['HOME'] || parts.env['USERPROFILE'] || homedir(),
-    glance: glanceAt,
-    async enter(paths) {
-      const entered = await parts.enter(paths)
-      if (!entered.ok) return entered
-      return ok(parts.isForBrowsers ? await pageUrlOf(paths) : null)
-    },
-  })

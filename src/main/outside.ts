@@ -37,15 +37,17 @@ export async function reveal(path: string, parts: RevealParts): Promise<boolean>
   return true
 }
 
+type Environment = Readonly<Record<string, string | undefined>>
+
 /** Null = done; else why not. */
 export async function openFolder(
   path: string,
   program: FolderProgram,
-  paths: YardPaths | null,
+  { paths, env }: { readonly paths: YardPaths | null; readonly env: Environment },
 ): Promise<string | null> {
   const folder = folderOfYard(path, paths)
   if (folder === null) return 'That folder is not there, or not part of this yard.'
-  if (program === 'terminal') return openTerminal(folder, process.env)
+  if (program === 'terminal') return openTerminal(folder, env)
   const link = editorLink(folder, (scheme) => app.getApplicationNameForProtocol(scheme) !== '')
   if (link === null)
     return 'No editor that opens links was found: VS Code, VSCodium, Cursor, Windsurf or Zed.'

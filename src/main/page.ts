@@ -31,7 +31,7 @@ export function servePage(folder: string): void {
       const read = frameInputSchema.safeParse(await request.json().catch(() => null))
       return read.success ? Response.json({ path: frames.keep(read.data.html) }) : notFound()
     }
-    const html = frames.take(url.pathname)
+    const html = frames.find(url.pathname)
     return html === null ? answer(folder, url) : new Response(html, { headers: FRAME_HEADERS })
   })
 }

@@ -54,7 +54,7 @@ export async function configure(
     const wasTrusted = isTrusted(place)
     const edited = editConfig(sources, scope, edits, {
       sources: sourcesWith(options, current.flags),
-      refuse: (next) => stillUsed(opened.plan, current.config.settings, next),
+      refuse: (was, next) => stillUsed(opened.plan, was, next),
     })
     if (!edited.ok) return edited
     // The person who says what shall stand there has seen it.

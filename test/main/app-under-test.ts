@@ -75,6 +75,7 @@ export function openApp(more: { readonly load?: () => Promise<LoadedUpdater> } =
     loadUpdater: more.load ?? null,
     installCommandLine: () => ({ ok: true, message: 'Wrote /bin/yard.' }),
     ownFiles: [],
+    personEnv: {},
     keys,
     clock,
     log: silentLog,

@@ -1,6 +1,6 @@
 /** Opens a person's terminal in a folder. It belongs to the person: nobody watches it, and it outlives the app. */
 import { spawn } from 'node:child_process'
-import { basename } from 'node:path'
+import { basename, delimiter, isAbsolute, relative } from 'node:path'
 import { which } from '../runtime/stages/launch-stage.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -30,14 +30,28 @@ export function terminalCommand(
 ): TerminalCommand | null {
   if (platform === 'darwin')
     return { program: '/usr/bin/open', args: ['-a', env['YARD_TERMINAL'] ?? 'Terminal', folder] }
-  const named = [env['YARD_TERMINAL'], env['TERMINAL']].filter((name) => name !== undefined)
+  const named = [env['YARD_TERMINAL'], env['TERMINAL']].flatMap((line) => line?.trim() || [])
   const usual = platform === 'win32' ? ['wt.exe', 'powershell.exe'] : LINUX
-  for (const name of [...named, ...usual]) {
-    const program = which(name, env, folder)
+  for (const line of [...named, ...usual]) {
+    const [name = '', ...args] = line.split(/\s+/)
+    const program = outsideOf(folder, name, env)
     if (program === null) continue
-    return { program, args: basename(program) === 'wt.exe' ? ['-d', '.'] : [] }
+    return { program, args: basename(program) === 'wt.exe' ? ['-d', '.', ...args] : args }
   }
   return null
+}
+
+/** The person's own program: an agent may have left one of its name in the folder, where a relative PATH would find it. */
+function outsideOf(folder: string, name: string, env: Environment): string | null {
+  if (/[/\\]/.test(name) && !isAbsolute(name)) return null
+  const isOutside = (path: string): boolean => {
+    const way = relative(folder, path)
+    return way.startsWith('..') || isAbsolute(way)
+  }
+  const path = env['PATH'] ?? env['Path'] ?? ''
+  const folders = path.split(delimiter).filter((each) => isAbsolute(each) && isOutside(each))
+  const found = which(name, { ...env, PATH: folders.join(delimiter) }, '/')
+  return found !== null && isOutside(found) ? found : null
 }
 
 /** Why it could not be opened; null = it was started. */

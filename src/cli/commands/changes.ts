@@ -1,4 +1,5 @@
 /** What tasks have changed in git: `yard diff`, `yard merge` onto the target branch, `yard worktree`. */
+import { mergeCommand } from '../../domain/landing.ts'
 import { err, ok } from '../../base/result.ts'
 import type { ChangeView, LandingView, WorktreeView } from '../../contract/change.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
@@ -169,17 +170,20 @@ export function landingLine(
   const branch = target ?? 'its branch'
   switch (state) {
     case 'queued':
-      return `${task} is queued to be merged into ${branch}${reason === null ? '' : `: it ${oneLine(reason)}`}`
+      return `${task} is queued ${queuedFor(landing)} ${branch}${reason === null ? '' : `: it ${oneLine(reason)}`}`
     case 'landed':
       return `${task} is in ${branch} (${commit?.slice(0, 10) ?? ''})`
     case 'prepared':
       return `${task}: ${oneLine(reason ?? 'prepared')}`
     case 'conflict':
-      return `${task} is not merged: ${oneLine(reason ?? 'a conflict')}; ${mergeTask ?? 'a task'} ${isGivenUp ? `has given it up: yard merge ${task} tries again` : 'settles it, and it goes on by itself'}`
+      return `${task} is not merged: ${oneLine(reason ?? 'a conflict')}; ${mergeTask ?? 'a task'} ${isGivenUp ? `has given it up: ${mergeCommand(task, landing)} tries again` : 'settles it, and it goes on by itself'}`
     case 'refused':
       return `${task} is not merged: ${oneLine(reason ?? 'refused')}`
   }
 }
+
+const queuedFor = ({ pullRequest }: Pick<LandingView, 'pullRequest'>): string =>
+  pullRequest ? 'for a pull request to' : 'to be merged into'
 
 const list = (cli: Cli): Promise<Outcome> =>
   askYard(

@@ -1,9 +1,10 @@
 /**
- * Documents that an agent has made, shown in a frame of the page. The page puts one here and gets a path that is good once. What comes
+ * Documents that an agent has made, shown in a frame of the page. The page puts one here and gets a path that is good for a minute. What comes
  * from there has a policy of its own, so that its styles show; no script runs in it, it loads nothing, and its origin is nobody's.
  */
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { type Clock, systemClock } from '../../base/clock.ts'
 
 /** What the page asks with, as JSON; then a request of that path and a code. */
 export const FRAME_PATH = '/frame'
@@ -30,28 +31,29 @@ export const FRAME_HEADERS: Readonly<Record<string, string>> = {
 }
 
 export interface Frames {
-  /** The path under which it is served once. */
+  /** The path under which it is served for a minute: a frame that is moved or reloaded asks again. */
   keep(html: string): string
   /** Null when nothing is kept under that path (any more). */
-  take(path: string): string | null
+  find(path: string): string | null
 }
 
-/** More than one page shows at a time; the oldest give way. */
+/** More than a page shows at a time; the oldest give way. */
 const MOST = 8
+const MOST_CHARACTERS = 32_000_000
+const GOOD_FOR_MS = 60_000
 
-export function createFrames(): Frames {
+export function createFrames(clock: Clock = systemClock): Frames {
   const kept = new Map<string, string>()
+  const size = (): number => kept.values().reduce((sum, { length }) => sum + length, 0)
   return {
     keep(html) {
       const path = `${FRAME_PATH}/${randomBytes(24).toString('base64url')}`
       kept.set(path, html)
-      for (const oldest of kept.keys()) if (kept.size > MOST) kept.delete(oldest)
+      for (const oldest of kept.keys())
+        if (oldest !== path && (kept.size > MOST || size() > MOST_CHARACTERS)) kept.delete(oldest)
+      clock.after(GOOD_FOR_MS, () => kept.delete(path))
       return path
     },
-    take(path) {
-      const html = kept.get(path) ?? null
-      kept.delete(path)
-      return html
-    },
+    find: (path) => kept.get(path) ?? null,
   }
 }

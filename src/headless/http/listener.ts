@@ -104,7 +104,10 @@ function createAnswer(parts: Doors, api: Api): Answer {
     if (url.pathname === '/session') return answerSession(parts, request, response)
     const admitted = guard.admit(request)
     if (!admitted.ok) return sendFailure(response, admitted.error, { isLast: true })
-    if (url.pathname === FRAME_PATH) return keepFrame(frames, request, response)
+    if (url.pathname === FRAME_PATH)
+      return admitted.value.kind === 'person'
+        ? keepFrame(frames, request, response)
+        : sendFailure(response, failure('not-allowed', 'an agent may show nothing in the page'))
     const unwatch = guard.watch(request, () => response.destroy())
     response.once('close', unwatch)
     await api(request, response, url, admitted.value)
@@ -123,14 +126,16 @@ async function sendPage(
   return file !== null && (await sendPageFile(response, file, isHead))
 }
 
-/** Its code is all that a frame can bring along: it is unguessable, good once, and shows only what the page has just put there. */
+/** Its code is all that a frame can bring along: it is unguessable, and shows only what a person's page has just put there. */
 function sendFrame(
   frames: Frames,
-  { method }: IncomingMessage,
+  { method, headers }: IncomingMessage,
   response: ServerResponse,
   path: string,
 ): boolean {
-  const html = method === 'GET' ? frames.take(path) : null
+  // A browser says what it is for: it is shown in a frame, never as a page of this origin.
+  const isFramed = (headers['sec-fetch-dest'] ?? 'iframe') === 'iframe'
+  const html = method === 'GET' && isFramed ? frames.find(path) : null
   if (html === null) return false
   response.writeHead(200, FRAME_HEADERS).end(html)
   return true

@@ -90,7 +90,11 @@ export function landingText(landing: LandingView | null, result: string | null):
   const detail = reason === null ? null : namedText(reason)
   switch (landing.state) {
     case 'queued':
-      return { state: 'in-progress', text: `Queued to be merged${into}`, detail }
+      return {
+        state: 'in-progress',
+        text: `Queued ${landing.pullRequest ? 'for a pull request' : 'to be merged'}${into}`,
+        detail,
+      }
     case 'landed':
       return landing.result === result || result === null
         ? { state: 'done', text: `Landed${as}${on}`, detail }

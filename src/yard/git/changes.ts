@@ -120,8 +120,8 @@ export const toComment = ({ at, by, text, place }: LogLine): ChangeComment[] =>
 
 export function toLandingView({ id, landing }: Pick<Task, 'id' | 'landing'>): LandingView | null {
   if (!landing) return null // absent in what was written before it was kept
-  const { isAuto: _, unsettledBy: __, pullRequest: ___, ...shown } = landing
-  return { ...shown, at: isoTime(landing.at), reason: reasonAtTerminal(id, landing) }
+  const { isAuto: _, unsettledBy: __, pullRequest = false, ...shown } = landing
+  return { ...shown, pullRequest, at: isoTime(landing.at), reason: reasonAtTerminal(id, landing) }
 }
 
 interface Span {

@@ -20,7 +20,9 @@ export const changeHandlers = {
   land: os.land.handler(async ({ context, input, signal }) => {
     refuseUntrusted(context)
     const { id } = taskOf(context, input.task)
-    const { pullRequest, commandId } = input
+    const { commandId } = input
+    // Where the policy is that already, it is no wish of its own.
+    const pullRequest = input.pullRequest && context.yard.config().settings.worktree.land !== 'pr'
     if (!input.waitOnly)
       await send(context, { type: 'landing.request', id, pullRequest }, commandId)
     if (input.waitMs !== undefined) await untilSettled(context, id, input.waitMs, signal)
@@ -36,7 +38,9 @@ export const changeHandlers = {
         continue
       }
       const key = input.commandId === undefined ? undefined : `${input.commandId} ${id}`
-      await send(context, { type: 'landing.request', id }, key)
+      // What was asked for as a pull request stays one.
+      const pullRequest = landing?.result === resultCommit && landing.pullRequest === true
+      await send(context, { type: 'landing.request', id, pullRequest }, key)
       tasks.push(id)
     }
     return { tasks, conflicts }

@@ -143,7 +143,13 @@ function landingText(id: string, landing: unknown): Told {
   const commit = String(part(landing, 'commit') ?? '').slice(0, 10)
   const reason = textOf(part(landing, 'reason'))
   const unsettledBy = textOf(part(landing, 'unsettledBy')) ?? undefined
-  const why = colon(reasonAtTerminal(id, { reason, unsettledBy }))
+  const why = colon(
+    reasonAtTerminal(id, {
+      reason,
+      unsettledBy,
+      pullRequest: part(landing, 'pullRequest') === true,
+    }),
+  )
   switch (part(landing, 'state')) {
     case 'queued':
       return { text: 'Its result is to be merged' }

@@ -7,7 +7,7 @@ import type { WorkFailure } from '../../domain/failure.ts'
 import { countHeldBy } from '../../domain/graph/dag.ts'
 import { isTaskId, type TaskId } from '../../domain/ids.ts'
 import { lastLines } from '../../domain/output.ts'
-import { reasonAtTerminal, type Landing } from '../../domain/landing.ts'
+import { mergeCommand, reasonAtTerminal, type Landing } from '../../domain/landing.ts'
 import {
   attemptsAllowed,
   attemptsOf,
@@ -208,7 +208,7 @@ function landingText(yard: WhySource, task: Task, voice: WhyVoice): string | nul
     case 'conflict':
       return `Its result is not merged${into}${why}. ${settling(yard, id, landing, voice)}.`
     case 'refused':
-      return `Its result is not merged${into}${why}.${landing.unsettledBy === undefined ? onceFree(id, voice) : ''}`
+      return `Its result is not merged${into}${why}.${saysTheWayOn(id, landing) ? '' : onceFree(id, landing, voice)}`
     case 'landed':
     case 'prepared':
       return null
@@ -224,24 +224,20 @@ function landingReason(id: TaskId, landing: Landing, voice: WhyVoice): string | 
     : reasonAtTerminal(id, landing)
 }
 
-function untilWhat(yard: WhySource, id: TaskId, { isAuto }: Landing, voice: WhyVoice): string {
+function untilWhat(yard: WhySource, id: TaskId, landing: Landing, voice: WhyVoice): string {
   const merge = mergeAbove(yard.plan, id)
   if (merge !== null) return `, as soon as ${merge} has settled a conflict in what it builds on`
-  if (isAuto && yard.plan.facts.paused)
+  if (landing.isAuto && yard.plan.facts.paused)
     return `, as soon as the yard goes on, for the coordinator is paused${hint(voice, `: ${RESUME}`)}`
   return yard.host === 'command'
-    ? `: no coordinator runs${hint(voice, `: yard merge ${id}, or yard service start`)}`
+    ? `: no coordinator runs${hint(voice, `: ${mergeCommand(id, landing)}, or yard service start`)}`
     : ', which comes by itself'
 }
 
 /** What becomes of a conflict: its task settles it, has settled it, or has given it up. */
-function settling(
-  { plan }: WhySource,
-  id: TaskId,
-  { mergeTask, isAuto }: Landing,
-  voice: WhyVoice,
-): string {
-  const again = hint(voice, `yard merge ${id} tries again`, ASK_AGAIN)
+function settling({ plan }: WhySource, id: TaskId, landing: Landing, voice: WhyVoice): string {
+  const { mergeTask, isAuto } = landing
+  const again = hint(voice, `${mergeCommand(id, landing)} tries again`, ASK_AGAIN)
   const state = mergeTask === null ? undefined : plan.tasks.get(mergeTask)?.state.kind
   switch (state) {
     case undefined:
@@ -267,8 +263,12 @@ function settling(
 
 const ASK_AGAIN = 'ask for the merge again, with its changes'
 
-const onceFree = (id: TaskId, voice: WhyVoice): string =>
-  ` Once nothing is in its way${hint(voice, `: yard merge ${id}`, `, ${ASK_AGAIN}`)}.`
+const onceFree = (id: TaskId, landing: Landing, voice: WhyVoice): string =>
+  ` Once nothing is in its way${hint(voice, `: ${mergeCommand(id, landing)}`, `, ${ASK_AGAIN}`)}.`
+
+/** Earlier programs wrote it into the reason. */
+const saysTheWayOn = (id: TaskId, { unsettledBy, reason }: Landing): boolean =>
+  unsettledBy !== undefined || (reason?.includes(`yard merge ${id}`) ?? false)
 
 const unended = (text: string): string => text.trimEnd().replace(/\.$/, '')
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)

@@ -32,8 +32,8 @@ function install(name: string, script = ''): string {
 test.skipIf(process.platform === 'win32')(
   'a terminal starts in the folder, whatever its name, with no argument that could be taken for an option',
   async () => {
-    const odd = join(folder, '-e; touch x')
-    mkdirSync(odd)
+    const odd = join(folder, 'work', '-e; touch x')
+    mkdirSync(odd, { recursive: true })
     const seen = join(folder, 'seen')
     install('my-terminal', `{ pwd; echo "$#"; } > '${seen}.new' && mv '${seen}.new' '${seen}'`)
     expect(
@@ -46,13 +46,32 @@ test.skipIf(process.platform === 'win32')(
 test("the person's own choice comes first, then what the desktop brings", () => {
   const [kitty, xterm] = [install('kitty'), install('xterm')]
   const env = { PATH: bin }
-  expect(terminalCommand(folder, env, 'linux')).toEqual({ program: kitty, args: [] })
+  const work = join(folder, 'work')
+  expect(terminalCommand(work, env, 'linux')).toEqual({ program: kitty, args: [] })
   const named = { ...env, TERMINAL: 'xterm' }
-  expect(terminalCommand(folder, named, 'linux')).toEqual({ program: xterm, args: [] })
+  expect(terminalCommand(work, named, 'linux')).toEqual({ program: xterm, args: [] })
   const both = { ...named, YARD_TERMINAL: 'kitty' }
-  expect(terminalCommand(folder, both, 'linux')).toEqual({ program: kitty, args: [] })
-  expect(terminalCommand(folder, { ...env, TERMINAL: 'none' }, 'linux')?.program).toBe(kitty)
-  expect(terminalCommand(folder, {}, 'darwin')?.args).toEqual(['-a', 'Terminal', folder])
+  expect(terminalCommand(work, both, 'linux')).toEqual({ program: kitty, args: [] })
+  expect(terminalCommand(work, { ...env, TERMINAL: 'none' }, 'linux')?.program).toBe(kitty)
+  expect(terminalCommand(work, {}, 'darwin')?.args).toEqual(['-a', 'Terminal', work])
+})
+
+test('a program that an agent left in the folder is not taken for the terminal', () => {
+  const planted = install('xterm')
+  for (const path of ['/nowhere:', '.', './bin', `/nowhere:${bin}`])
+    expect(terminalCommand(folder, { PATH: path }, 'linux')).toBeNull()
+  const named = { PATH: '/nowhere', TERMINAL: planted, YARD_TERMINAL: './bin/xterm' }
+  expect(terminalCommand(folder, named, 'linux')).toBeNull()
+  expect(terminalCommand(join(folder, 'other'), { PATH: bin }, 'linux')?.program).toBe(planted)
+})
+
+test('a terminal may be named with arguments', () => {
+  const kitty = install('kitty')
+  const env = { PATH: bin, TERMINAL: 'kitty -1' }
+  expect(terminalCommand(join(folder, 'work'), env, 'linux')).toEqual({
+    program: kitty,
+    args: ['-1'],
+  })
 })
 
 test('where there is none, it says how to name one', async () => {

@@ -63,7 +63,7 @@ describe('the page', () => {
     expect((await host.call('/assets/index-1a2b.js', { token: null })).status).toBe(200)
   })
 
-  it('gets a document into a frame once, with a token, and that under a policy without rights', async () => {
+  it('gets a document into a frame, by a person, and that under a policy without rights', async () => {
     const keep = { method: 'POST', body: { html: '<style>p { color: red }</style><p>é' } }
     expect((await host.call('/frame', { ...keep, token: null })).status).toBe(401)
     expect((await host.call('/frame', { ...keep, headers: { origin: 'http://a.b' } })).status).toBe(
@@ -78,6 +78,11 @@ describe('the page', () => {
       /^sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:;/,
     )
     expect(policy).not.toContain('allow')
+    // A frame that is moved asks again; a page of this origin it never becomes.
+    expect((await host.call(path, { token: null })).status).toBe(200)
+    const asPage = { token: null, headers: { 'sec-fetch-dest': 'document' } }
+    expect((await host.call(path, asPage)).status).toBe(403)
+    for (let more = 0; more < 8; more += 1) await host.call('/frame', keep)
     expect((await host.call(path, { token: null })).status).toBe(401)
   })
 

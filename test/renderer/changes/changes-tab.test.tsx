@@ -54,6 +54,7 @@ const landingOf = (more: Partial<LandingView>): LandingView => ({
   at: at(9),
   reason: null,
   mergeTask: null,
+  pullRequest: false,
   ...more,
 })
 const viewOf = (more: Partial<ChangeView> = {}): ChangeView => ({

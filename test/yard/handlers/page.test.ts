@@ -151,6 +151,15 @@ describe('configuring', () => {
     expect(Object.keys(bench.test.yard.config().settings.executors)).not.toContain('mine')
   })
 
+  it('changes what has nothing to do with a profile that somebody took out of the file meanwhile', async () => {
+    await configure([{ key: 'executors.mine.type', value: 'shell' }])
+    await bench.run(addCommand('a', { executor: 'mine', exec: 'true' }))
+    const text = readFileSync(file(), 'utf8')
+    writeFileSync(file(), text.replace(/\[executors\.mine\]\n.*\n/, ''))
+    await configure([{ key: 'store.backups', value: '3' }])
+    expect(readFileSync(file(), 'utf8')).toMatch(/^backups = 3$/m)
+  })
+
   it('takes away what a profile adds to a built-in one, whatever tasks name it', async () => {
     await configure([{ key: 'executors.claude.model', value: 'opus' }])
     await bench.run(addCommand('a', { executor: 'claude', exec: null }))

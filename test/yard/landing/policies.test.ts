@@ -96,6 +96,49 @@ describe('a result', { timeout: 60_000 }, () => {
     expect(at.at('main', 'b.txt')).toBe('two')
   })
 
+  it('stays a pull request when it is asked for with all others, and every hint says so', async () => {
+    const at = await openGitYard()
+    const verify = 'test ! -e broken'
+    await at.add('first', 'echo one > 1.txt')
+    await at.add('second', 'echo two > 2.txt', [], { verify })
+    await at.add('third', 'echo three > 3.txt')
+    for (const id of ['first', 'second', 'third']) await at.done(id)
+    at.commit({ broken: '' })
+    const refused = await at.client.change.land({
+      task: 'second',
+      pullRequest: true,
+      waitMs: 50_000,
+    })
+    expect(refused).toMatchObject({ state: 'refused', pullRequest: true })
+    expect((await at.client.task.why({ id: 'second' })).text).toContain('yard merge second --pr')
+    at.git('rm', '-q', 'broken')
+    at.commit({})
+    expect(await at.client.change.landAll({})).toEqual({
+      tasks: ['first', 'second', 'third'],
+      conflicts: [],
+    })
+    await landed(at, 'third')
+    const second = await at.client.change.land({ task: 'second', waitOnly: true, waitMs: 50_000 })
+    expect(second).toMatchObject({ state: 'prepared', pullRequest: true })
+    expect(at.git('ls-tree', '--name-only', 'main').split('\n')).toEqual([
+      '1.txt',
+      '3.txt',
+      'a.txt',
+    ])
+  })
+
+  it('asked for as what the policy is already is no wish of its own', async () => {
+    const at = await openGitYard({ config: () => ['[worktree]', 'land = "pr"'] })
+    await at.add('work', 'echo two > b.txt')
+    await at.done('work')
+    expect(
+      await at.client.change.land({ task: 'work', pullRequest: true, waitMs: 50_000 }),
+    ).toMatchObject({ state: 'prepared', pullRequest: false })
+    expect(await at.client.change.land({ task: 'work', waitMs: 50_000 })).toMatchObject({
+      state: 'prepared',
+    })
+  })
+
   it('lands by itself with land = "auto", in the order of the graph, and gc takes its worktree', async () => {
     const at = await openGitYard({ config: () => ['[worktree]', 'land = "auto"'] })
     await at.add('one', 'echo 1 > one.txt')

@@ -121,3 +121,11 @@ it('of what it builds on waits for the task that settles that first', async () =
     /Its result is queued to be merged, as soon as merge-work has settled a conflict in what it builds on\.$/,
   )
 })
+
+it('that an earlier program refused with the way on in its reason says that once', async () => {
+  await finish()
+  await bench.run(merge)
+  const reason = 'it still conflicts: yard reopen m has it done again, and yard merge work goes on'
+  await bench.run(settled({ kind: 'refused', target: 'main', reason }), COORDINATOR)
+  expect((await why()).match(/yard merge work/g)).toHaveLength(1)
+})

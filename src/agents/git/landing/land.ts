@@ -21,7 +21,7 @@ import {
   treeOf,
   type Repository,
 } from '../repository.ts'
-import { commitMerge, emptyTree, mergeEven } from '../worktree/base.ts'
+import { commitMerge, knownEmptyTree, mergeEven } from '../worktree/base.ts'
 import { operationIn } from '../worktree/checkout.ts'
 import { identity, NO_NESTED, oneLine } from '../worktree/snapshot.ts'
 import { listWorktrees } from '../worktree/worktree-registry.ts'
@@ -228,7 +228,7 @@ async function touchedPaths(
   tip: string | null,
   commit: string,
 ): Promise<ReadonlyMap<string, string>> {
-  const from = tip ?? (await emptyTree(git))
+  const from = tip ?? (await knownEmptyTree(git))
   const flags = ['-r', '-z', '--name-status', '--no-renames', '--no-ext-diff']
   const fields = rowsOf(await git(['diff-tree', ...flags, from, commit, '--']))
   const touched = new Map<string, string>()

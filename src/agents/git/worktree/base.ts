@@ -151,6 +151,12 @@ export async function emptyCommit(repo: Repository): Promise<string> {
 export const emptyTree = (git: Git): Promise<string> =>
   readLine(git(['hash-object', '-t', 'tree', '-w', '--stdin'], { input: '' }))
 
+/** The same for reading alone, where the disk is full or read-only: git knows this tree without having it. */
+export async function knownEmptyTree(git: Git): Promise<string> {
+  const made = await attempted(() => emptyTree(git))
+  return made.ok ? made.value : '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
+}
+
 interface CommitOptions {
   /** Seconds since 1970. */
   readonly at: number

@@ -2,7 +2,7 @@
 import { copyFile, lstat, open, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '../../../base/text.ts'
-import { diskFailure, GitError, onDisk } from '../git-failure.ts'
+import { attempted, diskFailure, GitError, onDisk } from '../git-failure.ts'
 import { readLine, rowsOf, SLOW_MS, type Git, type GitOutput } from '../git.ts'
 import { treeOf } from '../repository.ts'
 import type { Checkout } from './checkout.ts'
@@ -83,17 +83,16 @@ const copyIndex = (gitDir: string, to: string): Promise<void> =>
   onDisk(to, async () => {
     await Promise.all([to, `${to}.lock`].map((file) => rm(file, { force: true })))
     const index = join(gitDir, 'index')
-    const facts = await stat(index).catch((error: unknown) => {
-      if (errorCode(error) === 'ENOENT') return null
-      throw error
-    })
-    // Without an index git starts from an empty one, and adding everything fills it.
-    if (facts === null) return
-    await copyFile(index, to)
-    // git looks into a file as new as the index, for it may have changed in the same tick; a copy with today's date would
-    // hide such a change. Whole seconds, rounded down, only make git look at more files.
-    const seconds = Math.floor(facts.mtimeMs / 1000)
-    await utimes(to, seconds, seconds)
+    try {
+      const { mtimeMs } = await stat(index)
+      await copyFile(index, to)
+      // git looks into a file as new as the index, for it may have changed in the same tick; a copy with today's date would
+      // hide such a change. Whole seconds, rounded down, only make git look at more files.
+      await utimes(to, Math.floor(mtimeMs / 1000), Math.floor(mtimeMs / 1000))
+    } catch (error) {
+      // Without an index git starts from an empty one, and adding everything fills it.
+      if (errorCode(error) !== 'ENOENT') throw error
+    }
   })
 
 /** Files marked assume-unchanged hide their changes from status and add; in our copy of the index the marks are cleared. */
@@ -133,8 +132,10 @@ export const YARD_IDENTITY: Record<string, string> = {
 
 /** The repository's user when one is configured whole; else ours, so that a machine without any can collect too. */
 export async function identity(git: Git): Promise<Record<string, string>> {
-  const valueOf = (key: string): Promise<string> =>
-    readLine(git(['config', '--get', key], { expect: [0, 1] })).catch(() => '')
+  const valueOf = async (key: string): Promise<string> => {
+    const read = await attempted(() => readLine(git(['config', '--get', key], { expect: [0, 1] })))
+    return read.ok ? read.value : ''
+  }
   const isNamed = /[^\s.,:;<>"'\\]/.test(await valueOf('user.name'))
   return isNamed && (await valueOf('user.email')) !== '' ? {} : YARD_IDENTITY
 }

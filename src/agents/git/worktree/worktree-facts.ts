@@ -56,6 +56,7 @@ async function factsOf(
     const { git, head, ...at } = await openCheckout(repo, path, worktreeBranchOf(name))
     const flags = ['--porcelain=v1', '-z', '--no-renames', '--ignored=traditional', NO_NESTED]
     const rows = rowsOf(await git(['status', ...flags]))
+    const unmerged = await attempted(() => unmergedOf(repo, { name, head }, target))
     const ignored = rows.filter((row) => row.startsWith('!! ')).map((row) => row.slice(3))
     return {
       name,
@@ -64,7 +65,7 @@ async function factsOf(
       branch: at.headRef === null ? null : branchName(at.headRef),
       uncommitted: rows.length - ignored.length,
       ignored: ignored.slice(0, MAX_IGNORED),
-      unmerged: await unmergedOf(repo, { name, head }, target).catch(() => null),
+      unmerged: unmerged.ok ? unmerged.value : null,
       problem: at.unfinished === null ? null : `a ${at.unfinished} is under way`,
     }
   })

@@ -193,6 +193,7 @@ function openLauncherLink(
   let child: ChildProcess | null = null
   let cancelFork: (() => void) | null = null
   let silentDeaths = 0
+  let lastReason = 'no launcher can be run'
   let isClosed = false
 
   const silence = createSilence(options, () => child, open.count)
@@ -210,7 +211,8 @@ function openLauncherLink(
     if (isClosed) return
     silentDeaths += 1
     options.log.warn('the launcher process ended; agents go on', { reason, open: open.count() })
-    if (silentDeaths >= MAX_SILENT_DEATHS) return open.failAll(`no launcher can be run: ${reason}`)
+    lastReason = `no launcher can be run: ${reason}`
+    if (silentDeaths >= MAX_SILENT_DEATHS) return open.failAll(lastReason)
     cancelFork = systemClock.after(FIRST_PAUSE_MS * 2 ** (silentDeaths - 1), () => {
       connect()
       replaced.emit()
@@ -235,6 +237,9 @@ function openLauncherLink(
     ask(request: Unnumbered, onPhase: (phase: KillPhase) => void = () => {}): Promise<Answer> {
       if (isClosed) return Promise.resolve(closedFailure)
       warm()
+      // It could not be forked, and is not tried again by itself.
+      if (!child && !cancelFork)
+        return Promise.resolve(err({ kind: 'launcher-unavailable', message: lastReason } as const))
       const { numbered, answer } = open.add(request, onPhase)
       if (child) say(child, numbered)
       silence.asked(ANSWER_MS)

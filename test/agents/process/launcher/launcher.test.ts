@@ -150,6 +150,14 @@ describe('the launcher', () => {
     expect(await launcher.sweep([])).toMatchObject({ error: { kind: 'launcher-unavailable' } })
   })
 
+  it('answers each request at once where none can even be forked', async () => {
+    const options = { entry: ENTRY, node: '\0', supervisor: SUPERVISOR, log: silentLog }
+    const launcher = openLauncher(options)
+    for (let at = 0; at < 3; at += 1)
+      expect(await launcher.sweep([])).toMatchObject({ error: { kind: 'launcher-unavailable' } })
+    await launcher.close()
+  })
+
   it('leaves agents alone when it is closed', async () => {
     const running = await stages.start([fixture('hangs.sh')])
     await firstLine(running)
