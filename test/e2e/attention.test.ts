@@ -56,7 +56,7 @@ onStage('what waits for a person', { name: 'atlas' }, ({ goTo, inspector, page, 
     await goTo('#/attention')
     await row('Failed: Broken').getByText('It exited with 3').waitFor()
     await row('Failed: Broken').getByRole('button', { name: 'Retry fresh' }).click()
-    await row('Failed: Broken').getByRole('button', { name: 'Leave its conversation?' }).click()
+    await row('Failed: Broken').getByRole('button', { name: 'From the start?' }).click()
     await row('Failed: Broken').getByText('It exited with 4').waitFor()
     await row('Failed: Broken').getByRole('button', { name: 'Abandon' }).click()
     const question = page.getByRole('dialog', { name: /Abandon/ })

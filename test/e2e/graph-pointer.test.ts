@@ -71,7 +71,7 @@ onStage('the pointer on the canvas', { prepare: addChain }, ({ inspector, page, 
     await expect.poll(() => apart('Build', 'Ship')).toEqual(together)
   })
 
-  test('the × of a edge removes the dependency, and its toast puts it back', async () => {
+  test('the × of an edge removes the dependency, and its toast puts it back', async () => {
     await settled()
     const middle = await between('Plan', 'Build')
     await page.mouse.move(middle.x, middle.y)
@@ -99,7 +99,7 @@ onStage('the pointer on the canvas', { prepare: addChain }, ({ inspector, page, 
     expect(await node('Ship').count()).toBe(1)
   })
 
-  test('after the × of a edge ⌫ has nothing left to delete', async () => {
+  test('after the × of an edge ⌫ has nothing left to delete', async () => {
     await settled()
     await choose('Plan')
     await press('Escape', 2)

@@ -13,7 +13,7 @@ export const retry: Action = {
   run: byChange({ label: 'Retry', change: ({ id }) => ({ do: 'retry', id }), done: 'Retried' }),
 }
 
-const FRESH = 'In a new conversation, with its tries counted anew.'
+const FRESH = 'From the start: in a new conversation if it had one, with its tries counted anew.'
 
 export const retryFresh: Action = {
   id: 'task.retry-fresh',
@@ -23,7 +23,7 @@ export const retryFresh: Action = {
   blocked,
   note: () => FRESH,
   ask: (subjects) => ({
-    press: 'Leave its conversation?',
+    press: 'From the start?',
     title: `Retry ${countOf(subjects.map(({ card }) => card))} from the start?`,
     lines: [FRESH],
     choices: [{ id: 'fresh', label: 'Retry fresh', look: 'danger' }],
