@@ -1,7 +1,7 @@
 /** Fails a run by the name of each test that took longer than its project allows: what grows slow is seen before it meets a time limit. */
 
 /** ms. Several times what the slowest takes on two busy cores, so that only a change of the test or the product exceeds it. */
-const BUDGET_MS = { unit: 90_000, dom: 20_000, e2e: 60_000, agents: 240_000 }
+const BUDGET_MS = { unit: 90_000, dom: 10_000, e2e: 60_000, agents: 240_000 }
 
 export class TimeBudget {
   constructor(budgets = BUDGET_MS) {

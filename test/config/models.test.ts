@@ -75,7 +75,7 @@ describe('a model of a file', () => {
     ],
     ['[executors.shell]\nfallback = "claude"\n', 'executors.shell.fallback does nothing'],
     ['[budget]\nday_usd = 0\n', 'must be a number of US dollars, more than 0'],
-    ['[budget]\ngraph_since = "soon"\n', 'must be a moment'],
+    ['[budget]\ngraph_since = "soon"\n', 'must be a point in time'],
   ])('is refused in words: %j', (project, words) => {
     expect(refusal({ project }).message).toContain(words)
   })

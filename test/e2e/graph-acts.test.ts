@@ -154,7 +154,7 @@ onStage('acts on the canvas', SETTING, (stage) => {
     await choose('Plan')
     await page.keyboard.press('d')
     await page.getByRole('combobox', { name: 'It waits for' }).fill('test')
-    await page.getByRole('option', { name: /Test.*would close a cycle/ }).waitFor()
+    await page.getByRole('option', { name: /Test.*Would close a cycle/ }).waitFor()
     await page.keyboard.press('Enter')
     await cycle.waitFor()
     await page.keyboard.press('Escape')
