@@ -32,7 +32,7 @@ export function ChangesTab({ card, details }: ChangesTabProps) {
   const tries = details.tries.filter(({ branch }) => branch !== null)
   if (view === null && problem === null)
     return (
-      <div className="panel skeletons" aria-busy="true" aria-label="Loading">
+      <div className="panel skeletons gap-3" aria-busy="true" aria-label="Loading">
         <div className="skeleton" />
         <div className="skeleton" />
       </div>
@@ -47,7 +47,7 @@ export function ChangesTab({ card, details }: ChangesTabProps) {
       </div>
     )
   return (
-    <div className="panel changes">
+    <div className="panel changes flex flex-col gap-3">
       <ProblemNote problem={problem} onClose={askAgain} />
       {tries.length > 1 && (
         <TrySelect
@@ -165,7 +165,7 @@ export function Summary({ view, folder }: SummaryProps) {
   const { base, result, branch, notes } = view
   return (
     <section className="changes-summary" aria-label="Summary of the changes">
-      <p className="changes-amount">
+      <p className="changes-amount flex flex-wrap">
         <strong>{amountText(view)}</strong>
         <span className="counts">{countsText(view)}</span>
         {view.isLive && <span>so far</span>}

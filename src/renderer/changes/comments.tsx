@@ -47,7 +47,7 @@ export function Comments({ view, card, details, onOpen }: CommentsProps) {
                   <ShownPath path={comment.path} />, {positionText(comment)}
                 </button>
               ) : (
-                <span className="remark-place">
+                <span className="remark-place text-11">
                   <ShownPath path={comment.path} />, {positionText(comment)}
                 </span>
               )}
@@ -59,7 +59,7 @@ export function Comments({ view, card, details, onOpen }: CommentsProps) {
       {readsComments(details.task) ? (
         waiting.length > 0 && <NextTry card={card} count={waiting.length} />
       ) : (
-        <p className="changes-next">{UNREAD}</p>
+        <p className="changes-next flex flex-wrap items-center text-text-2">{UNREAD}</p>
       )}
     </section>
   )
@@ -72,7 +72,7 @@ function NextTry({ card, count }: { readonly card: TaskCard; readonly count: num
   const action = [retry, reopen].find(({ blocked }) => blocked(subject) === null)
   const words = `${plural(count, 'comment')} ${count === 1 ? 'waits' : 'wait'} for the next try of this task, which reads ${count === 1 ? 'it' : 'them'}.`
   return (
-    <p className="changes-next">
+    <p className="changes-next flex flex-wrap items-center text-text-2">
       <span>{words}</span>
       {action && !isPast && (
         <Button icon="retry" onClick={() => void perform(session, action, [subject])}>
@@ -87,8 +87,8 @@ function NextTry({ card, count }: { readonly card: TaskCard; readonly count: num
 
 export function CommentText({ comment }: { readonly comment: ChangeComment }) {
   return (
-    <article className="remark">
-      <p className="remark-head">
+    <article className="remark whitespace-pre-wrap">
+      <p className="remark-head text-11">
         <b>
           <ShownLine text={comment.by} />
         </b>{' '}
@@ -171,7 +171,7 @@ export function CommentField({ task, path, place, isRead, onClose, onSent }: Com
         {note}
       </p>
       <ProblemNote problem={command.problem} onClose={command.dismiss} />
-      <div className="remark-acts">
+      <div className="remark-acts flex flex-wrap">
         <Button type="submit" look="main" isBusy={command.isBusy} disabled={text.trim() === ''}>
           Comment <KeyHint keys="mod+enter" />
         </Button>

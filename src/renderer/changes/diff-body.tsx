@@ -215,7 +215,7 @@ export function DiffParts({ lines, span, onSpan }: DiffPartsProps) {
   const end = Math.min(to, lines)
   if (from === 0 && to === FIRST_LINES)
     return (
-      <p className="diff-parts">
+      <p className="diff-parts flex flex-wrap items-center text-text-2">
         <span>{plural(lines - FIRST_LINES, 'more line')}</span>
         <Button onClick={() => onSpan({ from: 0, to: MOST_LINES })}>
           {lines <= MOST_LINES ? 'Show all' : `Show ${countText(MOST_LINES)} lines`}
@@ -224,7 +224,7 @@ export function DiffParts({ lines, span, onSpan }: DiffPartsProps) {
     )
   if (lines <= MOST_LINES) return null
   return (
-    <p className="diff-parts">
+    <p className="diff-parts flex flex-wrap items-center text-text-2">
       <span role="status">
         Lines {countText(from + 1)} to {countText(end)} of {countText(lines)}
       </span>

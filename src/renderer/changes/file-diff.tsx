@@ -72,7 +72,7 @@ function Head({ view, file, patch }: HeadProps) {
           {file.status === 'copied' ? 'Copied from' : 'Was'} <ShownPath path={file.oldPath} />
         </p>
       )}
-      <div className="file-diff-tools">
+      <div className="file-diff-tools flex flex-wrap items-center text-text-2">
         <Segmented
           label="Diff"
           value={look}
@@ -115,7 +115,7 @@ function withoutLines({ binary, status }: ChangedFileView, isTruncated: boolean)
 function ViewedBox({ result, path }: { readonly result: string; readonly path: string }) {
   const viewed = useViewed(result)
   return (
-    <label className="viewed-box">
+    <label className="viewed-box flex items-center text-text-2 min-w-0">
       <input
         type="checkbox"
         checked={viewed.has(path)}
@@ -149,7 +149,7 @@ function CopyMenu({ view, file: { path }, patch }: HeadProps) {
   }
   return (
     <>
-      <span className="file-diff-said" role="status">
+      <span className="file-diff-said flex-1" role="status">
         {said}
       </span>
       <Menu

@@ -59,7 +59,7 @@ export function FileList({ view, current, onChoose }: FileListProps) {
   const isStopShown = found.some(({ path }) => path === current)
   return (
     <section className="changed-files" aria-label="Changed files">
-      <div className="changed-files-head">
+      <div className="changed-files-head flex flex-wrap items-center text-text-2">
         <h3>
           Files <span className="text-text-3">{viewedText(files, viewed)}</span>
         </h3>
@@ -159,7 +159,7 @@ function FileRow(props: FileRowProps) {
         onClick={() => onChoose(file.path)}
       >
         <span className="visually-hidden">{fileLabel(file, isViewed, comments)}</span>
-        <span className="changed-file-face" aria-hidden="true">
+        <span className="changed-file-face flex items-center min-w-0" aria-hidden="true">
           <span className="changed-file-letter">{statusLetter(file)}</span>
           <ShownPath path={file.path} />
           {comments > 0 && <MessageSquare size={14} strokeWidth={1.5} />}

@@ -90,7 +90,7 @@ function NextAct({ view, card, isBusy, onPress }: NextActProps) {
   const blocked = mergeBlocked(card, view, merger)
   if (blocked === null)
     return (
-      <div className="landing-acts">
+      <div className="landing-acts flex flex-wrap">
         <Button look="main" isBusy={isBusy} onClick={() => onPress(view)}>
           {mergeLabel(view)}
           {(state === 'refused' || state === 'conflict') && ' again'}…

@@ -31,7 +31,7 @@ export function ShownPath({ path }: { readonly path: string }) {
   return (
     <bdi className="path" dir="ltr">
       {folder !== '' && (
-        <span className="path-folder">
+        <span className="path-folder text-text-3">
           <ShownLine text={folder} />
         </span>
       )}

@@ -43,18 +43,18 @@ export function ConfigRow(props: ConfigRowProps) {
   }
   return (
     <div className="config-row" role="group" aria-labelledby={id}>
-      <div className="config-words">
+      <div className="config-words min-w-0">
         <h3 id={id}>{entry.label}</h3>
         <p>{entry.note}</p>
         {fixed !== null && <p className="config-fixed">{fixed}</p>}
-        <p className="config-source">
+        <p className="config-source flex flex-wrap items-center">
           <code>{entry.key}</code>
           <span>{sourceLabel(entry.source)}</span>
           {entry.file !== null && <FileLocation file={entry.file} line={entry.line} />}
         </p>
         {pending && <Pending entry={pending} />}
       </div>
-      <div className="config-acts">
+      <div className="config-acts flex flex-wrap items-center text-12">
         <ConfigControl
           key={JSON.stringify(entry.value)}
           label={entry.label}
@@ -84,7 +84,7 @@ export function ConfigRow(props: ConfigRowProps) {
 function Pending({ entry }: { readonly entry: PendingEntry }) {
   const { value, source, file, line, inForce } = entry
   return (
-    <p className="config-pending">
+    <p className="config-pending flex flex-wrap items-center">
       <span>
         In force: <code>{typedText(inForce.value) || 'not set'}</code>
       </span>
@@ -168,7 +168,10 @@ function TypedControl(props: ConfigControlProps) {
     if (isChanged && !isBusy) await onSave(typed.trim())
   }
   return (
-    <form className="config-typed" onSubmit={(event) => void submit(event)}>
+    <form
+      className="config-typed flex items-center text-12 text-text-2"
+      onSubmit={(event) => void submit(event)}
+    >
       <input
         className="input"
         aria-label={label}

@@ -15,7 +15,7 @@ export function CopyText({ text }: { readonly text: string }) {
   }
   const Mark = state === 'copied' ? Check : Copy
   return (
-    <span className="copy-text">
+    <span className="copy-text text-12 min-w-0">
       <code>{text}</code>
       <Button
         icon={Mark}

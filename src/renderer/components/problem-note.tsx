@@ -12,7 +12,7 @@ export function ProblemNote({ problem, onClose }: ProblemNoteProps) {
   return (
     <div className="problem-slot" role="alert">
       {problem && (
-        <div className="problem">
+        <div className="problem flex items-start gap-2 text-12">
           <p>
             {problem.message}
             {problem.hint && <span className="hint">{problem.hint}</span>}

@@ -20,8 +20,8 @@ export function StateStrip() {
     setQuery(withStates(query, event.altKey ? new Set([state]) : next))
   }
   return (
-    <div className="state-strip">
-      <div className="state-bar" aria-hidden="true">
+    <div className="state-strip flex flex-col">
+      <div className="state-bar flex" aria-hidden="true">
         {shown.map((state) => (
           <i key={state} data-st={state} style={{ flexGrow: counts[state] ?? 0 }} />
         ))}

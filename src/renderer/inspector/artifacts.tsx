@@ -29,7 +29,7 @@ export function Artifacts({ task }: { readonly task: Pick<TaskView, 'id' | 'arti
             {artifact.kind === 'file' && (
               <button
                 type="button"
-                className="text-button artifact-file"
+                className="text-button artifact-file font-mono text-12"
                 onClick={() => navigate({ anchor: artifact.path })}
               >
                 <PlainText text={artifact.path} />

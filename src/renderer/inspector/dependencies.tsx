@@ -84,14 +84,14 @@ function Row({ id, side, isBusy, onRemove }: RowProps) {
       <span className="dependency-word">{WORDS[side]}</span>
       <button
         type="button"
-        className="text-button dependency-title"
+        className="text-button dependency-title flex-1 min-w-0"
         onClick={() => navigate({ task: id })}
       >
         {card && <Lamp state={card.state} />}
         <span className="truncate">{title}</span>
       </button>
       {card && (
-        <span className="dependency-state" data-st={card.state}>
+        <span className="dependency-state truncate text-11 text-state" data-st={card.state}>
           {card.fact ?? labelOfState(card.state)}
         </span>
       )}

@@ -41,7 +41,7 @@ export function EditableText({ task, text, children }: EditableTextProps) {
   if (isEditing && !isPast) return <Editor task={task} text={text} onClose={close} />
   return (
     <div className="editable">
-      <div className="editable-shown">{children}</div>
+      <div className="editable-shown flex-1 min-w-0">{children}</div>
       {!isPast && (
         <button
           ref={opener}
@@ -136,7 +136,7 @@ function Editor({ task, text, onClose }: EditorProps) {
           </Button>
         </div>
       )}
-      <div className="editor-acts">
+      <div className="editor-acts flex">
         <Button look="main" isBusy={isBusy} onClick={() => void submit()}>
           {isChangedElsewhere ? 'Save over it' : 'Save'}
         </Button>

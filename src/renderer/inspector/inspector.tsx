@@ -95,7 +95,7 @@ function Panel({ card, tab, loaded }: PanelProps) {
   if (tab === 'timeline') return <Timeline card={card} />
   if (details === null)
     return problem === null || !isLive ? (
-      <div className="panel skeletons" aria-busy="true" aria-label="Loading">
+      <div className="panel skeletons gap-3" aria-busy="true" aria-label="Loading">
         <div className="skeleton" />
         <div className="skeleton" />
         <div className="skeleton" />

@@ -13,7 +13,7 @@ export function Section({ title, end, children }: SectionProps) {
     <section className="section">
       <h3>
         {title}
-        {end !== undefined && <span className="section-end">{end}</span>}
+        {end !== undefined && <span className="section-end ml-auto">{end}</span>}
       </h3>
       {children}
     </section>

@@ -106,7 +106,7 @@ function StateLine({ card, agent, isHeld }: StateLineProps) {
   const who = [route.executor, route.model].filter(Boolean).join(', ')
   const words = [nthTryText(card), who, isHeld && card.state !== 'paused' && 'Also: paused']
   return (
-    <p className="inspector-state">
+    <p className="inspector-state flex flex-wrap text-11 text-text-2 min-w-0">
       <StatusBadge state={card.state} />
       {agent === null ? (
         <>
@@ -165,7 +165,7 @@ export function TitleField({ card, onClose }: TitleFieldProps) {
       setIssue('It was renamed elsewhere meanwhile. Esc shows the new title.')
   }
   return (
-    <div className="title-field">
+    <div className="title-field min-w-0">
       <input
         ref={field}
         className="input"

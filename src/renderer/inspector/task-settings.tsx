@@ -118,7 +118,7 @@ function TextRow({ task, text, children }: TextRowProps) {
 }
 
 const Tags = ({ tags }: { readonly tags: readonly string[] }): ReactNode => (
-  <span className="tags">
+  <span className="tags flex flex-wrap">
     {tags.map((tag) => (
       <code key={tag} className="tag">
         {tag}

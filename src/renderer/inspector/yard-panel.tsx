@@ -29,7 +29,7 @@ export function YardPanel() {
         <div className="inspector-title">
           <h2>{summary.name}</h2>
         </div>
-        <p className="inspector-state">
+        <p className="inspector-state flex flex-wrap text-11 text-text-2 min-w-0">
           <code>{summary.folder}</code>
         </p>
       </header>

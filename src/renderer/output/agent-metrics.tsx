@@ -31,7 +31,7 @@ export function AgentMetrics({ agent }: { readonly agent: AgentView }) {
       )}
       {agent.exitCode !== null && <Vital name="Exit code">{agent.exitCode}</Vital>}
       {rate !== null && rate.bytes.length > 1 && (
-        <div className="vital-rate" data-st="in-progress">
+        <div className="ml-auto" data-st="in-progress">
           <dt>Output, {durationText(rate.stepMs * rate.bytes.length).replace(/ 00s$/, '')}</dt>
           <dd>
             <Sparkline values={rate.bytes} width={78} height={20} />

@@ -81,7 +81,7 @@ export function OutputList(props: OutputListProps) {
   const digits = String((shown.firstLine ?? 1) + linesIn(shown.pieces)).length
   return (
     <div
-      className="output-list"
+      className="output-list text-12 flex-1 min-h-0"
       ref={scroller}
       role="log"
       aria-live="off"

@@ -30,7 +30,7 @@ export const OutputRow = memo(function OutputRow(props: OutputRowProps) {
   if (block.kind === 'terminal')
     return (
       <pre className="terminal" data-stream={block.stream}>
-        {block.stream === 'stderr' && <span className="stream-mark">stderr</span>}
+        {block.stream === 'stderr' && <span className="stream-mark text-text-3">stderr</span>}
         <TerminalText
           text={block.text}
           isRaw={isRaw}
@@ -110,7 +110,7 @@ function Labelled(props: {
   readonly children: ReactNode
 }) {
   return (
-    <div className="labelled" data-st={props.state}>
+    <div className="labelled whitespace-pre-wrap" data-st={props.state}>
       <b>{props.word}</b> {props.children}
     </div>
   )

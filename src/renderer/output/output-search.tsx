@@ -35,7 +35,11 @@ export function SearchBar({ search, onClose }: SearchBarProps) {
     }
   }
   return (
-    <div className="output-search" role="search" aria-label="Find in the output">
+    <div
+      className="output-search flex flex-wrap items-center"
+      role="search"
+      aria-label="Find in the output"
+    >
       <input
         ref={field}
         className="input"
@@ -47,7 +51,7 @@ export function SearchBar({ search, onClose }: SearchBarProps) {
         onChange={(event) => search.setText(event.target.value)}
         onKeyDown={onKeyDown}
       />
-      <span role="status" className="output-count">
+      <span role="status" className="output-count text-11 text-text-2">
         {searchCountText(search)}
       </span>
       <Button look="quiet" aria-label="Previous match" onClick={() => search.step(-1)}>

@@ -109,7 +109,7 @@ function Reading({ agent, kind, kinds }: ReadingProps) {
       {isFinding && <SearchBar search={search} onClose={closeFind} />}
       <ProblemNote problem={problem} onClose={() => reader.more()} />
       {shown.compacted && (
-        <p className="output-nothing">
+        <p className="output-nothing text-12">
           Only the end of {bytesText(shown.compacted.bytes)} is kept, since{' '}
           {instantText(shown.compacted.at)}.
         </p>
@@ -129,7 +129,7 @@ function Reading({ agent, kind, kinds }: ReadingProps) {
         marked={isFinding ? search.text : ''}
         marks={marks}
       />
-      <div className="output-foot">
+      <div className="output-foot text-11 text-text-2">
         <Place
           shown={shown}
           isAlive={isAlive}
@@ -226,7 +226,7 @@ function NothingThere({ shown, isAlive }: Pick<PlaceProps, 'shown' | 'isAlive'>)
       : isAlive
         ? 'Nothing yet.'
         : 'It wrote nothing.'
-  return <p className="output-nothing">{text}</p>
+  return <p className="output-nothing text-12">{text}</p>
 }
 
 interface PlaceProps {
@@ -247,7 +247,7 @@ function Place({ shown, isAlive, isFollowing, onFollow }: PlaceProps) {
   return (
     <>
       {isFollowing && isAlive && (
-        <span className="output-following" data-st="in-progress">
+        <span className="output-following font-medium text-state" data-st="in-progress">
           <Radio size={14} strokeWidth={1.5} aria-hidden="true" /> Following
         </span>
       )}
@@ -257,7 +257,7 @@ function Place({ shown, isAlive, isFollowing, onFollow }: PlaceProps) {
           {more !== '' && `, ${more}`}
         </Button>
       )}
-      <span className="output-size" title={plural(shown.size, 'byte')}>
+      <span className="output-size text-text-3 flex-1" title={plural(shown.size, 'byte')}>
         {shown.isRead ? bytesText(shown.size) : ''}
       </span>
     </>

@@ -27,13 +27,13 @@ export function ToolCard({ block, isAlive, since }: ToolCardProps) {
   const diff = editDiff(block.name, block.input)
   return (
     <div className="tool" data-st={stateOf(result, isAlive)}>
-      <div className="tool-head">
+      <div className="tool-head text-11">
         <ToolIcon name={block.name} />
         <b>{block.name}</b>
         <code title={block.summary}>
           <LinkedText text={block.summary} />
         </code>
-        <span className="tool-word">
+        <span className="tool-word flex items-center font-medium text-state">
           {diff && <Counts diff={diff} />}
           {result === null ? (
             <Pending isAlive={isAlive} since={since} />
@@ -64,11 +64,11 @@ function Pending({ isAlive, since }: Pick<ToolCardProps, 'isAlive' | 'since'>): 
 export function LooseResultCard({ block }: { readonly block: LooseResult }) {
   return (
     <div className="tool" data-st={stateOf(block.result, false)}>
-      <div className="tool-head">
+      <div className="tool-head text-11">
         <Wrench size={14} strokeWidth={1.5} aria-hidden="true" />
         <b>Answer</b>
         <code>to an earlier call</code>
-        <span className="tool-word">
+        <span className="tool-word flex items-center font-medium text-state">
           <Outcome result={block.result} startedAt={null} />
         </span>
       </div>

@@ -21,7 +21,7 @@ export function FilterField({ label, hint }: FilterFieldProps) {
   const { screen, isCurrent } = useHalf()
   const change = (next: string): void => setQuery(next, screen)
   return (
-    <search className="filter-field">
+    <search className="filter-field flex items-center text-text-3">
       <Search size={14} strokeWidth={1.5} aria-hidden="true" />
       <input
         ref={field}

@@ -47,7 +47,7 @@ function Voice() {
 export function ToastStack() {
   const toasts = useToasts()
   return (
-    <section className="toasts" aria-label="News" aria-live="polite">
+    <section className="toasts flex flex-col gap-2" aria-label="News" aria-live="polite">
       {toasts.map((toast) => (
         <ToastCard key={toast.id} toast={toast} />
       ))}
@@ -65,7 +65,7 @@ function ToastCard({ toast }: { readonly toast: Toast }) {
   }, [id, isHeld, lastsMs])
   return (
     <div
-      className="toast"
+      className="toast flex items-center gap-3 text-12"
       data-kind={kind}
       role={kind === 'error' ? 'alert' : undefined}
       onPointerEnter={() => setHeld(true)}

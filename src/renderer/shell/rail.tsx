@@ -45,7 +45,13 @@ export function Rail({ attention }: { readonly attention: number }) {
     attention,
   }
   return (
-    <nav className="rail" data-open={isOpen} data-region tabIndex={-1} aria-label="Screens">
+    <nav
+      className="rail flex flex-col"
+      data-open={isOpen}
+      data-region
+      tabIndex={-1}
+      aria-label="Screens"
+    >
       {SCREENS.map((screen) => (
         <RailLink key={screen} to={screen} count={counts[screen] ?? 0} />
       ))}
@@ -72,7 +78,7 @@ function RailLink({ to, count }: { readonly to: Screen; readonly count: number }
       <Icon size={16} strokeWidth={1.5} aria-hidden="true" />
       <span className="rail-word">{word}</span>
       {count > 0 && (
-        <span className="rail-count" data-hot={isHot}>
+        <span className="rail-count ml-auto" data-hot={isHot}>
           {countText(count)}
           <span className="visually-hidden">{isHot ? ' need you' : ''}</span>
         </span>

@@ -18,7 +18,12 @@ export function StatusBar({ attention }: { readonly attention: number }) {
   const spent = summary && spentText(summary)
   const sleeping = summary?.breakers.filter(({ kind }) => kind === 'provider')
   return (
-    <footer className="status-bar" data-region tabIndex={-1} aria-label="Status">
+    <footer
+      className="status-bar flex items-center text-11 text-text-2"
+      data-region
+      tabIndex={-1}
+      aria-label="Status"
+    >
       <LinkState />
       {attention > 0 && (
         <Item hot onPress={() => navigate({ screen: 'attention' })}>
@@ -47,7 +52,7 @@ export function StatusBar({ attention }: { readonly attention: number }) {
           )}
         </Item>
       ))}
-      <span className="status-end">
+      <span className="status-end ml-auto">
         {summary && <span>Yardmaster {summary.version}</span>}
         <Item onPress={() => runCommand('drawer')}>seq {countText(Math.max(0, seq))}</Item>
       </span>

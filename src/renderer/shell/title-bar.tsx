@@ -25,18 +25,22 @@ export function TitleBar() {
       >
         Skip to the screen
       </Button>
-      <div className="title-start">
+      <div className="flex items-center gap-2 min-w-0">
         <YardMenu />
-        <span className="yard-folder truncate" title={folder}>
+        <span className="yard-folder truncate text-12 text-text-3 min-w-0" title={folder}>
           {folder}
         </span>
       </div>
-      <button type="button" className="command-field" onClick={() => runCommand('palette')}>
+      <button
+        type="button"
+        className="command-field flex items-center text-12 min-w-0"
+        onClick={() => runCommand('palette')}
+      >
         <Search size={14} strokeWidth={1.5} aria-hidden="true" />
         <span className="truncate">Search, or type a command</span>
         <CommandKey id="palette" />
       </button>
-      <div className="title-end">
+      <div className="flex items-center justify-end gap-2 min-w-0">
         <CoordinatorControl />
       </div>
     </header>
@@ -57,7 +61,7 @@ function YardMenu() {
   return (
     <Menu
       trigger={
-        <button type="button" className="yard-name">
+        <button type="button" className="yard-name flex items-center">
           <Logo />
           <span className="truncate">{name}</span>
           <ChevronDown size={14} strokeWidth={1.5} aria-hidden="true" />
@@ -86,13 +90,18 @@ export function CoordinatorControl() {
   const { paused, agents } = summary
   const state = paused ? 'paused' : agents.alive > 0 ? 'in-progress' : 'ready'
   return (
-    <div className="coordinator">
-      <p className="coordinator-state" role="status" data-st={state} title={pausedText(summary)}>
+    <div className="coordinator flex items-center gap-3">
+      <p
+        className="coordinator-state flex items-center"
+        role="status"
+        data-st={state}
+        title={pausedText(summary)}
+      >
         <Lamp state={state} />
-        <span className="coordinator-word">
+        <span className="coordinator-word text-state">
           {paused ? 'Paused' : agents.alive > 0 ? 'Working' : 'Idle'}
         </span>{' '}
-        <span className="coordinator-count">
+        <span className="text-12 text-text-2">
           {agents.alive} of {agents.max}
           <span className="coordinator-unit"> {agents.max === 1 ? 'agent' : 'agents'}</span>
         </span>

@@ -45,7 +45,12 @@ export function YardWindow() {
     <div className="window" data-live={isLive}>
       <TitleBar />
       <Rail attention={attention} />
-      <main className="stage" data-region tabIndex={-1} aria-label={capital(screen)}>
+      <main
+        className="stage flex flex-col min-w-0 min-h-0"
+        data-region
+        tabIndex={-1}
+        aria-label={capital(screen)}
+      >
         <Banners />
         <CurrentScreen screen={screen} />
         {isDrawerOpen && <DrawerFrame />}
@@ -133,7 +138,7 @@ export function DrawerFrame() {
   const height = usePreferences((preferences) => preferences.drawerHeight)
   return (
     <section
-      className="drawer"
+      className="drawer flex flex-col min-h-0"
       aria-label="Journal and log"
       data-region
       tabIndex={-1}

@@ -67,6 +67,6 @@ export function Markdown({ text }: { readonly text: string }) {
     () => (text.length > MAX_MARKDOWN_CHARS ? null : markdownToHtml(text)),
     [text],
   )
-  if (html === null) return <div className="markdown whitespace-pre-wrap">{text}</div>
-  return <div className="markdown" dangerouslySetInnerHTML={{ __html: html }} />
+  if (html === null) return <div className="markdown whitespace-pre-wrap gap-2">{text}</div>
+  return <div className="markdown gap-2" dangerouslySetInnerHTML={{ __html: html }} />
 }

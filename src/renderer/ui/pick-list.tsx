@@ -50,7 +50,7 @@ export function PickList(props: PickListProps) {
     event.preventDefault()
   }
   return (
-    <div className="pick-list">
+    <div className="pick-list flex flex-col gap-2 min-h-0">
       <input
         className="input"
         role="combobox"
@@ -82,7 +82,7 @@ export function PickList(props: PickListProps) {
         ))}
       </ul>
       {options.length === 0 && (
-        <p role="status" className="pick-empty">
+        <p role="status" className="pick-empty text-12 text-text-2">
           {emptyText}
         </p>
       )}

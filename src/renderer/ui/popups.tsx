@@ -162,7 +162,7 @@ function Popup({ entries, align = 'start', anchor }: PopupProps) {
 
 function Entry({ entry }: { readonly entry: MenuEntry }) {
   if (entry.kind === 'line') return <Base.Separator className="menu-line" />
-  if (entry.kind === 'head') return <div className="menu-head">{entry.label}</div>
+  if (entry.kind === 'head') return <div className="menu-head text-11">{entry.label}</div>
   const blocked = entry.blocked ?? null
   return (
     <Base.Item

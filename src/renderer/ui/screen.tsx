@@ -12,8 +12,8 @@ interface ScreenProps {
 
 export function Screen({ title, note, filters, tools, children }: ScreenProps) {
   return (
-    <section className="screen" aria-label={title}>
-      <div className="screen-bar">
+    <section className="screen flex-1 min-w-0 min-h-0" aria-label={title}>
+      <div className="screen-bar flex items-center min-w-0">
         <h1>{title}</h1>
         {note !== undefined && <span className="truncate text-12 text-text-3">{note}</span>}
         {filters}

@@ -24,7 +24,7 @@ export function Tabs<T extends string>(props: TabsProps<T>) {
   return (
     <>
       <div
-        className="tabs"
+        className="tabs flex"
         role="tablist"
         aria-label={label}
         onKeyDown={(event) => stepFocus(event)?.click()}
@@ -45,7 +45,7 @@ export function Tabs<T extends string>(props: TabsProps<T>) {
         ))}
       </div>
       <div
-        className="tab-panel"
+        className="flex flex-col flex-1 min-h-0"
         role="tabpanel"
         id={`${id}-panel`}
         aria-labelledby={`${id}-${current}`}

@@ -62,7 +62,13 @@ function Card({ wanted }: { readonly wanted: QuickAdd }) {
     event.stopPropagation()
   }
   return (
-    <div ref={card} className="quick-add" role="dialog" aria-label="New task" onKeyDown={onKeyDown}>
+    <div
+      ref={card}
+      className="quick-add flex flex-col gap-2"
+      role="dialog"
+      aria-label="New task"
+      onKeyDown={onKeyDown}
+    >
       <TitleField
         value={fields.text}
         names={{ tasks, executors: names.executors }}
@@ -98,7 +104,7 @@ function Card({ wanted }: { readonly wanted: QuickAdd }) {
         value={fields.command}
         onText={(command) => change({ command })}
       />
-      <div className="quick-add-acts">
+      <div className="quick-add-acts flex flex-wrap justify-end gap-2">
         <ConnectionNote />
         <ProblemNote problem={problem} onClose={form.dismiss} />
         <Button look="quiet" onClick={closeQuickAdd}>
@@ -195,7 +201,7 @@ export function TitleEcho({ text }: { readonly text: string }) {
   const echoes = echoesOf(text, tasks)
   if (echoes.length === 0) return null
   return (
-    <ul className="title-echo" aria-label="Understood as">
+    <ul className="title-echo flex flex-wrap" aria-label="Understood as">
       {echoes.map(({ word, name, isUnknown = false }) => (
         <li key={`${word} ${name}`} data-unknown={isUnknown || undefined}>
           {word} <bdi>{name}</bdi>

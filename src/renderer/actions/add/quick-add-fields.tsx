@@ -22,7 +22,7 @@ export function ExecutorRow({ fields, names, isWarned, onChange }: ExecutorRowPr
   const model = fields.model === '' ? null : fields.model
   return (
     <>
-      <div className="quick-add-row">
+      <div className="quick-add-row gap-2">
         <div className="field">
           <span className="field-label">Executor</span>
           <Select

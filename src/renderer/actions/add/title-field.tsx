@@ -53,7 +53,7 @@ export function TitleField({ value, names, onChange, onList }: TitleFieldProps) 
     onList(text)
   }
   return (
-    <div className="field title-field">
+    <div className="field title-field min-w-0">
       <label htmlFor={id}>Title</label>
       <input
         ref={input}

@@ -190,7 +190,7 @@ function Progress({ progress: { phase, done, total }, onCancel }: ProgressProps)
   // What is being added is one command, all or none: it can no longer be left.
   const isLate = phase === 'adding' || phase === 'done'
   return (
-    <div className="import-progress">
+    <div className="import-progress flex flex-col gap-2 min-h-0">
       <progress aria-label="Import" value={isLate ? undefined : done} max={Math.max(1, total)} />
       <p role="status" className="text-12 text-text-2">
         {text}

@@ -26,14 +26,18 @@ export function KillProgress({ card, agent }: KillProgressProps) {
   if (isStopping && killed !== agent.id) setKilled(agent.id)
   if (isStopping)
     return (
-      <div className="stop-box" data-st="in-progress">
+      <div className="stop-box flex flex-wrap items-center gap-2 text-12" data-st="in-progress">
         <StopProgress key={agent.id} agent={agent} />
       </div>
     )
   const hasEnded = killed !== null && agent === null && killed === card.agent
   if (!hasEnded || card.state !== 'paused') return null
   return (
-    <div className="stop-box" data-st="paused" role="status">
+    <div
+      className="stop-box flex flex-wrap items-center gap-2 text-12"
+      data-st="paused"
+      role="status"
+    >
       <span>Ended. Task paused. Start again?</span>
       <Button onClick={() => void perform(session, resume, [subjectOf(session, card)])}>
         Start again
@@ -64,7 +68,7 @@ export function StopProgress({ agent, isCompact = false }: StopProgressProps) {
   ]
   const shown = isCompact ? steps.slice(0, isOver ? 3 : 2) : steps
   return (
-    <span className="stop-progress">
+    <span className="stop-progress text-text-2">
       <ol aria-label={`End of ${agent.id}`}>
         {shown.map(([text, isNow]) => (
           <li key={text} aria-current={isNow ? 'step' : undefined}>

@@ -33,7 +33,7 @@ export function TaskButtons({ subject }: { readonly subject: Subject }) {
   const note = subject.agent === null ? null : noteOf(shown, subject, factsOf(session))
   return (
     <>
-      <div className="acts" role="group" aria-label="Actions">
+      <div className="acts flex flex-wrap items-center" role="group" aria-label="Actions">
         {shown.map((action) => (
           <ActionButton key={action.id} action={action} subject={subject} performing={performing} />
         ))}

@@ -134,7 +134,12 @@ function EdgeMarks({ scene, isPast }: Pick<FlowSurfaceProps, 'scene' | 'isPast'>
         const node = scene.nodes.get(scene.memberOf.get(id) ?? id)
         return (
           node && (
-            <span key={id} className="cycle-number" style={placed(node.at)} aria-hidden="true">
+            <span
+              key={id}
+              className="cycle-number text-12"
+              style={placed(node.at)}
+              aria-hidden="true"
+            >
               {index + 1}
             </span>
           )

@@ -51,7 +51,7 @@ function Canvas() {
     <div
       ref={element}
       id="graph-canvas"
-      className="graph"
+      className="graph flex-1 min-w-0 min-h-0"
       role="application"
       aria-label="Graph of tasks"
       aria-roledescription="graph"
@@ -188,14 +188,14 @@ const STEP = 1.2
 export function CanvasTools() {
   const percent = useStore((state) => Math.round(state.transform[2] * 100))
   return (
-    <div className="canvas-tools">
-      <div className="zoom" role="group" aria-label="Zoom">
+    <div className="canvas-tools flex flex-wrap gap-3">
+      <div className="zoom text-11 text-text-2" role="group" aria-label="Zoom">
         <Button look="quiet" icon="minus" aria-label="Zoom out" onClick={() => zoomBy(1 / STEP)} />
         <span>{percent}%</span>
         <Button look="quiet" icon="plus" aria-label="Zoom in" onClick={() => zoomBy(STEP)} />
         <Button look="quiet" icon="fit" aria-label="Show all" onClick={() => zoomToAll()} />
       </div>
-      <ul className="edge-key" aria-label="What the lines mean">
+      <ul className="edge-key text-11 text-text-2" aria-label="What the lines mean">
         {EDGES.map(([state, word]) => (
           <li key={state}>
             <svg className="edge" data-edge={state} viewBox="0 0 28 14" aria-hidden="true">
@@ -225,7 +225,7 @@ export function LayoutProgress({ share, onCancel }: LayoutProgressProps) {
   if (share === null) return null
   const percent = Math.round(share * 100)
   return (
-    <div className="layout-progress">
+    <div className="layout-progress gap-3 text-11 text-text-2">
       <span>Laying out, {percent} %</span>
       <progress aria-label="Laying out" max={100} value={percent} />
       <Button look="quiet" onClick={onCancel}>

@@ -47,12 +47,14 @@ function CardNode({ card, direction, isOnLine }: CardNodeProps) {
         {card.title}
       </span>
       <Marks card={card} />
-      <span className="task-node-foot">
-        <span className="task-node-fact">
+      <span className="task-node-foot gap-2 min-w-0">
+        <span className="task-node-fact min-w-0">
           <Fact card={card} />
         </span>
         {card.state === 'in-progress' && (
-          <span className="task-node-tag">{card.model ?? card.executor}</span>
+          <span className="task-node-tag font-mono text-text-2 min-w-0">
+            {card.model ?? card.executor}
+          </span>
         )}
       </span>
       <Details card={card} isOnLine={isOnLine} />
@@ -106,7 +108,7 @@ function FactText({ card, fact }: { readonly card: TaskCard; readonly fact: stri
 function Marks({ card }: { readonly card: TaskCard }) {
   if (!card.repeats && card.stuck === null) return null
   return (
-    <span className="task-node-marks">
+    <span className="task-node-marks text-text-3">
       {card.stuck !== null && (
         <span title={card.stuck}>
           <TriangleAlert size={14} strokeWidth={1.5} aria-hidden="true" />
@@ -125,8 +127,8 @@ function Marks({ card }: { readonly card: TaskCard }) {
 function Details({ card, isOnLine }: { readonly card: TaskCard; readonly isOnLine: boolean }) {
   const who = [card.executor, card.model].filter(Boolean).join(', ')
   return (
-    <span className="task-node-details">
-      <span className="task-node-who">{who || 'default executor'}</span>
+    <span className="task-node-details gap-2 text-11 text-text-2 min-w-0">
+      <span className="task-node-who min-w-0">{who || 'default executor'}</span>
       {card.attempts > 1 && (
         <span>
           {card.attemptsAllowed === null
@@ -148,10 +150,10 @@ interface StackNodeProps {
 
 function StackNode({ stack, direction }: StackNodeProps) {
   return (
-    <div className="task-stack" data-st={stack.state}>
+    <div className="task-stack flex flex-col items-center" data-st={stack.state}>
       <Ends direction={direction} />
       <Lamp state={stack.state} />
-      <span className="task-stack-title" dir="auto">
+      <span className="task-stack-title truncate" dir="auto">
         {stack.title}
       </span>
       <span className="task-stack-fact">{stack.fact}</span>
@@ -186,7 +188,7 @@ export function Doing({ agentId }: MetricProps) {
     const text = agent?.doing ?? ''
     if (element.textContent !== text) element.textContent = text
   })
-  return <code ref={ref} className="task-node-doing" />
+  return <code ref={ref} className="task-node-doing min-w-0" />
 }
 
 const SHOWN_FROM = 0.8

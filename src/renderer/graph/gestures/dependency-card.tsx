@@ -56,7 +56,7 @@ export function DependencyCard({ how, ids }: DependencyCardRequest) {
   const verb = how === 'add' ? 'Add a dependency to' : 'Remove a dependency of'
   return (
     <div
-      className="canvas-card link-card"
+      className="canvas-card link-card flex-col"
       role="dialog"
       aria-label={`${verb} ${countOf(cards)}`}
       onKeyDown={onKeyDown}

@@ -37,7 +37,12 @@ export function FindBar({ find: { query, index } }: { readonly find: Find }) {
     return current + (isBack ? -1 : 1)
   }
   return (
-    <div className="canvas-card find-bar" role="search" aria-label="Find" onKeyDown={onKeyDown}>
+    <div
+      className="canvas-card find-bar items-center"
+      role="search"
+      aria-label="Find"
+      onKeyDown={onKeyDown}
+    >
       <input
         ref={input}
         className="input"
@@ -49,7 +54,7 @@ export function FindBar({ find: { query, index } }: { readonly find: Find }) {
         value={query}
         onChange={(event) => setGraphView({ find: { query: event.target.value, index: 0 } })}
       />
-      <span className="find-count" role="status">
+      <span className="find-count text-text-2" role="status">
         {countText(query, current, found.length)}
       </span>
       <Button look="quiet" disabled={found.length === 0} onClick={() => goTo(current - 1)}>

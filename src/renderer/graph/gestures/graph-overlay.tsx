@@ -189,7 +189,7 @@ export function CycleCard({ path, takesFocus }: CycleCardProps) {
   return (
     <div
       ref={card}
-      className="canvas-card cycle-card"
+      className="canvas-card cycle-card flex-col"
       role="group"
       aria-label="A cycle was refused"
       onPointerEnter={hold}

@@ -75,7 +75,8 @@ function Doing({ agent, nowMs }: AgentCellProps) {
   if (doing === null) return null
   return (
     <span className="text-text-2" title={doing.text}>
-      {doing.tag !== null && <span className="doing-tag">{doing.tag}</span>} {doing.text}
+      {doing.tag !== null && <span className="doing-tag text-text-2">{doing.tag}</span>}{' '}
+      {doing.text}
     </span>
   )
 }

@@ -224,7 +224,7 @@ export function Budgets({ budget }: { readonly budget: Budget }) {
   const budgets = (config.value?.entries ?? []).filter(({ key }) => KEYS.includes(key))
   return (
     <TrendCard title="Budgets" className="cost-card">
-      <dl className="cost-meters">
+      <dl className="cost-meters text-12">
         <Meter name="Today, dollars" of={day} unit="usd" />
         <Meter name="Today, tokens" of={day} unit="tokens" />
         <Meter name="In all, dollars" of={graph} unit="usd" />

@@ -100,7 +100,7 @@ function Health({ executors, breakers }: HealthProps) {
   const named = health.filter(({ weight }) => weight > 0).slice(0, NAMED)
   const rest = health.length - named.length
   return (
-    <ul className="health">
+    <ul className="health flex flex-wrap text-11 text-text-2">
       {named.map(({ name, state, note }) => (
         <li key={name} title={note}>
           <Lamp state={state} />

@@ -38,7 +38,7 @@ export function SlotsCard({ tries, people, nowMs }: SlotsCardProps) {
       </header>
       <Lanes lanes={lanes} nowMs={nowMs}>
         {max > count && (
-          <li className="slots-more">
+          <li className="text-11 text-text-2">
             {plural(max - count, 'more slot is free', 'more slots are free')}
           </li>
         )}
@@ -60,7 +60,7 @@ const slotsText = (taken: number, max: number): string =>
 function NextLine({ next }: { readonly next: NextUp | null }) {
   if (next === null) return null
   return (
-    <span className="slot-next">
+    <span className="slot-next truncate ml-auto min-w-0">
       Next:{' '}
       <button
         type="button"
@@ -94,7 +94,7 @@ function Lanes({ lanes, nowMs, children }: LanesProps) {
     <ol className="slot-lanes" ref={list} onKeyDown={onKeyDown}>
       {lanes.map((blocks, index) => (
         <li key={index} className="slot">
-          <span className="slot-name">Slot {index + 1}</span>
+          <span className="text-11 text-text-2">Slot {index + 1}</span>
           <ol className="slot-track" aria-label={`Slot ${index + 1}`}>
             {blocks.map((block) => (
               <BlockMark key={block.agent} block={block} nowMs={nowMs} isFirst={block === last} />
@@ -131,7 +131,7 @@ function BlockMark({ block, nowMs, isFirst }: BlockMarkProps) {
     >
       <button
         type="button"
-        className="slot-block"
+        className="slot-block flex items-center"
         data-st={state}
         data-alive={isAlive || undefined}
         tabIndex={isFirst ? 0 : -1}

@@ -198,13 +198,13 @@ function SpreadPlot({ spreads }: { readonly spreads: readonly Spread[] }) {
   const width = (from: number, to: number): string =>
     `${(logPosition(to, most) - logPosition(from, most)) * 100}%`
   return (
-    <table className="spread">
+    <table className="spread text-11">
       <caption className="visually-hidden">Task durations by executor</caption>
       <thead>
         <tr>
           <th scope="col">Executor</th>
           <td aria-hidden="true">
-            <span className="spread-axis">
+            <span className="spread-axis block">
               {MARKS.filter((mark) => mark < most).map((mark) => (
                 <i key={mark} style={{ left: left(mark) }}>
                   {durationText(mark).split(' ')[0]}
@@ -224,7 +224,7 @@ function SpreadPlot({ spreads }: { readonly spreads: readonly Spread[] }) {
           <tr key={each.name} data-few={each.count < FEW || undefined}>
             <th scope="row">{each.name}</th>
             <td aria-hidden="true">
-              <span className="spread-track">
+              <span className="spread-track block">
                 <i
                   className="spread-range"
                   style={{ left: left(each.least), width: width(each.least, each.most) }}

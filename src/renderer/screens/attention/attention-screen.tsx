@@ -151,7 +151,7 @@ function AttentionRow(props: AttentionRowProps) {
   return (
     <li
       ref={ref}
-      className="attention-row"
+      className="attention-row gap-3"
       data-index={index}
       data-st={stateOf(item.kind)}
       data-asleep={isAsleep}
@@ -168,9 +168,9 @@ function AttentionRow(props: AttentionRowProps) {
       }}
     >
       <Lamp state={stateOf(item.kind)} />
-      <div className="attention-what">
+      <div className="attention-what text-12 min-w-0">
         <p className="truncate">
-          <span className="attention-kind">{item.word}</span>
+          <span className="attention-kind text-state">{item.word}</span>
           {item.task === null ? (
             <strong>{item.title}</strong>
           ) : (
@@ -179,10 +179,10 @@ function AttentionRow(props: AttentionRowProps) {
             </button>
           )}
         </p>
-        <p className="attention-text">{item.text}</p>
+        <p className="attention-text text-text-2">{item.text}</p>
         {item.lastLines !== null && <LastLines text={item.lastLines} />}
         {item.kind === 'answer' && <AnswerForm task={item.task ?? ''} question={item.text} />}
-        <p className="attention-facts">
+        <p className="attention-facts flex flex-wrap text-11">
           {item.since !== null && (
             <span>
               <Elapsed since={item.since} /> ago
@@ -197,7 +197,7 @@ function AttentionRow(props: AttentionRowProps) {
         </p>
         <ProblemNote problem={command.problem} onClose={command.dismiss} />
       </div>
-      <div className="attention-acts">
+      <div className="attention-acts flex flex-wrap items-center">
         <Answers item={item} command={command} />
         <Snooze item={item} isAsleep={isAsleep} />
       </div>

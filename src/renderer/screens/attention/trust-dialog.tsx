@@ -57,7 +57,7 @@ function TrustForm({ onClose }: Pick<TrustDialogProps, 'onClose'>) {
       <ProblemNote problem={problem} onClose={dismiss} />
       <div className="dialog-acts">
         {shown && !isSeen && (
-          <span id={note} className="trust-note">
+          <span id={note} className="trust-note text-12 text-text-2">
             Read it to its end first.
           </span>
         )}
@@ -100,7 +100,7 @@ function WhatRuns({ shown, onEnd }: WhatRunsProps) {
   return (
     <div
       ref={list}
-      className="trust-list"
+      className="trust-list text-12 text-text-2"
       role="region"
       aria-label="What it would run"
       tabIndex={0}

@@ -15,7 +15,7 @@ function Halves({ screen }: { readonly screen: string }) {
   const page = useRef<HTMLDivElement>(null)
   useHalfInSight(page, screen)
   return (
-    <div ref={page} className="registry-page">
+    <div ref={page} className="registry-page flex-1 min-h-0">
       <div className="registry-halves">
         <HalfContext value="executors">
           <div className="registry-half" data-half="executors">

@@ -88,13 +88,13 @@ function Chip({ placed, nowMs }: { readonly placed: Placed; readonly nowMs: numb
     <li className="agenda-place" data-st={state}>
       <Ticks {...placed} />
       {task === null ? (
-        <span className="agenda-chip" style={sideOf(at, isLeft)} title={first.text}>
+        <span className="agenda-chip text-11" style={sideOf(at, isLeft)} title={first.text}>
           {content}
         </span>
       ) : (
         <button
           type="button"
-          className="agenda-chip"
+          className="agenda-chip text-11"
           style={sideOf(at, isLeft)}
           title={first.text}
           onClick={() => navigate({ task, tab: 'overview' })}

@@ -34,7 +34,7 @@ export function KeyRow({ command }: { readonly command: CommandInfo }) {
       note={PLACES[command.place]}
       below={
         wanted !== null && holder !== null ? (
-          <p role="alert" className="key-clash">
+          <p role="alert" className="key-clash flex flex-wrap items-center justify-end">
             {readableKey(wanted)} is {holder.title}.
             <Button autoFocus onClick={() => (takeKeys(command, wanted, holder), end())}>
               Use it here

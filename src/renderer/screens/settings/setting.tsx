@@ -47,12 +47,12 @@ export function SettingRow({ label, note, below, children }: SettingRowProps) {
   const id = useId()
   return (
     <div className="config-row" role="group" aria-labelledby={id}>
-      <div className="config-words">
+      <div className="config-words min-w-0">
         <h3 id={id}>{label}</h3>
         {note !== undefined && <p>{note}</p>}
       </div>
-      <div className="config-acts">{children}</div>
-      {below !== undefined && <div className="config-below">{below}</div>}
+      <div className="config-acts flex flex-wrap items-center text-12">{children}</div>
+      {below !== undefined && <div className="config-below text-12 text-text-2">{below}</div>}
     </div>
   )
 }

@@ -40,7 +40,7 @@ export function SettingsScreen() {
       }
     >
       <div className="settings">
-        <div className="settings-side">
+        <div className="settings-side flex flex-col gap-2">
           <input
             id={SEARCH}
             className="input"
@@ -52,7 +52,7 @@ export function SettingsScreen() {
           />
           <SectionList sections={sections} current={isSearch ? null : (current?.id ?? null)} />
         </div>
-        <div className="settings-body">
+        <div className="settings-body flex-1 min-w-0">
           <ProblemNote problem={problem} onClose={askAgain} />
           <PendingNote pending={pending} />
           {shown.map((section) => (
@@ -72,13 +72,13 @@ export function SettingsScreen() {
 function PendingNote({ pending: { entries, problem } }: { readonly pending: PendingConfig }) {
   if (problem !== null)
     return (
-      <p className="settings-pending" role="status">
+      <p className="settings-pending text-12" role="status">
         The configuration files cannot be read, so what was read before is in force: {problem}
       </p>
     )
   if (entries.length === 0) return null
   return (
-    <p className="settings-pending" role="status">
+    <p className="settings-pending text-12" role="status">
       Changed in the files, not reloaded: {entries.map(({ key }) => key).join(', ')}
     </p>
   )

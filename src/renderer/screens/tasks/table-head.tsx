@@ -94,7 +94,7 @@ function Head({ column, columns, isStop, onFocus }: HeadProps) {
     >
       <button
         type="button"
-        className="head-sort"
+        className="head-sort flex items-center font-medium text-11 text-text-2 flex-1 min-w-0"
         data-head={id}
         tabIndex={isStop ? 0 : -1}
         aria-keyshortcuts="Alt+ArrowDown Alt+ArrowLeft Alt+ArrowRight"
@@ -107,7 +107,7 @@ function Head({ column, columns, isStop, onFocus }: HeadProps) {
         trigger={
           <button
             type="button"
-            className="head-menu"
+            className="head-menu text-text-2"
             data-menu={id}
             tabIndex={-1}
             aria-label={`${title}: column`}

@@ -53,7 +53,12 @@ export function TaskBoard() {
   return (
     <>
       <ListCommands order={order} />
-      <div className="task-board" ref={board} role="group" aria-label="Columns by state">
+      <div
+        className="task-board flex gap-3 flex-1 min-h-0"
+        ref={board}
+        role="group"
+        aria-label="Columns by state"
+      >
         {columns.map((column, index) => (
           <BoardList
             key={column.state}
@@ -121,7 +126,7 @@ function BoardList(props: BoardListProps) {
   }
   return (
     <section
-      className="board-column"
+      className="board-column flex flex-col min-h-0"
       data-st={state}
       data-dim={isDim}
       data-takes={isOpen}
@@ -140,7 +145,7 @@ function BoardList(props: BoardListProps) {
       </h2>
       <div
         ref={scroller}
-        className="board-cards"
+        className="board-cards flex-1 min-h-0"
         data-column={state}
         role="listbox"
         aria-label={labelOfState(state)}
@@ -185,7 +190,7 @@ const Card = memo(function Card({ id, top, place, count, onDrag }: CardProps) {
     <div
       {...attributes}
       role="option"
-      className="board-card"
+      className="board-card flex flex-col"
       draggable
       aria-posinset={place}
       aria-setsize={count}
@@ -201,7 +206,7 @@ const Card = memo(function Card({ id, top, place, count, onDrag }: CardProps) {
       <span className="truncate text-state text-11">
         <Fact card={card} />
       </span>
-      <span className="board-facts">
+      <span className="board-facts flex text-11 text-text-3">
         <span className="truncate">{routeOf(card)}</span>
         <span className="ml-auto">{cardMoneyText(card)}</span>
       </span>

@@ -44,7 +44,7 @@ export function TaskOutline() {
       <ListCommands order={order} />
       <div
         ref={scroller}
-        className="task-outline"
+        className="task-outline text-12 flex-1 min-h-0"
         role="treegrid"
         aria-label="Tasks by dependency"
         aria-rowcount={rows.length}
@@ -111,7 +111,7 @@ const OutlineLine = memo(function OutlineLine({ row, index, top }: OutlineLinePr
     >
       <div
         role="gridcell"
-        className="outline-title"
+        className="outline-title flex items-center min-w-0"
         style={{ paddingLeft: 16 + (Math.min(level, DEEPEST) - 1) * INDENT }}
       >
         <Fold id={id} hasChildren={hasChildren} isOpen={isOpen} />
@@ -119,11 +119,11 @@ const OutlineLine = memo(function OutlineLine({ row, index, top }: OutlineLinePr
         <span className="truncate">{card.title}</span>
         <Others ids={row.others} />
       </div>
-      <div role="gridcell" className="outline-state">
+      <div role="gridcell" className="outline-state flex items-center min-w-0">
         <StatusBadge state={card.state} />
         <Why card={card} text={capital(factOf(card) ?? '')} />
       </div>
-      <div role="gridcell" className="outline-acts">
+      <div role="gridcell" className="outline-acts flex items-center justify-end min-w-0">
         <RowActs id={id} title={card.title} />
       </div>
     </div>
@@ -138,12 +138,12 @@ interface FoldProps {
 
 /** For the pointer; ← and → do the same. */
 function Fold({ id, hasChildren, isOpen }: FoldProps) {
-  if (!hasChildren) return <span className="outline-fold" />
+  if (!hasChildren) return <span className="outline-fold text-text-2" />
   const Chevron = isOpen ? ChevronDown : ChevronRight
   return (
     <button
       type="button"
-      className="outline-fold"
+      className="outline-fold text-text-2"
       tabIndex={-1}
       aria-label={isOpen ? 'Fold' : 'Unfold'}
       onClick={() => setOpen(id, !isOpen)}
@@ -157,7 +157,7 @@ function Fold({ id, hasChildren, isOpen }: FoldProps) {
 function Others({ ids }: { readonly ids: readonly string[] }) {
   const names = useYard((view) => ids.map((id) => view.tasks.get(id)?.title ?? id).join(', '))
   return ids.length === 0 ? null : (
-    <span className="outline-others truncate" title={names}>
+    <span className="outline-others truncate text-11" title={names}>
       also after {names}
     </span>
   )

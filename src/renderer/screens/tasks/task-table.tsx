@@ -38,7 +38,7 @@ export function TaskTable() {
       <ListCommands order={ids} />
       <div
         ref={scroller}
-        className="task-table"
+        className="task-table text-12 flex-1 min-h-0"
         role="grid"
         aria-label="Tasks"
         aria-rowcount={ids.length + 1}
@@ -103,7 +103,7 @@ const Row = memo(function Row({ id, index, top, columns }: RowProps) {
         <div
           key={column.id}
           role="gridcell"
-          className="task-cell"
+          className="task-cell truncate min-w-0"
           data-column={column.id}
           data-number={column.isNumber}
           title={(column.tipOf ?? column.textOf)(card) || undefined}

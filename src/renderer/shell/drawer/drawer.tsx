@@ -24,7 +24,7 @@ export function Drawer() {
   const tab = usePreferences((preferences) => preferences.drawerTab)
   const Panel = PANELS[tab]
   return (
-    <div className="drawer-content">
+    <div className="drawer-content flex flex-col flex-1 min-h-0">
       <Tabs
         tabs={TABS}
         current={tab}
@@ -61,14 +61,14 @@ function ServiceLog() {
   useFollow(scroller, lines)
   if (log === null) return problem === null ? null : <EmptyNote text={problem.message} />
   return (
-    <div className="service-log">
-      <p className="service-log-path">
+    <div className="flex flex-col flex-1 min-h-0">
+      <p className="service-log-path flex items-center gap-2 text-11 text-text-2">
         <CopyText text={log.path} />
         {problem !== null && <span className="text-failed">{problem.message}</span>}
       </p>
       <div
         ref={scroller}
-        className="service-log-lines"
+        className="service-log-lines flex-1 min-h-0"
         role="log"
         aria-label="Service log"
         tabIndex={0}
@@ -77,7 +77,7 @@ function ServiceLog() {
           {items.map(({ index, top }) => (
             <code
               key={index}
-              className="service-log-line"
+              className="service-log-line text-11"
               style={{ transform: `translateY(${top}px)` }}
             >
               {lines[index]}

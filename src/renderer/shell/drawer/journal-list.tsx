@@ -54,10 +54,10 @@ export function JournalList() {
   if (problem !== null && rows.length === 0) return <EmptyNote text={problem.message} />
   if (isLoaded && rows.length === 0) return <EmptyNote text="Nothing has happened yet." />
   return (
-    <div className="journal">
+    <div className="journal flex flex-1 min-h-0">
       <div
         ref={scroller}
-        className="journal-rows"
+        className="journal-rows flex-1 min-h-0"
         role="listbox"
         aria-label="Journal"
         aria-activedescendant={focusIndex < 0 ? undefined : `journal-${place}`}
@@ -106,7 +106,7 @@ function JournalRow({ row, when, top, isPlace, onOpen }: JournalRowProps) {
       id={`journal-${row.seq}`}
       role="option"
       aria-selected={isPlace}
-      className="journal-row"
+      className="journal-row gap-2 text-12"
       data-st={row.state ?? undefined}
       style={{ transform: `translateY(${top}px)` }}
       onClick={onOpen}

@@ -20,7 +20,7 @@ export function ProblemList() {
   const { total, items } = useVirtualRows({ scroller, count: lines.length, height: ROW })
   if (lines.length === 0) return <EmptyNote text="No problems." />
   return (
-    <div ref={scroller} className="journal-rows">
+    <div ref={scroller} className="journal-rows flex-1 min-h-0">
       <ul aria-label="Problems" style={{ height: total, position: 'relative' }}>
         {items.map(({ index, top }) => {
           const line = lines[index]
@@ -34,7 +34,11 @@ export function ProblemList() {
 function ProblemRow({ line, top }: { readonly line: ProblemLine; readonly top: number }) {
   const { task, text } = line
   return (
-    <li className="journal-row" data-st={line.state} style={{ transform: `translateY(${top}px)` }}>
+    <li
+      className="journal-row gap-2 text-12"
+      data-st={line.state}
+      style={{ transform: `translateY(${top}px)` }}
+    >
       {line.at === null ? <span /> : <time dateTime={line.at}>{instantText(line.at)}</time>}
       <Lamp state={line.state} />
       {task === null ? (

@@ -53,7 +53,7 @@ export function Finder({ first, onClose }: FinderProps) {
       <Autocomplete.Empty className="palette-none">
         {entries.length === 0 && 'Nothing is called that.'}
       </Autocomplete.Empty>
-      <p className="palette-foot">
+      <p className="palette-foot flex items-center text-11 text-text-2">
         <kbd>&gt;</kbd> commands <kbd>@</kbd> agents <kbd>#</kbd> tags <kbd>:</kbd> a time
       </p>
     </Autocomplete.Root>
@@ -164,7 +164,7 @@ export function KeysMap() {
   const withKeys = COMMANDS.filter((command) => keysOf(command).length > 0)
   const byGroup = Object.groupBy(withKeys, ({ group }) => group)
   return (
-    <div className="keys-map" tabIndex={0} role="group" aria-label="Keys by group">
+    <div className="keys-map text-12" tabIndex={0} role="group" aria-label="Keys by group">
       {GROUPS.map((group) => (
         <section key={group} aria-label={group}>
           <h3>{group}</h3>

@@ -34,7 +34,7 @@ export function FolderForm({ opening, then }: FolderFormProps) {
     if (inspected?.exists && !opening.isBusy) opening.open(inspected.folder, then)
   }
   return (
-    <form className="folder-form" onSubmit={onSubmit}>
+    <form className="folder-form flex flex-wrap items-start gap-2" onSubmit={onSubmit}>
       <Field
         label="Folder"
         placeholder="~/src/my-project"

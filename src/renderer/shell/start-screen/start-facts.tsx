@@ -21,18 +21,18 @@ export function RecentList({ opening }: { readonly opening: OpenYard }) {
   return (
     <section className="card start-card" aria-label="Recent yards">
       <h2>Recent</h2>
-      {recent?.length === 0 && <p className="start-none">None yet.</p>}
+      {recent?.length === 0 && <p className="start-none text-11 text-text-2">None yet.</p>}
       <ul>
         {recent?.map((yard) => (
           <li key={yard.folder}>
             <button
               type="button"
-              className="start-row"
+              className="start-row flex-1 min-w-0"
               disabled={yard.state === 'gone' || opening.isBusy}
               onClick={() => opening.open(yard.folder)}
             >
               <Folder size={16} strokeWidth={1.5} aria-hidden="true" />
-              <span className="start-name">
+              <span className="start-name flex-1 min-w-0">
                 <b className="truncate">{yard.name}</b>
                 <span className="truncate">{yard.folder}</span>
               </span>
@@ -100,17 +100,19 @@ export function CliList() {
         </Button>
       </h2>
       {clis && isAnyAgent === false && (
-        <p className="start-none">No agent CLI found. Shell tasks and tasks of people work.</p>
+        <p className="start-none text-11 text-text-2">
+          No agent CLI found. Shell tasks and tasks of people work.
+        </p>
       )}
       <CliRows clis={shown} />
       {others.length > 0 && (
-        <details className="start-path">
+        <details className="start-path text-11 text-text-2">
           <summary>{others.length} more that can be installed</summary>
           <CliRows clis={others} />
         </details>
       )}
       {clis && (
-        <details className="start-path">
+        <details className="start-path text-11 text-text-2">
           <summary>Searched the PATH of your login shell. Keys stay where they are.</summary>
           <ul>
             {clis.path.map((folder) => (
@@ -139,10 +141,12 @@ function CliRow({ cli }: { readonly cli: FoundCli }) {
   const { type, label, path, version, problem, install } = cli
   const state = path === null ? 'blocked' : problem === null ? 'done' : 'paused'
   return (
-    <li className="start-cli" data-st={state}>
+    <li className="start-cli gap-2 text-12" data-st={state}>
       <Lamp state={state} />
       <b>{type}</b>
-      <span className="start-version truncate">{[label, version].filter(Boolean).join(' ')}</span>
+      <span className="start-version truncate flex-1 min-w-0">
+        {[label, version].filter(Boolean).join(' ')}
+      </span>
       <span className="start-problem">{path === null ? 'Not found' : (problem ?? 'Found')}</span>
       {path === null && install !== null && (
         <Button

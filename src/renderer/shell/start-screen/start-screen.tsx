@@ -20,13 +20,13 @@ export function StartScreenPanel({ first }: { readonly first: Way | null }) {
   const opening = useOpenYard()
   const [way, setWay] = useState<Way | null>(first)
   return (
-    <div className="start-panel">
-      <div className="start-ways">
+    <div className="start-panel flex flex-col">
+      <div className="start-ways gap-3">
         {WAYS.map(([each, Icon, title, note]) => (
           <button
             key={title}
             type="button"
-            className="start-way"
+            className="start-way flex items-center"
             data-main={each === 'open'}
             aria-pressed={each !== null && way === each}
             onClick={() => {
@@ -55,7 +55,7 @@ export function StartScreenPanel({ first }: { readonly first: Way | null }) {
         </p>
       )}
       <ProblemNote problem={opening.problem} onClose={opening.dismiss} />
-      <div className="start-facts">
+      <div className="start-facts gap-3">
         <RecentList opening={opening} />
         <CliList />
       </div>
@@ -66,15 +66,18 @@ export function StartScreenPanel({ first }: { readonly first: Way | null }) {
 /** The window without a yard. */
 export function StartScreen() {
   return (
-    <div className="start-screen">
-      <header className="start-title" data-platform={window.yardHost?.platform ?? 'browser'}>
+    <div className="start-screen flex flex-col">
+      <header
+        className="start-title flex items-center"
+        data-platform={window.yardHost?.platform ?? 'browser'}
+      >
         <Logo />
         <span>No yard</span>
       </header>
-      <main className="start-main">
+      <main className="start-main flex flex-col items-center gap-3 flex-1">
         <Picture />
         <h1>Open a yard</h1>
-        <p className="start-lead">
+        <p className="start-lead text-text-2">
           A yard is a folder you work in. Yardmaster adds <code>.yard/</code> to it and nothing
           else.
         </p>

@@ -46,7 +46,7 @@ export function StripSlider({ ref, activity: told, isSliding, end: toldEnd }: St
   return (
     <div
       ref={ref}
-      className="time-slider"
+      className="time-slider flex-1"
       role="slider"
       tabIndex={0}
       aria-label="Time"
@@ -102,7 +102,7 @@ function Labels({ scale, clock, isLive }: LabelsProps) {
   const words = { clock, present: isLive ? 'now' : 'as of' }
   const labels = scale.width === 0 || font === '' ? [] : positionLabels(scale, words, widthIn(font))
   return (
-    <div ref={element} className="time-labels" aria-hidden="true">
+    <div ref={element} className="time-labels text-text-2" aria-hidden="true">
       {labels.map(({ text, left, isMark }) => (
         <span key={`${left} ${text}`} className={isMark ? undefined : 'time-now'} style={{ left }}>
           {text}

@@ -40,7 +40,7 @@ export function TimeStrip() {
   useCommands({ time: () => slider.current?.focus() })
   useEscape()
   return (
-    <div className="time-strip" role="group" aria-label="Time">
+    <div className="time-strip flex items-center gap-2" role="group" aria-label="Time">
       {activity && <HistoryBanner now={activity.to} problem={refusal} />}
       {activity ? (
         <>
@@ -119,7 +119,12 @@ export function HistoryBanner({ now, problem }: PastBannerProps) {
   const spanMs = now - at
   const isLate = shown === null && problem === null
   return (
-    <div className="past-banner" role="status" aria-label="The past is shown" data-late={isLate}>
+    <div
+      className="past-banner flex items-center gap-3 text-12"
+      role="status"
+      aria-label="The past is shown"
+      data-late={isLate}
+    >
       <p>
         <strong>{clockText(at, { now, spanMs })}</strong>, {agoText(spanMs)}
         {problem !== null && <span className="text-failed">. {problem.message}</span>}

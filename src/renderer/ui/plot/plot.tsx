@@ -54,10 +54,10 @@ function PlotBody(props: PlotProps) {
     point(next)
   }
   return (
-    <figure className="plot">
+    <figure className="plot flex flex-col min-w-0">
       <div
         ref={host}
-        className="plot-canvas"
+        className="plot-canvas min-w-0"
         style={{ height }}
         role="slider"
         tabIndex={0}
@@ -99,7 +99,7 @@ interface ReadoutProps {
 
 function Readout({ when, series, index, format }: ReadoutProps) {
   return (
-    <figcaption className="plot-readout">
+    <figcaption className="plot-readout flex flex-wrap text-11 text-text-2">
       <span>{when}</span>
       {series.map(({ label, values, color, look }) => {
         const value = values[index] ?? null

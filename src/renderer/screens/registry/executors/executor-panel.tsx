@@ -52,7 +52,7 @@ export function ExecutorPanel(props: ExecutorPanelProps) {
   return (
     <aside
       ref={panel}
-      className="registry-panel"
+      className="registry-panel text-12"
       tabIndex={-1}
       aria-label={`Executor ${view.name}`}
       onKeyDown={onKeyDown}

@@ -61,8 +61,8 @@ export function ExecutorsScreen() {
         </>
       }
     >
-      <div className="registry">
-        <div className="registry-list">
+      <div className="registry flex-1 min-h-0">
+        <div className="registry-list flex-1 min-w-0">
           <ProblemNote problem={problem} onClose={askAgain} />
           {executors && shown.length === 0 && (
             <NoneMatch all={plural(executors.length, 'profile')} />

@@ -87,7 +87,7 @@ const Name = ({ model: { name, isDefault, roles } }: ModelProps) => (
   <>
     {name}
     {[...(isDefault ? ['default'] : []), ...roles].map((mark) => (
-      <span key={mark} className="registry-mark">
+      <span key={mark} className="registry-mark text-text-2">
         {mark}
       </span>
     ))}

@@ -54,8 +54,8 @@ export function ModelsScreen() {
         </>
       }
     >
-      <div className="registry">
-        <div className="registry-list">
+      <div className="registry flex-1 min-h-0">
+        <div className="registry-list flex-1 min-w-0">
           <ProblemNote problem={problem} onClose={dismiss} />
           <ProblemNote problem={models.problem ?? config.problem} onClose={askAll} />
           {models.value && config.value && (
