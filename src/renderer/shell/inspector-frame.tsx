@@ -20,7 +20,7 @@ export function InspectorFrame() {
   return (
     <aside
       ref={frame}
-      className="inspector flex flex-col min-h-0"
+      className="inspector flex-col min-h-0"
       aria-label="Task"
       data-region
       data-full={isFull || undefined}
