@@ -30,7 +30,7 @@ function install(name: string, script = ''): string {
 }
 
 test.skipIf(process.platform === 'win32')(
-  'a terminal starts in the folder, whatever its name, with no argument that could be taken for an option',
+  'a terminal starts in a folder of any name, with no argument that could be taken for an option (a shell script plays it: no sh on Windows)',
   async () => {
     const odd = join(folder, 'work', '-e; touch x')
     mkdirSync(odd, { recursive: true })
