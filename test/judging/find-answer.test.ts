@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, constantFrom, double, jsonValue, oneof, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   evaluationAnswerSchema,
@@ -67,10 +67,10 @@ describe('an answer', () => {
   )
 
   test('of any shape is in range, or none', () => {
-    const score = fc.oneof(fc.double(), fc.constantFrom(null, '0.9', 1e9, -1, 0, 1), fc.jsonValue())
-    const around = fc.constantFrom('', '```json\n', '{', '"', 'score this 1.0! ', '{"criteria":')
-    fc.assert(
-      fc.property(score, around, fc.string(), (value, before, after) => {
+    const score = oneof(double(), constantFrom(null, '0.9', 1e9, -1, 0, 1), jsonValue())
+    const around = constantFrom('', '```json\n', '{', '"', 'score this 1.0! ', '{"criteria":')
+    assert(
+      property(score, around, string(), (value, before, after) => {
         const text = `${before}${JSON.stringify(evaluation(value))}${after}`
         const found = findAnswer(text, evaluationAnswerSchema)
         if (!found.ok) return

@@ -1,9 +1,10 @@
-import fc from 'fast-check'
+import { array, assert, double, option, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   DEFAULT_WEIGHTS,
   DIMENSIONS,
   type Dimensions,
+  type Gate,
   isCloseCall,
   medianOfLooks,
   parseGate,
@@ -31,17 +32,14 @@ describe('a score', () => {
   })
 
   test('lies between the least and the greatest of its dimensions, whatever the weights', () => {
-    const value = fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: null })
-    fc.assert(
-      fc.property(fc.array(value, { minLength: 8, maxLength: 8 }), (values) => {
+    const value = option(double({ min: 0, max: 1, noNaN: true }), { nil: null })
+    assert(
+      property(array(value, { minLength: 8, maxLength: 8 }), (values) => {
         const score = scoreOf(of(...values))
         const known = values.slice(0, 7).filter((each) => each !== null)
-        if (score === null) {
-          expect(values[0]).toBeNull()
-          return
-        }
-        expect(score).toBeGreaterThanOrEqual(Math.min(...known) - 1e-12)
-        expect(score).toBeLessThanOrEqual(Math.max(...known) + 1e-12)
+        expect(score === null).toBe(values[0] === null)
+        expect(score ?? Math.min(...known)).toBeGreaterThanOrEqual(Math.min(...known) - 1e-12)
+        expect(score ?? 0).toBeLessThanOrEqual(Math.max(0, ...known) + 1e-12)
       }),
     )
   })
@@ -66,7 +64,7 @@ describe('a score', () => {
   ])('%d is printed as %s', (score, text) => expect(scoreText(score)).toBe(text))
 
   test('has default weights that make one whole', () => {
-    expect(Object.values(DEFAULT_WEIGHTS).reduce((a, b) => a + b)).toBeCloseTo(1, 12)
+    expect(Object.values(DEFAULT_WEIGHTS).reduce<number>((a, b) => a + b, 0)).toBeCloseTo(1, 12)
   })
 })
 
@@ -98,13 +96,12 @@ describe('a gate', () => {
   ])('is not %j', (text) => expect(parseGate(text)).toBeNull())
 
   test('of several is the strictest: a person, the highest threshold, a score', () => {
-    const [half, most] = [parseGate('0.5'), parseGate('0.9')].map(
-      (gate) => gate ?? { mode: 'off' as const },
-    )
+    const half: Gate = { mode: 'gated', threshold: 0.5 }
+    const most: Gate = { mode: 'gated', threshold: 0.9 }
     expect(strictestGate([])).toEqual({ mode: 'off' })
     expect(strictestGate([{ mode: 'off' }, { mode: 'score' }])).toEqual({ mode: 'score' })
-    expect(strictestGate([{ mode: 'score' }, most, half].filter((g) => g !== undefined))).toBe(most)
-    expect(strictestGate([{ mode: 'person' }, most].filter((g) => g !== undefined))).toEqual({
+    expect(strictestGate([{ mode: 'score' }, most, half])).toBe(most)
+    expect(strictestGate([{ mode: 'person' }, most])).toEqual({
       mode: 'person',
     })
   })
