@@ -1,0 +1,52 @@
+/** What becomes of a task whose agent was lost, ran out of time, crashed or fell silent, by the verdict of a model that read what it left. Pure. */
+import type { FailureClass } from '../failure.ts'
+
+/** done: the work is there. continue: same conversation. restart: a fresh one. wait: leave it. unsure: as without a verdict. */
+export const TRIAGE_VERDICTS = ['done', 'continue', 'restart', 'wait', 'unsure'] as const
+export type TriageVerdict = (typeof TRIAGE_VERDICTS)[number]
+
+/** Ends that a model is asked about; every other class speaks for itself. */
+const TRIAGED: ReadonlySet<FailureClass> = new Set(['lost', 'timeout', 'crash'])
+export const isTriaged = (failure: FailureClass): boolean => TRIAGED.has(failure)
+
+/**
+ * gate: the work counts as done and goes through the task's gate. ask-person: so it does, but nothing checks it. open: tried again at once.
+ * failed: no attempt is left. back-off: later, without spending an attempt. leave: a silent agent goes on. default: as without triage.
+ */
+export type TriageOutcome =
+  | { readonly kind: 'gate' | 'ask-person' | 'leave' | 'default' | 'back-off' }
+  | { readonly kind: 'open'; readonly conversation: 'keep' | 'new' }
+  | { readonly kind: 'failed' }
+
+export interface TriageFacts {
+  /** The agent is alive and says nothing; else it has ended. */
+  readonly isSilent: boolean
+  /** Deliverables, verify line and merge all agree that the work is there. */
+  readonly doFactsAgree: boolean
+  /** A gate or a verify line checks what counts as done. */
+  readonly isChecked: boolean
+  readonly hasAttemptsLeft: boolean
+  /** The end before this one was waited out already. */
+  readonly hasWaited: boolean
+}
+
+export function triageOutcome(verdict: TriageVerdict, facts: TriageFacts): TriageOutcome {
+  switch (verdict) {
+    case 'done':
+      if (!facts.doFactsAgree) return { kind: 'default' }
+      return { kind: facts.isChecked ? 'gate' : 'ask-person' }
+    case 'continue':
+    case 'restart':
+      if (!facts.hasAttemptsLeft) return { kind: 'failed' }
+      return { kind: 'open', conversation: verdict === 'continue' ? 'keep' : 'new' }
+    case 'wait':
+      if (facts.isSilent) return { kind: 'leave' }
+      return { kind: facts.hasWaited ? 'default' : 'back-off' }
+    case 'unsure':
+      return { kind: 'default' }
+  }
+}
+
+/** A silent agent is ended before its task can go on. */
+export const endsAgent = ({ kind }: TriageOutcome, { isSilent }: TriageFacts): boolean =>
+  isSilent && kind !== 'leave' && kind !== 'default'
