@@ -4,6 +4,7 @@
  */
 import { clip, oneLine } from '../base/text.ts'
 import { bytesText, durationText } from '../domain/format.ts'
+import { cutMiddle, prompt, quoted, section, tailOf } from './quoting.ts'
 
 /** Part of the judge's name: figures of one version say nothing of another. */
 export const EVALUATION_PROMPT = 'evaluation-1'
@@ -105,12 +106,7 @@ export function evaluationPrompt(packet: EvaluationPacket, maxInput: number): st
       packet.notes.map((note) => quoted(clip(note, NOTE))),
     ),
   ]
-  return cutMiddle(sections.filter((each) => each !== '').join('\n\n'), maxInput)
-}
-
-function section(name: string, parts: readonly string[]): string {
-  const text = parts.filter((part) => part !== '').join('\n')
-  return text === '' ? '' : `## ${name}\n\n${text}`
+  return prompt(sections, maxInput)
 }
 
 const usage = ({ workedMs, costUsd }: EvaluationPacket): readonly string[] => [
@@ -172,21 +168,3 @@ function logText(log: EvaluationPacket['log']): string {
 
 const dependentText = ({ title, description }: EvaluationPacket['dependents'][number]): string =>
   quoted(`- ${oneLine(title, DEPENDENT_TEXT)}: ${oneLine(description, DEPENDENT_TEXT)}`)
-
-/** No line of it can be taken for one of ours. */
-const quoted = (text: string): string =>
-  text
-    .split(/\r\n|[\n\r\u2028\u2029]/)
-    .map((line) => `│ ${line}`)
-    .join('\n')
-
-const tailOf = (text: string, most: number): string =>
-  text.length <= most ? text : `…${text.slice(1 - most).toWellFormed()}`
-
-function cutMiddle(text: string, most: number): string {
-  if (text.length <= most) return text
-  const gap = `\n… ${text.length - most} characters are left out …\n`
-  const half = Math.max(0, Math.floor((most - gap.length) / 2))
-  const start = text.slice(0, half).toWellFormed()
-  return `${start}${gap}${text.slice(text.length - half).toWellFormed()}`
-}
