@@ -30,10 +30,17 @@ export function checkPlaces(answer: EvaluationAnswer, packet: EvaluationPacket):
   }
 }
 
-function placeFinder({ verify, checks, log, files }: EvaluationPacket): (place: string) => boolean {
+function placeFinder({
+  verify,
+  checks,
+  log,
+  files,
+  artifacts,
+}: EvaluationPacket): (place: string) => boolean {
   const names = new Set(checks.map(({ name }) => `check:${name}`))
   if (verify !== null) names.add('verify')
   log.forEach((_, at) => names.add(`log:${at + 1}`))
+  for (const { name } of artifacts) names.add(name)
   const lines = new Map(files.map(({ path, patch }) => [path, linesOf(patch ?? '')]))
   return (place) => {
     if (names.has(place)) return true
@@ -53,7 +60,9 @@ function placeFinder({ verify, checks, log, files }: EvaluationPacket): (place: 
 function linesOf(patch: string): ReadonlySet<number> {
   const shown = new Set<number>()
   let [before, after] = [0, 0]
-  for (const line of patch.split('\n')) {
+  // The names of the file stand before the first hunk.
+  const hunks = patch.slice(Math.max(0, patch.search(/^@@ /m)))
+  for (const line of hunks.split('\n')) {
     const hunk = /^@@ -(\d+)(?:,\d+)? \+(\d+)/.exec(line)
     if (hunk) [before, after] = [Number(hunk[1]), Number(hunk[2])]
     else if (line.startsWith('-')) shown.add(before++)

@@ -28,7 +28,7 @@ const file = (path: string, patch: string | null, reason: string | null = null) 
   patch,
   reason,
 })
-const PATCH = '@@ -1,2 +10,3 @@\n one\n-old\n+new\n+more\n'
+const PATCH = '--- a/src/a.ts\n+++ b/src/a.ts\n@@ -1,2 +10,3 @@\n one\n-old\n+new\n+more\n'
 
 describe('what a judge is shown', () => {
   test('is only what there is', () => {
@@ -102,6 +102,7 @@ describe('a place that a judge cites', () => {
     expect(checkPlaces(answer(at), shown)).toEqual({ missing: [], foundShare: 1 }),
   )
   test.each([
+    'src/a.ts:0',
     'src/a.ts:99',
     'src/b.ts:1',
     'check:types',
