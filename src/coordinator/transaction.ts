@@ -9,7 +9,7 @@ import { permit } from '../domain/permissions.ts'
 import { evolve } from '../domain/evolve.ts'
 import { fail, failure, type Failure } from '../domain/failure.ts'
 import type { TaskId } from '../domain/ids.ts'
-import type { EntityChange, MutablePlan } from '../domain/plan.ts'
+import { type EntityChange, isAddition, type MutablePlan } from '../domain/plan.ts'
 import type { StoredReply } from '../store/read.ts'
 import type { Store, StoreWriter } from '../store/store.ts'
 import { fingerprintOf } from '../store/fingerprint.ts'
@@ -116,9 +116,9 @@ function inside(log: Log, command: AnyCommand, error: unknown): Failure {
   })
 }
 
-/** The same change backwards: what undoes it exactly. Log lines and artifacts are not in the plan. */
+/** The same change backwards: what undoes it exactly. */
 export function reversed(change: EntityChange): EntityChange {
-  if (change.entity === 'log' || change.entity === 'artifact') return change
+  if (isAddition(change)) return change
   // Both are of one type, which a union cannot say.
   return { ...change, before: change.after, after: change.before } as EntityChange
 }

@@ -4,6 +4,8 @@ import type { Claim } from './command.ts'
 import type { Artifact } from './executor.ts'
 import type { WorkFailure } from './failure.ts'
 import type { AgentId, TaskId } from './ids.ts'
+import type { Evaluation, Judge, JudgementId, Opinion } from './judging/evaluation.ts'
+import type { Judgement } from './judging/judgement.ts'
 import type { Landing, Merging } from './landing.ts'
 import type { Breaker, ChangePosition } from './plan.ts'
 import type { Task, TaskDefinition, TaskState, WaitedFor } from './task.ts'
@@ -11,6 +13,21 @@ import type { Task, TaskDefinition, TaskState, WaitedFor } from './task.ts'
 /** ms that the agent worked whose end it is. */
 interface Work {
   workedMs?: number
+}
+
+interface JudgementEvents {
+  'judgement.queued': { judgement: Judgement }
+  'judgement.asked': { id: JudgementId; judge: Judge; turn: 1 | 2 }
+  'judgement.ended': {
+    id: JudgementId
+    outcome: 'answered' | 'unanswered'
+    reason: string | null
+    usage: Usage | null
+    costSource: CostSource | null
+  }
+  /** Also what its task remembers of it. */
+  'evaluation.recorded': { evaluation: Evaluation }
+  'evaluation.scored': { opinion: Opinion }
 }
 
 interface TaskEvents {
@@ -110,5 +127,6 @@ type EventsOf<Table> = {
 type TaskEvent = EventsOf<TaskEvents>
 type AgentEvent = EventsOf<AgentEvents>
 type YardEvent = EventsOf<YardEvents>
-export type Event = TaskEvent | AgentEvent | YardEvent
+type JudgementEvent = EventsOf<JudgementEvents>
+export type Event = TaskEvent | AgentEvent | YardEvent | JudgementEvent
 export type EventOf<T extends Event['type']> = Extract<Event, { readonly type: T }>

@@ -3,6 +3,8 @@ import { invariant } from '../base/result.ts'
 import type { Agent } from './agent.ts'
 import type { Event, EventOf } from './event.ts'
 import type { AgentId, TaskId } from './ids.ts'
+import type { JudgementId } from './judging/evaluation.ts'
+import type { Judgement } from './judging/judgement.ts'
 import { dependencyIdOf, NO_FACTS, type EntityChange, type Plan } from './plan.ts'
 import type { Task, TaskState } from './task.ts'
 
@@ -173,6 +175,33 @@ const OTHERS: Evolvers<
   },
   'agent.ended': ended,
   'agent.forgotten': (_, { id }) => [{ entity: 'agent', id, before: null, after: null }],
+  'judgement.queued': (_, { judgement }) => [
+    { entity: 'judgement', id: judgement.id, before: null, after: judgement },
+  ],
+  'judgement.asked': (plan, { id, at, judge, turn }) =>
+    judgementChange(plan, id, () => ({ judge, state: { kind: 'asked', since: at, turn } })),
+  'judgement.ended': (plan, { id, at, outcome, reason, usage, costSource }) =>
+    judgementChange(plan, id, () => ({
+      state: { kind: 'ended', at, outcome, reason },
+      usage,
+      costSource,
+    })),
+  'evaluation.recorded'(plan, { evaluation }) {
+    const { id, taskId, agentId, at, score, passed, work } = evaluation
+    const known = { id, agentId, at, modelScore: score, score, passed, work }
+    return [
+      { entity: 'evaluation', id, before: null, after: evaluation },
+      ...change(plan, taskId, () => ({ evaluation: known })),
+    ]
+  },
+  'evaluation.scored'(plan, { opinion }) {
+    const { id, taskId, evaluationId, score, isAudit } = opinion
+    const evaluation = plan.tasks.get(taskId)?.evaluation
+    const said: EntityChange = { entity: 'opinion', id, before: null, after: opinion }
+    if (isAudit || evaluation?.id !== evaluationId) return [said]
+    const effective = { ...evaluation, score: score ?? evaluation.modelScore }
+    return [said, ...change(plan, taskId, () => ({ evaluation: effective }))]
+  },
   'yard.paused': (plan) => paused(plan, true),
   'yard.resumed': (plan) => paused(plan, false),
   'breaker.tripped': ({ breakers }, { breaker: after }) => [
@@ -294,6 +323,16 @@ function change(plan: Plan, id: TaskId, to: (task: Task) => Partial<Task>): Chan
 function agentChange(plan: Plan, id: AgentId, to: (agent: Agent) => Partial<Agent>): Changes {
   const before = agentOf(plan, id)
   return [{ entity: 'agent', id, before, after: { ...before, ...to(before) } }]
+}
+
+function judgementChange(
+  plan: Plan,
+  id: JudgementId,
+  to: (judgement: Judgement) => Partial<Judgement>,
+): Changes {
+  const before = plan.judgements.get(id)
+  invariant(before, `no living judgement ${id}`)
+  return [{ entity: 'judgement', id, before, after: { ...before, ...to(before) } }]
 }
 
 function taskOf(plan: Plan, id: TaskId): Task {

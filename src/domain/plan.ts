@@ -4,6 +4,13 @@
  * which is how a batch whose COMMIT failed leaves no trace. Cost of `put` is O(out-degree).
  */
 import type { Agent } from './agent.ts'
+import {
+  judgementNumberOf,
+  type Evaluation,
+  type JudgementId,
+  type Opinion,
+} from './judging/evaluation.ts'
+import { isLivingJudgement, type Judgement } from './judging/judgement.ts'
 import type { AgentId, TaskId } from './ids.ts'
 import { isLiving } from './agent.ts'
 import { isSatisfied, type ShownState, type Task } from './task.ts'
@@ -81,8 +88,18 @@ export type EntityChange =
   | Change<'dependency', Dependency>
   | Change<'breaker', Breaker>
   | Change<'yard', YardFacts>
+  | Change<'judgement', Judgement>
   | Addition<'log', LogLine>
   | Addition<'artifact', StoredArtifact>
+  | Addition<'evaluation', Evaluation>
+  | Addition<'opinion', Opinion>
+
+const ADDED = ['log', 'artifact', 'evaluation', 'opinion'] as const
+/** Written once, never changed. */
+export const isAddition = (
+  change: EntityChange,
+): change is Extract<EntityChange, { readonly entity: (typeof ADDED)[number] }> =>
+  ADDED.some((entity) => entity === change.entity)
 
 export interface StoredArtifact {
   readonly id: string
@@ -103,6 +120,8 @@ export interface Plan {
   /** Living agents only. */
   readonly agents: ReadonlyMap<AgentId, Agent>
   readonly breakers: ReadonlyMap<string, Breaker>
+  /** Living ones only, in the order in which they were asked for. */
+  readonly judgements: ReadonlyMap<JudgementId, Judgement>
   readonly facts: YardFacts
   blockersOf(id: TaskId): ReadonlySet<TaskId>
   dependentsOf(id: TaskId): ReadonlySet<TaskId>
@@ -114,6 +133,7 @@ export interface Plan {
   subtasksOf(id: TaskId): ReadonlySet<TaskId>
   /** Highest agent number and task order ever seen. */
   readonly lastAgentNumber: number
+  readonly lastJudgementNumber: number
   readonly lastOrder: number
   /** Open, not held, no unmet blocker: may start when its time has come. */
   readonly startable: ReadonlySet<TaskId>
@@ -130,6 +150,7 @@ interface Index {
   readonly tasks: Map<TaskId, Task>
   readonly agents: Map<AgentId, Agent>
   readonly breakers: Map<string, Breaker>
+  readonly judgements: Map<JudgementId, Judgement>
   readonly blockers: Map<TaskId, Set<TaskId>>
   readonly dependents: Map<TaskId, Set<TaskId>>
   readonly unmet: Map<TaskId, number>
@@ -138,6 +159,7 @@ interface Index {
   readonly startable: Set<TaskId>
   facts: YardFacts
   lastAgentNumber: number
+  lastJudgementNumber: number
   lastOrder: number
   onTouched: ((id: TaskId) => void) | null
 }
@@ -147,6 +169,7 @@ export function createPlan(): MutablePlan {
     tasks: new Map(),
     agents: new Map(),
     breakers: new Map(),
+    judgements: new Map(),
     blockers: new Map(),
     dependents: new Map(),
     unmet: new Map(),
@@ -155,14 +178,16 @@ export function createPlan(): MutablePlan {
     startable: new Set(),
     facts: NO_FACTS,
     lastAgentNumber: 0,
+    lastJudgementNumber: 0,
     lastOrder: 0,
     onTouched: null,
   }
-  const { tasks, agents, breakers, startable } = index
+  const { tasks, agents, breakers, judgements, startable } = index
   return {
     tasks,
     agents,
     breakers,
+    judgements,
     startable,
     get onTouched() {
       return index.onTouched
@@ -175,6 +200,9 @@ export function createPlan(): MutablePlan {
     },
     get lastAgentNumber() {
       return index.lastAgentNumber
+    },
+    get lastJudgementNumber() {
+      return index.lastJudgementNumber
     },
     get lastOrder() {
       return index.lastOrder
@@ -206,10 +234,18 @@ function put(index: Index, change: EntityChange): void {
     case 'yard':
       index.facts = change.after ?? NO_FACTS
       return
-    case 'log':
-    case 'artifact':
+    case 'judgement':
+      return putJudgement(index, change.id as JudgementId, change.after)
+    default:
       return
   }
+}
+
+function putJudgement(index: Index, id: JudgementId, after: Judgement | null): void {
+  index.lastJudgementNumber = Math.max(index.lastJudgementNumber, judgementNumberOf(id))
+  if (after && isLivingJudgement(after)) index.judgements.set(id, after)
+  else index.judgements.delete(id)
+  if (after?.taskId) index.onTouched?.(after.taskId)
 }
 
 function refresh({ tasks, unmet, startable, onTouched }: Index, id: TaskId): void {

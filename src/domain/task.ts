@@ -11,6 +11,7 @@ import {
 import { MAX_DURATION_MS } from './format.ts'
 import { attemptLimit, DEFAULT_MAX_ATTEMPTS, workFailureSchema } from './failure.ts'
 import { agentIdSchema, taskIdSchema } from './ids.ts'
+import { taskEvaluationSchema } from './judging/evaluation.ts'
 import { landingSchema, mergingSchema } from './landing.ts'
 import { MAX_INSTANT_MS } from '../base/instant.ts'
 
@@ -163,6 +164,8 @@ export const taskSchema = taskDefinitionSchema.extend({
   resultCommit: z.string().nullable(),
   /** How far its result is on the way to its target branch; null until somebody asks for that. */
   landing: landingSchema.nullable().default(null),
+  /** What was judged of its latest result; null until something was. */
+  evaluation: taskEvaluationSchema.nullable().default(null),
   /** Set on a merge task: what it brings together, and for whom. */
   merging: mergingSchema.nullable().default(null),
   /** For a repeating task: the time its current or next run is meant for. */

@@ -160,4 +160,37 @@ UPDATE spent SET at_least = 1 WHERE agent IN (SELECT number FROM agent WHERE jso
 `,
 }
 
-export const MIGRATIONS: readonly Migration[] = [first, window, spent, atLeast]
+/** Questions to models and what they said of results; what people said of that. */
+const judging: Migration = {
+  number: 5,
+  title: 'judging',
+  sql: `
+CREATE TABLE judgement (
+  number INTEGER PRIMARY KEY,
+  task_id TEXT,
+  state TEXT NOT NULL CHECK (state IN ('queued','asked','ended')),
+  v INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX judgement_by_task ON judgement (task_id, number);
+CREATE INDEX judgement_living ON judgement (number) WHERE state <> 'ended';
+
+CREATE TABLE evaluation (
+  id TEXT PRIMARY KEY,
+  task_id TEXT NOT NULL,
+  v INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX evaluation_by_task ON evaluation (task_id);
+
+CREATE TABLE opinion (
+  id TEXT PRIMARY KEY,
+  evaluation_id TEXT NOT NULL,
+  v INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX opinion_by_evaluation ON opinion (evaluation_id);
+`,
+}
+
+export const MIGRATIONS: readonly Migration[] = [first, window, spent, atLeast, judging]

@@ -13,6 +13,7 @@ import {
   type YardFacts,
 } from '../domain/plan.ts'
 import { type Agent, agentSchema } from '../domain/agent.ts'
+import { type Judgement, judgementSchema } from '../domain/judging/judgement.ts'
 import { type Task, taskSchema } from '../domain/task.ts'
 import { upgraded } from './journal.ts'
 import { BODY_VERSION } from './tables.ts'
@@ -104,6 +105,12 @@ export async function loadPlan(
       .pluck()
       .all()
       .map((body) => JSON.parse(String(body)) as T)
+  for (const body of bodies<Judgement>(
+    "SELECT body FROM judgement WHERE state <> 'ended' ORDER BY number",
+  )) {
+    const judgement = judgementSchema.parse(upgraded(body))
+    plan.put({ entity: 'judgement', id: judgement.id, before: null, after: judgement })
+  }
   for (const body of bodies<Agent>("SELECT body FROM agent WHERE state <> 'ended'")) {
     const agent = agentSchema.parse(upgraded(body))
     plan.put({ entity: 'agent', id: agent.id, before: null, after: agent })

@@ -2,6 +2,7 @@
 import type Database from 'better-sqlite3'
 import { assertNever } from '../base/result.ts'
 import { agentNumberOf, type AgentId } from '../domain/ids.ts'
+import { judgementNumberOf, type JudgementId } from '../domain/judging/evaluation.ts'
 import type { EntityChange } from '../domain/plan.ts'
 import { prepareSpent } from './spending.ts'
 
@@ -15,6 +16,9 @@ export function prepareTables(db: Database.Database) {
   const writeBreaker = prepareSmall(db, 'breaker')
   const writeFact = prepareSmall(db, 'yard_fact')
   const log = db.prepare('INSERT INTO log_line (id, task_id, at, v, body) VALUES (?, ?, ?, ?, ?)')
+  const writeJudgement = prepareJudgement(db)
+  const evaluation = db.prepare('INSERT INTO evaluation (id, task_id, v, body) VALUES (?, ?, ?, ?)')
+  const opinion = db.prepare('INSERT INTO opinion (id, evaluation_id, v, body) VALUES (?, ?, ?, ?)')
   const artifact = db.prepare('INSERT INTO artifact (id, task_id, v, body) VALUES (?, ?, ?, ?)')
   return {
     write(change: EntityChange): void {
@@ -32,6 +36,16 @@ export function prepareTables(db: Database.Database) {
         case 'log': {
           const { id, taskId, at } = change.after
           return void log.run(id, taskId, at, BODY_VERSION, JSON.stringify(change.after))
+        }
+        case 'judgement':
+          return writeJudgement(change)
+        case 'evaluation': {
+          const { id, taskId } = change.after
+          return void evaluation.run(id, taskId, BODY_VERSION, JSON.stringify(change.after))
+        }
+        case 'opinion': {
+          const { id, evaluationId } = change.after
+          return void opinion.run(id, evaluationId, BODY_VERSION, JSON.stringify(change.after))
         }
         case 'artifact': {
           const { id, taskId } = change.after
@@ -76,6 +90,19 @@ function prepareAgent(db: Database.Database): (change: Change<'agent'>) => void 
     } else if (before) update.run(after.state.kind, BODY_VERSION, JSON.stringify(after), number)
     else insert.run(number, after.taskId, after.state.kind, BODY_VERSION, JSON.stringify(after))
     if (after?.state.kind === 'ended' && before?.state.kind !== 'ended') spent(after)
+  }
+}
+
+function prepareJudgement(db: Database.Database): (change: Change<'judgement'>) => void {
+  const insert = db.prepare(
+    'INSERT INTO judgement (number, task_id, state, v, body) VALUES (?, ?, ?, ?, ?)',
+  )
+  const update = db.prepare('UPDATE judgement SET state = ?, v = ?, body = ? WHERE number = ?')
+  return ({ id, before, after }) => {
+    if (!after) return
+    const [number, state] = [judgementNumberOf(id as JudgementId), after.state.kind]
+    if (before) update.run(state, BODY_VERSION, JSON.stringify(after), number)
+    else insert.run(number, after.taskId, state, BODY_VERSION, JSON.stringify(after))
   }
 }
 

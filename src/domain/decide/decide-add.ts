@@ -249,6 +249,7 @@ function taskOf(
     worktreeName: null,
     resultCommit: null,
     landing: null,
+    evaluation: null,
     merging: null,
     scheduledFor: task.schedule ? nextFireAt : null,
     firstSuccessAt: null,

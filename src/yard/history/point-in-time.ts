@@ -24,6 +24,8 @@ import {
   type Plan,
   type YardFacts,
 } from '../../domain/plan.ts'
+import type { JudgementId } from '../../domain/judging/evaluation.ts'
+import type { Judgement } from '../../domain/judging/judgement.ts'
 import type { Task } from '../../domain/task.ts'
 import type { Cost } from '../spending.ts'
 
@@ -169,6 +171,10 @@ function changeOf(plan: MutablePlan, row: StoredRow): EntityChange | null {
     case 'breaker': {
       const before = plan.breakers.get(id) ?? null
       return { entity, id, before, after: merged<Breaker>(before, row) }
+    }
+    case 'judgement': {
+      const before = plan.judgements.get(id as JudgementId) ?? null
+      return { entity, id, before, after: merged<Judgement>(before, row) }
     }
     case 'yard': {
       const before = plan.facts === NO_FACTS ? null : plan.facts

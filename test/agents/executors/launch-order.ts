@@ -53,6 +53,7 @@ const TASK: Task = {
   worktreeName: null,
   resultCommit: null,
   landing: null,
+  evaluation: null,
   merging: null,
   scheduledFor: null,
   firstSuccessAt: null,
