@@ -12,6 +12,7 @@ import {
 } from '../domain/settings.ts'
 import type { Failure } from '../domain/failure.ts'
 import { nearMatch } from '../domain/near-match.ts'
+import { checkJudging } from './judging-settings.ts'
 import { formatKey } from './keys.ts'
 import { errorAt, findWinner, type ConfigError, type Winners } from './layer.ts'
 import { executorFileSchema } from './registry-schema.ts'
@@ -25,6 +26,7 @@ export function checkSettings(settings: Settings, winners: Winners): ConfigError
     ),
     ...checkGeneral(settings, winners),
     ...checkRoles(settings, winners),
+    ...checkJudging(settings, winners),
     ...Object.keys(settings.caps.models).flatMap((name) => {
       const failure = findModel(settings, name) ? null : unknownModel(settings, name)
       return failure ? [refused(winners, ['caps', 'models', name], failure)] : []

@@ -10,6 +10,14 @@ const EXAMPLES = `
 # [caps.tags]
 # database = 1
 
+# What results of tasks with a tag must pass, and lines that are run before a judge is asked.
+# [evaluation.tags]
+# release = "person"
+# docs = 0.7
+# [evaluation.checks]
+# tests = "npm test"
+# links = { run = "npm run check-links", gate = false, timeout = "2m" }
+
 # An executor of your own; the types are shell, command, manual, schedule, claude,
 # codex, gemini, qwen, opencode, pi, copilot, kimi, acp, native, http and external.
 # [executors.reviewer]
@@ -43,9 +51,6 @@ const SHOWN: Readonly<Record<string, unknown>> = {
   'agent.model': 'opus',
   'schedule.tz': 'Europe/Berlin',
   'models.roles.default': 'opus',
-  'models.roles.evaluator': 'haiku',
-  'models.roles.triage': 'haiku',
-  'models.roles.assigner': 'haiku',
   'models.roles.merger': 'strong',
   'models.roles.summariser': 'light',
   'budget.day_usd': 20,
@@ -53,6 +58,10 @@ const SHOWN: Readonly<Record<string, unknown>> = {
   'budget.graph_usd': 200,
   'budget.graph_tokens': 50_000_000,
   'budget.graph_since': '2026-03-01',
+  'judging.executor': ['claude'],
+  'judging.lane': 2,
+  'judging.day_usd': 5,
+  'judging.day_tokens': 1_000_000,
   'worktree.setup': 'npm ci',
   'worktree.target': 'main',
 }
@@ -83,6 +92,7 @@ function tableOf({ path }: KeyInfo): string {
 function aboutTable(table: string): string {
   if (table === `models.${ROLES_TABLE}`)
     return 'Models of what the yard itself asks, if not as for any task.'
+  if (table === 'evaluation.weights') return 'What each dimension counts; together 1.'
   const shape: Readonly<Record<string, { readonly description?: string | undefined }>> =
     configFileSchema.shape
   return shape[table]?.description ?? ''

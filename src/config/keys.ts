@@ -107,12 +107,11 @@ export function parseKey(key: string): string[] | null {
 }
 
 function joinName(key: string, parts: string[]): string[] {
-  if (/["']/.test(key)) return parts
   const [table = '', second = ''] = parts
-  if (table === 'caps' && parts.length > 3) return [table, second, parts.slice(2).join('.')]
-  if (table === 'models' && parts.length > 3)
-    return [table, parts.slice(1, -1).join('.'), ...parts.slice(-1)]
-  if (table !== 'executors' || parts.length <= 3) return parts
+  if (/["']/.test(key) || parts.length <= 3) return parts
+  if (table === 'caps' || table === 'evaluation') return [table, second, parts.slice(2).join('.')]
+  if (table === 'models') return [table, parts.slice(1, -1).join('.'), ...parts.slice(-1)]
+  if (table !== 'executors') return parts
   const inner = parts.at(-2)
   return inner === 'env' || inner === 'headers'
     ? [table, parts.slice(1, -2).join('.'), inner, ...parts.slice(-1)]
@@ -223,6 +222,9 @@ function literalOf(text: string): unknown {
 export const CONFIG_FLAGS = [
   { flag: '--max-agents', option: 'maxAgents', key: 'coordinator.max_agents', value: 'N' },
   { flag: '--poll-interval', option: 'pollInterval', key: 'coordinator.poll_interval', value: 'S' },
+  { flag: '--auto-triage', option: 'autoTriage', key: 'triage.auto', value: 'true|false' },
+  { flag: '--triage-model', option: 'triageModel', key: 'models.roles.triage', value: 'NAME' },
+  { flag: '--auto-assign', option: 'autoAssign', key: 'assignment.auto', value: 'true|false' },
   { flag: '--executor', option: 'executor', key: 'coordinator.executor', value: 'NAME' },
   { flag: '--model', option: 'model', key: 'coordinator.model', value: 'NAME' },
 ] as const

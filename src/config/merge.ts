@@ -14,6 +14,7 @@ import {
   type WorktreeSettings,
 } from '../domain/settings.ts'
 import { checkSettings } from './check-settings.ts'
+import { judgingTablesOf } from './judging-settings.ts'
 import { parseInstant } from './times.ts'
 import { formatKey } from './keys.ts'
 import {
@@ -45,6 +46,7 @@ export function mergeLayers(layers: readonly Layer[]): Result<Merged, readonly C
   const faults: ConfigError[] = []
   const executor = chooseExecutor(file, winners)
   const model = choose(file, winners, 'model', 'opus')
+  const executors = profilesOf(file, winners, faults)
   const settings: Settings = {
     coordinator: {
       maxAgents: file.coordinator.max_agents,
@@ -68,11 +70,12 @@ export function mergeLayers(layers: readonly Layer[]): Result<Merged, readonly C
     },
     worktree: worktreeOf(file),
     caps: file.caps,
-    executors: profilesOf(file, winners, faults),
+    executors,
     models: modelsOf(file, winners, faults),
     roles: rolesOf(file),
     budget: budgetOf(file),
     machine: machineOf(file),
+    ...judgingTablesOf(file, executors, executor.value),
   }
   if (faults.length === 0) faults.push(...checkSettings(settings, winners))
   if (faults.length > 0) return err(faults)
@@ -144,7 +147,7 @@ function choose(
     const value = file[table][key]
     if (value !== undefined) return { value, source: sourceAt(winners, [table, key]) }
   }
-  const role = key === 'model' ? file.models[ROLES_TABLE]?.default : undefined
+  const role = key === 'model' ? file.models[ROLES_TABLE].default : undefined
   if (role !== undefined)
     return { value: role, source: sourceAt(winners, ['models', ROLES_TABLE, 'default']) }
   return { value: fallback, source: 'default' }
@@ -207,10 +210,14 @@ function modelsOf(
 }
 
 function rolesOf(file: ConfigFile): Record<Role, string | null> {
-  const said = file.models[ROLES_TABLE]
-  const { evaluator = null, triage = null, assigner = null } = said ?? {}
-  const { merger = null, summariser = null } = said ?? {}
-  return { default: said?.default ?? null, evaluator, triage, assigner, merger, summariser }
+  const {
+    default: own = null,
+    merger = null,
+    summariser = null,
+    ...said
+  } = file.models[ROLES_TABLE]
+  const { evaluator, triage, assigner } = said
+  return { default: own, evaluator, triage, assigner, merger, summariser }
 }
 
 function budgetOf({ budget }: ConfigFile): Budget {

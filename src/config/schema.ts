@@ -11,6 +11,7 @@ import {
 } from '../domain/settings.ts'
 import { parseBytes } from '../domain/format.ts'
 import { parseInstant } from './times.ts'
+import { judgingTables } from './judging-schema.ts'
 import { executorFileSchema, modelFileSchema } from './registry-schema.ts'
 import {
   about,
@@ -19,6 +20,8 @@ import {
   flag,
   name,
   oneOf,
+  tagName,
+  tokens,
   whole,
   nonEmptyText,
   zone,
@@ -215,10 +218,7 @@ const caps = z.strictObject({
     .default({})
     .meta(about('Agents of the model', 'At most so many agents at once per model.')),
   tags: z
-    .record(
-      nonEmptyText(100).refine((tag) => tag !== '__proto__', 'cannot be a tag here'),
-      whole(0, 1000),
-    )
+    .record(tagName, whole(0, 1000))
     .default({})
     .meta(about('Agents of the tag', 'At most so many agents at once per tag.')),
 })
@@ -230,17 +230,21 @@ const roles = z.strictObject({
   default: role().meta(
     about('Default', 'Stands behind coordinator.model and agent.model.', 'model'),
   ),
-  evaluator: role().meta(about('Evaluator', 'Judges what agents did.', 'model')),
-  triage: role().meta(
-    about('Triage', 'Looks after agents that are silent or have failed.', 'model'),
-  ),
-  assigner: role().meta(about('Assigner', 'Chooses who does a task.', 'model')),
+  evaluator: nonEmptyText(200)
+    .default('standard')
+    .meta(about('Evaluator', 'Judges what agents did.', 'model')),
+  triage: nonEmptyText(200)
+    .default('light')
+    .meta(about('Triage', 'Looks after agents that are silent or have failed.', 'model')),
+  assigner: nonEmptyText(200)
+    .default('light')
+    .meta(about('Assigner', 'Chooses who does a task.', 'model')),
   merger: role().meta(about('Merger', 'Joins what two agents did to the same lines.', 'model')),
   summariser: role().meta(about('Summariser', 'Puts long stories into few words.', 'model')),
 } satisfies Record<Role, z.ZodType>)
 
 const models = z
-  .object({ [ROLES_TABLE]: roles.optional() })
+  .object({ [ROLES_TABLE]: roles.prefault({}) })
   .catchall(modelFileSchema)
   .superRefine((table, context) => {
     for (const key of Object.keys(table)) {
@@ -254,7 +258,6 @@ const models = z
     }
   })
 
-const tokens = () => whole(1, 1_000_000_000_000).optional()
 const budget = z.strictObject({
   day_usd: dollars('some').meta(
     about('Dollars a day', 'US dollars a day, after which no new agent starts until midnight.'),
@@ -320,6 +323,7 @@ export const configFileSchema = z.strictObject({
     .describe('Named ways to run an agent. Every type is also an executor of that name.'),
   models: models.prefault({}).describe('The model registry.'),
   budget: budget.prefault({}).describe('What may be spent.'),
+  ...judgingTables,
   [MACHINE_TABLE]: machine
     .prefault({})
     .describe('This machine, over all your yards. Only in your own file, never in a project.'),

@@ -17,6 +17,15 @@ export function whole(min: number, max: number) {
   return z.number(expected).int(expected).min(min, expected).max(max, expected)
 }
 
+/** A number within bounds. */
+export function amount(min: number, max: number) {
+  const expected = `must be a number from ${min} to ${max}`
+  return z.number(expected).min(min, expected).max(max, expected)
+}
+
+/** Tokens of input and output together; not set = no cap. */
+export const tokens = () => whole(1, 1_000_000_000_000).optional()
+
 /** A number in `unit`, or a string with a unit of its own. Bounds in ms. */
 export function duration(unit: DurationUnit, minMs: number, maxMs: number) {
   const expected = `must be a number of ${UNIT_WORDS[unit]} or a string with a unit ("90s"), from ${minMs / 1000} s to ${maxMs / 86_400_000} days`
@@ -69,3 +78,9 @@ export const name = z
     /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}$/,
     'a name is 1 to 100 letters, digits and . _ : / @ - and starts with a letter or digit',
   )
+
+/** A tag as the key of a table. */
+export const tagName = nonEmptyText(100).refine(
+  (tag) => tag !== '__proto__',
+  'cannot be a tag here',
+)

@@ -1,5 +1,12 @@
 /** Profiles, caps and settings as nouns. `config/` parses files into them; no other room knows where a value came from. */
 import { z } from 'zod'
+import type {
+  AssignmentSettings,
+  EvaluationSettings,
+  JudgingSettings,
+  RoutingSettings,
+  TriageSettings,
+} from './judging/judging-settings.ts'
 
 /**
  * label: its name for people. provider: whose models it runs; null where it has no provider of its own, or many. tells: what its
@@ -227,6 +234,11 @@ export interface Settings {
   /** What may be spent before no new agent starts; null = no cap. */
   readonly budget: Budget
   readonly machine: MachineSettings
+  readonly judging: JudgingSettings
+  readonly evaluation: EvaluationSettings
+  readonly triage: TriageSettings
+  readonly assignment: AssignmentSettings
+  readonly routing: RoutingSettings
 }
 
 /** What holds over all yards of this user on this machine; only the user's own file says it. */
@@ -254,5 +266,5 @@ export type Role = (typeof ROLES)[number]
 export const isRole = (word: string): word is Role => ROLES.some((role) => role === word)
 
 /** Roles for which nothing asks a model yet: a model that is named for them is kept, and not used. */
-const UNUSED_ROLES: readonly Role[] = ['evaluator', 'triage', 'assigner', 'summariser']
+const UNUSED_ROLES: readonly Role[] = ['summariser']
 export const isUnusedRole = (role: Role): boolean => UNUSED_ROLES.includes(role)

@@ -7,7 +7,7 @@ import {
   resolveRoleModel,
   fallbackOf,
 } from '../../src/domain/routing/resolve.ts'
-import { accountOf, type Profile, type Settings } from '../../src/domain/settings.ts'
+import { accountOf, type Profile, type Role, type Settings } from '../../src/domain/settings.ts'
 import { errorOf, load, refusal, valueOf } from './support.ts'
 
 const settingsOf = (project: string): Settings => load({ project }).settings
@@ -86,14 +86,16 @@ describe('roles', () => {
 
   it('have models of their own, where the executor can run them', () => {
     const settings = settingsOf(ROLES)
-    const role = (name: 'merger' | 'evaluator' | 'triage', executor: string) =>
+    const role = (name: Role, executor: string) =>
       valueOf(resolveRoleModel(settings, name, profile(settings, executor)))
     expect(role('merger', 'claude')).toMatchObject({ name: 'opus' })
     expect(role('merger', 'codex')).toMatchObject({ name: 'gpt-5.3-codex' })
     expect(role('merger', 'codex').why).toBe('models.roles.merger (the strong model of openai)')
     expect(role('evaluator', 'claude').name).toBe('haiku')
     expect(role('evaluator', 'codex')).toMatchObject({ name: null })
-    expect(role('triage', 'claude')).toMatchObject({ name: 'sonnet', why: 'coordinator.model' })
+    expect(role('triage', 'claude').name).toBe('haiku')
+    expect(role('triage', 'kimi')).toMatchObject({ name: null })
+    expect(role('summariser', 'claude')).toMatchObject({ name: 'sonnet', why: 'coordinator.model' })
   })
 
   it('default stands behind coordinator.model and agent.model, before what is built in', () => {

@@ -81,7 +81,7 @@ export function describeTrust(settings: Settings, paths: YardPaths): TrustShown 
   return {
     executors: profiles.map(executorLine),
     builtIn: profiles.filter(isBuiltIn).map(executorLine),
-    settings: [...worktreeLines(settings), ...modelLines(settings)],
+    settings: [...worktreeLines(settings), ...judgingLines(settings), ...modelLines(settings)],
     variables: [...new Set([...variables, ...modelKeys])].toSorted(),
     lines: readTaskLines(paths.db),
   }
@@ -117,6 +117,12 @@ function worktreeLines({ worktree }: Settings): string[] {
     ...(land === 'keep' ? [] : [`conflicts are settled by ${merger}`]),
   ]
 }
+
+/** Who is sent the work of tasks, and which lines run beside it. */
+const judgingLines = ({ judging, evaluation }: Settings): string[] => [
+  ...(judging.executors.length === 0 ? [] : [`judges are ${judging.executors.join(', ')}`]),
+  ...evaluation.checks.map(({ name, line }) => `check ${name} runs ${line}`),
+]
 
 /** A model's own address gets the key of its provider; the built-in ones are no news. */
 const modelLines = ({ models }: Settings): string[] =>

@@ -67,4 +67,13 @@ describe('a yard that was not made here', () => {
     expect(shown.executors.join('\n')).toContain('asks https://evil.example')
     expect(shown.variables).toContain('ANTHROPIC_API_KEY')
   })
+
+  it('shows who would judge its work, and which lines would check it', async () => {
+    const checks = '[judging]\nexecutor = "codex"\n[evaluation.checks]\ntests = "./sly.sh"\n'
+    await writeFile(place.paths.config, checks)
+    const yard = await place.open({ runsAgents: false })
+    const shown = describeTrust(yard.config().settings, place.paths)
+    await yard.close()
+    expect(shown.settings).toEqual(['judges are codex', 'check tests runs ./sly.sh'])
+  })
 })

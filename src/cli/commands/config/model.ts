@@ -107,7 +107,8 @@ const set = defineSubcommand({
   arguments: { name: argument('<name>', 'the model or tier') },
   options: { role: option.required('--role <role>', ROLES.join(', ')) },
   notes: [
-    'Nothing uses evaluator, triage, assigner and summariser yet: their model is only noted.',
+    'evaluator, triage and assigner are asked where judging, triage and assignment are turned on.',
+    'Nothing uses summariser yet: its model is only noted.',
   ],
   examples: ['yard model set --role merger opus'],
   async handler(cli, { name: model, role }) {
