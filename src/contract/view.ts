@@ -233,6 +233,8 @@ export type BreakerView = z.infer<typeof breakerViewSchema>
 /** Of a task: what it waits for. Of the yard: nothing can be saved, or it is not confirmed. Of a breaker: its kind. */
 const ATTENTION_KINDS = [
   'sign-in',
+  'evaluation',
+  'approval',
   'answer',
   'spent',
   'failed',

@@ -13,6 +13,7 @@ import { createBreakers } from './breakers.ts'
 import { createBudgets } from './budgets.ts'
 import { createDeadlines, createLeases } from './leases.ts'
 import type { CommittedBatch } from './dispatch.ts'
+import { createJudgements } from './judgements.ts'
 import { createLandings } from './landings.ts'
 import { createLivenessMonitor } from './liveness-monitor.ts'
 import type { CoordinatorParts } from './ports.ts'
@@ -89,6 +90,7 @@ export function createCoordinator(parts: CoordinatorParts) {
   const { defer } = parts
   const deadlines = createDeadlines({ liveness, leases, defer, log, sendAll, look })
   const landings = createLandings(parts, wake)
+  const judgements = createJudgements(parts, wake)
   const reconciler = createAgentReconciler(parts, reporter)
   const claimer = createClaimer(parts, ready, send, wake)
   const timer = createLoopTimer(clock, (isPoll) => {
@@ -105,12 +107,14 @@ export function createCoordinator(parts: CoordinatorParts) {
   const lookAnew = (): void => {
     ready.reset()
     landings.reset()
+    judgements.reset()
     budgets.reset()
     reconciler.mark()
   }
   const note = (batch: CommittedBatch): void => {
     ready.note(batch)
     landings.note(batch)
+    judgements.note(batch)
     budgets.note(batch)
     breakers.note(batch)
     if (batch.changes.some(({ entity }) => entity === 'agent')) claimer.note()
@@ -145,7 +149,8 @@ export function createCoordinator(parts: CoordinatorParts) {
     // No task starts while a cap or a breaker could not be checked.
     const isSound = failed.length === 0 && attempt('claims', () => claimer.claim(now, isRetry))
     const hasLanded = attempt('landings', () => landings.update(isRetry))
-    setTimer(now, isSound && hasLanded)
+    const hasAsked = attempt('judgements', () => judgements.update(now, isRetry))
+    setTimer(now, isSound && hasLanded && hasAsked)
   }
   const setTimer = (now: number, isSound: boolean): void => {
     const { heartbeatTimeoutMs, pollIntervalMs } = caps()
@@ -155,7 +160,7 @@ export function createCoordinator(parts: CoordinatorParts) {
     if (!isSound || dispatcher.readOnly() !== null) return timer.set(RETRY_MS, everyMs)
     const waits = [everyMs, deadlines.nextInMs() ?? everyMs]
     waits.push(parts.machine.retryInMs() ?? everyMs)
-    for (const dueAt of [ready.nextDueAt(), breakers.nextDueAt()])
+    for (const dueAt of [ready.nextDueAt(), breakers.nextDueAt(), judgements.nextDueAt()])
       if (dueAt !== null) waits.push(dueAt - now)
     if (reporter.pending() > 0) waits.push(RETRY_MS)
     timer.set(Math.min(...waits), everyMs)
@@ -208,6 +213,7 @@ export function createCoordinator(parts: CoordinatorParts) {
     drain(): void {
       claimer.drain()
       landings.drain()
+      judgements.drain()
     },
     /** Something outside the plan has changed, such as the programs of this machine. */
     wake,

@@ -8,6 +8,8 @@ import type { Claim } from '../domain/command.ts'
 import type { LaunchOrder, Runtime } from '../domain/executor.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
+import type { EvaluationPolicy } from '../domain/judging/evaluation.ts'
+import type { JudgePort } from '../domain/judging/judgement.ts'
 import type { Lander, LandingOrder, Merger } from '../domain/landing.ts'
 import type { Priced } from '../domain/budget/price.ts'
 import type { Budget, MissedPolicy } from '../domain/settings.ts'
@@ -81,6 +83,13 @@ export interface LandingPort {
   mergerOf(task: Task): Merger
 }
 
+export interface JudgingPort {
+  readonly judge: JudgePort
+  policyOf(task: Task): EvaluationPolicy
+  /** At most so many judgements are asked at once. */
+  lane(): number
+}
+
 export interface CoordinatorParts {
   readonly plan: Plan
   readonly dispatcher: Dispatcher
@@ -96,6 +105,7 @@ export interface CoordinatorParts {
   /** Where leases outlive the owner. */
   readonly leases: LeaseBook
   readonly landing: LandingPort
+  readonly judging: JudgingPort
   readonly machine: MachinePort
   nextAgentId(): AgentId
   nextFireAt(schedule: Schedule, fromMs: number): number | null

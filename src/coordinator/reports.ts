@@ -135,6 +135,7 @@ function toCommand(
         endedAt: at,
         jitter: parts.random(),
         nextFireAt: nextOf(parts, parts.plan, agentId),
+        ...policyFor(parts, agentId),
       }
     }
   }
@@ -176,6 +177,16 @@ function mergerFor(
   const agent = conflict && plan.agents.get(agentId)
   const task = agent && plan.tasks.get(agent.taskId)
   return task ? { merger: landing.mergerOf(task) } : {}
+}
+
+/** How what it left is judged. */
+function policyFor(
+  { plan, judging }: CoordinatorParts,
+  agentId: AgentId,
+): Pick<Extract<Command, { type: 'agent.end' }>, 'evaluation'> {
+  const agent = plan.agents.get(agentId)
+  const task = agent && plan.tasks.get(agent.taskId)
+  return task ? { evaluation: judging.policyOf(task) } : {}
 }
 
 function nextOf(parts: CoordinatorParts, plan: Plan, agentId: AgentId): number | null {

@@ -124,6 +124,20 @@ export const workplaceSchema = z.strictObject({
 })
 export type Workplace = z.infer<typeof workplaceSchema>
 
+/** What was found at its end, for those who judge its work later. */
+const keptEvidenceSchema = z.strictObject({
+  how: z.enum(['exited', 'reported', 'lost', 'never-ran', 'not-launched']),
+  exit: z.strictObject({ code: z.number().nullable(), signal: z.string().nullable() }).nullable(),
+  work: z.enum(['found', 'none', 'unknown']),
+  unfinished: z.string().nullable(),
+  missing: z.array(z.string()),
+  verify: z.strictObject({ code: z.number(), tail: z.string() }).nullable(),
+  checks: z.array(
+    z.strictObject({ name: z.string(), ok: z.boolean(), gates: z.boolean(), tail: z.string() }),
+  ),
+})
+export type KeptEvidence = z.infer<typeof keptEvidenceSchema>
+
 export const agentSchema = z.strictObject({
   id: agentIdSchema,
   taskId: taskIdSchema,
@@ -165,6 +179,8 @@ export const agentSchema = z.strictObject({
   /** Who says what it cost; null while it is unknown, and in rows that are older than this field. */
   costSource: costSourceSchema.nullable().default(null),
   changes: changesSchema.nullable(),
+  /** Null while it lives, and in rows that are older than this field. */
+  evidence: keptEvidenceSchema.nullable().default(null),
   /** `yard done` or `yard fail`, said by the agent itself while it runs; settled when it ends. */
   report: z
     .discriminatedUnion('kind', [

@@ -5,6 +5,14 @@ import type { Evidence } from './completion.ts'
 import type { Artifact } from './executor.ts'
 import type { Failure, FailureClass } from './failure.ts'
 import type { AgentId, TaskId } from './ids.ts'
+import type {
+  EvaluationId,
+  EvaluationPolicy,
+  Judge,
+  JudgementId,
+  Opinion,
+} from './judging/evaluation.ts'
+import type { JudgementReply } from './judging/judgement.ts'
 import type { LandingOutcome, Merger } from './landing.ts'
 import type { NewTask, Task, TaskEdit } from './task.ts'
 import type { Breaker, ChangePosition } from './plan.ts'
@@ -138,8 +146,50 @@ interface AgentCommands {
     /** 0 to 1, spreads retries after a provider's trouble. */
     jitter: number
     nextFireAt: number | null
+    /** How its result is judged; absent = it is not. */
+    evaluation?: EvaluationPolicy
   }
   'agents.forget': { ids: readonly AgentId[] }
+}
+
+interface JudgingCommands {
+  /** Has what an ended agent left judged, whatever its gate. */
+  'evaluation.request': {
+    id: TaskId
+    agentId: AgentId
+    generation: number
+    executor: string | null
+    model: string | null
+  }
+  /** By a person: done, whatever a judge says. */
+  'task.approve': { id: TaskId; note: string | null; nextFireAt: number | null }
+  /** By a person: tried again, with the note. */
+  'task.reject': { id: TaskId; note: string }
+  /** A person's score of a result; see `Opinion`. `score` null takes back an earlier one. */
+  'evaluation.score': {
+    id: TaskId
+    evaluationId: EvaluationId
+    score: number | null
+    dimensions: Opinion['dimensions']
+    note: string
+    isAudit: boolean
+    policy: EvaluationPolicy
+    nextFireAt: number | null
+  }
+  'judgement.ask': { judgementId: JudgementId; judge: Judge }
+  /** `policy`: of the task that it is about, as it is now; null where it is about none. */
+  'judgement.end': {
+    judgementId: JudgementId
+    reply: JudgementReply
+    policy: EvaluationPolicy | null
+    nextFireAt: number | null
+  }
+  /** By a person: it stays unanswered. */
+  'judgement.kill': {
+    judgementId: JudgementId
+    policy: EvaluationPolicy | null
+    nextFireAt: number | null
+  }
 }
 
 interface YardCommands {
@@ -151,7 +201,8 @@ interface YardCommands {
 
 type CommandsOf<Table> = { [T in keyof Table]: Readonly<{ type: T } & Table[T]> }[keyof Table]
 export type TaskCommand = CommandsOf<TaskCommands>
-export type Command = TaskCommand | CommandsOf<AgentCommands> | CommandsOf<YardCommands>
+export type Command =
+  TaskCommand | CommandsOf<AgentCommands> | CommandsOf<JudgingCommands> | CommandsOf<YardCommands>
 export type CommandType = Command['type']
 export type CommandOf<T extends CommandType> = Extract<Command, { readonly type: T }>
 

@@ -1,6 +1,6 @@
 /** The completion table: what an agent's end means, from what it said, how it exited, what its CLI concluded and what work is there. */
 import { workFailure, type WorkFailure } from './failure.ts'
-import type { Agent, Outcome } from './agent.ts'
+import type { Agent, KeptEvidence, Outcome } from './agent.ts'
 import type { Conflict } from './landing.ts'
 import { printsPlainText } from './settings.ts'
 
@@ -24,6 +24,8 @@ export interface Evidence {
   /** A git operation that was left in the middle of its worktree (`merge`, `rebase` …). */
   readonly unfinished: string | null
   readonly verify: { readonly code: number; readonly tail: string } | null
+  /** Lines of `[evaluation.checks]` that were run after it; absent = none were. */
+  readonly checks?: KeptEvidence['checks']
   /** Why it could not begin: the work that it builds on does not merge. */
   readonly conflict?: Conflict
 }
@@ -41,6 +43,25 @@ export const bareEvidence = (how: Evidence['how'], more: Partial<Evidence> = {})
   unfinished: null,
   verify: null,
   ...more,
+})
+
+/** What of it is kept with the agent. */
+export const keptEvidence = ({
+  how,
+  exit,
+  work,
+  unfinished,
+  missingDeliverables: missing,
+  verify,
+  checks = [],
+}: Evidence): KeptEvidence => ({
+  how,
+  exit,
+  work,
+  unfinished,
+  missing: [...missing],
+  verify,
+  checks,
 })
 
 export interface Verdict {

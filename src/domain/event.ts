@@ -1,10 +1,19 @@
 /** All facts that can be recorded. Each holds what `evolve` needs to change entities without judging anything again. */
-import type { Agent, Changes, CostSource, Outcome, StopReason, Usage, Workplace } from './agent.ts'
+import type {
+  Agent,
+  Changes,
+  CostSource,
+  KeptEvidence,
+  Outcome,
+  StopReason,
+  Usage,
+  Workplace,
+} from './agent.ts'
 import type { Claim } from './command.ts'
 import type { Artifact } from './executor.ts'
 import type { WorkFailure } from './failure.ts'
 import type { AgentId, TaskId } from './ids.ts'
-import type { Evaluation, Judge, JudgementId, Opinion } from './judging/evaluation.ts'
+import type { Evaluation, Judge, JudgementId, Look, Opinion } from './judging/evaluation.ts'
 import type { Judgement } from './judging/judgement.ts'
 import type { Landing, Merging } from './landing.ts'
 import type { Breaker, ChangePosition } from './plan.ts'
@@ -17,7 +26,7 @@ interface Work {
 
 interface JudgementEvents {
   'judgement.queued': { judgement: Judgement }
-  'judgement.asked': { id: JudgementId; judge: Judge; turn: 1 | 2 }
+  'judgement.asked': { id: JudgementId; judge: Judge }
   'judgement.ended': {
     id: JudgementId
     outcome: 'answered' | 'unanswered'
@@ -43,6 +52,15 @@ interface TaskEvents {
   'task.landing': { id: TaskId; landing: Landing }
   /** More has come to wait for a merge task by its conflict. */
   'task.merging': { id: TaskId; merging: Merging }
+  /** Its agent has ended well; what it left is being judged. */
+  'task.judging': Work & {
+    id: TaskId
+    agentId: AgentId
+    generation: number
+    resultCommit: string | null
+  }
+  /** Judged, and too near to the threshold to decide by one look. */
+  'task.looked': { id: TaskId; look: Look }
   'task.failed': Work & { id: TaskId; failure: WorkFailure; isAttempt: boolean }
   /** Open again by itself after an agent's end: a retry, a provider's sleep, a kill. */
   'task.returned': Work & {
@@ -52,6 +70,8 @@ interface TaskEvents {
     failure: WorkFailure | null
     isAttempt: boolean
     isBackOff: boolean
+    /** By its gate, or by a person who did not approve. */
+    isGate?: boolean
     held: boolean
   }
   /** A repeating task's run is over and its next time is known. */
@@ -110,6 +130,8 @@ interface AgentEvents {
     /** What the task's next agent goes on with. */
     resumable: boolean
     changes: Changes | null
+    /** Absent where nothing looked. */
+    evidence?: KeptEvidence | null
   }
   'agent.forgotten': { id: AgentId }
 }

@@ -45,6 +45,7 @@ const TASK_PATCHES: TaskPatches<
   | ('task.edited' | 'task.timed' | 'task.held' | 'task.released' | 'task.completed')
   | ('task.landed' | 'task.landing' | 'task.merging' | 'task.failed' | 'task.returned')
   | ('task.repeated' | 'task.awaiting' | 'task.reopened' | 'task.abandoned')
+  | ('task.judging' | 'task.looked')
 > = {
   'task.edited': (_, { fields }) => fields,
   'task.timed': ({ state }, { notBefore, scheduledFor }) => ({
@@ -59,6 +60,7 @@ const TASK_PATCHES: TaskPatches<
     completedAt: at,
     conversation: null,
     backOffs: 0,
+    gateTries: 0,
     ...resultOf(task, resultCommit),
     firstSuccessAt: task.schedule ? (task.firstSuccessAt ?? at) : null,
   }),
@@ -75,6 +77,7 @@ const TASK_PATCHES: TaskPatches<
     state: { kind: 'open', notBefore: event.notBefore, park: event.park },
     held: task.held || event.held,
     attempts: task.attempts + (event.isAttempt ? 1 : 0),
+    gateTries: task.gateTries + (event.isGate ? 1 : 0),
     backOffs: event.isBackOff ? task.backOffs + 1 : 0,
     lastFailure: event.failure ?? task.lastFailure,
   }),
@@ -83,12 +86,20 @@ const TASK_PATCHES: TaskPatches<
     scheduledFor: event.notBefore,
     attempts: 0,
     backOffs: 0,
+    gateTries: 0,
     conversation: null,
     lastFailure: event.success ? null : event.failure,
     completedAt: event.at,
     firstSuccessAt: task.firstSuccessAt ?? (event.success ? event.at : null),
     ...resultOf(task, event.resultCommit),
   }),
+  'task.judging': (task, { at, agentId, generation, resultCommit }) => ({
+    state: { kind: 'pending-eval', agentId, generation, since: at, looks: [] },
+    backOffs: 0,
+    ...resultOf(task, resultCommit),
+  }),
+  'task.looked': ({ state }, { look }) =>
+    state.kind === 'pending-eval' ? { state: { ...state, looks: [...state.looks, look] } } : {},
   'task.awaiting': ({ lastFailure }, { at, for: what, text, failure, provider }) => ({
     state: { kind: 'waiting', for: what, text, since: at, provider },
     lastFailure: failure ?? lastFailure,
@@ -97,6 +108,7 @@ const TASK_PATCHES: TaskPatches<
     state: { ...OPEN, notBefore: event.notBefore },
     attempts: 0,
     backOffs: 0,
+    gateTries: 0,
     completedAt: null,
     firstSuccessAt: null,
     scheduledFor: event.scheduledFor,
@@ -178,8 +190,8 @@ const OTHERS: Evolvers<
   'judgement.queued': (_, { judgement }) => [
     { entity: 'judgement', id: judgement.id, before: null, after: judgement },
   ],
-  'judgement.asked': (plan, { id, at, judge, turn }) =>
-    judgementChange(plan, id, () => ({ judge, state: { kind: 'asked', since: at, turn } })),
+  'judgement.asked': (plan, { id, at, judge }) =>
+    judgementChange(plan, id, () => ({ judge, state: { kind: 'asked', since: at } })),
   'judgement.ended': (plan, { id, at, outcome, reason, usage, costSource }) =>
     judgementChange(plan, id, () => ({
       state: { kind: 'ended', at, outcome, reason },
@@ -269,6 +281,7 @@ function claimed(plan: Plan, event: EventOf<'agent.claimed'>): Changes {
     usage: null,
     costSource: null,
     changes: null,
+    evidence: null,
     report: null,
     exitCode: null,
     claimedAt: at,
@@ -309,6 +322,7 @@ function ended(plan: Plan, event: EventOf<'agent.ended'>): Changes {
       usage: event.usage ?? agent.usage,
       costSource: event.costSource ?? null,
       changes: event.changes ?? agent.changes,
+      evidence: event.evidence ?? null,
       conversation,
     })),
     ...onTask,

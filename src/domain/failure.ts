@@ -17,6 +17,8 @@ export const FAILURE_KINDS = {
   'unknown-dependency': [3, 404],
   'unknown-worktree': [3, 404],
   'unknown-folder': [3, 404],
+  'unknown-evaluation': [3, 404],
+  'unknown-judgement': [3, 404],
   'id-taken': [4, 409],
   cycle: [4, 409],
   'stale-generation': [4, 409],
@@ -93,6 +95,8 @@ export const VERDICTS = {
   unreachable: 'retry',
   'no-work': 'retry',
   verify: 'retry',
+  gate: 'fail',
+  evaluation: 'fail',
   reported: 'fail',
   question: 'ask',
   budget: 'ask',
@@ -107,7 +111,7 @@ export const failureClassSchema = z.enum(FAILURE_CLASSES)
 /** The classes that a report of a failure may name. The others are found by the yard itself. */
 export const reportableClassSchema = failureClassSchema.exclude([
   ...(['lost', 'launch', 'machine-busy', 'missing-program', 'isolation'] as const),
-  ...(['unreachable', 'question', 'budget', 'killed'] as const),
+  ...(['unreachable', 'question', 'budget', 'killed', 'gate', 'evaluation'] as const),
 ])
 
 export const workFailureSchema = z.strictObject({

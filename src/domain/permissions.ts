@@ -31,6 +31,8 @@ const AGENT_MAY = {
     ...['agent.heard', 'agent.conversed', 'agent.stop', 'agent.end', 'agents.claim'],
     ...['agents.forget', 'breaker.trip', 'breaker.clear', 'yard.pause', 'yard.resume'],
     ...['landing.request', 'landing.settle'],
+    ...['evaluation.request', 'evaluation.score', 'task.approve', 'task.reject'],
+    ...['judgement.ask', 'judgement.end', 'judgement.kill'],
     ...['service.status', 'service.page', 'service.pageSessions', 'service.revokePageSessions'],
     ...['service.pause', 'service.resume', 'service.reload', 'service.stop', 'service.snapshot'],
     ...['service.follow', 'service.journal', 'service.executors', 'service.testExecutor'],
@@ -111,9 +113,15 @@ function newTasksOf(command: AnyCommand): NewTask[] {
   return command.type === 'tasks.import' ? command.tasks.map(({ task }) => task) : []
 }
 
+const OF_COORDINATOR: ReadonlySet<AnyCommand['type']> = new Set([
+  'landing.settle',
+  'judgement.ask',
+  'judgement.end',
+])
+
 /** A person may stop agents and forget ended ones; how an agent lives is reported by what runs it. */
 function permitPerson({ type }: AnyCommand): Failure | null {
-  const isOfCoordinator = type.startsWith('agent') || type === 'landing.settle'
+  const isOfCoordinator = type.startsWith('agent') || OF_COORDINATOR.has(type)
   if (!isOfCoordinator || type === 'agent.stop' || type === 'agents.forget') return null
   return failure('not-allowed', `${type} comes from the coordinator only`)
 }

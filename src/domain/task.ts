@@ -11,7 +11,7 @@ import {
 import { MAX_DURATION_MS } from './format.ts'
 import { attemptLimit, DEFAULT_MAX_ATTEMPTS, workFailureSchema } from './failure.ts'
 import { agentIdSchema, taskIdSchema } from './ids.ts'
-import { taskEvaluationSchema } from './judging/evaluation.ts'
+import { lookSchema, taskEvaluationSchema } from './judging/evaluation.ts'
 import { landingSchema, mergingSchema } from './landing.ts'
 import { MAX_INSTANT_MS } from '../base/instant.ts'
 
@@ -38,7 +38,7 @@ export const conversationSchema = z.strictObject({
 export type Conversation = z.infer<typeof conversationSchema>
 
 /** What a task with the status `waiting` waits for. */
-export const WAITED_FOR = ['sign-in', 'answer', 'budget'] as const
+export const WAITED_FOR = ['sign-in', 'answer', 'budget', 'evaluation', 'approval'] as const
 export type WaitedFor = (typeof WAITED_FOR)[number]
 
 /**
@@ -46,7 +46,7 @@ export type WaitedFor = (typeof WAITED_FOR)[number]
  *   Left by a claim, or by a person's done, fail, abandon.
  * in-progress: one living agent holds it. Left when that agent ends.
  * waiting: cannot go on until somebody acts (`for`). Left by retry, done, abandon.
- * pending-eval: an agent has ended and its result is being judged. Left by the evaluation.
+ * pending-eval: an agent has ended well and its result is being judged, by a judgement that lives. Left by its end, or by a person.
  * done and abandoned satisfy dependents; failed never does. All three are left by retry or reopen only.
  */
 const taskStateSchema = z.discriminatedUnion('kind', [
@@ -76,7 +76,14 @@ const taskStateSchema = z.discriminatedUnion('kind', [
     /** Whose account it is; absent in what was written before it was kept. */
     provider: z.string().nullable().optional(),
   }),
-  z.strictObject({ kind: z.literal('pending-eval'), agentId: agentIdSchema, outcome: z.string() }),
+  z.strictObject({
+    kind: z.literal('pending-eval'),
+    agentId: agentIdSchema,
+    generation: z.number().int(),
+    since: z.number().int(),
+    /** Answers so far, where one was too near to the threshold to decide. */
+    looks: z.array(lookSchema),
+  }),
   z.strictObject({ kind: z.literal('done'), at: z.number().int(), by: z.string() }),
   z.strictObject({ kind: z.literal('failed'), at: z.number().int(), failure: workFailureSchema }),
   z.strictObject({ kind: z.literal('abandoned'), at: z.number().int(), by: z.string() }),
@@ -154,6 +161,8 @@ export const taskSchema = taskDefinitionSchema.extend({
   attempts: z.number().int(),
   /** Provider back-offs in a row since the last progress; sets how long the next one lasts. */
   backOffs: z.number().int(),
+  /** Times in a row that its gate sent a result back; apart from `attempts`. */
+  gateTries: z.number().int().default(0),
   lastFailure: workFailureSchema.nullable(),
   lastAgentId: agentIdSchema.nullable(),
   /** The conversation that the next agent goes on with. */

@@ -33,6 +33,7 @@ import { capsOf, createRoutes } from './executors/routes.ts'
 import { writeShim } from './executors/shim.ts'
 import { createTrials } from './executors/test-run.ts'
 import { NO_LANDING, openLanding } from './git/landing-port.ts'
+import { NO_JUDGING } from './judging/judging-port.ts'
 import { hostGit } from './git/plan-git-guard.ts'
 import { agentToken, agentVariables, openSecret } from './handlers/agent-token.ts'
 import { openSlots } from './machine/slots.ts'
@@ -117,7 +118,7 @@ function createParts(
   const dispatcher = createDispatcher({ ...storage, clock, log, onStale, defer: soon })
   scope.add(() => dispatcher.close())
   const agents = options.runtime
-    ? { runtime: options.runtime, trials: null, landing: NO_LANDING, endUnknown: async () => {} }
+    ? { runtime: options.runtime, trials: null, landing: NO_LANDING, judging: NO_JUDGING, endUnknown: async () => {} }
     : openAgents({ ...options, clock, log }, current, opened, scope)
   const runtime = gateRuntime(agents.runtime, () => current.isTrusted)
   scope.add(() => runtime.close())
@@ -177,7 +178,7 @@ function openAgents(
   current: Current,
   opened: OpenStore,
   scope: Scope,
-): Pick<YardParts, 'runtime' | 'trials' | 'landing' | 'endUnknown'> {
+): Pick<YardParts, 'runtime' | 'trials' | 'landing' | 'judging' | 'endUnknown'> {
   const { paths, log, env, resources, clock } = options
   const { plan, store } = opened
   const shimFolder = join(paths.service.folder, 'bin')
@@ -248,6 +249,7 @@ function openAgents(
     runtime: joinRuntimes(processes, services),
     trials,
     landing: openLanding({ options, current, opened, launcher, scope }),
+    judging: NO_JUDGING,
     endUnknown: () => endUnknownAgents(paths.agents, isKnown, local),
   }
 }
@@ -286,6 +288,7 @@ function createYardCoordinator(parts: YardParts) {
     money: createMoney({ plan, store, runtime, spending: parts.spending, settings }),
     leases: createLeaseBook(options.paths.agents, log),
     landing: parts.landing,
+    judging: parts.judging,
     machine: parts.place,
     nextAgentId: parts.nextAgentId,
     nextFireAt(schedule, from) {

@@ -14,7 +14,7 @@ import type { Answers } from '../contract/contract.ts'
 import type { Flags } from '../contract/service.ts'
 import type { Coordinator } from '../coordinator/coordinator.ts'
 import type { CommittedBatch, Dispatcher } from '../coordinator/dispatch.ts'
-import type { LandingPort } from '../coordinator/ports.ts'
+import type { JudgingPort, LandingPort } from '../coordinator/ports.ts'
 import type { Actor, AnyCommand, Reply } from '../domain/command.ts'
 import type { IndexedIssue } from '../domain/decide/decide-add.ts'
 import type { LeftProcess, LiveFacts, Runtime } from '../domain/executor.ts'
@@ -198,6 +198,7 @@ export interface YardParts {
   /** Null where `options.runtime` replaces processes. */
   readonly trials: Trials | null
   readonly landing: LandingPort
+  readonly judging: JudgingPort
   /** Ends running agents that the plan does not know as living. Called before anything starts. */
   endUnknown(): Promise<void>
   readonly place: YardSlots

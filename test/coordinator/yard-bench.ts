@@ -1,5 +1,6 @@
 /** A whole coordinator on a real store in memory, with a manual clock and a runtime that does what the test says. */
 import { NO_LANDING } from '../../src/yard/git/landing-port.ts'
+import { NO_JUDGING } from '../../src/yard/judging/judging-port.ts'
 import { ROOMY } from '../../src/yard/machine/slots.ts'
 import { createLeaseMemory } from '../support/lease-book.ts'
 import { createProfile } from '../../src/config/models.ts'
@@ -11,6 +12,7 @@ import type {
   LeaseBook,
   Caps,
   CoordinatorParts,
+  JudgingPort,
   LandingPort,
   MachinePort,
   Route,
@@ -143,6 +145,7 @@ export interface YardBenchOptions {
   readonly leases?: LeaseBook
   readonly machine?: MachinePort
   readonly landing?: LandingPort
+  readonly judging?: JudgingPort
   readonly wrap?: (opened: OpenStore) => OpenStore
 }
 
@@ -220,6 +223,7 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
     dispatcher,
     runtime,
     landing: options.landing ?? NO_LANDING,
+    judging: options.judging ?? NO_JUDGING,
     machine: options.machine ?? ROOMY,
     clock,
     log: silentLog,

@@ -1,17 +1,18 @@
 /** Every state of a task × every command on it, and what must come of it. */
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../../src/domain/command.ts'
-import { agentIdOf } from '../../src/domain/ids.ts'
 import type { TaskStatus } from '../../src/domain/task.ts'
 import { workFailure } from '../../src/domain/failure.ts'
 import {
   claimOf,
   COORDINATOR,
   createBench,
+  endCommand,
   PERSON,
   taskId,
   type Bench,
 } from '../support/plan-builder.ts'
+import { policyOf } from '../support/evaluations.ts'
 
 const id = taskId('a')
 const rest = { id, agentId: null, generation: null, nextFireAt: null }
@@ -34,13 +35,7 @@ function taskIn(state: State): Bench {
     },
     'pending-eval'() {
       claim()
-      bench.end(1, 1)
-      const before = bench.task('a')
-      const after = {
-        ...before,
-        state: { kind: 'pending-eval', agentId: agentIdOf(1), outcome: 'done' },
-      } as const
-      bench.plan.put({ entity: 'task', id, before, after })
+      bench.must(endCommand(1, 1, {}, { evaluation: policyOf('0.7') }), COORDINATOR)
     },
     done: () => void bench.must({ type: 'task.complete', ...rest, artifacts: [], force: false }),
     failed: () => void bench.must({ type: 'task.fail', ...rest, reason: 'no', class: 'reported' }),

@@ -24,6 +24,7 @@ import {
 } from '../../src/domain/settings.ts'
 import type { Schedule, Task } from '../../src/domain/task.ts'
 import type { OpenStore } from '../../src/store/open-store.ts'
+import { NO_JUDGING } from '../../src/yard/judging/judging-port.ts'
 import { createMoney, createSpending } from '../../src/yard/spending.ts'
 import type { SeededRandom } from '../support/seeded-random.ts'
 import { createSimLanding, type Branch } from './sim-lander.ts'
@@ -114,6 +115,7 @@ export function createOwner(parts: OwnerParts): Owner {
     runtime,
     money: parts.ignoresBudgets ? { ...money, ofTask: () => NOTHING_SPENT } : money,
     landing: createSimLanding({ ...parts, later }),
+    judging: NO_JUDGING,
     machine: parts.machine.placeFor(clock),
     clock,
     log: silentLog,

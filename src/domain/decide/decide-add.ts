@@ -243,6 +243,7 @@ function taskOf(
     generation: 0,
     attempts: 0,
     backOffs: 0,
+    gateTries: 0,
     lastFailure: null,
     lastAgentId: null,
     conversation: null,

@@ -3,13 +3,14 @@ import { workedBy, type Agent, type Outcome, type StopReason, type Usage } from 
 import { clipInstant } from '../../base/instant.ts'
 import { clipCount } from '../bounds.ts'
 import type { CommandOf } from '../command.ts'
-import { endedBeforeStop, judge, withoutExit, type Verdict } from '../completion.ts'
+import { endedBeforeStop, judge, keptEvidence, withoutExit, type Verdict } from '../completion.ts'
 import { formatDuration } from '../format.ts'
 import type { Event } from '../event.ts'
 import { attemptLimit, retryDelayMs, VERDICTS, workFailure, type WorkFailure } from '../failure.ts'
 import type { Breaker, Plan } from '../plan.ts'
 import { hasResult, type Task } from '../task.ts'
 import { baseConflictEvents } from './decide-landing.ts'
+import { resultEvents } from './decide-judging.ts'
 import { budgetFailure, overspentEvent } from './decide-open.ts'
 import {
   attachedEvents,
@@ -58,6 +59,7 @@ export function decideEnd(plan: Plan, given: End, now: Circumstances): Decided {
     conversation: command.conversation,
     resumable: settled.resumable,
     changes: command.changes,
+    evidence: keptEvidence(command.evidence),
   }
   const attached = attachedEvents(task.id, agent, command.artifacts, now)
   const workedMs = workedBy(agent, command.endedAt)
@@ -89,6 +91,7 @@ function withWork([first, ...rest]: readonly Event[], workedMs: number): readonl
     case 'task.returned':
     case 'task.repeated':
     case 'task.awaiting':
+    case 'task.judging':
       return [{ ...first, workedMs }, ...rest]
     default:
       return [first, ...rest]
@@ -137,8 +140,10 @@ function judged(scene: Scene, verdict: Verdict): Settlement {
   const { task, agent, end, at } = scene
   const { outcome } = verdict
   if (outcome === 'done') {
-    const done = doneEvent(task, agent, end, at)
-    return { outcome, failure: null, task: [done], resumable: false }
+    const done = resultEvents(scene.plan, task, agent, end, at)
+    // Sent back by a judge, its next agent goes on with the conversation.
+    const resumable = done[0]?.type !== 'task.completed' && done[0]?.type !== 'task.repeated'
+    return { outcome, failure: null, task: done, resumable }
   }
   const bad = verdict.failure ?? workFailure('crash', 'it ended badly')
   if (verdict.isFree) return { ...returned(task, at, bad), outcome: 'lost' }
@@ -227,13 +232,6 @@ const outcomeOfLoser = (agent: Agent): Outcome =>
 function killed(task: Task, reason: 'killed' | 'redispatch', at: number): Settlement {
   const bad = workFailure('killed', 'it was killed by a person')
   return { ...returned(task, at, bad, reason === 'killed'), outcome: 'killed' }
-}
-
-function doneEvent(task: Task, agent: Agent, end: End, at: number): Event {
-  const resultCommit = end.changes?.commit ?? null
-  const repeated = repeatedEvent(task, end, null, at)
-  if (repeated) return { ...repeated, resultCommit }
-  return { type: 'task.completed', at, id: task.id, by: agent.id, resultCommit }
 }
 
 /** The retry policy of each class of failure, in one place. */

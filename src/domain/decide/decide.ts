@@ -7,6 +7,7 @@ import { decideAdd } from './decide-add.ts'
 import { agentDeciders } from './decide-agent.ts'
 import { decideEdit } from './decide-edit.ts'
 import { decideEnd } from './decide-end.ts'
+import { judgedTaskDeciders, judgingDeciders } from './decide-judging.ts'
 import { decideLandingRequest, decideLandingSettle } from './decide-landing.ts'
 import { openDeciders } from './decide-open.ts'
 import { decideComplete, decideFail } from './decide-settle.ts'
@@ -36,6 +37,7 @@ type AnyTaskDecider = (task: Task, command: Command, now: Circumstances, plan: P
 const TASK_DECIDERS = {
   ...taskDeciders,
   ...openDeciders,
+  ...judgedTaskDeciders,
   'task.edit': decideEdit,
   'task.complete': decideComplete,
   'task.fail': decideFail,
@@ -48,6 +50,7 @@ const isOfTask = (command: Command): command is CommandOf<OfTask> =>
 
 const DECIDERS: Deciders<Exclude<CommandType, OfTask>> = {
   ...agentDeciders,
+  ...judgingDeciders,
   'agent.end': decideEnd,
   'task.add': (plan, command, now) => decideAdd(plan, [command], now),
   'tasks.import': (plan, { tasks }, now) => decideAdd(plan, tasks, now),

@@ -1,7 +1,15 @@
 /** What was judged of a task's result, and what people say of that. */
 import { z } from 'zod'
 import { agentIdSchema, taskIdSchema } from '../ids.ts'
-import { DIMENSIONS, dimensionsSchema, type Gate } from './score.ts'
+import {
+  DIMENSIONS,
+  dimensionsSchema,
+  gateText,
+  parseGate,
+  strictestGate,
+  type Gate,
+  type Weights,
+} from './score.ts'
 
 const JUDGEMENT_ID = /^judge-[1-9][0-9]{0,14}$/
 export const judgementIdSchema = z.string().regex(JUDGEMENT_ID).brand<'JudgementId'>()
@@ -24,6 +32,9 @@ export type Judge = z.infer<typeof judgeSchema>
 const EVALUATION_ID = /^eval-[1-9][0-9]{0,14}$/
 export const evaluationIdSchema = z.string().regex(EVALUATION_ID).brand<'EvaluationId'>()
 export type EvaluationId = z.infer<typeof evaluationIdSchema>
+/** An evaluation has the number of the judgement that began it. */
+export const evaluationIdOf = (judgement: JudgementId): EvaluationId =>
+  `eval-${judgementNumberOf(judgement)}` as EvaluationId
 
 const markSchema = z.enum([
   'same-family',
@@ -33,18 +44,11 @@ const markSchema = z.enum([
   'plea',
 ])
 
-/** What was judged of one result. Recorded once; what people say of it stands beside it. */
-export const evaluationSchema = z.strictObject({
-  id: evaluationIdSchema,
-  taskId: taskIdSchema,
-  agentId: agentIdSchema,
-  generation: z.number().int(),
-  at: z.number().int(),
-  status: z.enum(['scored', 'unscored']),
-  /** Why it is unscored. */
-  reason: z.string().nullable(),
-  /** Unrounded; null = unscored. */
-  score: z.number().min(0).max(1).nullable(),
+const checkSchema = z.strictObject({ name: z.string(), ok: z.boolean(), tail: z.string() })
+
+/** What one answer of a judge says of a result. */
+export const findingsSchema = z.strictObject({
+  /** Null = it says nothing that a score can be made of. */
   dimensions: dimensionsSchema.nullable(),
   evidence: z.record(z.string(), z.strictObject({ text: z.string(), at: z.string().nullable() })),
   criteria: z.array(
@@ -55,18 +59,42 @@ export const evaluationSchema = z.strictObject({
     }),
   ),
   notes: z.string(),
-  checks: z.array(z.strictObject({ name: z.string(), ok: z.boolean(), tail: z.string() })),
+  marks: z.array(markSchema),
   facts: z.array(z.string()),
+  /** SHA-256 of diff, answer and artifacts: the same work keeps its score. */
+  work: z.string(),
+})
+export type Findings = z.infer<typeof findingsSchema>
+
+export const lookSchema = z.strictObject({
+  judgementId: judgementIdSchema,
+  judge: judgeSchema.nullable(),
+  findings: findingsSchema,
+  costUsd: z.number().nonnegative().nullable(),
+})
+export type Look = z.infer<typeof lookSchema>
+
+/** What was judged of one result. Recorded once; what people say of it stands beside it. */
+export const evaluationSchema = findingsSchema.extend({
+  id: evaluationIdSchema,
+  taskId: taskIdSchema,
+  agentId: agentIdSchema,
+  generation: z.number().int(),
+  at: z.number().int(),
+  status: z.enum(['scored', 'unscored']),
+  /** Why it is unscored. */
+  reason: z.string().nullable(),
+  /** Unrounded; null = unscored. */
+  score: z.number().min(0).max(1).nullable(),
+  checks: z.array(checkSchema),
   judge: judgeSchema.nullable(),
   judgements: z.array(judgementIdSchema),
   /** Highest minus lowest score of its looks; null for one. */
   spread: z.number().nullable(),
-  marks: z.array(markSchema),
-  /** As it was then: `0.7`, `score`, `person`. */
+  /** As it was then: `0.7`, `score`, `person`, `off`. */
   gate: z.string(),
+  /** Null where its gate asked for no score. */
   passed: z.boolean().nullable(),
-  /** Of diff, answer and artifacts: the same work keeps its score. */
-  work: z.string(),
   costUsd: z.number().nullable(),
 })
 export type Evaluation = z.infer<typeof evaluationSchema>
@@ -99,8 +127,41 @@ export const taskEvaluationSchema = z.strictObject({
 })
 export type TaskEvaluation = z.infer<typeof taskEvaluationSchema>
 
-/** With where it comes from: `task`, `tag docs`, `config`. */
+/** Of whose word a gate is. */
 export interface GateChoice {
   readonly gate: Gate
+  /** `task`, `tag docs`, `config`. */
   readonly source: string
+  /** Said of the task itself: it holds for whatever runs it. */
+  readonly isOwn: boolean
+}
+
+/** What is to become of a judged result, by the settings of this moment. */
+export interface EvaluationPolicy {
+  readonly gate: GateChoice
+  readonly weights: Weights
+  /** Times in a row that a gate sends a result back. */
+  readonly retries: number
+  /** Within so much of the threshold two more judgements are asked for; 0 = never. */
+  readonly secondLook: number
+  readonly onFailure: 'pass' | 'hold' | 'fail'
+  /** False: a task whose gate is `score` is done at once and scored behind. */
+  readonly waits: boolean
+}
+
+/** A task's own word, else the strictest of its tags, else the yard's. */
+export function gateOf(
+  { gate, tags }: { readonly gate?: string | null; readonly tags: readonly string[] },
+  settings: { readonly gate: Gate; readonly tags: Readonly<Record<string, Gate>> },
+): GateChoice {
+  const own = gate == null ? null : parseGate(gate)
+  if (own) return { gate: own, source: 'task', isOwn: true }
+  const known = tags.flatMap((tag) => {
+    const said = Object.hasOwn(settings.tags, tag) ? settings.tags[tag] : undefined
+    return said ? [{ tag, gate: said }] : []
+  })
+  if (known.length === 0) return { gate: settings.gate, source: 'config', isOwn: false }
+  const strictest = strictestGate(known.map(({ gate }) => gate))
+  const by = known.find(({ gate }) => gateText(gate) === gateText(strictest))
+  return { gate: strictest, source: `tag ${by?.tag ?? ''}`, isOwn: false }
 }

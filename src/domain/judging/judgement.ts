@@ -3,15 +3,22 @@
  * repository, and nothing waits for a slot because of it.
  */
 import { z } from 'zod'
-import { costSourceSchema, usageSchema } from '../agent.ts'
+import { costSourceSchema, usageSchema, type CostSource, type Usage } from '../agent.ts'
 import { agentIdSchema, taskIdSchema } from '../ids.ts'
-import { judgementIdSchema, judgeSchema } from './evaluation.ts'
+import type { Withdrawal } from '../landing.ts'
+import {
+  judgementIdSchema,
+  judgeSchema,
+  type Evaluation,
+  type Findings,
+  type Judge,
+} from './evaluation.ts'
 
 export const JUDGEMENT_PURPOSES = ['evaluation', 'triage', 'assignment', 'canary'] as const
 export type JudgementPurpose = (typeof JUDGEMENT_PURPOSES)[number]
 
 /**
- * queued: asked for, nothing was sent. asked: a turn was sent, or may have been; what comes back of it counts, whoever owns the yard then.
+ * queued: asked for, nothing was sent. asked: it was sent, or may have been; what comes back of it counts, whoever owns the yard then.
  * ended: answered, or unanswered with its reason. It never leaves that.
  */
 const judgementStateSchema = z.discriminatedUnion('kind', [
@@ -19,8 +26,6 @@ const judgementStateSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('asked'),
     since: z.number().int(),
-    /** 2: the answer to the first did not fit, and it was told why. */
-    turn: z.union([z.literal(1), z.literal(2)]),
   }),
   z.strictObject({
     kind: z.literal('ended'),
@@ -44,6 +49,10 @@ export const judgementSchema = z.strictObject({
   /** Who asked: a person, an agent's end, the coordinator. */
   by: z.string(),
   state: judgementStateSchema,
+  /** The executor and the model that a person wants asked; null = by the settings. */
+  wish: z
+    .strictObject({ executor: z.string().nullable(), model: z.string().nullable() })
+    .nullable(),
   judge: judgeSchema.nullable(),
   usage: usageSchema.nullable(),
   costSource: costSourceSchema.nullable(),
@@ -51,3 +60,37 @@ export const judgementSchema = z.strictObject({
 export type Judgement = z.infer<typeof judgementSchema>
 
 export const isLivingJudgement = ({ state }: Judgement): boolean => state.kind !== 'ended'
+
+/** What a judge said that fits its purpose. */
+export type JudgedValue = {
+  readonly purpose: 'evaluation'
+  readonly findings: Findings
+  readonly checks: Evaluation['checks']
+}
+
+/** How the asking of one judgement ended. */
+export interface JudgementReply {
+  /** Null = unanswered. */
+  readonly value: JudgedValue | null
+  /** Why it is unanswered. */
+  readonly reason: string | null
+  /** Null where nothing was sent, or nothing was told. */
+  readonly usage: Usage | null
+  readonly costSource: CostSource | null
+}
+
+/** Who is asked now; or why nobody is yet, and when to look again (ms, null = when something changes); or why nobody will be. */
+export type JudgeChoice =
+  | { readonly kind: 'judge'; readonly judge: Judge }
+  | { readonly kind: 'wait'; readonly reason: string; readonly until: number | null }
+  | { readonly kind: 'refuse'; readonly reason: string }
+
+/** Asks models, outside the loop. */
+export interface JudgePort {
+  choose(judgement: Judgement, now: number): JudgeChoice
+  /**
+   * Never throws. The same judgement again, after a crash too, asks no turn a second time; null = not now, ask again later. Once `withdrawn`
+   * is aborted nobody wants the answer.
+   */
+  ask(judgement: Judgement, withdrawn: Withdrawal): Promise<JudgementReply | null>
+}

@@ -56,6 +56,8 @@ const WAITED_FOR_TEXT: Readonly<Record<WaitedFor, string>> = {
   'sign-in': 'a sign-in',
   answer: 'an answer',
   budget: 'a larger budget',
+  evaluation: 'an evaluation',
+  approval: 'an approval',
 }
 
 /** A row of another program may name what this one does not know. */
@@ -107,6 +109,12 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     text: `Waits for ${waitedForText(part(set['state'], 'for'))}${colon(saidOf(part(set['state'], 'text')))}`,
     state: 'waiting',
   }),
+  'task.judging': ({ set }) => ({
+    text: 'Its result is being judged',
+    state: 'pending-eval',
+    agent: textOf(part(set['state'], 'agentId')),
+  }),
+  'task.looked': () => ({ text: 'Judged; too near to its threshold, so it is judged twice more' }),
   'task.reopened': reopened,
   'task.abandoned': () => ({ text: 'Abandoned', state: 'abandoned' }),
   'task.removed': () => ({ text: 'Removed' }),

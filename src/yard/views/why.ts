@@ -60,7 +60,7 @@ function textOf(
     case 'waiting':
       return `It waits for ${waitedFor(yard, task, state.for)}: ${state.text} (since ${clockTime(state.since, now)}).${wayOn(yard, task, state.for, voice)}`
     case 'pending-eval':
-      return `${state.agentId} has ended (${state.outcome}) and its result is being judged.`
+      return `${state.agentId} has ended and its result is being judged (since ${clockTime(state.since, now)}).`
     case 'done':
       return `It was done by ${doerOf(yard, task)} ${atTime(state.at, now)}${triesText(task)}.`
     case 'failed':
@@ -92,6 +92,10 @@ function waitedFor(yard: WhySource, task: Task, what: WaitedFor): string {
       return spentBudget(yard, task).cap === 'tokens'
         ? 'a larger budget of tokens'
         : 'a larger budget'
+    case 'evaluation':
+      return 'an evaluation'
+    case 'approval':
+      return 'an approval'
   }
 }
 
@@ -107,6 +111,13 @@ function wayOn(yard: WhySource, task: Task, what: WaitedFor, voice: WhyVoice): s
       const onPage = ` Then raise the budget of ${payer.id}.`
       return hint(voice, ` Then: yard edit ${payer.id} ${flag} N.`, onPage)
     }
+    case 'evaluation':
+      return hint(
+        voice,
+        ` To have it judged again: yard evaluate ${task.id}; to decide yourself: yard approve ${task.id} or yard reject ${task.id} --note "…".`,
+      )
+    case 'approval':
+      return hint(voice, ` Then: yard approve ${task.id}, or yard reject ${task.id} --note "…".`)
   }
 }
 

@@ -46,6 +46,8 @@ const ANSWERS: Readonly<Record<ItemKind, readonly Answer[]>> = {
   'sign-in': [{ ...retry, label: SIGNED_IN }, abandon, ShowOutput],
   // The field stands in the card, below the question.
   answer: [abandon, ShowOutput],
+  evaluation: [complete, abandon, ShowOutput],
+  approval: [complete, abandon, ShowOutput],
   manual: [take, complete],
   taken: [complete, giveBack],
   executor: [OtherExecutor],

@@ -42,6 +42,8 @@ const WORDS: Readonly<Record<ItemKind, string>> = {
   failed: 'Failed',
   'sign-in': 'Sign in',
   answer: 'Question',
+  evaluation: 'Not evaluated',
+  approval: 'Approval',
   manual: 'For a person',
   taken: 'In your hands',
   executor: 'No executor',

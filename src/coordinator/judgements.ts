@@ -1,0 +1,127 @@
+/**
+ * The queue of judgements. Level-triggered like all else: what is queued in the plan is asked when there is room in the lane, what was
+ * asked is waited for until its end is committed. A crash at any point only means that the same judgement is given to the port again,
+ * which asks no turn twice.
+ */
+import type { Command } from '../domain/command.ts'
+import { isWanted } from '../domain/decide/decide-judging.ts'
+import type { JudgementId } from '../domain/judging/evaluation.ts'
+import type { Judgement, JudgementReply } from '../domain/judging/judgement.ts'
+import type { CommittedBatch } from './dispatch.ts'
+import type { CoordinatorParts } from './ports.ts'
+import { nextRun } from './schedules.ts'
+
+const NOT_ASKED = { value: null, usage: null, costSource: null } as const
+
+export function createJudgements(parts: CoordinatorParts, wake: () => void) {
+  const { plan, judging, dispatcher, log, startsAgents } = parts
+  const underWay = new Map<JudgementId, AbortController>()
+  /** Sent for now, so that a round in between does not do it again. */
+  const choosing = new Set<JudgementId>()
+  let nextDueAt: number | null = null
+  let mayHaveNew = true
+  let isResting = false
+  let isDraining = false
+
+  /** Refused or lost, it is asked for again in the next round. */
+  const send = async (command: Command): Promise<boolean> => {
+    const reply = await dispatcher.dispatch(command, { kind: 'coordinator' })
+    if (!reply.ok && reply.error.kind !== 'read-only' && reply.error.kind !== 'locked')
+      log.warn('a judgement was refused', { type: command.type, why: reply.error.message })
+    if (!reply.ok) isResting = true
+    return reply.ok
+  }
+  const end = ({ id, taskId, agentId }: Judgement, reply: JudgementReply): Promise<boolean> => {
+    const task = taskId === null ? undefined : plan.tasks.get(taskId)
+    const policy = task ? judging.policyOf(task) : null
+    const nextFireAt = task && agentId ? nextRun(task, parts.clock.now(), parts) : null
+    return send({ type: 'judgement.end', judgementId: id, reply, policy, nextFireAt })
+  }
+  const carryOut = async (judgement: Judgement): Promise<void> => {
+    const withdrawal = new AbortController()
+    underWay.set(judgement.id, withdrawal)
+    try {
+      const reply = await judging.judge.ask(judgement, withdrawal.signal)
+      // Not now: asked again by the timer, so that it does not spin the loop.
+      if (reply === null) isResting = isResting || !withdrawal.signal.aborted
+      else await end(judgement, reply)
+    } catch (error) {
+      isResting = true
+      log.error('a judgement failed', { judgement: judgement.id, error: String(error) })
+    } finally {
+      underWay.delete(judgement.id)
+      mayHaveNew = true
+      wake()
+    }
+  }
+  const once = (id: JudgementId, act: () => Promise<unknown>): true => {
+    choosing.add(id)
+    void act().finally(() => {
+      choosing.delete(id)
+      mayHaveNew = true
+      wake()
+    })
+    return true
+  }
+  /** False where nobody can be asked yet. */
+  const choose = (judgement: Judgement, now: number): boolean => {
+    const { id } = judgement
+    const no = (reason: string): boolean => once(id, () => end(judgement, { ...NOT_ASKED, reason }))
+    if (!isWanted(plan, judgement)) return no('its task was settled meanwhile')
+    if (isGateOff(judgement)) return no('its gate was turned off')
+    const choice = judging.judge.choose(judgement, now)
+    if (choice.kind === 'refuse') return no(choice.reason)
+    if (choice.kind === 'judge')
+      return once(id, () => send({ type: 'judgement.ask', judgementId: id, judge: choice.judge }))
+    if (choice.until !== null) nextDueAt = Math.min(nextDueAt ?? Infinity, choice.until)
+    return false
+  }
+  const isGateOff = ({ subject, taskId }: Judgement): boolean => {
+    const task = taskId === null ? undefined : plan.tasks.get(taskId)
+    return subject === 'gate' && !!task && judging.policyOf(task).gate.gate.mode === 'off'
+  }
+  const withdraw = (): void => {
+    for (const [id, withdrawal] of underWay) if (!plan.judgements.has(id)) withdrawal.abort()
+  }
+  const giveAll = (now: number): void => {
+    nextDueAt = null
+    // A host that only does one command leaves what others asked for to the host that starts agents.
+    if (!startsAgents) return
+    let room = judging.lane() - underWay.size
+    for (const judgement of [...plan.judgements.values()]) {
+      const { id, state } = judgement
+      if (underWay.has(id) || choosing.has(id)) continue
+      const isAsked = state.kind === 'asked'
+      if (isAsked) void carryOut(judgement)
+      const mayChoose = !isAsked && room > 0 && !isDraining && !plan.facts.paused
+      if (isAsked || (mayChoose && choose(judgement, now))) room--
+    }
+  }
+  return {
+    /** A commit: what was asked for anew, and what nobody waits for any more. */
+    note(batch: CommittedBatch): void {
+      const concerns = batch.changes.some(
+        ({ entity }) => entity === 'judgement' || entity === 'yard' || entity === 'breaker',
+      )
+      const isHeld =
+        plan.judgements.size > 0 && batch.changes.some(({ entity }) => entity === 'task')
+      if (!concerns && !isHeld) return
+      mayHaveNew = true
+      withdraw()
+    },
+    /** Everything anew: at the start and when the settings have changed. */
+    reset: () => void (mayHaveNew = true),
+    /** Gives the port what there is room for. `isRetry`: also what could not be done before. */
+    update(now: number, isRetry: boolean): void {
+      const isDue = nextDueAt !== null && now >= nextDueAt
+      if (isRetry) isResting = false
+      if (isResting || (dispatcher.readOnly() !== null && !isRetry)) return
+      if (!mayHaveNew && !isRetry && !isDue) return
+      mayHaveNew = false
+      giveAll(now)
+    },
+    /** Null also while it rests: then the retry's timer comes first. */
+    nextDueAt: (): number | null => (isResting ? null : nextDueAt),
+    drain: () => void (isDraining = true),
+  }
+}

@@ -1,0 +1,345 @@
+/** A result and its gate: what is asked, and what becomes of the task by each answer. */
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { AgentId } from '../../../src/domain/ids.ts'
+import type { EvaluationPolicy } from '../../../src/domain/judging/evaluation.ts'
+import {
+  evaluationIdOf,
+  judgementIdOf,
+  type Evaluation,
+} from '../../../src/domain/judging/evaluation.ts'
+import type { JudgementReply } from '../../../src/domain/judging/judgement.ts'
+import { answered, policyOf, unanswered } from '../../support/evaluations.ts'
+import {
+  changesOf,
+  COORDINATOR,
+  createBench,
+  endCommand,
+  evidenceOf,
+  PERSON,
+  taskId,
+  type Bench,
+} from '../../support/plan-builder.ts'
+
+const id = taskId('a')
+const JUDGE = {
+  executor: 'claude',
+  model: null,
+  modelId: null,
+  provider: 'anthropic',
+  provenance: 'config',
+  prompt: 'evaluation-1',
+}
+
+let bench: Bench
+let agents: number
+beforeEach(() => {
+  bench = createBench()
+  bench.add('a')
+  agents = 0
+})
+
+/** An agent works and ends well. */
+function work(policy: EvaluationPolicy, more: Parameters<typeof endCommand>[3] = {}): AgentId {
+  agents++
+  const agent = bench.claim('a', agents)
+  const end = endCommand(agents, bench.task('a').generation, {}, { evaluation: policy, ...more })
+  bench.must(end, COORDINATOR)
+  return agent
+}
+
+const living = () => [...bench.plan.judgements.keys()]
+
+function reply(said: JudgementReply, policy: EvaluationPolicy, judgementId = living()[0]): void {
+  if (!judgementId) throw new Error('nothing is asked')
+  bench.must({ type: 'judgement.ask', judgementId, judge: JUDGE }, COORDINATOR)
+  const end = { type: 'judgement.end', judgementId, reply: said, policy, nextFireAt: null } as const
+  bench.must(end, COORDINATOR)
+}
+
+const evaluations = (): Evaluation[] =>
+  bench.changes.flatMap((change) => (change.entity === 'evaluation' ? change.after : []))
+
+describe('a gated task', () => {
+  const policy = policyOf('0.7')
+
+  it('is done when its score reaches the threshold, with the commit of its agent', () => {
+    const agent = work(policy, { changes: changesOf('c1') })
+    expect(bench.task('a').state).toMatchObject({ kind: 'pending-eval', agentId: agent })
+    reply(answered(0.7), policy)
+    expect(bench.task('a')).toMatchObject({
+      state: { kind: 'done', by: agent },
+      resultCommit: 'c1',
+      gateTries: 0,
+      evaluation: { score: 0.7, passed: true, agentId: agent },
+    })
+    expect(living()).toEqual([])
+    expect(evaluations()).toMatchObject([{ id: 'eval-1', gate: '0.7', passed: true }])
+  })
+
+  it('goes back below it with the notes, in the same conversation, and spends no attempt', () => {
+    bench.add('b')
+    agents = 0
+    const agent = bench.claim('a', ++agents)
+    const ended = { evaluation: policy, conversation: 'talk' }
+    bench.must(endCommand(1, 1, {}, ended), COORDINATOR)
+    reply(answered(0.5, { notes: 'no tests' }), policy)
+    expect(bench.task('a')).toMatchObject({
+      state: { kind: 'open', notBefore: null },
+      attempts: 0,
+      gateTries: 1,
+      conversation: { id: 'talk' },
+      lastFailure: {
+        class: 'gate',
+        reason: 'scored 0.50, and its gate asks for 0.7',
+        detail: 'no tests',
+      },
+      lastAgentId: agent,
+    })
+  })
+
+  it('fails once it was sent back as often as it may be', () => {
+    for (const _ of [1, 2]) {
+      work(policy)
+      reply(answered(0.5), policy)
+      expect(bench.task('a').state.kind).toBe('open')
+    }
+    work(policy)
+    reply(answered(0.5), policy)
+    expect(bench.task('a')).toMatchObject({
+      state: { kind: 'failed', failure: { class: 'gate' } },
+      attempts: 0,
+    })
+    bench.must({ type: 'task.retry', id, fresh: false })
+    expect(bench.task('a').gateTries).toBe(0)
+  })
+
+  it('asks nothing where a check that gates has failed', () => {
+    const checks = [{ name: 'lint', ok: false, gates: true, tail: 'line 3' }]
+    work(policy, { evidence: evidenceOf({ checks }) })
+    expect(living()).toEqual([])
+    expect(bench.task('a')).toMatchObject({
+      state: { kind: 'open' },
+      gateTries: 1,
+      lastFailure: { class: 'gate', reason: 'its check lint failed', detail: 'line 3' },
+    })
+  })
+
+  it('is judged all the same where only a check without a gate has failed', () => {
+    const checks = [{ name: 'lint', ok: false, gates: false, tail: '' }]
+    work(policy, { evidence: evidenceOf({ checks }) })
+    expect(living()).toHaveLength(1)
+  })
+
+  it.each([
+    ['pass', 'done'],
+    ['hold', 'waiting'],
+    ['fail', 'failed'],
+  ] as const)('without an answer: %s makes it %s', (onFailure, kind) => {
+    const own = policyOf('0.7', { onFailure })
+    work(own)
+    reply(unanswered('nobody answered'), own)
+    expect(bench.task('a').state.kind).toBe(kind)
+    expect(evaluations()).toMatchObject([{ status: 'unscored', reason: 'nobody answered' }])
+  })
+
+  it('counts an answer without a word on correctness as none', () => {
+    work(policy)
+    reply(answered(null), policy)
+    expect(bench.task('a').state).toMatchObject({ kind: 'waiting', for: 'evaluation' })
+  })
+
+  it('gives the same work the score that it had', () => {
+    work(policy)
+    reply(answered(0.5, { work: 'w1' }), policy)
+    work(policy)
+    reply(answered(0.95, { work: 'w1' }), policy)
+    expect(bench.task('a')).toMatchObject({ state: { kind: 'open' }, gateTries: 2 })
+  })
+
+  it('passes by the gate of the moment at which its score arrives', () => {
+    work(policy)
+    reply(answered(0.5), policyOf('0.4'))
+    expect(bench.task('a').state.kind).toBe('done')
+  })
+})
+
+describe('a close call', () => {
+  const policy = policyOf('0.7', { secondLook: 0.1 })
+
+  it('asks twice more, and the median counts', () => {
+    work(policy)
+    reply(answered(0.69), policy)
+    expect(living()).toEqual([judgementIdOf(2), judgementIdOf(3)])
+    reply(answered(0.74), policy, judgementIdOf(3))
+    expect(bench.task('a').state.kind).toBe('pending-eval')
+    reply(answered(0.8), policy, judgementIdOf(2))
+    expect(bench.task('a')).toMatchObject({
+      state: { kind: 'done' },
+      evaluation: { id: evaluationIdOf(judgementIdOf(1)), score: 0.74 },
+    })
+    expect(evaluations()).toMatchObject([{ judgements: ['judge-1', 'judge-3', 'judge-2'] }])
+    expect(evaluations()[0]?.spread).toBeCloseTo(0.11)
+  })
+
+  it('is decided by the answers that came, where others did not', () => {
+    work(policy)
+    reply(answered(0.75), policy)
+    reply(unanswered(), policy, judgementIdOf(2))
+    reply(unanswered(), policy, judgementIdOf(3))
+    expect(bench.task('a')).toMatchObject({
+      state: { kind: 'done' },
+      evaluation: { score: expect.closeTo(0.75) },
+    })
+  })
+
+  it('is also one whose judge contradicts itself', () => {
+    work(policy)
+    reply(answered(0.95, { marks: ['criteria-disagree'] }), policy)
+    expect(living()).toHaveLength(2)
+  })
+})
+
+describe('a task that is only scored', () => {
+  it('waits for its score, and is done by any', () => {
+    work(policyOf('score'))
+    expect(bench.task('a').state.kind).toBe('pending-eval')
+    reply(answered(0.2), policyOf('score'))
+    expect(bench.task('a')).toMatchObject({
+      state: { kind: 'done' },
+      evaluation: { score: 0.2, passed: null },
+    })
+  })
+
+  it('is done at once where it need not wait, and scored behind', () => {
+    const policy = policyOf('score', { waits: false })
+    work(policy)
+    expect(bench.task('a').state.kind).toBe('done')
+    reply(answered(0.4), policy)
+    expect(bench.task('a')).toMatchObject({ state: { kind: 'done' }, evaluation: { score: 0.4 } })
+  })
+})
+
+describe('a gate that is not the task’s own', () => {
+  const policy = policyOf('0.7')
+  const config = { ...policy, gate: { ...policy.gate, source: 'config', isOwn: false } }
+
+  it('does not hold for a shell task', () => {
+    work(config)
+    expect(bench.task('a').state.kind).toBe('done')
+  })
+
+  it('holds for one with a model behind it', () => {
+    bench.claim('a', 1, { executor: 'claude', executorType: 'claude' })
+    bench.must(endCommand(1, 1, {}, { evaluation: config }), COORDINATOR)
+    expect(bench.task('a').state.kind).toBe('pending-eval')
+  })
+})
+
+describe('a person', () => {
+  const policy = policyOf('person')
+
+  it('decides where the gate says so, whatever the score', () => {
+    work(policy)
+    reply(answered(0.95), policy)
+    expect(bench.task('a').state).toMatchObject({ kind: 'waiting', for: 'approval' })
+    bench.must({ type: 'task.approve', id, note: 'fine', nextFireAt: null })
+    expect(bench.task('a').state).toMatchObject({ kind: 'done', by: 'ada' })
+    const logged = bench.changes.flatMap((each) => (each.entity === 'log' ? each.after.text : []))
+    expect(logged).toEqual(['approved: fine'])
+  })
+
+  it('sends it back with a note, and no attempt is spent', () => {
+    work(policy)
+    reply(unanswered(), policy)
+    bench.must({ type: 'task.reject', id, note: 'not yet' })
+    expect(bench.task('a')).toMatchObject({
+      state: { kind: 'open' },
+      attempts: 0,
+      gateTries: 0,
+      lastFailure: { class: 'gate', detail: 'not yet' },
+    })
+  })
+
+  it('rejects what is done unless it has landed; its dependents stay as they are', () => {
+    bench.add('b', { after: [id] })
+    work(policyOf('off'))
+    bench.must({ type: 'task.reject', id, note: 'no' })
+    expect(bench.task('a').state.kind).toBe('open')
+  })
+
+  it('approves nothing that nobody has asked about', () => {
+    expect(bench.run({ type: 'task.approve', id, note: null, nextFireAt: null })).toMatchObject({
+      ok: false,
+      error: { kind: 'wrong-state' },
+    })
+  })
+
+  it('may settle it while it is judged; the late answer is only kept', () => {
+    work(policyOf('0.7'))
+    bench.must({ type: 'task.approve', id, note: null, nextFireAt: null })
+    reply(answered(0.1), policyOf('0.7'))
+    expect(bench.task('a')).toMatchObject({ state: { kind: 'done' }, evaluation: { score: 0.1 } })
+  })
+
+  it('ends a judgement, which counts as no answer', () => {
+    const held = policyOf('0.7')
+    work(held)
+    const kill = { type: 'judgement.kill', judgementId: judgementIdOf(1) } as const
+    bench.must({ ...kill, policy: held, nextFireAt: null }, PERSON)
+    expect(bench.task('a').state).toMatchObject({ kind: 'waiting', for: 'evaluation' })
+    reply2(held)
+  })
+
+  /** Asked for anew, its score settles it. */
+  function reply2(policy: EvaluationPolicy): void {
+    const about = { agentId: bench.task('a').lastAgentId as AgentId, generation: 1 }
+    const asked = { type: 'evaluation.request', id, ...about, executor: null, model: null } as const
+    expect(bench.must(asked)).toEqual(['judge-2'])
+    expect(bench.must(asked)).toEqual(['judge-2'])
+    expect(bench.task('a').state.kind).toBe('pending-eval')
+    reply(answered(0.9), policy)
+    expect(bench.task('a').state.kind).toBe('done')
+  }
+
+  it('scores what waits for a score, and that settles it', () => {
+    const held = policyOf('0.7')
+    work(held)
+    reply(unanswered(), held)
+    const score = { id, evaluationId: evaluationIdOf(judgementIdOf(1)), dimensions: null } as const
+    const said = { score: 0.8, note: 'good', isAudit: false, policy: held, nextFireAt: null }
+    bench.must({ type: 'evaluation.score', ...score, ...said })
+    expect(bench.task('a')).toMatchObject({
+      state: { kind: 'done' },
+      evaluation: { score: 0.8, modelScore: null },
+    })
+  })
+
+  it('moves no finished task by a score; clearing it brings the model’s back', () => {
+    const gated = policyOf('0.7')
+    work(gated)
+    reply(answered(0.9), gated)
+    const score = { id, evaluationId: evaluationIdOf(judgementIdOf(1)), dimensions: null } as const
+    const more = { isAudit: false, policy: gated, nextFireAt: null, note: '' }
+    bench.must({ type: 'evaluation.score', ...score, ...more, score: 0.1 })
+    expect(bench.task('a')).toMatchObject({
+      state: { kind: 'done' },
+      evaluation: { score: 0.1, modelScore: 0.9 },
+    })
+    bench.must({ type: 'evaluation.score', ...score, ...more, score: 0.3, isAudit: true })
+    expect(bench.task('a').evaluation?.score).toBe(0.1)
+    bench.must({ type: 'evaluation.score', ...score, ...more, score: null })
+    expect(bench.task('a').evaluation?.score).toBe(0.9)
+  })
+})
+
+it('is judged anew in the next generation; an answer to the one before decides nothing', () => {
+  const policy = policyOf('0.7')
+  work(policy)
+  bench.must({ type: 'task.reject', id, note: 'again' })
+  work(policy)
+  expect(living()).toEqual(['judge-1', 'judge-2'])
+  reply(answered(0.95), policy, judgementIdOf(1))
+  expect(bench.task('a').state).toMatchObject({ kind: 'pending-eval', agentId: 'agent-2' })
+  reply(answered(0.1), policy, judgementIdOf(2))
+  expect(bench.task('a')).toMatchObject({ state: { kind: 'open' }, gateTries: 1 })
+})
