@@ -2,6 +2,7 @@
 import type { InferContractRouterOutputs } from '@orpc/contract'
 import { agentContract } from './agent.ts'
 import { changeContract } from './change.ts'
+import { evaluationContract, evaluatorContract, judgementContract } from './judging.ts'
 import { startScreenContract } from './start-screen.ts'
 import { pageContract } from './page.ts'
 import { serviceContract } from './service.ts'
@@ -13,6 +14,9 @@ export const contract = {
   service: serviceContract,
   page: pageContract,
   change: changeContract,
+  evaluation: evaluationContract,
+  judgement: judgementContract,
+  evaluator: evaluatorContract,
   startScreen: startScreenContract,
 }
 export type Contract = typeof contract

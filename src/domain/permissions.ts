@@ -44,6 +44,8 @@ const AGENT_MAY = {
     ...['page.settings', 'page.configure', 'page.trust', 'page.confirmTrust', 'page.importText'],
     ...['change.of', 'change.diff', 'change.land', 'change.landAll', 'change.comment'],
     ...['change.worktrees', 'change.removeWorktree', 'change.gc'],
+    ...['evaluation.list', 'evaluation.figures', 'evaluation.get', 'evaluation.audit'],
+    ...['judgement.list', 'judgement.get', 'judgement.text', 'evaluator.list'],
     ...['startScreen.recent', 'startScreen.forget', 'startScreen.clis', 'startScreen.inspect'],
     ...['startScreen.open', 'startScreen.example'],
   ],

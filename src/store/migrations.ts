@@ -178,18 +178,34 @@ CREATE INDEX judgement_living ON judgement (number) WHERE state <> 'ended';
 CREATE TABLE evaluation (
   id TEXT PRIMARY KEY,
   task_id TEXT NOT NULL,
+  agent INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  executor TEXT,
+  model TEXT,
+  identity TEXT,
+  identity_name TEXT,
+  kind TEXT,
+  model_score REAL,
+  score REAL,
+  passed INTEGER,
+  audited INTEGER NOT NULL DEFAULT 0,
   v INTEGER NOT NULL,
   body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX evaluation_by_task ON evaluation (task_id);
+CREATE INDEX evaluation_by_agent ON evaluation (agent, score);
+CREATE INDEX evaluation_by_time ON evaluation (at);
+CREATE INDEX evaluation_unaudited ON evaluation (model_score) WHERE audited = 0 AND model_score IS NOT NULL;
 
 CREATE TABLE opinion (
   id TEXT PRIMARY KEY,
   evaluation_id TEXT NOT NULL,
+  score REAL,
+  is_audit INTEGER NOT NULL,
   v INTEGER NOT NULL,
   body TEXT NOT NULL
 ) STRICT;
-CREATE INDEX opinion_by_evaluation ON opinion (evaluation_id);
+CREATE INDEX opinion_by_evaluation ON opinion (evaluation_id, is_audit);
 `,
 }
 

@@ -6,6 +6,7 @@ import { fail, failure, type Failure } from '../domain/failure.ts'
 import type { MutablePlan } from '../domain/plan.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { migrate } from './migrate.ts'
+import { prepareJudging } from './judging.ts'
 import { prepareHistory } from './history.ts'
 import { highestAgentNumber, loadPlan, prepareReads } from './read.ts'
 import { prepareSpending } from './spending.ts'
@@ -125,6 +126,7 @@ function openReader(db: Database.Database, journal: Journal): Store {
     ...prepareReads(db),
     past: prepareHistory(db),
     spending: prepareSpending(db),
+    judging: prepareJudging(db),
     journal: (since, limit) => journal.read(since, limit),
     async copyTo(path) {
       try {

@@ -4,6 +4,7 @@ import type { Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { RowFacts, StoredRow } from './journal.ts'
 import type { HistoryReads } from './history.ts'
+import type { JudgingReads } from './judging.ts'
 import type { StoredReply, prepareReads } from './read.ts'
 import type { SpendingReads } from './spending.ts'
 
@@ -15,10 +16,11 @@ export interface Store extends ReturnType<typeof prepareReads> {
   /** The journal as the window asks for it: by task, by time, in pieces. */
   readonly past: HistoryReads
   readonly spending: SpendingReads
+  readonly judging: JudgingReads
   /** A consistent copy of the database in a new file. */
   copyTo(path: string): Promise<Result<void, Failure>>
 }
-export type StoreReader = Omit<Store, 'past' | 'spending' | 'replyOf' | 'copyTo'>
+export type StoreReader = Omit<Store, 'past' | 'spending' | 'judging' | 'replyOf' | 'copyTo'>
 
 /** Writes, for `dispatch` alone: begin, then `write` inside savepoints, then commit or rollback. */
 export interface StoreWriter {

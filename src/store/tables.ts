@@ -2,7 +2,12 @@
 import type Database from 'better-sqlite3'
 import { assertNever } from '../base/result.ts'
 import { agentNumberOf, type AgentId } from '../domain/ids.ts'
-import { judgementNumberOf, type JudgementId } from '../domain/judging/evaluation.ts'
+import {
+  type Evaluation,
+  judgementNumberOf,
+  type JudgementId,
+  type Opinion,
+} from '../domain/judging/evaluation.ts'
 import type { EntityChange } from '../domain/plan.ts'
 import { prepareSpent } from './spending.ts'
 
@@ -17,8 +22,8 @@ export function prepareTables(db: Database.Database) {
   const writeFact = prepareSmall(db, 'yard_fact')
   const log = db.prepare('INSERT INTO log_line (id, task_id, at, v, body) VALUES (?, ?, ?, ?, ?)')
   const writeJudgement = prepareJudgement(db)
-  const evaluation = db.prepare('INSERT INTO evaluation (id, task_id, v, body) VALUES (?, ?, ?, ?)')
-  const opinion = db.prepare('INSERT INTO opinion (id, evaluation_id, v, body) VALUES (?, ?, ?, ?)')
+  const writeEvaluation = prepareEvaluation(db)
+  const writeOpinion = prepareOpinion(db)
   const artifact = db.prepare('INSERT INTO artifact (id, task_id, v, body) VALUES (?, ?, ?, ?)')
   return {
     write(change: EntityChange): void {
@@ -39,14 +44,10 @@ export function prepareTables(db: Database.Database) {
         }
         case 'judgement':
           return writeJudgement(change)
-        case 'evaluation': {
-          const { id, taskId } = change.after
-          return void evaluation.run(id, taskId, BODY_VERSION, JSON.stringify(change.after))
-        }
-        case 'opinion': {
-          const { id, evaluationId } = change.after
-          return void opinion.run(id, evaluationId, BODY_VERSION, JSON.stringify(change.after))
-        }
+        case 'evaluation':
+          return writeEvaluation(change.after)
+        case 'opinion':
+          return writeOpinion(change.after)
         case 'artifact': {
           const { id, taskId } = change.after
           return void artifact.run(id, taskId, BODY_VERSION, JSON.stringify(change.after))
@@ -103,6 +104,38 @@ function prepareJudgement(db: Database.Database): (change: Change<'judgement'>) 
     const [number, state] = [judgementNumberOf(id as JudgementId), after.state.kind]
     if (before) update.run(state, BODY_VERSION, JSON.stringify(after), number)
     else insert.run(number, after.taskId, state, BODY_VERSION, JSON.stringify(after))
+  }
+}
+
+/** Who worked is read from the agent as it is now: it may be forgotten later. */
+function prepareEvaluation(db: Database.Database): (evaluation: Evaluation) => void {
+  const insert = db.prepare(
+    `INSERT INTO evaluation (id, task_id, agent, at, executor, model, identity, identity_name, kind, model_score, score, passed, v, body)
+     SELECT :id, :task, :agent, :at, coalesce(json_extract(a.body, '$.executor'), s.executor), coalesce(json_extract(a.body, '$.model'), s.model),
+       json_extract(a.body, '$.identity.id'), json_extract(a.body, '$.identity.name'), json_extract(t.body, '$.kind'),
+       :score, :score, :passed, :v, :body
+     FROM (SELECT 1) LEFT JOIN agent a ON a.number = :agent LEFT JOIN spent s ON s.agent = :agent LEFT JOIN task t ON t.id = :task`,
+  )
+  return (evaluation) => {
+    const { id, taskId: task, agentId, at, score, passed } = evaluation
+    const row = { id, task, agent: agentNumberOf(agentId), at, score }
+    const isPassed = passed === null ? null : Number(passed)
+    insert.run({ ...row, passed: isPassed, v: BODY_VERSION, body: JSON.stringify(evaluation) })
+  }
+}
+
+/** An audit is only counted; any other opinion makes the effective score. */
+function prepareOpinion(db: Database.Database): (opinion: Opinion) => void {
+  const insert = db.prepare(
+    'INSERT INTO opinion (id, evaluation_id, score, is_audit, v, body) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  const audited = db.prepare('UPDATE evaluation SET audited = 1 WHERE id = ?')
+  const scored = db.prepare('UPDATE evaluation SET score = coalesce(?, model_score) WHERE id = ?')
+  return (opinion) => {
+    const { id, evaluationId, score, isAudit } = opinion
+    insert.run(id, evaluationId, score, Number(isAudit), BODY_VERSION, JSON.stringify(opinion))
+    if (isAudit) audited.run(evaluationId)
+    else scored.run(score, evaluationId)
   }
 }
 

@@ -8,11 +8,17 @@ const CLOSED =
   /^(?:status|state|states|kind|outcome|mode|context|worktree|stopReason|waitsFor|host|source|level|permissions|role|roles|code|class|verdict|which|landing|executorType)$/
 /** A text for people, unless nothing beside it says the same to a program. */
 const TEXT_BESIDE_CODE = 'reason'
-const CODES = ['code', 'class', 'kind', 'state']
+const CODES = ['code', 'class', 'kind', 'state', 'status']
 
 /** What is no choice of a few things although its name is one of those, and why. */
 const OPEN: Readonly<Record<string, string>> = {
   'task.list input.status': 'a list with commas, as it stands in an address',
+  ...Object.fromEntries(
+    ['list input', 'list output[]', 'figures input', 'get output'].map((place) => [
+      `evaluation.${place}.kind`,
+      'a kind of task: the yard names them (judging.kinds)',
+    ]),
+  ),
 }
 
 type Schema = z.core.$ZodType

@@ -48,6 +48,8 @@ export async function openTestYard(
     readonly runsAgents?: boolean
     readonly clock?: Clock
     readonly machine?: MachineProbe
+    /** Before it is opened, with the path of its database. */
+    readonly prepare?: (path: string) => Promise<void>
   } = {},
 ): Promise<TestYard> {
   const { runsAgents = true, clock } = options
@@ -64,6 +66,7 @@ export async function openTestYard(
   }
   const made = await initYard(folder, join(home, '.local', 'share', 'yard'))
   if (!made.ok) throw new Error(made.error.message)
+  await options.prepare?.(made.value.paths.db)
   const runtime = createIdleRuntime()
   const opened = await openYard({
     paths: made.value.paths,

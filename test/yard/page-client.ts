@@ -39,8 +39,11 @@ const NO_USAGE: Usage = {
 }
 
 /** Nothing is started by itself: the test is the coordinator. */
-export async function openPageBench(clock = createManualClock()): Promise<PageBench> {
-  const test = await openTestYard({ clock, runsAgents: false })
+export async function openPageBench(
+  clock = createManualClock(),
+  prepare?: (path: string) => Promise<void>,
+): Promise<PageBench> {
+  const test = await openTestYard({ clock, runsAgents: false, ...(prepare ? { prepare } : {}) })
   const { yard } = test
   const view = createLiveView(yard, clock)
   const host = { url: () => null, pageUrl: () => null, stop: () => {} }

@@ -111,7 +111,7 @@ const pageOf = ({ before, limit }: { before?: number | undefined; limit: number 
   limit,
 })
 
-function instantOf(field: string, text: string): number {
+export function instantOf(field: string, text: string): number {
   const at = parseInstant(text)
   return (
     at ??

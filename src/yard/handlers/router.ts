@@ -7,6 +7,7 @@ import { graphHandlers } from './graph-handlers.ts'
 import { claimHandlers } from './claim-handlers.ts'
 import { changeHandlers } from './change-handlers.ts'
 import { type HandlerContext, procedures } from './context.ts'
+import { evaluationHandlers, evaluatorHandlers, judgementHandlers } from './judging-handlers.ts'
 import { pageHandlers } from './page-handlers.ts'
 import { pilotHandlers } from './pilot-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
@@ -19,6 +20,9 @@ export const router = procedures.router({
   service: serviceHandlers,
   page: pageHandlers,
   change: changeHandlers,
+  evaluation: evaluationHandlers,
+  judgement: judgementHandlers,
+  evaluator: evaluatorHandlers,
   startScreen: startScreenHandlers,
 })
 

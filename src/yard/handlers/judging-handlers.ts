@@ -1,0 +1,194 @@
+/** Requests about judgements and evaluations. */
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { EvaluationFigures, EvaluationGroup, Evaluator } from '../../contract/judging.ts'
+import { failure } from '../../domain/failure.ts'
+import {
+  evaluationIdSchema,
+  judgementIdSchema,
+  type JudgementId,
+} from '../../domain/judging/evaluation.ts'
+import { agreementOf } from '../../judging/agreement.ts'
+import { scoreFigures } from '../../judging/score-figures.ts'
+import type {
+  EvaluationFilter,
+  ScoredTry,
+  ScoredTwice,
+  StoredEvaluation,
+} from '../../store/judging.ts'
+import { createPacer } from '../slices.ts'
+import { toEvaluationRow, toJudgementView } from '../views/evaluation-view.ts'
+import type { Yard } from '../yard.ts'
+import { type HandlerContext, procedures, taskOf } from './context.ts'
+import { refuse } from './failures.ts'
+import { instantOf } from './page-handlers.ts'
+
+export const evaluationHandlers = {
+  list: procedures.evaluation.list.handler(async ({ context, input, signal }) => {
+    const { by, before, limit, ...wanted } = input
+    const filter = filterOf(context, wanted)
+    if (by !== undefined) return (await readFigures(context.yard, filter, by, signal)).groups
+    return context.yard.store.judging
+      .list(filter, limit, before)
+      .map((stored) => toEvaluationRow(context.yard.plan, stored))
+  }),
+  figures: procedures.evaluation.figures.handler(({ context, input: { by, ...wanted }, signal }) =>
+    readFigures(context.yard, filterOf(context, wanted), by, signal),
+  ),
+  get: procedures.evaluation.get.handler(({ context: { yard }, input }) =>
+    toEvaluationRow(yard.plan, evaluationOf(yard, input.id)),
+  ),
+  audit: procedures.evaluation.audit.handler(({ context: { yard }, input }) =>
+    yard.store.judging.drawForAudit(input.limit).flatMap((id) => {
+      const stored = yard.store.judging.get(id)
+      if (!stored) return []
+      const { task, title, agent, at } = toEvaluationRow(yard.plan, stored)
+      return { id, task, title, agent, at }
+    }),
+  ),
+}
+
+export const judgementHandlers = {
+  list: procedures.judgement.list.handler(({ context, input: { living, task, since, limit } }) =>
+    context.yard.store.judging
+      .judgements({
+        isLiving: living,
+        task: task === undefined ? undefined : taskOf(context, task).id,
+        since: since === undefined ? undefined : instantOf('since', since),
+        limit,
+      })
+      .map(toJudgementView),
+  ),
+  get: procedures.judgement.get.handler(({ context: { yard }, input }) =>
+    toJudgementView(judgementOf(yard, input.id)),
+  ),
+  text: procedures.judgement.text.handler(({ context: { yard }, input }) =>
+    readPart(yard, judgementOf(yard, input.id).id, input.part),
+  ),
+}
+
+export const evaluatorHandlers = {
+  list: procedures.evaluator.list.handler(({ context: { yard } }) => evaluatorsOf(yard)),
+}
+
+type Wanted = Omit<EvaluationFilter, 'since'> & { readonly since?: string | undefined }
+
+const filterOf = (context: HandlerContext, { since, task, ...rest }: Wanted): EvaluationFilter => ({
+  ...rest,
+  task: task === undefined ? undefined : taskOf(context, task).id,
+  since: since === undefined ? undefined : instantOf('since', since),
+})
+
+export function evaluationOf({ store }: Pick<Yard, 'store'>, id: string): StoredEvaluation {
+  const known = evaluationIdSchema.safeParse(id)
+  const stored = known.success ? store.judging.get(known.data) : null
+  return stored ?? refuse(unknown('evaluation', id, 'yard evaluations shows them'))
+}
+
+export function judgementOf({ store }: Pick<Yard, 'store'>, id: string) {
+  const known = judgementIdSchema.safeParse(id)
+  const judgement = known.success ? store.judging.judgement(known.data) : null
+  return judgement ?? refuse(unknown('judgement', id, 'yard judgements shows them'))
+}
+
+const unknown = (what: 'evaluation' | 'judgement', id: string, hint: string) =>
+  failure(`unknown-${what}`, `there is no ${what} ${JSON.stringify(id)}`, { hint, facts: { id } })
+
+const SLICE = 500
+
+/** In slices: a yard may have a hundred thousand of them. */
+async function readFigures(
+  { plan, store }: Pick<Yard, 'plan' | 'store'>,
+  filter: EvaluationFilter,
+  by: EvaluationGroup,
+  signal?: AbortSignal,
+) {
+  const tries: ScoredTry[] = []
+  const pacer = createPacer(signal)
+  for (let after = -1; ;) {
+    const slice = store.judging.scoredTries(filter, after, SLICE)
+    tries.push(...slice)
+    const last = slice.at(-1)
+    if (!last) break
+    after = last.key
+    const wait = pacer.check()
+    if (wait) await wait
+  }
+  const groups = [...Map.groupBy(tries, (each) => each[by])].map(([key, own]) =>
+    toFigures(key, own),
+  )
+  const tags = new Set(tries.flatMap(({ taskId }) => plan.tasks.get(taskId as never)?.tags ?? []))
+  return {
+    all: toFigures(null, tries),
+    groups: groups.toSorted((a, b) => b.n - a.n || ((a.key ?? '') < (b.key ?? '') ? -1 : 1)),
+    tags: [...tags].toSorted(),
+  }
+}
+
+function toFigures(key: string | null, tries: readonly ScoredTry[]): EvaluationFigures {
+  const { bins, ...figures } = scoreFigures(tries)
+  return { key, executor: mostOf(tries), ...figures, bins: [...bins] }
+}
+
+/** The executor that most of them ran with. */
+function mostOf(tries: readonly ScoredTry[]): string | null {
+  const groups = [...Map.groupBy(tries, ({ executor }) => executor)]
+  return groups.toSorted(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? null
+}
+
+const nameOf = ({ executor, model, prompt }: Pick<ScoredTwice, 'executor' | 'model' | 'prompt'>) =>
+  JSON.stringify([executor, model, prompt])
+
+/** Every judge that was asked, or whose scores people have scored, too. */
+function evaluatorsOf({ store }: Pick<Yard, 'store'>): Evaluator[] {
+  const asked = store.judging.askedJudges()
+  const pairs = Map.groupBy(store.judging.scoredTwice(), nameOf)
+  const known = new Set(asked.map(nameOf))
+  const others = [...pairs].flatMap(([name, [first]]) => (first && !known.has(name) ? first : []))
+  const none = { asked: 0, unanswered: 0, meanUsd: null }
+  return [...asked, ...others.map((judge) => ({ ...judge, ...none }))].map((judge) => {
+    const own = pairs.get(nameOf(judge)) ?? []
+    const agreement = (isAudit: boolean) =>
+      agreementOf(
+        own
+          .filter((pair) => pair.isAudit === isAudit)
+          .map(({ modelScore: model, person }) => ({ model, person })),
+      )
+    return {
+      executor: judge.executor,
+      model: judge.model,
+      prompt: judge.prompt,
+      asked: judge.asked,
+      unansweredShare: judge.asked === 0 ? null : judge.unanswered / judge.asked,
+      meanCostUsd: judge.meanUsd,
+      people: agreement(true),
+      overrides: agreement(false),
+    }
+  })
+}
+
+/** Both are bounded where they are written; a file that somebody made larger is cut. */
+const MOST_BYTES = 4_000_000
+const FILES = { sent: 'prompt.md', answer: 'answer.json' } as const
+
+async function readPart(yard: Pick<Yard, 'paths'>, id: JudgementId, part: keyof typeof FILES) {
+  const path = join(yard.paths.yard, 'judgements', id, FILES[part])
+  const file = await open(path, 'r').catch(() => null)
+  if (!file)
+    return refuse(
+      failure('io', `${id}: ${part === 'sent' ? 'what was sent' : 'its answer'} is not there`, {
+        hint: 'dead-agents --purge removes the folders of ended judgements; scores stay',
+        facts: { path },
+      }),
+    )
+  try {
+    const { size } = await file.stat()
+    const { buffer, bytesRead } = await file.read({
+      buffer: Buffer.alloc(Math.min(size, MOST_BYTES)),
+      position: 0,
+    })
+    return { text: buffer.toString('utf8', 0, bytesRead), isCut: size > MOST_BYTES }
+  } finally {
+    await file.close()
+  }
+}
