@@ -6,7 +6,12 @@
 import type { Command } from '../domain/command.ts'
 import { isWanted } from '../domain/decide/decide-judging.ts'
 import type { JudgementId } from '../domain/judging/evaluation.ts'
-import type { Judgement, JudgementReply } from '../domain/judging/judgement.ts'
+import type {
+  JudgeChoice,
+  Judgement,
+  JudgementReply,
+  Postponement,
+} from '../domain/judging/judgement.ts'
 import type { CommittedBatch } from './dispatch.ts'
 import type { CoordinatorParts } from './ports.ts'
 import { nextRun } from './schedules.ts'
@@ -37,6 +42,8 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void) {
     const nextFireAt = task && agentId ? nextRun(task, parts.clock.now(), parts) : null
     return send({ type: 'judgement.end', judgementId: id, reply, policy, nextFireAt })
   }
+  const postpone = ({ id: judgementId }: Judgement, postponement: Postponement) =>
+    send({ type: 'judgement.postpone', judgementId, postponement })
   const carryOut = async (judgement: Judgement): Promise<void> => {
     const withdrawal = new AbortController()
     underWay.set(judgement.id, withdrawal)
@@ -44,6 +51,7 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void) {
       const reply = await judging.judge.ask(judgement, withdrawal.signal)
       // Not now: asked again by the timer, so that it does not spin the loop.
       if (reply === null) isResting = isResting || !withdrawal.signal.aborted
+      else if ('until' in reply) await postpone(judgement, reply)
       else await end(judgement, reply)
     } catch (error) {
       isResting = true
@@ -64,12 +72,16 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void) {
     return true
   }
   /** False where nobody can be asked yet. */
-  const choose = (judgement: Judgement, now: number): boolean => {
+  const choose = (judgement: Queued, now: number): boolean => {
     const { id } = judgement
     const no = (reason: string): boolean => once(id, () => end(judgement, { ...NOT_ASKED, reason }))
     if (!isWanted(plan, judgement)) return no('its task was settled meanwhile')
     if (isGateOff(judgement)) return no('its gate was turned off')
-    const choice = judging.judge.choose(judgement, now)
+    const { notBefore } = judgement.state
+    const choice: JudgeChoice =
+      notBefore !== null && notBefore > now
+        ? { kind: 'wait', reason: '', until: notBefore }
+        : judging.judge.choose(judgement, now)
     if (choice.kind === 'refuse') return no(choice.reason)
     if (choice.kind === 'judge')
       return once(id, () => send({ type: 'judgement.ask', judgementId: id, judge: choice.judge }))
@@ -93,7 +105,7 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void) {
       if (underWay.has(id) || choosing.has(id)) continue
       const isAsked = state.kind === 'asked'
       if (isAsked) void carryOut(judgement)
-      const mayChoose = !isAsked && room > 0 && !isDraining && !plan.facts.paused
+      const mayChoose = isQueued(judgement) && room > 0 && !isDraining && !plan.facts.paused
       if (isAsked || (mayChoose && choose(judgement, now))) room--
     }
   }
@@ -125,3 +137,6 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void) {
     drain: () => void (isDraining = true),
   }
 }
+
+type Queued = Judgement & { readonly state: Extract<Judgement['state'], { kind: 'queued' }> }
+const isQueued = (judgement: Judgement): judgement is Queued => judgement.state.kind === 'queued'

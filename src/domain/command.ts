@@ -12,7 +12,7 @@ import type {
   JudgementId,
   Opinion,
 } from './judging/evaluation.ts'
-import type { JudgementReply } from './judging/judgement.ts'
+import type { JudgementReply, Postponement } from './judging/judgement.ts'
 import type { LandingOutcome, Merger } from './landing.ts'
 import type { NewTask, Task, TaskEdit } from './task.ts'
 import type { Breaker, ChangePosition } from './plan.ts'
@@ -177,6 +177,7 @@ interface JudgingCommands {
     nextFireAt: number | null
   }
   'judgement.ask': { judgementId: JudgementId; judge: Judge }
+  'judgement.postpone': { judgementId: JudgementId; postponement: Postponement }
   /** `policy`: of the task that it is about, as it is now; null where it is about none. */
   'judgement.end': {
     judgementId: JudgementId

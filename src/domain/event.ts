@@ -27,6 +27,7 @@ interface Work {
 interface JudgementEvents {
   'judgement.queued': { judgement: Judgement }
   'judgement.asked': { id: JudgementId; judge: Judge }
+  'judgement.postponed': { id: JudgementId; notBefore: number; turn: number }
   'judgement.ended': {
     id: JudgementId
     outcome: 'answered' | 'unanswered'

@@ -192,6 +192,8 @@ const OTHERS: Evolvers<
   ],
   'judgement.asked': (plan, { id, at, judge }) =>
     judgementChange(plan, id, () => ({ judge, state: { kind: 'asked', since: at } })),
+  'judgement.postponed': (plan, { id, notBefore, turn }) =>
+    judgementChange(plan, id, () => ({ state: { kind: 'queued', notBefore }, turn })),
   'judgement.ended': (plan, { id, at, outcome, reason, usage, costSource }) =>
     judgementChange(plan, id, () => ({
       state: { kind: 'ended', at, outcome, reason },

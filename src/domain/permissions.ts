@@ -32,7 +32,7 @@ const AGENT_MAY = {
     ...['agents.forget', 'breaker.trip', 'breaker.clear', 'yard.pause', 'yard.resume'],
     ...['landing.request', 'landing.settle'],
     ...['evaluation.request', 'evaluation.score', 'task.approve', 'task.reject'],
-    ...['judgement.ask', 'judgement.end', 'judgement.kill'],
+    ...['judgement.ask', 'judgement.end', 'judgement.kill', 'judgement.postpone'],
     ...['service.status', 'service.page', 'service.pageSessions', 'service.revokePageSessions'],
     ...['service.pause', 'service.resume', 'service.reload', 'service.stop', 'service.snapshot'],
     ...['service.follow', 'service.journal', 'service.executors', 'service.testExecutor'],
@@ -119,6 +119,7 @@ const OF_COORDINATOR: ReadonlySet<AnyCommand['type']> = new Set([
   'landing.settle',
   'judgement.ask',
   'judgement.end',
+  'judgement.postpone',
 ])
 
 /** A person may stop agents and forget ended ones; how an agent lives is reported by what runs it. */

@@ -7,7 +7,7 @@ import { endedBeforeStop, judge, keptEvidence, withoutExit, type Verdict } from 
 import { formatDuration } from '../format.ts'
 import type { Event } from '../event.ts'
 import { attemptLimit, retryDelayMs, VERDICTS, workFailure, type WorkFailure } from '../failure.ts'
-import type { Breaker, Plan } from '../plan.ts'
+import type { Plan } from '../plan.ts'
 import { hasResult, type Task } from '../task.ts'
 import { baseConflictEvents } from './decide-landing.ts'
 import { resultEvents } from './decide-judging.ts'
@@ -16,6 +16,7 @@ import {
   attachedEvents,
   decided,
   noOp,
+  providerAsleep,
   repeatedEvent,
   returnedEvent,
   type Circumstances,
@@ -285,14 +286,8 @@ function signedOut({ plan, agent, at }: Scene, { reason }: WorkFailure): Event[]
   const { provider } = agent
   return provider === null || plan.breakers.get(`provider:${provider}`)?.until === null
     ? []
-    : [tripped({ subject: provider, reason, since: at, until: null }, at)]
+    : [providerAsleep({ subject: provider, reason, since: at, until: null }, at)]
 }
-
-const tripped = (breaker: Omit<Breaker, 'id' | 'kind'>, at: number): Event => ({
-  type: 'breaker.tripped',
-  at,
-  breaker: { id: `provider:${breaker.subject}`, kind: 'provider', ...breaker },
-})
 
 /** The provider sleeps: the task waits for it, and a breaker holds back everybody else who would ask it. */
 function parked({ plan, task, agent, end, at }: Scene, bad: WorkFailure): Event[] {
@@ -307,7 +302,10 @@ function parked({ plan, task, agent, end, at }: Scene, bad: WorkFailure): Event[
   const known = plan.breakers.get(`provider:${provider}`)
   // A later word that names no time, or an earlier one, must not wake it too soon.
   if (known && (known.until ?? until) >= until) return events
-  return [...events, tripped({ subject: provider, reason, since: known?.since ?? at, until }, at)]
+  return [
+    ...events,
+    providerAsleep({ subject: provider, reason, since: known?.since ?? at, until }, at),
+  ]
 }
 
 function retried(

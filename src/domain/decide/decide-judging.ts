@@ -33,6 +33,7 @@ import {
   refused,
   reopenedEvent,
   repeatedEvent,
+  providerAsleep,
   returnedEvent,
   unknownTask,
   wrongState,
@@ -135,7 +136,8 @@ function queuedEvent(
     queuedAt: at,
     by,
     wish,
-    state: { kind: 'queued' },
+    state: { kind: 'queued', notBefore: null },
+    turn: 1,
     judge: null,
     usage: null,
     costSource: null,
@@ -166,11 +168,23 @@ const gateFailedEvent = (task: Task, bad: WorkFailure, next: Next, at: number): 
   }
 
 export const judgingDeciders: Deciders<
-  'judgement.ask' | 'judgement.end' | 'judgement.kill' | 'evaluation.score'
+  ('judgement.ask' | 'judgement.postpone' | 'judgement.end' | 'judgement.kill') | 'evaluation.score'
 > = {
   'judgement.ask'({ judgements }, { judgementId: id, judge }, { at }) {
     if (judgements.get(id)?.state.kind !== 'queued') return noOp(id)
     return decided([id], { type: 'judgement.asked', at, id, judge })
+  },
+
+  'judgement.postpone'({ judgements, breakers }, { judgementId: id, postponement }, { at }) {
+    if (judgements.get(id)?.state.kind !== 'asked') return noOp(id)
+    const { until, reason, provider, turn } = postponement
+    const postponed: Event = { type: 'judgement.postponed', at, id, notBefore: until, turn }
+    const known = provider === null ? null : breakers.get(`provider:${provider}`)
+    // A later word must not wake it too soon.
+    if (provider === null || (known && (known.until ?? until) >= until))
+      return decided([id], postponed)
+    const sleep = { subject: provider, reason, since: known?.since ?? at, until }
+    return decided([id], postponed, providerAsleep(sleep, at))
   },
 
   'judgement.end': decideEnded,

@@ -7,7 +7,7 @@ import type { Artifact } from '../executor.ts'
 import { failure, type Failure, type WorkFailure } from '../failure.ts'
 import type { TaskId } from '../ids.ts'
 import { taskHint } from '../near-match.ts'
-import type { Plan } from '../plan.ts'
+import type { Breaker, Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
 
 interface Decision {
@@ -125,6 +125,16 @@ export const reopenedEvent = ({ id, scheduledFor }: Task, at: number, fresh = fa
   fresh,
   notBefore: null,
   scheduledFor,
+})
+
+/** A provider sleeps, or its account is signed out (`until` null): it holds back everybody who would ask it. */
+export const providerAsleep = (
+  breaker: Pick<Breaker, 'subject' | 'reason' | 'since' | 'until'>,
+  at: number,
+): Event => ({
+  type: 'breaker.tripped',
+  at,
+  breaker: { id: `provider:${breaker.subject}`, kind: 'provider', ...breaker },
 })
 
 /** The run of a repeating task is over, well or badly, and its next time comes; null for any other task. */

@@ -22,7 +22,8 @@ export type JudgementPurpose = (typeof JUDGEMENT_PURPOSES)[number]
  * ended: answered, or unanswered with its reason. It never leaves that.
  */
 const judgementStateSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('queued') }),
+  /** `notBefore`: its provider wants to be left alone until then. */
+  z.strictObject({ kind: z.literal('queued'), notBefore: z.number().int().nullable() }),
   z.strictObject({
     kind: z.literal('asked'),
     since: z.number().int(),
@@ -49,6 +50,8 @@ export const judgementSchema = z.strictObject({
   /** Who asked: a person, an agent's end, the coordinator. */
   by: z.string(),
   state: judgementStateSchema,
+  /** Number of the turn that its asking begins with; raised where a provider refused, so that no turn has a name twice. */
+  turn: z.number().int().positive(),
   /** The executor and the model that a person wants asked; null = by the settings. */
   wish: z
     .strictObject({ executor: z.string().nullable(), model: z.string().nullable() })
@@ -79,6 +82,16 @@ export interface JudgementReply {
   readonly costSource: CostSource | null
 }
 
+/** Its provider is unwell: nothing was answered, and it is asked again. */
+export interface Postponement {
+  readonly until: number
+  readonly reason: string
+  /** Whose sleep it is, for everybody who would ask it; null = only this judgement waits. */
+  readonly provider: string | null
+  /** Number of the next turn. */
+  readonly turn: number
+}
+
 /** Who is asked now; or why nobody is yet, and when to look again (ms, null = when something changes); or why nobody will be. */
 export type JudgeChoice =
   | { readonly kind: 'judge'; readonly judge: Judge }
@@ -92,5 +105,5 @@ export interface JudgePort {
    * Never throws. The same judgement again, after a crash too, asks no turn a second time; null = not now, ask again later. Once `withdrawn`
    * is aborted nobody wants the answer.
    */
-  ask(judgement: Judgement, withdrawn: Withdrawal): Promise<JudgementReply | null>
+  ask(judgement: Judgement, withdrawn: Withdrawal): Promise<JudgementReply | Postponement | null>
 }
