@@ -1,7 +1,7 @@
 /** Keys of what the yard asks models for: judging, evaluation, triage, assignment, learned routing. */
 import { z } from 'zod'
 import { ON_FAILURE } from '../domain/judging/judging-settings.ts'
-import { DEFAULT_WEIGHTS, type Gate, parseGate } from '../domain/judging/score.ts'
+import { DEFAULT_WEIGHTS, GATE_WORDS, type Gate, parseGate } from '../domain/judging/score.ts'
 import {
   about,
   amount,
@@ -22,10 +22,10 @@ export const gateOf = (value: number | string): Gate | null => {
   return value > 0 && value <= 1 ? { mode: 'gated', threshold: value } : null
 }
 
-const gateWords =
-  'must be "off", "score", "person" or the least score that passes, above 0 and at most 1'
 const gate = () =>
-  z.union([z.number(), z.string()], gateWords).refine((value) => gateOf(value) !== null, gateWords)
+  z
+    .union([z.number(), z.string()], GATE_WORDS)
+    .refine((value) => gateOf(value) !== null, GATE_WORDS)
 
 const list = (example: string, most: number, each = nonEmptyText(200)) =>
   z.array(each, `must be a list such as ${example}`).max(most, `has more than ${most} entries`)

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { costSourceSchema, usageSchema } from '../domain/agent.ts'
 import { evaluationSchema } from '../domain/judging/evaluation.ts'
 import { JUDGEMENT_PURPOSES, judgementSchema } from '../domain/judging/judgement.ts'
-import { DIMENSIONS, dimensionsSchema } from '../domain/judging/score.ts'
+import { DIMENSIONS, dimensionsSchema, GATE_MODES } from '../domain/judging/score.ts'
+import { taskDefinitionSchema } from '../domain/task.ts'
 import { get, idInput } from './route.ts'
 
 const time = z.string()
@@ -17,6 +18,22 @@ const overrideSchema = z.object({
   note: z.string(),
   at: time,
 })
+
+/** Of a task: how its next result is judged, by whom it is done, as what it counts. */
+export const judgedAsShape = {
+  /** What its result must pass now; `threshold` null unless the mode is `gated`. `source`: `task`, `tag docs`, `config`. */
+  gate: z.object({
+    mode: z.enum(GATE_MODES),
+    threshold: z.number().nullable(),
+    source: z.string(),
+  }),
+  /** Who its next agent is asked to be; null = nobody in particular. `id` null: there is no such identity now. */
+  identity: z.object({ id: z.string().nullable(), name: z.string() }).nullable(),
+  /** Under which it is counted. */
+  kind: z.string(),
+  /** As the task itself says, word for word; null = not said. */
+  own: taskDefinitionSchema.pick({ gate: true, identity: true, kind: true }),
+}
 
 const said = evaluationSchema.shape
 

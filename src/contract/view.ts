@@ -25,6 +25,7 @@ import {
   WAITED_FOR,
   worktreeChoiceSchema,
 } from '../domain/task.ts'
+import { judgedAsShape } from './judging.ts'
 import { reasonSchema } from '../domain/reason.ts'
 
 const time = z.string()
@@ -125,6 +126,7 @@ export const taskViewSchema = taskCardSchema.omit({ fact: true, reason: true }).
   mode: modeSchema.nullable(),
   worktree: worktreeChoiceSchema.nullable(),
   repo: z.string().nullable(),
+  ...judgedAsShape,
   held: z.boolean(),
   generation: z.number(),
   failure: workFailureSchema.nullable(),

@@ -148,6 +148,8 @@ function permitSubtasks(plan: Plan, by: AgentActor, tasks: readonly NewTask[]): 
 function forbiddenField(plan: Plan, by: AgentActor, task: NewTask): string | null {
   if (task.exec) return 'exec'
   if (task.repo) return 'repo'
+  const judged = (['gate', 'identity', 'kind'] as const).find((field) => task[field])
+  if (judged) return judged
   if (by.subtasks === 'any') return null
   if (task.verify) return 'verify'
   if (task.budget || task.budgetTokens) return 'budget'

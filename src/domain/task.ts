@@ -11,6 +11,7 @@ import {
 import { MAX_DURATION_MS } from './format.ts'
 import { attemptLimit, DEFAULT_MAX_ATTEMPTS, workFailureSchema } from './failure.ts'
 import { agentIdSchema, taskIdSchema } from './ids.ts'
+import { GATE_WORDS, parseGate } from './judging/score.ts'
 import { lookSchema, taskEvaluationSchema } from './judging/evaluation.ts'
 import { landingSchema, mergingSchema } from './landing.ts'
 import { MAX_INSTANT_MS } from '../base/instant.ts'
@@ -131,6 +132,14 @@ export const taskDefinitionSchema = z.strictObject({
   worktree: worktreeChoiceSchema.nullable(),
   /** Absolute folder to work in instead of the one that holds `.yard`. */
   repo: text(4096).nullable(),
+  /** What its result must pass, as the text of a gate; null = as its tags or the yard say. */
+  gate: text(20)
+    .refine((gate) => parseGate(gate) !== null, GATE_WORDS)
+    .nullable(),
+  /** Who its agent is asked to be: the name of an identity or a prefix of its id. */
+  identity: word(500).nullable(),
+  /** Kind of work, under which it is counted; null = by its tags, or what it is. */
+  kind: word(100).nullable(),
 })
 export type TaskDefinition = z.infer<typeof taskDefinitionSchema>
 export const DEFINITION_FIELDS = taskDefinitionSchema.keyof().options
@@ -143,10 +152,13 @@ export const definitionOf = (task: TaskDefinition): TaskDefinition =>
   ) as unknown as TaskDefinition
 
 export const taskSchema = taskDefinitionSchema.extend({
-  // Of yards that are older than the bounds of new tasks, and than budgets.
+  // Of yards that are older than the bounds of new tasks, than budgets, and than gates.
   timeoutMs: z.number().int().positive().nullable(),
   budget: taskDefinitionSchema.shape.budget.default(null),
   budgetTokens: z.number().int().positive().nullable().default(null),
+  gate: taskDefinitionSchema.shape.gate.default(null),
+  identity: taskDefinitionSchema.shape.identity.default(null),
+  kind: taskDefinitionSchema.shape.kind.default(null),
   id: taskIdSchema,
   /** Order of creation; breaks ties so that every run is the same. */
   order: z.number().int(),

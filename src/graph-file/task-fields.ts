@@ -18,7 +18,8 @@ interface FieldError {
 const FIELDS = [
   ...['id', 'title', 'description', 'priority', 'tags', 'skills', 'deliverables', 'exec', 'verify'],
   ...['executor', 'model', 'timeout', 'maxAttempts', 'budget', 'budgetTokens', 'schedule', 'tz'],
-  ...['context', 'mode', 'worktree', 'repo', 'after', 'before', 'delay', 'notBefore', 'paused'],
+  ...['context', 'mode', 'worktree', 'repo', 'gate', 'identity', 'kind'],
+  ...['after', 'before', 'delay', 'notBefore', 'paused'],
 ]
 /** Accepted in JSON only, as task JSON has them: milliseconds in place of a duration string. */
 const JSON_FIELDS = ['timeoutMs', 'delayMs']
@@ -91,6 +92,8 @@ function createReader(
           scheduleOf(value, given.get('tz')) ??
           complain(field, 'must be a clock time ("09:00") or a cron expression')
         )
+      case 'gate':
+        return typeof value === 'number' ? String(value) : value
       case 'tz':
         return typeof value === 'string' && isZone(value)
           ? value

@@ -63,6 +63,9 @@ function entries(task: NewTask, spelling: Spelling): [string, unknown][] {
     ['mode', task.mode],
     ['worktree', task.worktree],
     ['repo', task.repo],
+    ['gate', task.gate],
+    ['identity', task.identity],
+    ['kind', task.kind],
     ['paused', task.paused === true ? true : null],
   ]
   return fields

@@ -39,6 +39,9 @@ const clearable = {
 const personal = {
   exec: z.string().min(1).max(100_000).describe('A shell line that does the task'),
   repo: z.string().min(1).max(4096).describe('The folder to work in'),
+  gate: z.string().max(20).describe('What its result must pass: off, score, person, or 0.7'),
+  identity: z.string().min(1).max(500).describe('Name or id of who its agent is asked to be'),
+  kind: z.string().min(1).max(100).describe('The kind of work that it is counted as'),
 }
 const worktree = z.enum(['on', 'off']).describe('Whether it gets a git worktree of its own')
 
@@ -56,6 +59,9 @@ export const newTaskInput = z.strictObject({
   ...added.shape,
   exec: personal.exec.optional(),
   repo: personal.repo.optional(),
+  gate: personal.gate.optional(),
+  identity: personal.identity.optional(),
+  kind: personal.kind.optional(),
   paused: z.boolean().optional().describe('As a draft, which waits to be published'),
 })
 
@@ -74,6 +80,9 @@ export const editInput = z.strictObject({
   schedule: orNull(clearable.schedule),
   exec: orNull(personal.exec),
   repo: orNull(personal.repo),
+  gate: orNull(personal.gate),
+  identity: orNull(personal.identity),
+  kind: orNull(personal.kind),
   after: ids.optional().describe('Waits for exactly these'),
   add_after: ids.optional(),
   remove_after: ids.optional(),

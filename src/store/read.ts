@@ -182,9 +182,16 @@ function withSharedParts(task: Task): Task {
   task.merging ??= null
   task.budget ??= null
   task.budgetTokens ??= null
+  addJudgedAs(task)
   const { state } = task
   if (state.kind === 'open' && state.notBefore === null && state.park === null) task.state = OPEN
   return task
+}
+
+function addJudgedAs(task: Task): void {
+  task.gate ??= null
+  task.identity ??= null
+  task.kind ??= null
 }
 
 /** Of all agents that ever were, the forgotten ones included: a number names one agent for ever. */

@@ -79,6 +79,9 @@ const TABLE: readonly (readonly [string, Command, string])[] = [
   ['add with a verify', add({ verify: 'true' }), 'not-allowed'],
   ['add with a budget', add({ budget: 5 }), 'not-allowed'],
   ['add with a budget of tokens', add({ budgetTokens: 5 }), 'not-allowed'],
+  ['add with a gate', add({ gate: 'off' }), 'not-allowed'],
+  ['add with an identity', add({ identity: 'Fast Tester' }), 'not-allowed'],
+  ['add with a kind', add({ kind: 'docs' }), 'not-allowed'],
   ['add on a schedule', add({ schedule: { spec: '09:00', tz: null } }), 'not-allowed'],
   ['add with another model', add({ model: 'opus' }), 'not-allowed'],
   ['add with more tries', add({ maxAttempts: 3 }), 'not-allowed'],
@@ -134,7 +137,7 @@ describe('an agent at work', () => {
     expect(decided.ok ? 'ok' : decided.error.kind).toBe(expected)
   })
 
-  it('adds with any field but exec and repo when its profile says so', () => {
+  it('adds with any field but exec, repo and how it is judged when its profile says so', () => {
     const any = { ...asAgent(1, 'a'), subtasks: 'any' as const }
     expect(
       working().run(add({ verify: 'true', mode: 'full', executor: 'shell', worktree: 'off' }), any)
@@ -142,6 +145,8 @@ describe('an agent at work', () => {
     ).toBe(true)
     expect(working().run(add({ exec: 'true' }), any).ok).toBe(false)
     expect(working().run(add({ repo: '/etc' }), any).ok).toBe(false)
+    for (const said of [{ gate: 'off' }, { identity: 'x' }, { kind: 'x' }])
+      expect(working().run(add(said), any).ok).toBe(false)
   })
 
   it('adds no more tasks than its limit, which its retries share', () => {

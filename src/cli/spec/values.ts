@@ -1,6 +1,7 @@
 /** Parsers of the values of arguments and options: a wrong value ends with exit code 2 before anything is touched. */
 import { InvalidArgumentError } from 'commander'
 import { parseDuration } from '../../domain/format.ts'
+import { gateText, parseGate } from '../../domain/judging/score.ts'
 import { isAgentId, isTaskId } from '../../domain/ids.ts'
 
 const wrong = (text: string, why: string) => new InvalidArgumentError(`${quoted(text)} is ${why}`)
@@ -52,6 +53,13 @@ export function interval(text: string): number {
   const ms = parseDuration(text, 's')
   if (ms !== null && ms > 0) return ms
   throw wrong(text, 'no interval: write seconds, or a number with ms, s, m, h or d')
+}
+
+/** As its text is kept: `0.70` is `0.7`. */
+export function gate(text: string): string {
+  const read = parseGate(text)
+  if (read) return gateText(read)
+  throw wrong(text, 'no gate: write off, score, person, or a number above 0 and at most 1')
 }
 
 export function whole(min: number, max: number): (text: string) => number {

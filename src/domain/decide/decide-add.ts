@@ -276,6 +276,13 @@ const definitionOf = (task: NewTask) => ({
   schedule: task.schedule ?? null,
   context: task.context ?? null,
   worktree: task.worktree ?? null,
+  ...judgedAs(task),
+})
+
+const judgedAs = ({ gate = null, identity = null, kind = null }: NewTask) => ({
+  gate,
+  identity,
+  kind,
 })
 
 const inForceOf = (task: NewTask, own: Inherited): Inherited => ({

@@ -69,6 +69,8 @@ const TOLERANCE = 1e-9
 export const scoreText = (score: number): string =>
   (Math.floor(score * 100 + 0.5 + TOLERANCE) / 100).toFixed(2)
 
+export const GATE_MODES = ['off', 'score', 'gated', 'person'] as const
+
 /**
  * off: nothing is judged. score: judged, whatever comes of it is done. gated: done from `threshold` on. person: a person decides.
  */
@@ -82,6 +84,10 @@ export function parseGate(text: string): Gate | null {
   const threshold = /^(?:0?\.\d+|0|1(?:\.0*)?|0\.\d*)$/.test(text) ? Number(text) : NaN
   return threshold > 0 && threshold <= 1 ? { mode: 'gated', threshold } : null
 }
+
+/** For whatever is no gate. */
+export const GATE_WORDS =
+  'must be "off", "score", "person" or the least score that passes, above 0 and at most 1'
 
 export const gateText = (gate: Gate): string =>
   gate.mode === 'gated' ? String(gate.threshold) : gate.mode

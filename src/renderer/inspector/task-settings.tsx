@@ -12,6 +12,9 @@ import { EditableText, type TextOfTask } from './editable-text.tsx'
 import { Section } from './section.tsx'
 import {
   BUDGET,
+  GATE,
+  IDENTITY,
+  KIND,
   MAX_TRIES,
   NOT_BEFORE,
   SCHEDULE,
@@ -69,6 +72,15 @@ export function TaskSettings({ task, agent }: TaskSettingsProps) {
           )}
         </TextRow>
         <TextRow task={task} text={MAX_TRIES} />
+        <TextRow task={task} text={GATE}>
+          {gateShown(task)}
+        </TextRow>
+        <TextRow task={task} text={IDENTITY}>
+          {task.identity?.name}
+        </TextRow>
+        <TextRow task={task} text={KIND}>
+          {task.kind}
+        </TextRow>
         <TextRow task={task} text={SCHEDULE}>
           {task.schedule !== null && <Schedule task={task} />}
         </TextRow>
@@ -153,6 +165,13 @@ function Choice({ task, name, field, options }: ChoiceProps) {
       <ProblemNote problem={problem} onClose={dismiss} />
     </>
   )
+}
+
+/** `0.7 (tag docs)` */
+const gateShown = ({ gate }: TaskView): string => {
+  const text = gate.mode === 'gated' ? String(gate.threshold) : gate.mode
+  const source = { task: '', config: ' (the settings)' }[gate.source] ?? ` (${gate.source})`
+  return `${text}${source}`
 }
 
 /** The limit that holds; while an agent works, how much of it is used. */

@@ -1,6 +1,7 @@
 /** The fields of a task that are written as text: how each is read out of it, and what is sent back. */
 import { err, ok } from '../../base/result.ts'
 import { formatDuration, parseDuration } from '../../domain/format.ts'
+import { gateText, parseGate } from '../../domain/judging/score.ts'
 import type { TaskFields } from '../actions/task/edit.ts'
 import type { TextOfTask } from './editable-text.tsx'
 import { readableKey } from '../actions/keys.ts'
@@ -110,6 +111,31 @@ export const TOKEN_BUDGET: TextOfTask = {
     (text) => whole(text.replace(/[\s,_]/g, ''), 1, Infinity),
     'A whole number, such as 200000.',
   ),
+}
+export const GATE: TextOfTask = {
+  name: 'Gate',
+  note: 'off, score, person, or the least score that passes, such as 0.7. Empty: as its tags or the settings say.',
+  read: (task) => task.own.gate ?? '',
+  write: optional(
+    'gate',
+    (text) => {
+      const gate = parseGate(text)
+      return gate && gateText(gate)
+    },
+    'Write off, score, person, or a number above 0 and at most 1.',
+  ),
+}
+export const IDENTITY: TextOfTask = {
+  name: 'Identity',
+  note: 'The name of an identity, or the beginning of its id. Empty: none.',
+  read: (task) => task.own.identity ?? '',
+  write: (text) => ok({ identity: orNull(text) }),
+}
+export const KIND: TextOfTask = {
+  name: 'Kind',
+  note: 'What it is counted as, such as docs. Empty: by its tags.',
+  read: (task) => task.own.kind ?? '',
+  write: (text) => ok({ kind: orNull(text) }),
 }
 /** `09:00`, or a cron expression, and perhaps a zone after `in`. */
 export const SCHEDULE: TextOfTask = {

@@ -228,6 +228,7 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   budget: 'budget',
   budgetTokens: 'budget of tokens',
   maxAttempts: 'tries',
+  kind: 'kind of work',
   repo: 'folder',
 }
 const MAX_FIELDS = 4

@@ -14,7 +14,9 @@ import type { Origin } from '../../domain/origin.ts'
 import type { LoadedConfig } from '../../config/load.ts'
 import { findModel } from '../../domain/routing/models.ts'
 import { generalModel, resolveExecutor, resolveModel } from '../../domain/routing/resolve.ts'
-import type { Profile } from '../../domain/settings.ts'
+import { gateOf } from '../../domain/judging/evaluation.ts'
+import { kindOf } from '../../domain/judging/kind.ts'
+import type { Profile, Settings } from '../../domain/settings.ts'
 import { BY_TASK, endpointOf, originOf } from '../executors/origins.ts'
 
 type TaskSource = Omit<CardPort, 'config' | 'spending'> &
@@ -36,6 +38,7 @@ export function toTaskView(yard: TaskSource, task: Task): TaskView {
     mode: task.mode,
     worktree: task.worktree,
     repo: task.repo,
+    ...judgedAs(yard.config().settings, task),
     schedule: task.schedule,
     budget: task.budget,
     budgetTokens: task.budgetTokens,
@@ -57,6 +60,22 @@ export function toTaskView(yard: TaskSource, task: Task): TaskView {
     artifacts: yard.store.artifactsOf(task.id).map(({ artifact }) => toArtifactView(artifact)),
     log: yard.store.logOf(task.id).map(toLogLine),
     routes: routeStops(yard.config(), task),
+  }
+}
+
+/** Its gate, identity and kind as they are now, and as the task itself says. */
+function judgedAs(
+  settings: Settings,
+  task: Task,
+): Pick<TaskView, 'gate' | 'identity' | 'kind' | 'own'> {
+  const { gate: own, identity, kind } = task
+  const { gate, source } = gateOf(task, settings.evaluation)
+  const choice = resolveExecutor(settings, task)
+  return {
+    gate: { mode: gate.mode, threshold: gate.mode === 'gated' ? gate.threshold : null, source },
+    identity: identity === null ? null : { id: null, name: identity },
+    kind: kindOf(task, choice.ok ? choice.value.profile.type : null, settings.judging.kinds),
+    own: { gate: own, identity, kind },
   }
 }
 

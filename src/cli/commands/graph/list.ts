@@ -15,6 +15,7 @@ import {
 import { definedFields, STATUSES, taskId, whole } from '../../spec/values.ts'
 import { count, dateTimeText, paintState, signOf, stateText, tokensOf } from '../../text/format.ts'
 import { dollarsText, formatDuration } from '../../../domain/format.ts'
+import { scoreText } from '../../../domain/judging/score.ts'
 import { originText } from '../../../domain/origin.ts'
 import { manyLines, oneLine } from '../../text/print.ts'
 import { isMilestone, timelineLine, timelineOf } from '../tasks/log.ts'
@@ -170,12 +171,25 @@ function definitionFacts(task: TaskView): Fact[] {
     ...routeFacts(task),
     ['deliverables', task.deliverables.join(', ')],
     ['verify', task.verify],
+    ['gate', gateOf(task)],
+    ['identity', identityOf(task)],
+    ['kind', task.own.kind],
     ['timeout', timeoutMs === null ? null : formatDuration(timeoutMs)],
     ['budget', budgetOf(task)],
     ['schedule', schedule === null ? null : [schedule.spec, schedule.tz].filter(Boolean).join(' ')],
     ['repo', task.repo],
   ]
 }
+
+/** `0.70 (tag docs)`; null where nothing is judged. */
+const gateOf = ({ gate: { mode, threshold, source } }: TaskView): string | null =>
+  mode === 'off' && source === 'config'
+    ? null
+    : `${threshold === null ? mode : scoreText(threshold)} (${source})`
+
+/** `Careful Programmer (f5143935)` */
+const identityOf = ({ identity }: TaskView): string | null =>
+  identity && `${identity.name} (${identity.id?.slice(0, 8) ?? 'there is none of that name'})`
 
 /** What its next try would be run by, and where that is set. */
 function routeFacts({ routes }: TaskView): Fact[] {

@@ -20,6 +20,7 @@ import {
   CONTEXTS,
   definedFields,
   duration,
+  gate,
   idList,
   MODES,
   orEmpty,
@@ -79,6 +80,16 @@ export const taskOptions = {
     'off',
   ]),
   repo: option('--repo <path>', 'the folder to work in instead of the one that holds .yard'),
+  gate: option(
+    '--gate <gate>',
+    'what its result must pass: off, score, person, or the least score such as 0.7',
+    orEmpty(gate),
+  ),
+  identity: option(
+    '--identity <id|name>',
+    'who its agent is asked to be, see `yard identity list`',
+  ),
+  kind: option('--kind <kind>', 'the kind of work that it is counted as, such as docs'),
 }
 
 export const EXCLUSIVE_TIMES = ['delayMs', 'notBefore'] as const
@@ -135,7 +146,7 @@ export const edit = defineCommand({
   },
   exclusive: [EXCLUSIVE_TIMES],
   notes: [
-    'An empty text takes a setting back: `--model ""` leaves the model to the configuration. So with exec, verify, executor, repo, timeout, max-attempts, not-before and schedule.',
+    'An empty text takes a setting back: `--model ""` leaves the model to the configuration. So with exec, verify, executor, repo, timeout, max-attempts, not-before, schedule, gate, identity and kind.',
   ],
   examples: ['yard edit build --priority high --add-after lint', 'yard edit build --model ""'],
   async handler(cli, { id, title, ...given }) {
@@ -171,7 +182,17 @@ function withoutEmptyTexts<K extends string>(
 
 /** Fields that a running try took over when it started. */
 const FIXED_AT_START: ReadonlySet<string> = new Set([
-  ...['exec', 'description', 'executor', 'model', 'timeoutMs', 'context', 'mode', 'worktree'],
+  ...[
+    'exec',
+    'description',
+    'executor',
+    'model',
+    'timeoutMs',
+    'context',
+    'mode',
+    'worktree',
+    'identity',
+  ],
 ])
 
 function changedLine({ id, state }: TaskView, change: object): string {
@@ -199,7 +220,7 @@ export async function taskFields(cli: Cli, given: Given): Promise<Result<Fields,
   if (description !== undefined)
     fields.description =
       description === '-' ? (await readAll(cli.machine.stdin)).trimEnd() : description
-  for (const name of ['exec', 'verify', 'executor', 'model'] as const) {
+  for (const name of ['exec', 'verify', 'executor', 'model', 'gate', 'identity', 'kind'] as const) {
     const text = given[name]
     if (text !== undefined) fields[name] = orNull(text)
   }

@@ -131,6 +131,7 @@ function inputOf(view: TaskView) {
     id,
     after,
     notBefore,
+    ...view.own,
     executor: view.exec === null ? view.executor : null,
     maxAttempts: view.ownMaxAttempts,
     paused: view.held,
