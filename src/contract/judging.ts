@@ -25,12 +25,12 @@ export const judgedAsShape = {
   gate: z.object({
     mode: z.enum(GATE_MODES),
     threshold: z.number().nullable(),
-    source: z.string(),
+    source: z.union([z.enum(['task', 'config']), z.templateLiteral(['tag ', z.string()])]),
   }),
   /** Who its next agent is asked to be; null = nobody in particular. `id` null: there is no such identity now. */
   identity: z.object({ id: z.string().nullable(), name: z.string() }).nullable(),
   /** Under which it is counted. */
-  kind: z.string(),
+  kind: taskDefinitionSchema.shape.kind.unwrap(),
   /** As the task itself says, word for word; null = not said. */
   own: taskDefinitionSchema.pick({ gate: true, identity: true, kind: true }),
 }

@@ -3,6 +3,7 @@ import { getEventIteratorSchemaDetails, isContractProcedure } from '@orpc/contra
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { contract } from '../../src/contract/contract.ts'
+import { taskDefinitionSchema } from '../../src/domain/task.ts'
 
 const CLOSED =
   /^(?:status|state|states|kind|outcome|mode|context|worktree|stopReason|waitsFor|host|source|level|permissions|role|roles|code|class|verdict|which|landing|executorType)$/
@@ -64,13 +65,21 @@ function bareFields(schema: Schema, path: string, seen = new Set<Schema>()): str
   }
 }
 
+/** The kind of a task is one of the yard's own naming (`judging.kinds`). */
+const KIND_OF_TASK = taskDefinitionSchema.shape.kind.unwrap()
+
+function isKindOfTask(schema: Schema): boolean {
+  const { def } = schema._zod as { readonly def: z.core.$ZodTypes['_zod']['def'] }
+  return schema === KIND_OF_TASK || ('innerType' in def && isKindOfTask(def.innerType))
+}
+
 function isMisplaced(
   name: string,
   field: Schema,
   shape: Readonly<Record<string, Schema>>,
 ): boolean {
   if (name === TEXT_BESIDE_CODE) return isBare(field) && !CODES.some((code) => code in shape)
-  return CLOSED.test(name) && isBare(field)
+  return CLOSED.test(name) && isBare(field) && !isKindOfTask(field)
 }
 
 /** A string, a list of them, or a record by them, under any wrapper. */

@@ -130,8 +130,7 @@ export type TaskEvaluation = z.infer<typeof taskEvaluationSchema>
 /** Of whose word a gate is. */
 export interface GateChoice {
   readonly gate: Gate
-  /** `task`, `tag docs`, `config`. */
-  readonly source: string
+  readonly source: 'task' | 'config' | `tag ${string}`
   /** Said of the task itself: it holds for whatever runs it. */
   readonly isOwn: boolean
 }

@@ -170,8 +170,8 @@ function Choice({ task, name, field, options }: ChoiceProps) {
 /** `0.7 (tag docs)` */
 const gateShown = ({ gate }: TaskView): string => {
   const text = gate.mode === 'gated' ? String(gate.threshold) : gate.mode
-  const source = { task: '', config: ' (the settings)' }[gate.source] ?? ` (${gate.source})`
-  return `${text}${source}`
+  if (gate.source === 'task') return text
+  return `${text} (${gate.source === 'config' ? 'the settings' : gate.source})`
 }
 
 /** The limit that holds; while an agent works, how much of it is used. */

@@ -221,7 +221,7 @@ describe('a task that is only scored', () => {
 
 describe('a gate that is not the task’s own', () => {
   const policy = policyOf('0.7')
-  const config = { ...policy, gate: { ...policy.gate, source: 'config', isOwn: false } }
+  const config = { ...policy, gate: { ...policy.gate, source: 'config' as const, isOwn: false } }
 
   it('does not hold for a shell task', () => {
     work(config)
