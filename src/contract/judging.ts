@@ -5,7 +5,7 @@ import { evaluationSchema } from '../domain/judging/evaluation.ts'
 import { JUDGEMENT_PURPOSES, judgementSchema } from '../domain/judging/judgement.ts'
 import { DIMENSIONS, dimensionsSchema, GATE_MODES } from '../domain/judging/score.ts'
 import { taskDefinitionSchema } from '../domain/task.ts'
-import { get, idInput } from './route.ts'
+import { commandIdSchema, get, idInput, post } from './route.ts'
 
 const time = z.string()
 const share = z.number().min(0).max(1)
@@ -83,6 +83,14 @@ export const evaluationViewSchema = z.object({
   costUsd: z.number().nullable(),
 })
 export type EvaluationView = z.infer<typeof evaluationViewSchema>
+
+/** What was judged of a task's latest result. */
+export const judgedShape = {
+  /** Effective: a person's where there is one; null = not judged, or unscored. */
+  score: share.nullable(),
+  /** Pending while a result waits for its score. */
+  evaluation: evaluationViewSchema.nullable(),
+}
 
 /** Who did the work that was judged. */
 const workerSchema = z.object({
@@ -226,6 +234,23 @@ export const evaluationContract = {
       }),
     ),
   get: get('/evaluation/{id}').input(idInput).output(evaluationRowSchema),
+  /**
+   * A person's score beside the model's, which is the effective one from then on; `clear` takes it back. With `audit` it was given before the
+   * model's was seen: it measures the judge, and is not effective.
+   */
+  score: post('/evaluation/{id}/score')
+    .input(
+      idInput.extend({
+        score: share.optional(),
+        dimensions: z.partialRecord(z.enum(DIMENSIONS), share).optional(),
+        /** Needed unless it is an audit, or clears. */
+        note: z.string().trim().max(20_000).optional(),
+        audit: z.boolean().optional(),
+        clear: z.literal(true).optional(),
+        commandId: commandIdSchema,
+      }),
+    )
+    .output(evaluationRowSchema),
   /** Scored results drawn at random among those that nobody has audited, without their scores. */
   audit: get('/evaluations/audit')
     .input(z.strictObject({ limit: z.coerce.number().int().min(1).max(100).default(1) }))
@@ -242,6 +267,9 @@ export const evaluationContract = {
     ),
 }
 
+/** How long an answer is waited for before it is told as it is, ms. */
+const waitMs = z.coerce.number().int().min(0).max(60_000).optional()
+
 export const judgementContract = {
   /** Newest first. */
   list: get('/judgements')
@@ -255,7 +283,12 @@ export const judgementContract = {
       }),
     )
     .output(z.array(judgementViewSchema)),
-  get: get('/judgement/{id}').input(idInput).output(judgementViewSchema),
+  /** `waitMs`: not before it has ended, or so long. */
+  get: get('/judgement/{id}').input(idInput.extend({ waitMs })).output(judgementViewSchema),
+  /** Ends it as unanswered. */
+  kill: post('/judgement/{id}/kill')
+    .input(idInput.extend({ commandId: commandIdSchema }))
+    .output(judgementViewSchema),
   /** What was sent, or what came back, as far as its folder is still there. */
   text: get('/judgement/{id}/text')
     .input(idInput.extend({ part: z.enum(['sent', 'answer']) }))

@@ -7,6 +7,7 @@ import { reportableClassSchema } from '../domain/failure.ts'
 import { newTaskSchema, SHOWN_STATES, taskEditSchema } from '../domain/task.ts'
 import { profileSchema } from '../domain/settings.ts'
 import { taskListItemSchema, taskViewSchema, WHY_VOICES, whySchema } from './view.ts'
+import { judgementViewSchema } from './judging.ts'
 import { commandIdSchema, get, idInput, post } from './route.ts'
 
 const commandOn = idInput.extend({ commandId: commandIdSchema })
@@ -142,6 +143,20 @@ export const taskContract = {
   ask: taskCommand('ask', { text: text(4000) }),
   /** A person's answer, which the next agent is told. */
   answer: taskCommand('answer', { text: text(20_000) }),
+  /** Has its latest ended try, or that of `agent`, judged; the judgement that is open for it where there is one. */
+  evaluate: post('/task/{id}/evaluate', 202)
+    .input(
+      commandOn.extend({
+        agent: z.string().optional(),
+        executor: z.string().min(1).max(200).optional(),
+        model: z.string().min(1).max(200).optional(),
+      }),
+    )
+    .output(judgementViewSchema),
+  /** Done, whatever a judge says. */
+  approve: taskCommand('approve', { note: text(20_000).optional() }),
+  /** Tried again with the note, without spending an attempt. */
+  reject: taskCommand('reject', { note: text(20_000) }),
   retry: taskCommand('retry', { fresh: z.boolean().optional() }),
   reopen: taskCommand('reopen', {}),
   abandon: post('/task/{id}/abandon')

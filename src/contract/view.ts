@@ -25,7 +25,7 @@ import {
   WAITED_FOR,
   worktreeChoiceSchema,
 } from '../domain/task.ts'
-import { judgedAsShape } from './judging.ts'
+import { judgedAsShape, judgedShape } from './judging.ts'
 import { reasonSchema } from '../domain/reason.ts'
 
 const time = z.string()
@@ -90,6 +90,10 @@ export const taskCardSchema = z.object({
   landing: z.enum(LANDING_STATES).optional(),
   /** Of a merge task: the task whose conflict it settles. Absent for any other. */
   mergeFor: z.string().optional(),
+  /** What its result must pass to be done; absent where nothing judges it. */
+  gate: judgedAsShape.gate.optional(),
+  /** Effective, of its latest judged result; absent before that, null where that is unscored. */
+  score: z.number().nullable().optional(),
   /** Of all its tries, US dollars; null = no CLI said. */
   costUsd: z.number().nullable(),
   /** That is a lower bound: not every try told all that it used. Absent otherwise. */
@@ -136,7 +140,9 @@ export const taskViewSchema = taskCardSchema.omit({ fact: true, reason: true }).
   schedule: scheduleSchema.nullable(),
   /** Its next three times, while it repeats. */
   nextTimes: z.array(time),
-  evaluation: z.null(),
+  ...judgedShape,
+  /** What happened, oldest first, the last 200. */
+  timeline: z.array(z.object({ at: time, by: z.string(), text: z.string() })),
   usage: usageSchema.nullable(),
   conversation: conversationSchema.nullable(),
   /** Set once it has a worktree. */

@@ -33,6 +33,7 @@ export const FAILURE_KINDS = {
   'config-broken': [1, 409],
   'file-broken': [1, 422],
   'not-running': [1, 409],
+  'no-judge': [1, 409],
   locked: [1, 409],
   timeout: [1, 504],
   git: [1, 409],

@@ -45,6 +45,7 @@ const AGENT_MAY = {
     ...['change.of', 'change.diff', 'change.land', 'change.landAll', 'change.comment'],
     ...['change.worktrees', 'change.removeWorktree', 'change.gc'],
     ...['evaluation.list', 'evaluation.figures', 'evaluation.get', 'evaluation.audit'],
+    'task.evaluate',
     ...['judgement.list', 'judgement.get', 'judgement.text', 'evaluator.list'],
     ...['startScreen.recent', 'startScreen.forget', 'startScreen.clis', 'startScreen.inspect'],
     ...['startScreen.open', 'startScreen.example'],

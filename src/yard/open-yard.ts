@@ -118,7 +118,13 @@ function createParts(
   const dispatcher = createDispatcher({ ...storage, clock, log, onStale, defer: soon })
   scope.add(() => dispatcher.close())
   const agents = options.runtime
-    ? { runtime: options.runtime, trials: null, landing: NO_LANDING, judging: NO_JUDGING, endUnknown: async () => {} }
+    ? {
+        runtime: options.runtime,
+        trials: null,
+        landing: NO_LANDING,
+        judging: options.judging ?? NO_JUDGING,
+        endUnknown: async () => {},
+      }
     : openAgents({ ...options, clock, log }, current, opened, scope)
   const runtime = gateRuntime(agents.runtime, () => current.isTrusted)
   scope.add(() => runtime.close())

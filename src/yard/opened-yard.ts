@@ -134,6 +134,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     vitals: createMetrics({ runtime, clock, log, ...(machine ? { probe: machine } : {}) }),
     rates,
     past,
+    judging: parts.judging,
     health,
     coordinator,
     settledAtOpen: [],

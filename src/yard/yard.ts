@@ -53,6 +53,8 @@ export interface Yard {
   /** Null where no agents are started. */
   readonly rates: Rates | null
   readonly past: YardHistory
+  /** Whom it asks to judge, and what becomes of results. */
+  readonly judging: JudgingPort
   config(): LoadedConfig
   now(): number
   /** The only way to change state. Resolves after COMMIT. */
@@ -162,6 +164,8 @@ export interface OpenYardOptions {
   readonly clock?: Clock
   /** Replaces processes of this machine. */
   readonly runtime?: Runtime
+  /** Replaces the models that judge, where `runtime` is given. */
+  readonly judging?: JudgingPort
   /** Replaces what this machine reports of itself. */
   readonly machine?: MachineProbe
   /** Shared by all yards of this process; missing where this is the only one. */

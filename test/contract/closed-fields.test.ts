@@ -15,7 +15,7 @@ const CODES = ['code', 'class', 'kind', 'state', 'status']
 const OPEN: Readonly<Record<string, string>> = {
   'task.list input.status': 'a list with commas, as it stands in an address',
   ...Object.fromEntries(
-    ['list input', 'list output[]', 'figures input', 'get output'].map((place) => [
+    ['list input', 'list output[]', 'figures input', 'get output', 'score output'].map((place) => [
       `evaluation.${place}.kind`,
       'a kind of task: the yard names them (judging.kinds)',
     ]),

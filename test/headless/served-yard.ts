@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
+import type { JudgingPort } from '../../src/coordinator/ports.ts'
 import type { AgentId, TaskId } from '../../src/domain/ids.ts'
 import { AGENT_CLIS } from '../../src/domain/settings.ts'
 import { serveYard, type Served } from '../../src/headless/serve.ts'
@@ -50,6 +51,7 @@ export async function openTestYard(
     readonly machine?: MachineProbe
     /** Before it is opened, with the path of its database. */
     readonly prepare?: (path: string) => Promise<void>
+    readonly judging?: JudgingPort
   } = {},
 ): Promise<TestYard> {
   const { runsAgents = true, clock } = options
@@ -81,6 +83,7 @@ export async function openTestYard(
     runtime,
     machine: options.machine ?? restingMachine,
     ...(clock ? { clock } : {}),
+    ...(options.judging ? { judging: options.judging } : {}),
   })
   if (!opened.ok) throw new Error(opened.error.message)
   const yard = opened.value

@@ -2,6 +2,7 @@
 import type { Client } from '../../src/cli/connect/owner.ts'
 import type { Usage } from '../../src/domain/agent.ts'
 import type { Actor, Command, Reply } from '../../src/domain/command.ts'
+import type { EvaluationPolicy } from '../../src/domain/judging/evaluation.ts'
 import { workFailure } from '../../src/domain/failure.ts'
 import { createYardClient } from '../../src/yard/handlers/router.ts'
 import { createLiveView, type LiveView } from '../../src/yard/views/live-view.ts'
@@ -28,6 +29,8 @@ interface Try {
   readonly usage?: Partial<Usage>
   /** It ends by asking this. */
   readonly question?: string
+  /** What its result must pass. */
+  readonly evaluation?: EvaluationPolicy
 }
 
 const NO_USAGE: Usage = {
@@ -41,9 +44,9 @@ const NO_USAGE: Usage = {
 /** Nothing is started by itself: the test is the coordinator. */
 export async function openPageBench(
   clock = createManualClock(),
-  prepare?: (path: string) => Promise<void>,
+  more: Pick<NonNullable<Parameters<typeof openTestYard>[0]>, 'prepare' | 'judging'> = {},
 ): Promise<PageBench> {
-  const test = await openTestYard({ clock, runsAgents: false, ...(prepare ? { prepare } : {}) })
+  const test = await openTestYard({ clock, runsAgents: false, ...more })
   const { yard } = test
   const view = createLiveView(yard, clock)
   const host = { url: () => null, pageUrl: () => null, stop: () => {} }
@@ -63,7 +66,7 @@ export async function openPageBench(
     async tryTask(
       id,
       number,
-      { ms = 1000, usage, question, code = question === undefined ? 0 : 1 } = {},
+      { ms = 1000, usage, question, evaluation, code = question === undefined ? 0 : 1 } = {},
     ) {
       await run({ type: 'agents.claim', claims: [claimOf(id, number)] }, COORDINATOR)
       const agent = [...yard.plan.agents.values()].find((one) => one.taskId === id)
@@ -73,7 +76,8 @@ export async function openPageBench(
         ...(question === undefined ? {} : { failure: workFailure('question', question) }),
       })
       const told = usage ? { ...NO_USAGE, ...usage } : null
-      await run({ ...end, endedAt: clock.now(), usage: told } as Command, COORDINATOR)
+      const judged = evaluation ? { evaluation } : {}
+      await run({ ...end, endedAt: clock.now(), usage: told, ...judged } as Command, COORDINATOR)
     },
     async close() {
       view.close()
@@ -82,8 +86,14 @@ export async function openPageBench(
   }
 }
 
-export const failureOf = (call: Promise<unknown>): Promise<{ kind: string; message: string }> =>
+interface Told {
+  readonly kind: string
+  readonly message: string
+  readonly hint?: string
+}
+
+export const failureOf = (call: Promise<unknown>): Promise<Told> =>
   call.then(
     () => ({ kind: 'done', message: '' }),
-    (error: { data: { kind: string; message: string } }) => error.data,
+    (error: { data: Told }) => error.data,
   )

@@ -45,6 +45,7 @@ import {
 
 /** Types whose work is judged only where the task itself says so. */
 const UNJUDGED: ReadonlySet<string> = new Set(['shell', 'manual', 'external', 'http', 'schedule'])
+export const isUnjudgedType = (executorType: string): boolean => UNJUDGED.has(executorType)
 
 /** How many more answers a close call asks for. */
 const MORE_LOOKS = 2
@@ -100,7 +101,7 @@ export function resultEvents(
 
 const isJudged = (task: Task, agent: Agent, { gate }: EvaluationPolicy): boolean =>
   gate.gate.mode !== 'off' &&
-  (gate.isOwn || (task.merging === null && !UNJUDGED.has(agent.executorType)))
+  (gate.isOwn || (task.merging === null && !isUnjudgedType(agent.executorType)))
 
 /** Its task waits for what comes of it, or only its score is wanted. */
 const GATE = 'gate'

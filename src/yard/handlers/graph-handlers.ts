@@ -10,7 +10,7 @@ import type { Yard } from '../yard.ts'
 import { missedTimes } from '../timetable.ts'
 import { isoOrNull } from '../views/iso-time.ts'
 import { cardSourceOf, toTaskCard } from '../views/task-card.ts'
-import { toTaskView } from '../views/task-view.ts'
+import { toTaskDetails } from '../views/task-view.ts'
 import { procedures, send } from './context.ts'
 import { refuse, refuseAs, valueOf } from './failures.ts'
 import { act } from './task-commands.ts'
@@ -30,7 +30,7 @@ export const graphHandlers = {
       const shown = shownStateOf(yard.plan, task, source.now)
       if (wanted && !wanted.has(task.state.kind) && !wanted.has(shown)) continue
       const card = toTaskCard(source, task, shown)
-      cards.push(input.detail === 'card' ? card : { ...card, ...toTaskView(yard, task) })
+      cards.push(input.detail === 'card' ? card : { ...card, ...toTaskDetails(yard, task) })
     }
     return cards
   }),

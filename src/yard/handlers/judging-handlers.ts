@@ -59,9 +59,11 @@ export const judgementHandlers = {
       })
       .map(toJudgementView),
   ),
-  get: procedures.judgement.get.handler(({ context: { yard }, input }) =>
-    toJudgementView(judgementOf(yard, input.id)),
-  ),
+  get: procedures.judgement.get.handler(async ({ context, input, signal }) => {
+    const { id } = judgementOf(context.yard, input.id)
+    if (input.waitMs !== undefined) await untilEnded(context, id, input.waitMs, signal)
+    return toJudgementView(judgementOf(context.yard, id))
+  }),
   text: procedures.judgement.text.handler(({ context: { yard }, input }) =>
     readPart(yard, judgementOf(yard, input.id).id, input.part),
   ),
@@ -93,6 +95,28 @@ export function judgementOf({ store }: Pick<Yard, 'store'>, id: string) {
 
 const unknown = (what: 'evaluation' | 'judgement', id: string, hint: string) =>
   failure(`unknown-${what}`, `there is no ${what} ${JSON.stringify(id)}`, { hint, facts: { id } })
+
+/** Until it has ended; sooner when the caller leaves or its time is up. */
+function untilEnded(
+  { yard }: HandlerContext,
+  id: JudgementId,
+  waitMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const isOver = (): boolean => !yard.plan.judgements.has(id)
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      off()
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', finish)
+      resolve()
+    }
+    const off = yard.onCommitted(() => isOver() && finish())
+    const timer = setTimeout(finish, waitMs)
+    signal?.addEventListener('abort', finish)
+    if (isOver() || signal?.aborted) finish()
+  })
+}
 
 const SLICE = 500
 

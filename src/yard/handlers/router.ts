@@ -7,6 +7,7 @@ import { graphHandlers } from './graph-handlers.ts'
 import { claimHandlers } from './claim-handlers.ts'
 import { changeHandlers } from './change-handlers.ts'
 import { type HandlerContext, procedures } from './context.ts'
+import { evaluationScore, judgedTaskHandlers, judgementKill } from './judging-acts.ts'
 import { evaluationHandlers, evaluatorHandlers, judgementHandlers } from './judging-handlers.ts'
 import { pageHandlers } from './page-handlers.ts'
 import { pilotHandlers } from './pilot-handlers.ts'
@@ -15,13 +16,19 @@ import { taskHandlers } from './task-handlers.ts'
 import { startScreenHandlers } from '../start-screen/router.ts'
 
 export const router = procedures.router({
-  task: { ...taskHandlers, ...claimHandlers, ...pilotHandlers, ...graphHandlers },
+  task: {
+    ...taskHandlers,
+    ...claimHandlers,
+    ...pilotHandlers,
+    ...graphHandlers,
+    ...judgedTaskHandlers,
+  },
   agent: agentHandlers,
   service: serviceHandlers,
   page: pageHandlers,
   change: changeHandlers,
-  evaluation: evaluationHandlers,
-  judgement: judgementHandlers,
+  evaluation: { ...evaluationHandlers, score: evaluationScore },
+  judgement: { ...judgementHandlers, kill: judgementKill },
   evaluator: evaluatorHandlers,
   startScreen: startScreenHandlers,
 })

@@ -5,6 +5,7 @@ import type { Opinion } from '../../domain/judging/evaluation.ts'
 import type { Judgement } from '../../domain/judging/judgement.ts'
 import { parseGate, passesGate } from '../../domain/judging/score.ts'
 import type { Plan } from '../../domain/plan.ts'
+import type { Task } from '../../domain/task.ts'
 import type { StoredEvaluation } from '../../store/judging.ts'
 import { isoTime } from './iso-time.ts'
 
@@ -43,6 +44,49 @@ export function toEvaluationView({ evaluation, opinions }: StoredEvaluation) {
     override,
     costUsd: evaluation.costUsd,
   } satisfies EvaluationView
+}
+
+const NOTHING_YET = {
+  id: null,
+  score: null,
+  modelScore: null,
+  dimensions: null,
+  evidence: {},
+  criteria: [],
+  notes: '',
+  checks: [],
+  facts: [],
+  judge: null,
+  looks: 0,
+  spread: null,
+  sameFamily: false,
+  marks: [],
+  gate: '',
+  passed: null,
+  override: null,
+  costUsd: null,
+} satisfies Partial<EvaluationView>
+
+/** Of a result that waits for its score; null where none does. */
+export function pendingEvaluation(
+  plan: Pick<Plan, 'judgements'>,
+  task: Task,
+): EvaluationView | null {
+  const { state } = task
+  if (state.kind !== 'pending-eval') return null
+  const living = [...plan.judgements.values()].find(
+    ({ purpose, agentId }) => purpose === 'evaluation' && agentId === state.agentId,
+  )
+  const judge = living?.judge ?? null
+  return {
+    ...NOTHING_YET,
+    agent: state.agentId,
+    status: 'pending',
+    reason: judge ? `${judge.executor} is asked` : 'it waits for its judge',
+    at: isoTime(state.since),
+    judge: judge && { executor: judge.executor, model: judge.model, prompt: judge.prompt },
+    looks: state.looks.length,
+  }
 }
 
 const isPassedBy = (text: string, score: number): boolean | null => {

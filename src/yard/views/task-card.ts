@@ -1,6 +1,9 @@
 /** One node of the live graph. */
 import type { Summary, TaskCard } from '../../contract/view.ts'
 import { DEFAULT_MAX_ATTEMPTS } from '../../domain/failure.ts'
+import { isUnjudgedType } from '../../domain/decide/decide-judging.ts'
+import { gateOf } from '../../domain/judging/evaluation.ts'
+import { profileOf } from '../../domain/routing/resolve.ts'
 import { shownStateOf, type Plan } from '../../domain/plan.ts'
 import type { Settings } from '../../domain/settings.ts'
 import {
@@ -86,6 +89,8 @@ export function toTaskCard(
     repeats: task.schedule !== null,
     ...parkOf(task),
     ...landingOf(source, task),
+    ...gateOfCard(source, task),
+    ...(task.evaluation ? { score: task.evaluation.score } : {}),
     ...(task.merging ? { mergeFor: task.merging.for } : {}),
     costUsd: cost.usd,
     ...(cost.usd !== null && cost.atLeast ? { costAtLeast: true } : {}),
@@ -112,6 +117,17 @@ function workOf(task: Task): Pick<TaskCard, 'workedMs'> {
 function landingOf(source: CardSource, task: Task): Pick<TaskCard, 'landing'> {
   if (task.landing !== null) return { landing: task.landing.state }
   return source.isToLand?.(task) ? { landing: 'queued' } : {}
+}
+
+/** Absent where nothing is judged, by word or by what runs it. */
+function gateOfCard({ settings }: CardSource, task: Task): Pick<TaskCard, 'gate'> {
+  const { gate, source, isOwn } = gateOf(task, settings.evaluation)
+  if (gate.mode === 'off') return {}
+  const { type } = profileOf(settings, executorOf(task) ?? settings.coordinator.executor) ?? {}
+  if (!isOwn && (task.merging !== null || (type && isUnjudgedType(type)))) return {}
+  return {
+    gate: { mode: gate.mode, threshold: gate.mode === 'gated' ? gate.threshold : null, source },
+  }
 }
 
 function parkOf({ state }: Task): Pick<TaskCard, 'park'> {

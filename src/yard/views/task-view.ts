@@ -1,5 +1,6 @@
 /** A task whole, as `yard show --json` and the inspector read it. */
 import { join } from 'node:path'
+import type { TimelineRow } from '../../contract/page.ts'
 import type { RouteStop, TaskView } from '../../contract/view.ts'
 import type { Agent, Usage } from '../../domain/agent.ts'
 import { clipJson } from '../../domain/bounds.ts'
@@ -8,6 +9,8 @@ import type { WorkFailure } from '../../domain/failure.ts'
 import type { LogLine } from '../../domain/plan.ts'
 import { isFinished, type Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
+import { taskTimeline } from '../history/timeline.ts'
+import { pendingEvaluation, toEvaluationView } from './evaluation-view.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
 import { type CardPort, cardSourceOf, executorOf, toTaskCard } from './task-card.ts'
 import type { Origin } from '../../domain/origin.ts'
@@ -22,7 +25,13 @@ import { BY_TASK, endpointOf, originOf } from '../executors/origins.ts'
 type TaskSource = Omit<CardPort, 'config' | 'spending'> &
   Pick<Yard, 'store' | 'config' | 'paths' | 'spending' | 'nextFireAt'>
 
-export function toTaskView(yard: TaskSource, task: Task): TaskView {
+export const toTaskView = (yard: TaskSource, task: Task): TaskView => ({
+  ...toTaskDetails(yard, task),
+  timeline: taskTimeline(yard, task.id, TIMELINE).rows.toReversed().map(toTimelineLine),
+})
+
+/** All but what is read from the journal, for lists of many. */
+export function toTaskDetails(yard: TaskSource, task: Task): Omit<TaskView, 'timeline'> {
   const { fact: _fact, reason: _reason, ...card } = toTaskCard(cardSourceOf(yard), task)
   const { state } = task
   const agents = task.generation === 0 ? [] : yard.store.agents({ which: 'all', taskId: task.id })
@@ -51,7 +60,7 @@ export function toTaskView(yard: TaskSource, task: Task): TaskView {
     ownMaxAttempts: task.maxAttempts,
     tokens: yard.spending.ofTask(task).tokens,
     nextTimes: nextTimes(yard, task, 3).map(isoTime),
-    evaluation: null,
+    ...evaluationOf(yard, task),
     usage: totalUsage(agents),
     conversation: task.conversation,
     ...placeOf(yard, task, agents),
@@ -77,6 +86,26 @@ function judgedAs(
     kind: kindOf(task, choice.ok ? choice.value.profile.type : null, settings.judging.kinds),
     own: { gate: own, identity, kind },
   }
+}
+
+/** As much as fits on a page; `page.timeline` tells the rest. */
+const TIMELINE = { before: Number.MAX_SAFE_INTEGER, limit: 200 }
+
+const toTimelineLine = ({ at, by, text }: TimelineRow): TaskView['timeline'][number] => ({
+  at,
+  by,
+  text,
+})
+
+function evaluationOf(
+  { plan, store }: TaskSource,
+  task: Task,
+): Pick<TaskView, 'evaluation' | 'score'> {
+  const pending = pendingEvaluation(plan, task)
+  if (pending) return { evaluation: pending, score: null }
+  const stored = task.evaluation && store.judging.get(task.evaluation.id)
+  const evaluation = stored ? toEvaluationView(stored) : null
+  return { evaluation, score: evaluation?.score ?? null }
 }
 
 const toLogLine = ({ at, by, text, place }: LogLine): TaskView['log'][number] => ({

@@ -15,7 +15,9 @@ import { failureOf, openPageBench, type PageBench } from '../page-client.ts'
 
 let bench: PageBench
 beforeEach(async () => {
-  bench = await openPageBench(createManualClock(), (path) => recordInto(path, write))
+  bench = await openPageBench(createManualClock(), {
+    prepare: (path) => recordInto(path, write),
+  })
 })
 afterEach(() => bench.close())
 

@@ -1,0 +1,155 @@
+/** Requests that have results judged, and what people decide of results and scores. */
+import type { JudgementView } from '../../contract/judging.ts'
+import { unknownTask, wrongState } from '../../domain/decide/decision.ts'
+import { failure } from '../../domain/failure.ts'
+import { isTaskId, type TaskId } from '../../domain/ids.ts'
+import { judgementIdOf } from '../../domain/judging/evaluation.ts'
+import type { Judgement } from '../../domain/judging/judgement.ts'
+import { profileOf, resolveModel, unknownExecutor } from '../../domain/routing/resolve.ts'
+import type { Agent } from '../../domain/agent.ts'
+import type { Task } from '../../domain/task.ts'
+import { unknownAgent } from '../read-window.ts'
+import { toEvaluationRow, toJudgementView } from '../views/evaluation-view.ts'
+import { type HandlerContext, procedures, send, taskOf } from './context.ts'
+import { refuse, refuseAs, valueOf } from './failures.ts'
+import { evaluationOf, judgementOf } from './judging-handlers.ts'
+import { act, parseAgentId, reportOf } from './task-commands.ts'
+
+export const judgedTaskHandlers = {
+  evaluate: procedures.task.evaluate.handler(async ({ context, input }) => {
+    const task = taskOf(context, input.id)
+    const agent = triedBy(context, task, input.agent)
+    const { executor = null, model = null } = input
+    refuseUnknown(context, executor, model)
+    const { id: agentId, generation } = agent
+    refuseWithoutJudge(context, { task, agent, executor, model })
+    const command = { type: 'evaluation.request', id: task.id, agentId, generation } as const
+    const { ids } = await send(context, { ...command, executor, model }, input.commandId)
+    return viewOf(context, ids[0] ?? '')
+  }),
+  approve: procedures.task.approve.handler(({ context, input }) =>
+    act(context, input, (task) => ({
+      type: 'task.approve',
+      id: task.id,
+      note: input.note ?? null,
+      nextFireAt: reportOf(context, task, {}).nextFireAt,
+    })),
+  ),
+  reject: procedures.task.reject.handler(({ context, input }) =>
+    act(context, input, ({ id }) => ({ type: 'task.reject', id, note: input.note })),
+  ),
+}
+
+export const judgementKill = procedures.judgement.kill.handler(async ({ context, input }) => {
+  const { id: judgementId, taskId, state } = judgementOf(context.yard, input.id)
+  if (state.kind === 'ended')
+    refuseAs('wrong-state', `${judgementId} has ended already`, {
+      hint: `yard judgements show ${judgementId} tells how`,
+    })
+  const task = taskId === null ? undefined : context.yard.plan.tasks.get(taskId)
+  const policy = task ? context.yard.judging.policyOf(task) : null
+  const nextFireAt = task ? reportOf(context, task, {}).nextFireAt : null
+  const command = { type: 'judgement.kill', judgementId, policy, nextFireAt } as const
+  await send(context, command, input.commandId)
+  return viewOf(context, judgementId)
+})
+
+export const evaluationScore = procedures.evaluation.score.handler(async ({ context, input }) => {
+  const { yard } = context
+  const { evaluation } = evaluationOf(yard, input.id)
+  const { audit: isAudit = false, clear = false, note = '' } = input
+  const score = input.score ?? null
+  if (clear === (score !== null))
+    refuseAs(
+      'bad-request',
+      clear ? 'score: it is cleared and given at once' : 'score: none is given',
+      {
+        hint: 'a number from 0 to 1, or clear',
+      },
+    )
+  if (note === '' && !isAudit && !clear)
+    refuseAs('bad-request', 'note: it says nothing', { hint: 'say why the score is another' })
+  if (evaluation.score === null && isAudit)
+    refuseAs('wrong-state', `${evaluation.id} has no score that could be audited`)
+  const task = knownTask(context, evaluation.taskId)
+  const { nextFireAt } = reportOf(context, task, {})
+  const command = { type: 'evaluation.score', id: task.id, evaluationId: evaluation.id } as const
+  const dimensions = input.dimensions ?? null
+  const policy = yard.judging.policyOf(task)
+  await send(
+    context,
+    { ...command, score, dimensions, note, isAudit, policy, nextFireAt },
+    input.commandId,
+  )
+  return toEvaluationRow(yard.plan, evaluationOf(yard, input.id))
+})
+
+const knownTask = ({ yard }: HandlerContext, id: TaskId): Task =>
+  (isTaskId(id) ? yard.plan.tasks.get(id) : undefined) ?? refuse(unknownTask(yard.plan, id))
+
+const viewOf = ({ yard }: HandlerContext, id: string): JudgementView =>
+  toJudgementView(judgementOf(yard, id))
+
+/** The agent whose result is meant: the latest that has ended, or that one. */
+function triedBy({ yard }: HandlerContext, task: Task, named: string | undefined): Agent {
+  const nothing = (what: string): never =>
+    refuse(wrongState(task, 'evaluated', `${what}; yard show ${task.id} says how far it is`))
+  if (named === undefined) {
+    const [latest] = yard.store.agents({ which: 'dead', taskId: task.id, limit: 1 })
+    return latest ?? nothing('nothing of it has ended yet')
+  }
+  const id = parseAgentId(named)
+  const agent = yard.store.agent(id)
+  if (!agent) return refuse(unknownAgent(id, id))
+  if (agent.taskId !== task.id) return nothing(`${id} has worked on ${agent.taskId}`)
+  return agent.state.kind === 'ended' ? agent : nothing(`${id} is still at work`)
+}
+
+function refuseUnknown(
+  { yard }: HandlerContext,
+  executor: string | null,
+  model: string | null,
+): void {
+  const { settings } = yard.config()
+  const name = executor ?? settings.judging.executors[0]
+  const profile = name === undefined ? null : profileOf(settings, name)
+  if (executor !== null && profile === null) refuse(unknownExecutor(settings, executor))
+  if (model !== null && profile !== null) valueOf(resolveModel(settings, { model }, profile))
+}
+
+/** Said at once to whoever asks, and not as the end of a judgement that nobody looks at. */
+function refuseWithoutJudge(
+  { yard }: HandlerContext,
+  about: {
+    readonly task: Task
+    readonly agent: Agent
+    readonly executor: string | null
+    readonly model: string | null
+  },
+): void {
+  const { task, agent, executor, model } = about
+  const now = yard.now()
+  const asked: Judgement = {
+    id: judgementIdOf(yard.plan.lastJudgementNumber + 1),
+    purpose: 'evaluation',
+    taskId: task.id,
+    agentId: agent.id,
+    generation: agent.generation,
+    subject: 'record',
+    queuedAt: now,
+    by: 'person',
+    state: { kind: 'queued', notBefore: null },
+    turn: 1,
+    wish: executor === null && model === null ? null : { executor, model },
+    judge: null,
+    usage: null,
+    costSource: null,
+  }
+  const choice = yard.judging.judge.choose(asked, now)
+  if (choice.kind === 'refuse')
+    refuse(
+      failure('no-judge', choice.reason, {
+        hint: 'judging.executor names who is asked; yard executors says what each lacks',
+      }),
+    )
+}
