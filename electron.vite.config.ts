@@ -1,5 +1,5 @@
 // Builds the two Electron processes, the page, and the programs that run on plain Node (service, command line,
-// launcher, output worker). No entry imports another: rolldown would turn it into a chunk and move its paths.
+// launcher, workers). No entry imports another: rolldown would turn it into a chunk and move its paths.
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
@@ -23,6 +23,7 @@ const BUNDLED = [
   'croner',
   'execa',
   'jsonc-parser',
+  'simple-statistics',
   'smol-toml',
   'zod',
 ]
@@ -49,6 +50,7 @@ export default defineConfig({
           cli: at('src/cli/index.ts'),
           launcher: at('src/agents/launcher-entry.ts'),
           'tail-worker': at('src/agents/tail-worker.ts'),
+          'forecast-worker': at('src/yard/forecast/forecast-worker.ts'),
           'native-exec': at('src/agents/native/native-exec.ts'),
           'acp-exec': at('src/agents/acp/acp-exec.ts'),
         },

@@ -95,6 +95,9 @@ function places() {
     pageRoot: page ?? at('out/renderer'),
     launcherEntry: at(isSource ? 'src/agents/launcher-entry.ts' : 'out/main/launcher.js'),
     tailEntry: at(isSource ? 'src/agents/tail-worker.ts' : 'out/main/tail-worker.js'),
+    forecastEntry: at(
+      isSource ? 'src/yard/forecast/forecast-worker.ts' : 'out/main/forecast-worker.js',
+    ),
     headlessEntry: fileURLToPath(import.meta.url),
   }
 }

@@ -87,6 +87,7 @@ function createAppParts(env: Record<string, string | undefined>): AppParts & { k
     resources: join(programs, 'resources'),
     launcherEntry: join(programs, 'out', 'main', 'launcher.js'),
     tailEntry: join(programs, 'out', 'main', 'tail-worker.js'),
+    forecastEntry: join(programs, 'out', 'main', 'forecast-worker.js'),
   }
   const node = nodeHere()
   const command: CommandParts = {

@@ -206,6 +206,20 @@ CREATE TABLE opinion (
   body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX opinion_by_evaluation ON opinion (evaluation_id, is_audit);
+
+CREATE TABLE forecast (
+  subject TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('try','graph')),
+  at INTEGER NOT NULL,
+  p05 REAL NOT NULL,
+  p25 REAL NOT NULL,
+  p50 REAL NOT NULL,
+  p75 REAL NOT NULL,
+  p95 REAL NOT NULL,
+  stretch REAL NOT NULL,
+  real_ms REAL NOT NULL
+) STRICT;
+CREATE INDEX forecast_by_kind ON forecast (kind);
 `,
 }
 

@@ -6,6 +6,7 @@ import { fail, failure, type Failure } from '../domain/failure.ts'
 import type { MutablePlan } from '../domain/plan.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { migrate } from './migrate.ts'
+import { type Forecasts, prepareForecasts } from './forecasts.ts'
 import { prepareJudging } from './judging.ts'
 import { prepareHistory } from './history.ts'
 import { highestAgentNumber, loadPlan, prepareReads } from './read.ts'
@@ -22,6 +23,8 @@ export interface OpenStore {
   readonly plan: MutablePlan
   /** Furniture of the page; written inside `writer.begin` and `commit`. */
   readonly positions: ReturnType<typeof preparePositions>
+  /** What forecasts are made of, and what became of them; its writes as those of positions. */
+  readonly forecasts: Forecasts
   /** Highest agent number ever used, ended agents included. */
   readonly lastAgentNumber: number
   readonly ownerEpoch: number
@@ -89,11 +92,16 @@ async function prepare(
   const journal = openJournal(db)
   const store = openReader(db, journal)
   const writer = openWriter(db, journal, ownerEpoch)
+  // Prepared when first asked for: a short command never asks.
+  let forecasts: Forecasts | null = null
   return ok({
     store,
     writer,
     plan,
     positions: preparePositions(db),
+    get forecasts() {
+      return (forecasts ??= prepareForecasts(db))
+    },
     lastAgentNumber: highestAgentNumber(db),
     ownerEpoch,
     setSynchronous: level,

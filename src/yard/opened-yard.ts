@@ -26,6 +26,7 @@ import {
 import { createRoutes, routeIssue, importIssues } from './executors/routes.ts'
 import { withVerification } from './git/merge-verification.ts'
 import { untrusted } from './handlers/failures.ts'
+import { createForecaster } from './forecast/forecaster.ts'
 import { createMetrics, createRates } from './metrics.ts'
 import { startCompacting } from './old-outputs.ts'
 import { createHistory } from './history/point-in-time.ts'
@@ -56,15 +57,19 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
   parts.scope.add(() => past.close())
   const rates = runsAgents ? createRates({ plan, runtime, clock }) : null
   parts.scope.add(() => rates?.close())
+  const find = cachedPrograms(programsOn({ env, root: paths.root }), clock)
+  const problemOf: Yard['hostProblem'] = (route) =>
+    hostProblem(current.config.settings, route, { env, find })
+  const forecasts = createForecaster({ ...parts, canRun: (route) => problemOf(route) === null })
   // The first listener: what others report of a commit is told by these.
   dispatcher.onCommitted((batch) => {
     positions.note(batch)
     spending.note(batch)
     health.note(batch)
+    forecasts.note(batch)
   })
   startBackups(parts, runsAgents)
   if (runsAgents) startCompacting(parts)
-  const find = cachedPrograms(programsOn({ env, root: paths.root }), clock)
 
   const settingsOnDisk = (): Result<Settings, Failure> => {
     const config = readConfig(options, current.flags)
@@ -135,6 +140,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     rates,
     past,
     judging: parts.judging,
+    forecasts,
     health,
     coordinator,
     settledAtOpen: [],
@@ -214,7 +220,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
       return parts.trials.run(current.config.settings, name)
     },
     probeExecutor: (name, model) => probe(current.config.settings, name, options, model),
-    hostProblem: (route) => hostProblem(current.config.settings, route, { env, find }),
+    hostProblem: problemOf,
     readOutput: (id, window) => readWindow({ agents: paths.agents, plan, store }, id, window),
     async searchOutput(id, query, signal) {
       const output = outputOf(id)

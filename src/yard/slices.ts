@@ -15,14 +15,16 @@ export interface Pacer {
   check(): Promise<void> | null
 }
 
+/** `pieceMs`: where work goes on beside agents all the time, shorter pieces than for one request. */
 export function createPacer(
   signal?: AbortSignal,
   now: () => number = () => performance.now(),
+  pieceMs: number = PIECE_MS,
 ): Pacer {
   let startedAt = now()
   let count = 0
   const check = (): Promise<void> | null =>
-    now() - startedAt < PIECE_MS
+    now() - startedAt < pieceMs
       ? null
       : breathe().then(() => {
           signal?.throwIfAborted()

@@ -31,6 +31,7 @@ import type { Trials } from './executors/test-run.ts'
 import type { Slots } from './machine/slots.ts'
 import type { MachineHold, YardSlots } from './machine/yard-slots.ts'
 import type { MachineProbe, Metrics, Rates } from './metrics.ts'
+import type { Forecaster } from './forecast/forecaster.ts'
 import type { YardHistory } from './history/point-in-time.ts'
 import type { Positions } from './positions.ts'
 import type { Spending } from './spending.ts'
@@ -55,6 +56,7 @@ export interface Yard {
   readonly past: YardHistory
   /** Whom it asks to judge, and what becomes of results. */
   readonly judging: JudgingPort
+  readonly forecasts: Pick<Forecaster, 'read'>
   config(): LoadedConfig
   now(): number
   /** The only way to change state. Resolves after COMMIT. */
@@ -161,6 +163,7 @@ export interface OpenYardOptions {
   readonly resources: string
   readonly launcherEntry: string
   readonly tailEntry: string
+  readonly forecastEntry: string
   readonly clock?: Clock
   /** Replaces processes of this machine. */
   readonly runtime?: Runtime

@@ -74,6 +74,7 @@ export async function makeRealYard(mockUrl: string): Promise<RealYard> {
         resources: join(ROOT, 'resources'),
         launcherEntry: join(ROOT, 'src/agents/launcher-entry.ts'),
         tailEntry: join(ROOT, 'src/agents/tail-worker.ts'),
+        forecastEntry: join(ROOT, 'src/yard/forecast/forecast-worker.ts'),
       })
       if (!opened.ok) throw new Error(opened.error.message)
       return opened.value

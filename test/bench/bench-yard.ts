@@ -71,6 +71,7 @@ export async function openBenchYard(
     resources: join(PROJECT, 'resources'),
     launcherEntry: join(PROJECT, 'src/agents/launcher-entry.ts'),
     tailEntry: join(PROJECT, 'src/agents/tail-worker.ts'),
+    forecastEntry: join(PROJECT, 'src/yard/forecast/forecast-worker.ts'),
     ...(runtime ? { runtime } : {}),
   })
   if (!opened.ok) throw new Error(opened.error.message)

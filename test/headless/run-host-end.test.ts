@@ -30,6 +30,7 @@ it('the yard is closed and its lock is free, though its listener does not close'
     resources: join(PROJECT, 'resources'),
     launcherEntry: join(PROJECT, 'src/agents/launcher-entry.ts'),
     tailEntry: join(PROJECT, 'src/agents/tail-worker.ts'),
+    forecastEntry: join(PROJECT, 'src/yard/forecast/forecast-worker.ts'),
     headlessEntry: join(PROJECT, 'src/headless/index.ts'),
     notice: () => {},
   })

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { request, type IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Clock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
 import type { JudgingPort } from '../../src/coordinator/ports.ts'
@@ -80,6 +80,7 @@ export async function openTestYard(
     resources: 'resources',
     launcherEntry: 'unused',
     tailEntry: 'unused',
+    forecastEntry: resolve(import.meta.dirname, '../../src/yard/forecast/forecast-worker.ts'),
     runtime,
     machine: options.machine ?? restingMachine,
     ...(clock ? { clock } : {}),

@@ -51,6 +51,7 @@ async function open(at = paths, registry?: HostRegistry): Promise<YardHost> {
     resources: join(project, 'resources'),
     launcherEntry: join(project, 'src/agents/launcher-entry.ts'),
     tailEntry: join(project, 'src/agents/tail-worker.ts'),
+    forecastEntry: join(project, 'src/yard/forecast/forecast-worker.ts'),
     pageRoot: join(project, 'out/renderer'),
     onStop: () => {},
     ...(registry ? { registry } : {}),
@@ -204,6 +205,7 @@ test('a browser that asks the app for another yard is told where to go on', asyn
     resources: '',
     launcherEntry: '',
     tailEntry: '',
+    forecastEntry: '',
     enter: async (to: YardPaths) => (entered.push(to.root), ok(null)),
   }
   const startScreenFor = (isForBrowsers: boolean) =>

@@ -23,6 +23,7 @@ test('however long it takes, and then the app has the yard', async () => {
     resources: join(project, 'resources'),
     launcherEntry: join(project, 'src/agents/launcher-entry.ts'),
     tailEntry: join(project, 'src/agents/tail-worker.ts'),
+    forecastEntry: join(project, 'src/yard/forecast/forecast-worker.ts'),
   }
   const command = { ...common, log: silentLog, flags: {}, runsAgents: false }
   const held = await openYard({ ...command, host: 'command' })

@@ -7,6 +7,7 @@ export interface Entries {
   readonly resources: string
   readonly launcherEntry: string
   readonly tailEntry: string
+  readonly forecastEntry: string
   readonly headlessEntry: string
 }
 
@@ -19,12 +20,14 @@ export function entriesOf(root: URL, entry: URL): Entries {
       resources,
       launcherEntry: at('src/agents/launcher-entry.ts'),
       tailEntry: at('src/agents/tail-worker.ts'),
+      forecastEntry: at('src/yard/forecast/forecast-worker.ts'),
       headlessEntry: at('src/headless/index.ts'),
     }
   return {
     resources,
     launcherEntry: at('out/main/launcher.js'),
     tailEntry: at('out/main/tail-worker.js'),
+    forecastEntry: at('out/main/forecast-worker.js'),
     headlessEntry: at('out/main/headless.js'),
   }
 }

@@ -99,7 +99,12 @@ export function resultEvents(
   return [isBehind ? completed : judging, queued]
 }
 
-const isJudged = (task: Task, agent: Agent, { gate }: EvaluationPolicy): boolean =>
+/** Whether a result of it goes through its gate: what no model did only where the task itself says so. */
+export const isJudged = (
+  task: Pick<Task, 'merging'>,
+  agent: Pick<Agent, 'executorType'>,
+  { gate }: Pick<EvaluationPolicy, 'gate'>,
+): boolean =>
   gate.gate.mode !== 'off' &&
   (gate.isOwn || (task.merging === null && !isUnjudgedType(agent.executorType)))
 

@@ -63,7 +63,7 @@ export function boundsOf(values: Float64Array, stretch: number, isRough: boolean
 }
 
 /** Of one task over all runs. */
-export function quartilesOf(values: Float64Array, task: number, size: number): Quartiles {
+export function quartilesOf(values: Float32Array, task: number, size: number): Quartiles {
   const own: number[] = []
   for (let at = task; at < values.length; at += size) own.push(values[at] ?? 0)
   const [p25 = 0, p50 = 0, p75 = 0] = quantile(own, [0.25, 0.5, 0.75])

@@ -7,7 +7,7 @@ import { drawBeta, drawGamma, drawNormal, type Random } from '../sampling.ts'
 
 /** One ended try. */
 export interface PastTry {
-  /** Of task and executor: `docs claude`. */
+  /** Of kind and executor: `docs on claude`. */
   readonly group: string
   readonly durationMs: number
   readonly isSuccess: boolean
@@ -15,13 +15,11 @@ export interface PastTry {
   readonly day: number
 }
 
-interface Posterior {
-  readonly mean: number
-  readonly kappa: number
-  readonly a: number
-  readonly b: number
-  readonly successes: number
-  readonly failures: number
+/** Groups that are guessed from each other while one is unknown: what agents do, what programs do. */
+export interface Family {
+  readonly name: string
+  /** What a try takes where nothing at all is known. */
+  readonly usualMs: number
 }
 
 /** The parameters of one run: drawn once, for what is unknown of a kind is the same for all of its tasks. */
@@ -41,53 +39,81 @@ export interface History {
   readonly daySd: number
 }
 
+/** One that goes on learning. */
+export interface GrowingHistory extends History {
+  add(ended: PastTry): void
+}
+
 const PRIOR = { kappa: 1, a: 2, b: 0.5 } as const
 /** Of the share of tries that succeed, before any is known. */
 const PRIOR_SUCCESS = { a: 4, b: 1 } as const
 
-/** `usualMs`: what a try takes where nothing at all is known. */
-export function readHistory(tries: readonly PastTry[], usualMs: number): History {
-  const logs = tries.map(({ durationMs }) => Math.log(Math.max(1, durationMs)))
-  const center = logs.length === 0 ? Math.log(usualMs) : mean(logs)
-  const groups = Map.groupBy(tries, ({ group }) => group)
-  const known = new Map(
-    [...groups].map(([name, members]) => [name, posteriorOf(members, center)] as const),
-  )
-  const nothing = posteriorOf([], center)
+/** Sums over logs of durations. */
+interface Sums {
+  count: number
+  sum: number
+  squares: number
+  successes: number
+}
+const noSums = (): Sums => ({ count: 0, sum: 0, squares: 0, successes: 0 })
+
+export function createHistory(familyOf: (group: string) => Family): GrowingHistory {
+  const groups = new Map<string, Sums>()
+  const families = new Map<string, Sums>()
+  const ended: PastTry[] = []
+  let daySd: number | null = null
+  const sumsOf = (of: Map<string, Sums>, name: string): Sums => {
+    let found = of.get(name)
+    if (!found) of.set(name, (found = noSums()))
+    return found
+  }
+  const centerOf = (group: string): number => {
+    const { name, usualMs } = familyOf(group)
+    const sums = families.get(name)
+    return sums ? sums.sum / sums.count : Math.log(usualMs)
+  }
   return {
-    tries: (group) => groups.get(group)?.length ?? 0,
-    draw: (group, random) => drawFrom(known.get(group) ?? nothing, random),
-    daySd: daySdOf(tries),
+    add(one) {
+      ended.push(one)
+      daySd = null
+      for (const sums of [sumsOf(groups, one.group), sumsOf(families, familyOf(one.group).name)]) {
+        const log = logOf(one)
+        sums.count += 1
+        sums.sum += log
+        sums.squares += log * log
+        sums.successes += Number(one.isSuccess)
+      }
+    },
+    tries: (group) => groups.get(group)?.count ?? 0,
+    draw: (group, random) => drawFrom(groups.get(group) ?? noSums(), centerOf(group), random),
+    get daySd() {
+      return (daySd ??= daySdOf(ended))
+    },
   }
 }
 
-function posteriorOf(tries: readonly PastTry[], center: number): Posterior {
-  const logs = tries.map(({ durationMs }) => Math.log(Math.max(1, durationMs)))
-  const n = logs.length
-  const average = n === 0 ? center : mean(logs)
-  const kappa = PRIOR.kappa + n
-  const within = sum(logs.map((each) => (each - average) ** 2))
-  const successes = tries.filter(({ isSuccess }) => isSuccess).length
-  return {
-    mean: (PRIOR.kappa * center + n * average) / kappa,
-    kappa,
-    a: PRIOR.a + n / 2,
-    b: PRIOR.b + within / 2 + (PRIOR.kappa * n * (average - center) ** 2) / (2 * kappa),
-    successes,
-    failures: n - successes,
-  }
+export function readHistory(
+  tries: readonly PastTry[],
+  familyOf: (group: string) => Family,
+): History {
+  const history = createHistory(familyOf)
+  for (const one of tries) history.add(one)
+  return history
 }
 
-function drawFrom(posterior: Posterior, random: Random): GroupParameters {
-  const variance = posterior.b / drawGamma(random, posterior.a)
+const logOf = ({ durationMs }: PastTry): number => Math.log(Math.max(1, durationMs))
+
+function drawFrom({ count, sum: total, squares, successes }: Sums, center: number, random: Random) {
+  const average = count === 0 ? center : total / count
+  const within = Math.max(0, squares - count * average ** 2)
+  const kappa = PRIOR.kappa + count
+  const between = (PRIOR.kappa * count * (average - center) ** 2) / (2 * kappa)
+  const variance = (PRIOR.b + within / 2 + between) / drawGamma(random, PRIOR.a + count / 2)
+  const middle = (PRIOR.kappa * center + count * average) / kappa
   return {
-    mean: posterior.mean + Math.sqrt(variance / posterior.kappa) * drawNormal(random),
+    mean: middle + Math.sqrt(variance / kappa) * drawNormal(random),
     sd: Math.sqrt(variance),
-    chance: drawBeta(
-      random,
-      PRIOR_SUCCESS.a + posterior.successes,
-      PRIOR_SUCCESS.b + posterior.failures,
-    ),
+    chance: drawBeta(random, PRIOR_SUCCESS.a + successes, PRIOR_SUCCESS.b + count - successes),
   }
 }
 
@@ -99,7 +125,7 @@ function daySdOf(tries: readonly PastTry[]): number {
   const groups = Map.groupBy(tries, ({ group }) => group)
   // What a group takes by itself is not what the day made of it.
   const residuals = [...groups.values()].flatMap((members) => {
-    const logs = members.map(({ durationMs }) => Math.log(Math.max(1, durationMs)))
+    const logs = members.map(logOf)
     const average = mean(logs)
     return members.map(({ day }, at) => ({ day, value: (logs[at] ?? average) - average }))
   })

@@ -5,11 +5,11 @@ import type { GroupParameters, History } from './history.ts'
 
 /** One unfinished task. */
 export interface ForecastTask {
-  /** Indexes of unfinished tasks that it waits for; each is below its own. */
+  /** Indexes of unfinished tasks that it waits for. */
   readonly after: readonly number[]
   readonly group: string
-  /** Index into `caps` of the executor's cap. */
-  readonly executor: number
+  /** Index into `buckets`: which caps hold it back. */
+  readonly bucket: number
   /** Higher starts first; equal ones in the order of the list. */
   readonly rank: number
   /** It starts no earlier. */
@@ -20,20 +20,26 @@ export interface ForecastTask {
   readonly usdPerMinute: number | null
   /** How long its judgement takes; 0 = it has none. */
   readonly judgeMs: number
+  /** Its agent has ended well: only its judgement is to come. */
+  readonly isJudged: boolean
 }
 
 export interface ForecastGraph {
   readonly tasks: readonly ForecastTask[]
   readonly maxAgents: number
-  /** Agents at once, by executor. */
+  /** Agents at once: of an executor, a model, a tag, a folder. Each is 1 or more. */
   readonly caps: readonly number[]
+  /** Indexes of the caps that a task counts in; tasks with the same ones share a bucket. */
+  readonly buckets: readonly (readonly number[])[]
+  /** Indexes of the tasks whose end is waited for, the cost being theirs and of what they wait for; null = all. The others compete with them. */
+  readonly wanted: readonly number[] | null
 }
 
 /** Row-major: run by run, a value a task. */
 export interface SimulatedRuns {
   readonly count: number
-  readonly starts: Float64Array
-  readonly ends: Float64Array
+  readonly starts: Float32Array
+  readonly ends: Float32Array
   /** A value a run. */
   readonly finish: Float64Array
   readonly costUsd: Float64Array
@@ -41,23 +47,26 @@ export interface SimulatedRuns {
   readonly critical: Uint32Array
 }
 
+/** `isOver`: asked before each run; true throws `Stopped`. */
 export function simulateRuns(
   graph: ForecastGraph,
   history: History,
   count: number,
   random: Random,
+  isOver: () => boolean = () => false,
 ): SimulatedRuns {
   const size = graph.tasks.length
   const runs: SimulatedRuns = {
     count,
-    starts: new Float64Array(count * size),
-    ends: new Float64Array(count * size),
+    starts: new Float32Array(count * size),
+    ends: new Float32Array(count * size),
     finish: new Float64Array(count),
     costUsd: new Float64Array(count),
     critical: new Uint32Array(size),
   }
   const machine = createMachine(graph)
   for (let run = 0; run < count; run += 1) {
+    if (isOver()) throw new Stopped('nobody waits for these runs any more')
     const cost = machine.play(history, random)
     runs.starts.set(machine.starts, run * size)
     runs.ends.set(machine.ends, run * size)
@@ -67,9 +76,26 @@ export function simulateRuns(
   return runs
 }
 
+export class Stopped extends Error {
+  override readonly name = 'Stopped'
+}
+
+/** 1 for each wanted task and all that those wait for. */
+export function needed({ tasks, wanted }: Pick<ForecastGraph, 'tasks' | 'wanted'>): Uint8Array {
+  const marks = new Uint8Array(tasks.length)
+  if (wanted === null) return marks.fill(1)
+  const open = [...wanted]
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (marks[at] === 1) continue
+    marks[at] = 1
+    open.push(...(tasks[at]?.after ?? []))
+  }
+  return marks
+}
+
 /** Back from the last to end, each time to the dependency that ended last. Returns when the last ended. */
 function noteCriticalPath(
-  { tasks }: ForecastGraph,
+  { tasks, wanted }: ForecastGraph,
   ends: Float64Array,
   critical: Uint32Array,
 ): number {
@@ -78,7 +104,7 @@ function noteCriticalPath(
     for (const at of among) if (last < 0 || (ends[at] ?? 0) > (ends[last] ?? 0)) last = at
     return last
   }
-  let at = latest(tasks.keys())
+  let at = latest(wanted ?? tasks.keys())
   const finish = ends[at] ?? 0
   while (at >= 0) {
     critical[at] = (critical[at] ?? 0) + 1
@@ -100,8 +126,10 @@ const MOST_BACK_OFF_MS = 300_000
 /** A task that used up its tries counts as tried again by a person; beyond that it would never end. */
 const MOST_TRIES = 50
 
-function createMachine({ tasks, maxAgents, caps }: ForecastGraph): Machine {
+function createMachine(graph: ForecastGraph): Machine {
+  const { tasks, maxAgents, caps, buckets } = graph
   const size = tasks.length
+  const counted = needed(graph)
   const starts = new Float64Array(size)
   const ends = new Float64Array(size)
   const unmet = new Int32Array(size)
@@ -109,18 +137,28 @@ function createMachine({ tasks, maxAgents, caps }: ForecastGraph): Machine {
   const dependents: number[][] = tasks.map(() => [])
   tasks.forEach(({ after }, at) => after.forEach((before) => dependents[before]?.push(at)))
   const ranks = ranksOf(tasks)
-  // Of tasks whose dependencies are met: those whose time has come, by executor, and the others.
-  const ready = caps.map(() => createHeap(size))
+  // Of tasks whose dependencies are met: those whose time has come, by bucket, and the others.
+  const ready = buckets.map(() => createHeap(size))
   const [later, running, judged] = [createHeap(size), createHeap(size), createHeap(size)]
   const groups = [...new Set(tasks.map(({ group }) => group))]
-  /** The executor with a free slot whose best task is first; -1 = none. */
-  const nextExecutor = (): number => {
+  const hasRoom = (bucket: number): boolean => {
+    for (const cap of buckets[bucket] ?? []) if ((free[cap] ?? 0) <= 0) return false
+    return true
+  }
+  /** Of the buckets that no cap holds back the one whose best task is first; -1 = none. */
+  const nextBucket = (): number => {
     let best = -1
-    ready.forEach((heap, at) => {
-      if ((free[at] ?? 0) <= 0 || heap.peek() === Infinity) return
-      if (best < 0 || heap.peek() < (ready[best]?.peek() ?? Infinity)) best = at
-    })
+    let first = Infinity
+    for (const [at, heap] of ready.entries()) {
+      if (heap.peek() >= first || !hasRoom(at)) continue
+      best = at
+      first = heap.peek()
+    }
     return best
+  }
+  const take = (bucket: number, by: number): void => {
+    agents -= by
+    for (const cap of buckets[bucket] ?? []) free[cap] = (free[cap] ?? 0) - by
   }
   // Of the run that is played.
   let parameters = new Map<string, GroupParameters>()
@@ -132,26 +170,31 @@ function createMachine({ tasks, maxAgents, caps }: ForecastGraph): Machine {
     const { totalMs, workedMs } = drawTries(task, drawn, factor, random)
     starts[at] = task.ageMs === null ? now : -task.ageMs
     ends[at] = now + totalMs + task.judgeMs
-    cost += ((task.usdPerMinute ?? 0) * workedMs) / 60_000
-    agents -= 1
-    free[task.executor] = (free[task.executor] ?? 0) - 1
+    if (counted[at] === 1) cost += ((task.usdPerMinute ?? 0) * workedMs) / 60_000
+    take(task.bucket, 1)
     running.push(at, now + totalMs)
   }
   const release = (at: number): void => {
-    const { ageMs = 0, notBeforeMs = 0, executor = 0 } = tasks[at] ?? {}
-    if (ageMs !== null) return
+    const { ageMs = 0, isJudged = true, notBeforeMs = 0, bucket = 0 } = tasks[at] ?? {}
+    if (ageMs !== null || isJudged) return
     if (notBeforeMs > now) later.push(at, notBeforeMs)
-    else ready[executor]?.push(at, ranks[at] ?? 0)
+    else ready[bucket]?.push(at, ranks[at] ?? 0)
   }
   const startReady = (random: Random): void => {
-    for (let at = nextExecutor(); at >= 0 && agents > 0; at = nextExecutor())
-      begin(ready[at]?.pop() ?? -1, random)
+    while (agents > 0) {
+      const bucket = nextBucket()
+      if (bucket < 0) return
+      begin(ready[bucket]?.pop() ?? -1, random)
+    }
   }
   const endTry = (at: number): void => {
-    const executor = tasks[at]?.executor ?? 0
-    agents += 1
-    free[executor] = (free[executor] ?? 0) + 1
+    take(tasks[at]?.bucket ?? -1, -1)
     judged.push(at, ends[at] ?? now)
+  }
+  const judge = (at: number, judgeMs: number): void => {
+    starts[at] = 0
+    ends[at] = judgeMs
+    judged.push(at, judgeMs)
   }
   const endTask = (at: number): void => {
     for (const dependent of dependents[at] ?? []) {
@@ -165,9 +208,10 @@ function createMachine({ tasks, maxAgents, caps }: ForecastGraph): Machine {
     cost = now = 0
     agents = maxAgents
     free.set(caps)
-    tasks.forEach(({ after, ageMs }, at) => {
+    tasks.forEach(({ after, ageMs, isJudged, judgeMs }, at) => {
       unmet[at] = after.length
-      if (ageMs !== null) begin(at, random)
+      if (isJudged) judge(at, judgeMs)
+      else if (ageMs !== null) begin(at, random)
       else if (after.length === 0) release(at)
     })
     for (;;) {

@@ -72,6 +72,9 @@ export const serviceHandlers = {
   journal: os.journal.handler(({ context, input }) =>
     context.yard.store.journal(input.since, input.limit).map(toJournalRow),
   ),
+  forecast: os.forecast.handler(async ({ context, input: { ids = null, tasks } }) =>
+    valueOf(await context.yard.forecasts.read({ ids, tasks })),
+  ),
   executors: os.executors.handler(({ context }) => {
     context.yard.coordinator.wake()
     return executorViews(context.yard)

@@ -10,6 +10,7 @@ import { type ForecastTask, simulateRuns } from '../../../src/judging/forecast/s
 import { drawNormal, seededRandom } from '../../../src/judging/sampling.ts'
 
 const MINUTE = 60_000
+const agents = () => ({ name: 'agent', usualMs: 10 * MINUTE })
 
 interface Kind {
   readonly name: string
@@ -41,14 +42,15 @@ function heldIn(
   const tasks: readonly ForecastTask[] = Array.from({ length: 40 }, (_, at) => ({
     after: at < 4 ? [] : [Math.floor(random() * at), Math.floor(random() * at)],
     group: kinds[Math.floor(random() * kinds.length)]?.name ?? '',
-    executor: 0,
+    bucket: 0,
     rank: 0,
     notBeforeMs: 0,
     ageMs: null,
     usdPerMinute: null,
     judgeMs: 0,
+    isJudged: false,
   })).map((task) => ({ ...task, after: [...new Set(task.after)] }))
-  const graph = { tasks, maxAgents: 4, caps: [100] }
+  const graph = { tasks, maxAgents: 4, caps: [100], buckets: [[0]], wanted: null }
   const truth = {
     tries: () => 0,
     daySd: 0,
@@ -56,7 +58,7 @@ function heldIn(
       kinds.find(({ name }) => name === group) ?? { mean: 0, sd: 1, chance: 1 },
   }
   const real = simulateRuns(graph, truth, 1, seededRandom(seed + 1)).finish[0] ?? 0
-  const runs = simulateRuns(graph, readHistory(tries, 10 * MINUTE), 200, seededRandom(seed + 2))
+  const runs = simulateRuns(graph, readHistory(tries, agents), 200, seededRandom(seed + 2))
   const { p05, p25, p75, p95 } = boundsOf(runs.finish, 1, false)
   return { is50: real >= p25 && real <= p75, is90: real >= (p05 ?? 0) && real <= (p95 ?? 0) }
 }
@@ -107,11 +109,24 @@ describe('a history', () => {
   })
 
   test('knows nothing of a kind but what the others take', () => {
-    const history = readHistory([tryOf(), tryOf(), tryOf()], 1)
+    const history = readHistory([tryOf(), tryOf(), tryOf()], agents)
     const random = seededRandom(1)
     const means = Array.from({ length: 2000 }, () => history.draw('other', random).mean)
     expect(means.reduce((a, b) => a + b) / means.length).toBeCloseTo(Math.log(MINUTE), 1)
     expect(history.tries('other')).toBe(0)
+  })
+
+  test('takes programs and agents apart, and what nobody has ever done as it usually is', () => {
+    const familyOf = (group: string) =>
+      group === 'shell' ? { name: 'program', usualMs: 1000 } : { name: 'agent', usualMs: 60_000 }
+    const history = readHistory([tryOf({ group: 'shell', durationMs: 50 })], familyOf)
+    const random = seededRandom(2)
+    const center = (group: string): number => {
+      const means = Array.from({ length: 2000 }, () => history.draw(group, random).mean)
+      return Math.exp(means.reduce((a, b) => a + b) / means.length)
+    }
+    expect(center('docs')).toBeGreaterThan(55_000)
+    expect(center('shell')).toBeLessThan(55)
   })
 
   test('learns that days differ, and takes a calm past for calm', () => {
@@ -122,16 +137,16 @@ describe('a history', () => {
         const shared = factor * (day % 2 === 0 ? 1 : -1)
         return tryOf({ day, durationMs: Math.exp(10 + shared + 0.2 * drawNormal(random)) })
       })
-    expect(readHistory(tries(0.25), 1).daySd).toBeGreaterThan(0.2)
-    expect(readHistory(tries(0), 1).daySd).toBeLessThan(0.06)
+    expect(readHistory(tries(0.25), agents).daySd).toBeGreaterThan(0.2)
+    expect(readHistory(tries(0), agents).daySd).toBeLessThan(0.06)
   })
 })
 
 test('a critical path has each task’s share of the runs, and a task its quartiles', () => {
   const runs = {
     count: 4,
-    starts: new Float64Array(),
-    ends: new Float64Array([1, 10, 2, 20, 3, 30, 4, 40]),
+    starts: new Float32Array(),
+    ends: new Float32Array([1, 10, 2, 20, 3, 30, 4, 40]),
     finish: new Float64Array(4),
     costUsd: new Float64Array(4),
     critical: new Uint32Array([1, 4, 0]),

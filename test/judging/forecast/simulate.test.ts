@@ -4,6 +4,7 @@ import {
   type ForecastGraph,
   type ForecastTask,
   simulateRuns,
+  Stopped,
 } from '../../../src/judging/forecast/simulate.ts'
 import { seededRandom } from '../../../src/judging/sampling.ts'
 
@@ -17,12 +18,13 @@ const certain: History = {
 const task = (more: Partial<ForecastTask> = {}): ForecastTask => ({
   after: [],
   group: 'docs claude',
-  executor: 0,
+  bucket: 0,
   rank: 0,
   notBeforeMs: 0,
   ageMs: null,
   usdPerMinute: null,
   judgeMs: 0,
+  isJudged: false,
   ...more,
 })
 
@@ -31,9 +33,11 @@ function play(
   more: Partial<ForecastGraph> = {},
   history = certain,
 ) {
-  const graph = { tasks, maxAgents: 100, caps: [100], ...more }
+  const { caps = [100] } = more
+  const buckets = caps.map((_, at) => [at])
+  const graph = { tasks, maxAgents: 100, caps, buckets, wanted: null, ...more }
   const runs = simulateRuns(graph, history, 1, seededRandom(1))
-  const minutes = (values: Float64Array): number[] =>
+  const minutes = (values: Float32Array | Float64Array): number[] =>
     [...values].map((ms) => Math.round(ms / 6000) / 10)
   return {
     starts: minutes(runs.starts),
@@ -64,13 +68,42 @@ describe('a played run', () => {
     const four = [task(), task({ rank: 1 }), task({ rank: 2 }), task()]
     expect(play(four, { maxAgents: 1 }).starts).toEqual([2, 1, 0, 3])
     expect(play(four, { caps: [2] }).starts).toEqual([1, 0, 0, 1])
-    const two = [task(), task(), task({ executor: 1, rank: -1 })]
+    const two = [task(), task(), task({ bucket: 1, rank: -1 })]
     expect(play(two, { caps: [1, 1] }).starts).toEqual([0, 1, 0])
   })
 
   test('a judgement holds up what waits for the task, and no agent', () => {
     const judged = [task({ judgeMs: 120_000 }), task({ after: [0] }), task({ rank: -1 })]
     expect(play(judged, { maxAgents: 1 })).toMatchObject({ starts: [0, 3, 1], ends: [3, 4, 2] })
+  })
+
+  test('a task under several caps waits for all of them, and holds none of them meanwhile', () => {
+    // An executor for two, a folder for one: the first two share the folder.
+    const tasks = [task(), task(), task({ bucket: 1 }), task({ bucket: 1 })]
+    const graph = { caps: [2, 1], buckets: [[0, 1], [0]] }
+    expect(play(tasks, graph).starts).toEqual([0, 1, 0, 1])
+  })
+
+  test('of an agent that has ended well only the judgement is to come, and it takes no place', () => {
+    const tasks = [task({ isJudged: true, judgeMs: 30_000 }), task({ after: [0] }), task()]
+    expect(play(tasks, { maxAgents: 1 })).toMatchObject({ starts: [0, 1, 0], ends: [0.5, 2, 1] })
+  })
+
+  test('of chosen tasks the end and the cost are theirs and of what they wait for; the others compete', () => {
+    const priced = (more: Partial<ForecastTask> = {}) => task({ usdPerMinute: 1, ...more })
+    const tasks = [priced({ rank: 9 }), priced(), priced({ after: [1] }), priced({ after: [2] })]
+    const { finish, costUsd, critical } = play(tasks, { maxAgents: 1, wanted: [2] })
+    expect(finish).toBe(3)
+    expect(costUsd).toBeCloseTo(2, 6)
+    expect(critical).toEqual([0, 1, 1, 0])
+  })
+
+  test('of which nobody waits any more stops', () => {
+    const graph = { tasks: [task()], maxAgents: 1, caps: [1], buckets: [[0]], wanted: null }
+    let asked = 0
+    const isOver = (): boolean => (asked += 1) > 3
+    expect(() => simulateRuns(graph, certain, 100, seededRandom(1), isOver)).toThrow(Stopped)
+    expect(asked).toBe(4)
   })
 
   test('waits for a time, and lets others go first', () => {

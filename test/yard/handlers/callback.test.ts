@@ -39,6 +39,7 @@ beforeEach(async () => {
     resources: join(ROOT, 'resources'),
     launcherEntry: join(ROOT, 'src/agents/launcher-entry.ts'),
     tailEntry: join(ROOT, 'src/agents/tail-worker.ts'),
+    forecastEntry: join(ROOT, 'src/yard/forecast/forecast-worker.ts'),
   })
   if (!opened.ok) throw new Error(opened.error.message)
   yard = opened.value

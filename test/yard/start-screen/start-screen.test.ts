@@ -55,6 +55,7 @@ const parts = () =>
     resources: join(project, 'resources'),
     launcherEntry: 'unused',
     tailEntry: 'unused',
+    forecastEntry: 'unused',
     glance: async ({ root }) => glances.get(root) ?? null,
     enter: async (paths) => {
       entered.push(paths)
@@ -176,6 +177,7 @@ test('the example is a repository with its tasks in a trusted yard', async () =>
       resources: join(project, 'resources'),
       launcherEntry: 'none',
       tailEntry: 'none',
+      forecastEntry: 'none',
     })
     if (!yard.ok) throw new Error(yard.error.message)
     expect(yard.value.plan.tasks.size).toBe(9)
@@ -189,7 +191,12 @@ test('an example that cannot be made leaves nothing behind', async () => {
   vi.stubEnv('TMPDIR', home)
   try {
     const parts = { env: env(), resources: join(home, 'nowhere'), dataFolder: data }
-    const made = await makeExample({ ...parts, launcherEntry: 'unused', tailEntry: 'unused' })
+    const made = await makeExample({
+      ...parts,
+      launcherEntry: 'unused',
+      tailEntry: 'unused',
+      forecastEntry: 'unused',
+    })
     expect(made).toMatchObject({ ok: false, error: { kind: 'io' } })
     expect(readdirSync(home)).toEqual([])
   } finally {
