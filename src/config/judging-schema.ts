@@ -1,5 +1,6 @@
 /** Keys of what the yard asks models for: judging, evaluation, triage, assignment, learned routing. */
 import { z } from 'zod'
+import { DEFAULT_KINDS } from '../domain/judging/kind.ts'
 import { ON_FAILURE } from '../domain/judging/judging-settings.ts'
 import { DEFAULT_WEIGHTS, GATE_WORDS, type Gate, parseGate } from '../domain/judging/score.ts'
 import {
@@ -114,7 +115,7 @@ const judging = z.strictObject({
       ),
     ),
   kinds: list('["docs", "test"]', 50, nonEmptyText(100))
-    .default(['docs', 'test', 'bugfix', 'feature', 'refactor', 'research', 'review', 'ops'])
+    .default([...DEFAULT_KINDS])
     .meta(about('Kinds of tasks', 'Tags that are the kind of a task which names none.', 'list')),
 })
 

@@ -218,6 +218,27 @@ describe('a forecast', () => {
     expect((await forecast()).left).toBe(0)
   })
 
+  it('waits for judgements, and for no person who has to judge', async () => {
+    await history(6)
+    await bench.run(addCommand('a', { tags: ['docs'], gate: '0.7' }))
+    const judged = await forecast()
+    await bench.run(addCommand('b', { tags: ['docs'] }))
+    const plain = await forecast(['b'])
+    // Nobody has judged anything yet: a minute is assumed.
+    expect(minutesOf(judged, judged.finish?.p50)).toBeGreaterThan(
+      minutesOf(plain, plain.finish?.p50) + 0.5,
+    )
+    await bench.run(addCommand('c', { tags: ['docs'], gate: 'person' }))
+    await bench.run(addCommand('d', { tags: ['docs'], after: [taskId('c')] }))
+    expect(await forecast()).toMatchObject({ left: 2, waitsForPeople: 2 })
+  })
+
+  it('takes the word of a task for its kind', async () => {
+    await history(5)
+    await bench.run(addCommand('a', { tags: ['docs'], kind: 'audit' }))
+    expect((await forecast()).history.fewKinds).toEqual(['audit on shell'])
+  })
+
   it('leaves out the times of tasks where they are not asked for', async () => {
     await bench.run(addCommand('a'))
     const told = await bench.client.service.forecast({ tasks: false })
