@@ -9,9 +9,12 @@ import { drawNormal, type Random, seededRandom } from './sampling.ts'
 export interface RouteOutcome {
   readonly kind: string
   readonly arm: string
-  /** In [0, 1]; 0 for a failure of the arm's own. */
+  /** failed: by a failure of the arm's own. assumed: it is done and nobody has scored it; `score` is what such a try has come to so far. */
+  readonly end: 'scored' | 'assumed' | 'failed'
+  /** In [0, 1]. */
   readonly score: number
-  readonly costUsd: number
+  /** Null = unknown. */
+  readonly costUsd: number | null
   readonly hours: number
 }
 
@@ -19,8 +22,8 @@ export interface Arm {
   /** `claude/sonnet` */
   readonly name: string
   readonly tier: 'strong' | 'standard' | 'light' | null
-  /** What a try costs and takes by the price list and the type of work, before any is known. */
-  readonly listCostUsd: number
+  /** What a try costs by the price list before any is known; null where no price is known. */
+  readonly listCostUsd: number | null
   readonly listHours: number
 }
 
@@ -35,12 +38,13 @@ export interface RouteGoals {
 
 export interface ArmEstimate {
   readonly arm: Arm
-  /** Tries of the kind, older ones discounted. */
-  readonly n: number
+  /** Tries of the kind, each counted as one. */
+  readonly tries: number
   readonly score: number
   /** Standard deviation of `score` as an estimate. */
   readonly sd: number
-  readonly costUsd: number
+  /** Null while no cost is known; it counts as nothing then. */
+  readonly costUsd: number | null
   readonly hours: number
   /** In dollars: what a try is worth less what it costs. */
   readonly utility: number
@@ -57,51 +61,108 @@ export interface RouteChoice {
   readonly estimates: readonly ArmEstimate[]
 }
 
+/** All are discounted but `tries`. */
 interface Sums {
   n: number
   score: number
   squares: number
+  /** Of the tries whose cost is known, and how many these are. */
   cost: number
+  priced: number
   hours: number
+  /** Of the tries that were scored and did not fail. */
+  ratedScore: number
+  rated: number
+  tries: number
 }
 
-const NONE: Readonly<Sums> = { n: 0, score: 0, squares: 0, cost: 0, hours: 0 }
+const NONE: Readonly<Sums> = {
+  n: 0,
+  score: 0,
+  squares: 0,
+  cost: 0,
+  priced: 0,
+  hours: 0,
+  ratedScore: 0,
+  rated: 0,
+  tries: 0,
+}
+const DISCOUNTED = [
+  ...(['n', 'score', 'squares', 'cost', 'priced', 'hours', 'ratedScore', 'rated'] as const),
+] satisfies readonly (keyof Sums)[]
 
 /** Sums of what was seen, by kind and arm; the tries of a kind lose half of their weight with each `halfLife` later ones of it. */
 export interface RouteMemory {
-  add(outcome: RouteOutcome): void
+  /** Gives the place of the try among those of its kind, by which it is changed or taken out again. */
+  add(outcome: RouteOutcome): number
+  /** The same try, of which more is known now. */
+  change(before: RouteOutcome, after: RouteOutcome, place: number): void
+  remove(outcome: RouteOutcome, place: number): void
   of(kind: string, arm: string): Readonly<Sums>
   /** Over all kinds. */
   ofArm(arm: string): Readonly<Sums>
+  /** Kinds of which a try was seen. */
+  kinds(): readonly string[]
 }
 
 export function createRouteMemory(halfLife: number): RouteMemory {
   const decay = 2 ** (-1 / halfLife)
-  const kinds = new Map<string, Map<string, Sums>>()
+  const kinds = new Map<string, { count: number; readonly arms: Map<string, Sums> }>()
+  const kindOf = (kind: string) => {
+    const known = kinds.get(kind) ?? { count: 0, arms: new Map<string, Sums>() }
+    kinds.set(kind, known)
+    return known
+  }
+  const put = (outcome: RouteOutcome, weight: number, tries: number): void => {
+    const { arms } = kindOf(outcome.kind)
+    const sums = arms.get(outcome.arm) ?? { ...NONE }
+    arms.set(outcome.arm, sums)
+    const single = sumsOf(outcome)
+    for (const key of DISCOUNTED) sums[key] += weight * single[key]
+    sums.tries += tries
+  }
+  const weightOf = (kind: string, place: number): number => decay ** (kindOf(kind).count - 1 - place)
   return {
-    add({ kind, arm, score, costUsd, hours }) {
-      const arms = kinds.get(kind) ?? new Map<string, Sums>()
-      kinds.set(kind, arms)
-      for (const sums of arms.values()) for (const key of SUM_KEYS) sums[key] *= decay
-      const sums = arms.get(arm) ?? { ...NONE }
-      arms.set(arm, sums)
-      sums.n += 1
-      sums.score += score
-      sums.squares += score ** 2
-      sums.cost += costUsd
-      sums.hours += hours
+    add(outcome) {
+      const known = kindOf(outcome.kind)
+      for (const sums of known.arms.values()) for (const key of DISCOUNTED) sums[key] *= decay
+      put(outcome, 1, 1)
+      known.count += 1
+      return known.count - 1
     },
-    of: (kind, arm) => kinds.get(kind)?.get(arm) ?? NONE,
+    change(before, after, place) {
+      const weight = weightOf(before.kind, place)
+      put(before, -weight, 0)
+      put(after, weight, 0)
+    },
+    remove: (outcome, place) => put(outcome, -weightOf(outcome.kind, place), -1),
+    of: (kind, arm) => kinds.get(kind)?.arms.get(arm) ?? NONE,
     ofArm(arm) {
       const total = { ...NONE }
-      for (const arms of kinds.values())
-        for (const key of SUM_KEYS) total[key] += arms.get(arm)?.[key] ?? 0
+      for (const { arms } of kinds.values()) {
+        const sums = arms.get(arm) ?? NONE
+        for (const key of [...DISCOUNTED, 'tries'] as const) total[key] += sums[key]
+      }
       return total
     },
+    kinds: () => [...kinds.keys()],
   }
 }
 
-const SUM_KEYS = Object.keys(NONE) as readonly (keyof Sums)[]
+function sumsOf({ end, score, costUsd, hours }: RouteOutcome): Omit<Sums, 'tries'> {
+  const rated = end === 'scored' ? 1 : 0
+  return {
+    n: 1,
+    score,
+    // What is only assumed must not look as if every try came to the same.
+    squares: score ** 2 + (end === 'assumed' ? PRIOR_VARIANCE : 0),
+    cost: costUsd ?? 0,
+    priced: costUsd === null ? 0 : 1,
+    hours,
+    ratedScore: rated * score,
+    rated,
+  }
+}
 
 /** Mean score of a tier before anything is known; an unknown tier is taken for a standard one. */
 const TIER_SCORE = { strong: 0.85, standard: 0.8, light: 0.7 } as const
@@ -109,6 +170,21 @@ const TIER_SCORE = { strong: 0.85, standard: 0.8, light: 0.7 } as const
 const PRIOR_TRIES = 4
 const PRIOR_VARIANCE = 0.04
 const PRIOR_COST_TRIES = 2
+/** Less than that is what rounding leaves of sums that were taken out again. */
+const NOTHING = 1e-9
+
+const tierScore = ({ tier }: Pick<Arm, 'tier'>): number => TIER_SCORE[tier ?? 'standard']
+
+/** What a try of this arm that is done and was not scored counts: as those that were scored, else as those of its other kinds, of its tier. */
+export function assumedScore(
+  memory: RouteMemory,
+  kind: string,
+  arm: Pick<Arm, 'name' | 'tier'>,
+): number {
+  const [own, all] = [memory.of(kind, arm.name), memory.ofArm(arm.name)]
+  const ofArm = (PRIOR_TRIES * tierScore(arm) + all.ratedScore) / (PRIOR_TRIES + all.rated)
+  return (PRIOR_TRIES * ofArm + own.ratedScore) / (PRIOR_TRIES + own.rated)
+}
 
 /** A kind borrows from the arm's other kinds, an arm from its tier. */
 export function estimateArm(
@@ -118,23 +194,27 @@ export function estimateArm(
   { pointUsd, hourUsd }: RouteGoals,
 ): ArmEstimate {
   const [own, all] = [memory.of(kind, arm.name), memory.ofArm(arm.name)]
-  const tierScore = TIER_SCORE[arm.tier ?? 'standard']
-  const prior = (PRIOR_TRIES * tierScore + all.score) / (PRIOR_TRIES + all.n)
+  const prior = (PRIOR_TRIES * tierScore(arm) + all.score) / (PRIOR_TRIES + all.n)
   const weight = PRIOR_TRIES + own.n
   const score = (PRIOR_TRIES * prior + own.score) / weight
-  const mean = own.n === 0 ? prior : own.score / own.n
+  const mean = own.n < NOTHING ? prior : own.score / own.n
   // Never below 0 by rounding.
   const within = Math.max(0, own.squares - own.n * mean ** 2)
   const between = (PRIOR_TRIES * own.n * (mean - prior) ** 2) / weight
   const variance = (PRIOR_TRIES * PRIOR_VARIANCE + within + between) / weight
-  const shrunk = (key: 'cost' | 'hours', list: number): number => {
-    const ofArm = (all[key] + PRIOR_COST_TRIES * list) / (all.n + PRIOR_COST_TRIES)
-    return (own[key] + PRIOR_COST_TRIES * ofArm) / (own.n + PRIOR_COST_TRIES)
-  }
-  const costUsd = shrunk('cost', arm.listCostUsd)
-  const hours = shrunk('hours', arm.listHours)
-  const utility = 100 * pointUsd * score - costUsd - hourUsd * hours
-  return { arm, n: own.n, score, sd: Math.sqrt(variance / weight), costUsd, hours, utility }
+  const costUsd = costOf(own, all, arm.listCostUsd)
+  const hours = shrunk(own.hours, own.n, shrunk(all.hours, all.n, arm.listHours))
+  const utility = 100 * pointUsd * score - (costUsd ?? 0) - hourUsd * hours
+  const sd = Math.sqrt(variance / weight)
+  return { arm, tries: own.tries, score, sd, costUsd, hours, utility }
+}
+
+const shrunk = (sum: number, n: number, toward: number): number =>
+  (sum + PRIOR_COST_TRIES * toward) / (n + PRIOR_COST_TRIES)
+
+function costOf(own: Readonly<Sums>, all: Readonly<Sums>, list: number | null): number | null {
+  if (list !== null) return shrunk(own.cost, own.priced, shrunk(all.cost, all.priced, list))
+  return all.priced < NOTHING ? null : shrunk(own.cost, own.priced, all.cost / all.priced)
 }
 
 export interface RouteQuestion {
@@ -156,18 +236,51 @@ const SURE_ENOUGH = 0.7
 const REDRAWS = 1000
 
 export function chooseRoute(question: RouteQuestion): RouteChoice {
-  const { memory, kind, arms, goals, chosen, explored, random } = question
-  const estimates = arms.map((arm) => estimateArm(memory, kind, arm, goals))
+  const { goals, random } = question
+  const estimates = estimatesOf(question)
   const incumbent = incumbentOf(estimates, question)
-  const mayExplore = explored < goals.explore * chosen + 1 && goals.explore > 0 && arms.length > 1
-  if (!mayExplore) return { arm: incumbent, isExplored: false, chance: 1, incumbent, estimates }
+  if (!mayExplore(question))
+    return { arm: incumbent, isExplored: false, chance: 1, incumbent, estimates }
   const arm = drawBest(estimates, goals, random)
-  const redraw = seededRandom(Math.floor(random() * 2 ** 32))
-  let same = 0
-  for (let i = 0; i < REDRAWS; i += 1) if (drawBest(estimates, goals, redraw) === arm) same += 1
+  const share = drawShares(estimates, goals, random).get(arm) ?? 0
   // What was drawn once had some chance, however small.
-  const chance = Math.max(1, same) / REDRAWS
+  const chance = Math.max(1 / REDRAWS, share)
   return { arm, isExplored: arm !== incumbent, chance, incumbent, estimates }
+}
+
+/** How likely each arm would be chosen now, and what is known of it. */
+export function chancesOf(question: RouteQuestion): {
+  readonly incumbent: string
+  readonly arms: readonly (ArmEstimate & { readonly chance: number })[]
+} {
+  const estimates = estimatesOf(question)
+  const incumbent = incumbentOf(estimates, question)
+  const shares = mayExplore(question)
+    ? drawShares(estimates, question.goals, question.random)
+    : new Map([[incumbent, 1]])
+  const arms = estimates.map((each) => ({ ...each, chance: shares.get(each.arm.name) ?? 0 }))
+  return { incumbent, arms }
+}
+
+const estimatesOf = ({ memory, kind, arms, goals }: RouteQuestion): ArmEstimate[] =>
+  arms.map((arm) => estimateArm(memory, kind, arm, goals))
+
+const mayExplore = ({ explored, chosen, goals, arms }: RouteQuestion): boolean =>
+  explored < goals.explore * chosen + 1 && goals.explore > 0 && arms.length > 1
+
+/** The share of redraws in which each arm is the best. */
+function drawShares(
+  estimates: readonly ArmEstimate[],
+  goals: RouteGoals,
+  random: Random,
+): ReadonlyMap<string, number> {
+  const redraw = seededRandom(Math.floor(random() * 2 ** 32))
+  const counts = new Map<string, number>()
+  for (let i = 0; i < REDRAWS; i += 1) {
+    const best = drawBest(estimates, goals, redraw)
+    counts.set(best, (counts.get(best) ?? 0) + 1)
+  }
+  return new Map([...counts].map(([arm, count]) => [arm, count / REDRAWS]))
 }
 
 function incumbentOf(

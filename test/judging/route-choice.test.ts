@@ -37,14 +37,14 @@ function asked(more: Partial<RouteQuestion> = {}): RouteQuestion {
 function known(tries: readonly (readonly [Arm, number, number])[], halfLife = 1e9) {
   const memory = createRouteMemory(halfLife)
   for (const [{ name, listCostUsd: costUsd, listHours: hours }, score, n] of tries)
-    for (let i = 0; i < n; i += 1) memory.add({ kind: 'docs', arm: name, score, costUsd, hours })
+    for (let i = 0; i < n; i += 1) memory.add({ kind: 'docs', arm: name, end: 'scored', score, costUsd, hours })
   return memory
 }
 
 describe('an estimate', () => {
   test('of an arm that nothing is known of is that of its tier and its list price', () => {
-    const { score, sd, costUsd, n } = estimateArm(createRouteMemory(100), 'docs', b, goals)
-    expect({ score, costUsd, n }).toEqual({ score: 0.7, costUsd: 0.02, n: 0 })
+    const { score, sd, costUsd, tries } = estimateArm(createRouteMemory(100), 'docs', b, goals)
+    expect({ score, costUsd, tries }).toEqual({ score: 0.7, costUsd: 0.02, tries: 0 })
     expect(sd).toBeCloseTo(Math.sqrt(0.04 / 4), 12)
   })
 

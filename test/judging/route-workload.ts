@@ -20,8 +20,10 @@ export interface Workload {
   readonly drifts: boolean
 }
 
+type ListedArm = Arm & { readonly listCostUsd: number }
+
 const KINDS = ['docs', 'test', 'bugfix', 'feature']
-const ARMS: readonly [Arm, ...Arm[]] = [
+const ARMS: readonly [ListedArm, ...ListedArm[]] = [
   armOf('claude/opus', 'strong', 0.9),
   armOf('claude/sonnet', 'standard', 0.3),
   armOf('claude/haiku', 'light', 0.05),
@@ -29,7 +31,7 @@ const ARMS: readonly [Arm, ...Arm[]] = [
   armOf('opencode/local', 'light', 0.01),
 ]
 
-function armOf(name: string, tier: Arm['tier'], listCostUsd: number): Arm {
+function armOf(name: string, tier: Arm['tier'], listCostUsd: number): ListedArm {
   return { name, tier, listCostUsd, listHours: 0.2 }
 }
 
@@ -106,10 +108,12 @@ export function regretOf(seed: number, workload: Workload, policy: Policy): numb
     regret += Math.max(...ARMS.map(({ name }) => utility(name))) - utility(arm)
     const { score, cost } = world.get(`${kind} ${arm}`) ?? { score: 0, cost: 0 }
     const seen = score + NOISE.work * drawNormal(noise) + NOISE.judge * drawNormal(noise)
+    const isFailed = noise() < NOISE.failure
     const outcome: RouteOutcome = {
       kind,
       arm,
-      score: noise() < NOISE.failure ? 0 : clamp(seen),
+      end: isFailed ? 'failed' : 'scored',
+      score: isFailed ? 0 : clamp(seen),
       costUsd: cost * Math.exp(NOISE.cost * drawNormal(noise) - NOISE.cost ** 2 / 2),
       hours: 0.2,
     }
