@@ -211,6 +211,10 @@ export const agentViewSchema = z.object({
   resumed: z.boolean(),
   /** The name under which another orchestrator claimed its task. */
   claimedBy: z.string().nullable(),
+  /** Where the yard chose its executor and model by past scores; null where it did not. */
+  choice: choiceSchema
+    .pick({ arm: true, chance: true, explored: true, reason: true })
+    .nullable(),
   provenance: z.object({
     executor: z.string(),
     model: z.string(),

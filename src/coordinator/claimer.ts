@@ -65,6 +65,7 @@ function pickNext(
 ): Picked[] {
   const { plan, machine } = parts
   folders.tidy()
+  parts.learner?.begin()
   const counts = countLiving(plan, folders)
   const wanted = Math.max(0, Math.min(ready.size, parts.caps().maxAgents - counts.total))
   const room = machine.take(livingIds(plan), wanted)
@@ -73,10 +74,11 @@ function pickNext(
     const next = ready.take(now, counts)
     if (!next) break
     const { exclusive, isForPeople: _, fallback: _fallback, ...route } = next.route
-    const { task } = next
+    const { task, choice } = next
     const agentId = parts.nextAgentId()
     folders.claimed(agentId, exclusive)
-    picked.push({ claim: { ...route, taskId: task.id, agentId }, task })
+    const chosen = choice === null ? {} : { choice }
+    picked.push({ claim: { ...route, ...chosen, taskId: task.id, agentId }, task })
     counts.add({ ...route, tags: task.tags, exclusive })
   }
   return picked

@@ -14,6 +14,7 @@ import type { Lander, LandingOrder, Merger } from '../domain/landing.ts'
 import type { Priced } from '../domain/budget/price.ts'
 import type { Budget, MissedPolicy } from '../domain/settings.ts'
 import type { Plan } from '../domain/plan.ts'
+import type { Choice } from '../domain/routing/choice.ts'
 import type { Schedule, Task } from '../domain/task.ts'
 import type { Dispatcher } from './dispatch.ts'
 
@@ -25,6 +26,28 @@ export interface Route extends Omit<Claim, 'taskId' | 'agentId'> {
   readonly isForPeople: boolean
   /** Who takes it while its provider sleeps; absent = none. */
   readonly fallback?: Route | null
+}
+
+/**
+ * Chooses among several ways to run a task, where the settings let it learn which are good. What is chosen is committed with the claim;
+ * nothing of it is remembered that the claims do not tell.
+ */
+export interface RouteLearner {
+  /** The ways that it may choose among for this task, that of the settings included; none where the task goes where it is routed. */
+  armsOf(task: Task, route: Route): readonly Route[]
+  /** A round of picks begins: all that was chosen before is committed, or was refused. */
+  begin(): void
+  /** One of `open`, which can all start now. `random`: 0 ≤ x < 1. Null: none of them, the task goes where it is routed. */
+  choose(
+    task: Task,
+    ways: { readonly today: Route; readonly open: readonly Route[] },
+    random: () => number,
+  ): Chosen | null
+}
+
+export interface Chosen {
+  readonly route: Route
+  readonly choice: Choice
 }
 
 /** What agents have spent, and what may be spent. */
@@ -98,6 +121,8 @@ export interface CoordinatorParts {
   readonly log: Log
   caps(): Caps
   route(task: Task): Result<Route, Failure>
+  /** Absent: every task goes where it is routed. */
+  readonly learner?: RouteLearner
   /** What it needs of this machine, a key and a program, is there; absent = always. What waits for it goes on as soon as it is. */
   canRun?(route: Pick<Route, 'executor' | 'model'>): boolean
   orderOf(agent: Agent): LaunchOrder | null

@@ -5,6 +5,7 @@ import { createHeap } from '../domain/graph/heap.ts'
 import type { TaskId } from '../domain/ids.ts'
 import { type Breaker, endingBlockerOf, type Plan } from '../domain/plan.ts'
 import { createReadyQueue } from '../domain/graph/ready-queue.ts'
+import type { Choice } from '../domain/routing/choice.ts'
 import { PRIORITIES, type Task } from '../domain/task.ts'
 import type { Budgets } from './budgets.ts'
 import type { CommittedBatch } from './dispatch.ts'
@@ -12,7 +13,20 @@ import type { Caps, CoordinatorParts, Route } from './ports.ts'
 import type { Agent } from '../domain/agent.ts'
 import { utcText } from '../base/clock.ts'
 
-export type Candidate = { readonly task: Task; readonly route: Route }
+/** `choice`: set where the yard chose the route among several. */
+export type Candidate = {
+  readonly task: Task
+  readonly route: Route
+  readonly choice: Choice | null
+}
+
+/** How a task may be started. */
+interface Ways {
+  /** Where the settings send it. */
+  readonly today: Route
+  /** Those among which the yard chooses; none where it goes to that one. */
+  readonly arms: readonly Route[]
+}
 
 export type ReadySet = ReturnType<typeof createReadySet>
 
@@ -25,33 +39,34 @@ export function createReadySet(
   const noted = new Set<TaskId>()
   const queue = createReadyQueue()
   const buckets = createBuckets(parts, budgets.isReached)
-  const routes = new Map<TaskId, Route>()
+  const ways = new Map<TaskId, Ways>()
   const delayed = createHeap<{ at: number; id: TaskId }>((a, b) => a.at < b.at)
 
   /** How a task whose time has come may start; null while it may not. */
-  const startingRoute = (task: Task): Route | null => {
+  const startingWays = (task: Task): Ways | null => {
     // Looked at again when that agent has ended: the plan touches the dependents then.
     if (endingBlockerOf(plan, task.id) !== null) return null
     const route = parts.route(task)
     if (!route.ok || route.value.isForPeople) return null
     // Looked at again when its budget has been changed.
-    return budgets.isOver(task) ? null : route.value
+    if (budgets.isOver(task)) return null
+    return { today: route.value, arms: parts.learner?.armsOf(task, route.value) ?? [] }
   }
   /** Queues the task, or notes when it is due, or drops it. */
   const consider = (id: TaskId, now: number): void => {
     const task = plan.tasks.get(id)
     queue.drop(id)
-    routes.delete(id)
+    ways.delete(id)
     if (task?.state.kind !== 'open' || !plan.startable.has(id) || plan.agentOf(id)) return
     const dueAt = Math.max(task.state.notBefore ?? 0, task.state.park?.until ?? 0)
     if (dueAt > now) return delayed.push({ at: dueAt, id })
-    const route = startingRoute(task)
-    if (!route) return
-    routes.set(id, route)
+    const found = startingWays(task)
+    if (!found) return
+    ways.set(id, found)
     queue.put(
       {
         id,
-        bucket: buckets.of(task, route),
+        bucket: buckets.of(task, found),
         priority: PRIORITIES.indexOf(task.priority),
         length: lengths.of(id),
         readySince: readySinceOf(plan, task, dueAt),
@@ -107,8 +122,14 @@ export function createReadySet(
       const waiting = queue.take(now, (bucket) => buckets.isOpen(bucket, counts))
       if (!waiting) return null
       const task = plan.tasks.get(waiting.id)
-      const route = routes.get(waiting.id)
-      return task && route ? { task, route: awakeRoute(plan, route) } : null
+      const found = ways.get(waiting.id)
+      if (!task || !found) return null
+      const open = found.arms.filter((arm) => buckets.isArmOpen(waiting.bucket, arm, counts))
+      const chosen =
+        open.length > 0 && parts.learner?.choose(task, { ...found, open }, parts.random)
+      return chosen
+        ? { task, ...chosen }
+        : { task, route: awakeRoute(plan, found.today), choice: null }
     },
     /** When the next delayed task is due, ms; null when none is. */
     nextDueAt: (): number | null => delayed.peek()?.at ?? null,
@@ -123,8 +144,7 @@ function readySinceOf(plan: Plan, task: Task, dueAt: number): number {
   return since
 }
 
-interface Bucket {
-  readonly route: Route
+interface Bucket extends Ways {
   readonly tags: readonly string[]
   /** The breaker of this very task, if it has one. */
   readonly own: string | null
@@ -136,26 +156,31 @@ function createBuckets(
   isReached: (cap: string) => boolean,
 ) {
   const buckets = new Map<string, Bucket>()
+  const isWayOpen = (route: Route, { tags, own }: Bucket, counts: CapCounts): boolean =>
+    counts.hasRoom(caps(), route, tags) &&
+    !breakersOf(route, own).some((key) => plan.breakers.has(key) || isReached(key)) &&
+    canRun(route)
   return {
-    of(task: Task, route: Route): string {
+    of(task: Task, found: Ways): string {
       const { tags: capped } = caps()
       const tags = task.tags.filter((tag) => capped[tag] !== undefined)
       const own = `respawn:${task.id}`
       const isTripped = plan.breakers.has(own)
-      const key = JSON.stringify([...keyPartsOf(route), tags, isTripped ? own : null])
-      buckets.set(key, { route, tags, own: isTripped ? own : null })
+      const arms = found.arms.map(keyPartsOf)
+      const key = JSON.stringify([...keyPartsOf(found.today), arms, tags, isTripped ? own : null])
+      buckets.set(key, { ...found, tags, own: isTripped ? own : null })
       return key
     },
     /** Neither a cap nor a breaker holds it back, and it can run on this machine. */
     isOpen(bucket: string, counts: CapCounts): boolean {
       const known = buckets.get(bucket)
       if (!known) return false
-      const route = awakeRoute(plan, known.route)
-      return (
-        counts.hasRoom(caps(), route, known.tags) &&
-        !breakersOf(route, known.own).some((key) => plan.breakers.has(key) || isReached(key)) &&
-        canRun(route)
-      )
+      const routed = awakeRoute(plan, known.today)
+      return [...known.arms, routed].some((route) => isWayOpen(route, known, counts))
+    },
+    isArmOpen(bucket: string, arm: Route, counts: CapCounts): boolean {
+      const known = buckets.get(bucket)
+      return known !== undefined && isWayOpen(arm, known, counts)
     },
     /** The caps have changed: all buckets are made anew. */
     forget: () => buckets.clear(),

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { workFailureSchema } from './failure.ts'
 import { agentIdSchema, taskIdSchema } from './ids.ts'
+import { choiceSchema } from './routing/choice.ts'
 import { executorTypeSchema } from './settings.ts'
 import { conversationSchema } from './task.ts'
 
@@ -169,6 +170,8 @@ export const agentSchema = z.strictObject({
   leaseMs: z.number().int().positive().nullable().default(null),
   /** Under which name; null for any other, and where none was said. */
   claimedBy: z.string().nullable().default(null),
+  /** Set where the yard chose its executor and model by what it has learned. */
+  choice: choiceSchema.nullable().default(null),
   pid: z.number().int().nullable(),
   pidStartTime: z.string().nullable(),
   workplace: workplaceSchema.nullable(),

@@ -14,6 +14,7 @@ import type {
 } from './judging/evaluation.ts'
 import type { JudgementReply, Postponement } from './judging/judgement.ts'
 import type { LandingOutcome, Merger } from './landing.ts'
+import type { Choice } from './routing/choice.ts'
 import type { NewTask, Task, TaskEdit } from './task.ts'
 import type { Breaker, ChangePosition } from './plan.ts'
 import type { ExecutorType } from './settings.ts'
@@ -46,6 +47,8 @@ export interface Claim {
   /** Only of a claim by another orchestrator; see `Agent`. */
   readonly leaseMs?: number
   readonly claimedBy?: string
+  /** Only where the yard chose among several. */
+  readonly choice?: Choice
 }
 
 export const DEPENDENTS_FATES = ['remove', 'release', 'join'] as const

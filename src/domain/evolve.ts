@@ -275,6 +275,7 @@ function claimed(plan: Plan, event: EventOf<'agent.claimed'>): Changes {
     by: event.by,
     leaseMs: claim.leaseMs ?? null,
     claimedBy: claim.claimedBy ?? null,
+    choice: claim.choice ?? null,
     pid: null,
     pidStartTime: null,
     workplace: event.workplace,

@@ -88,8 +88,15 @@ const NONE: Readonly<Sums> = {
   tries: 0,
 }
 const DISCOUNTED = [
-  ...(['n', 'score', 'squares', 'cost', 'priced', 'hours', 'ratedScore', 'rated'] as const),
-] satisfies readonly (keyof Sums)[]
+  'n',
+  'score',
+  'squares',
+  'cost',
+  'priced',
+  'hours',
+  'ratedScore',
+  'rated',
+] as const satisfies readonly (keyof Sums)[]
 
 /** Sums of what was seen, by kind and arm; the tries of a kind lose half of their weight with each `halfLife` later ones of it. */
 export interface RouteMemory {
@@ -121,7 +128,8 @@ export function createRouteMemory(halfLife: number): RouteMemory {
     for (const key of DISCOUNTED) sums[key] += weight * single[key]
     sums.tries += tries
   }
-  const weightOf = (kind: string, place: number): number => decay ** (kindOf(kind).count - 1 - place)
+  const weightOf = (kind: string, place: number): number =>
+    decay ** (kindOf(kind).count - 1 - place)
   return {
     add(outcome) {
       const known = kindOf(outcome.kind)

@@ -159,6 +159,7 @@ function toAgent(stored: Agent): Agent {
   const agent = upgraded(stored)
   agent.leaseMs ??= null
   agent.claimedBy ??= null
+  agent.choice ??= null
   agent.costSource ??= agent.usage?.costUsd == null ? null : 'cli'
   return agent
 }

@@ -37,7 +37,8 @@ function asked(more: Partial<RouteQuestion> = {}): RouteQuestion {
 function known(tries: readonly (readonly [Arm, number, number])[], halfLife = 1e9) {
   const memory = createRouteMemory(halfLife)
   for (const [{ name, listCostUsd: costUsd, listHours: hours }, score, n] of tries)
-    for (let i = 0; i < n; i += 1) memory.add({ kind: 'docs', arm: name, end: 'scored', score, costUsd, hours })
+    for (let i = 0; i < n; i += 1)
+      memory.add({ kind: 'docs', arm: name, end: 'scored', score, costUsd, hours })
   return memory
 }
 

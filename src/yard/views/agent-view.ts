@@ -31,6 +31,7 @@ export function toAgentView(source: AgentSource, agent: Agent): AgentView {
     conversation: agent.conversation,
     resumed: agent.resumed,
     claimedBy: agent.claimedBy,
+    choice: choiceOf(agent),
     provenance: { ...agent.provenance, executor: executorReason(agent) },
     cwd: agent.workplace?.cwd ?? null,
     branch: agent.workplace?.branch ?? null,
@@ -51,6 +52,13 @@ function liveFactsOf(source: AgentSource, agent: Agent) {
 }
 
 const UNSEEN = { doing: null, outputBytes: null, isBusy: null }
+
+/** Why it was chosen, without what the yard keeps of it for later choices. */
+function choiceOf({ choice }: Agent): AgentView['choice'] {
+  if (choice === null) return null
+  const { arm, chance, explored, reason } = choice
+  return { arm, chance, explored, reason }
+}
 
 /** Why it has its executor, and who claimed it. */
 export const executorReason = ({ provenance, claimedBy }: Agent): string =>
