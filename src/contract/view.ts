@@ -13,6 +13,7 @@ import { workFailureSchema } from '../domain/failure.ts'
 import { LANDING_STATES } from '../domain/landing.ts'
 import { originSchema } from '../domain/origin.ts'
 import { BREAKER_KINDS } from '../domain/plan.ts'
+import { choiceSchema } from '../domain/routing/choice.ts'
 import { executorTypeSchema } from '../domain/settings.ts'
 import {
   contextSchema,
@@ -212,9 +213,7 @@ export const agentViewSchema = z.object({
   /** The name under which another orchestrator claimed its task. */
   claimedBy: z.string().nullable(),
   /** Where the yard chose its executor and model by past scores; null where it did not. */
-  choice: choiceSchema
-    .pick({ arm: true, chance: true, explored: true, reason: true })
-    .nullable(),
+  choice: choiceSchema.pick({ arm: true, chance: true, explored: true, reason: true }).nullable(),
   provenance: z.object({
     executor: z.string(),
     model: z.string(),

@@ -117,7 +117,9 @@ function createFolders({ plan, route }: Pick<CoordinatorParts, 'plan' | 'route'>
   const folderOf = (agent: Agent): string | null => {
     const task = plan.tasks.get(agent.taskId)
     if (!task) return null
-    return agent.workplace === null ? routeOf(task) : held(task, agent, agent.workplace)
+    if (agent.workplace !== null) return held(task, agent, agent.workplace)
+    const { executor, model } = agent
+    return routeOf(agent.choice === null ? task : { ...task, executor, model })
   }
   /** Where it really works: routed as a task that runs there in the same way, because a later edit of its own task does not move it. */
   const held = (task: Task, agent: Agent, { branch, cwd }: Workplace): string | null => {

@@ -19,7 +19,7 @@ import type { Schedule, Task } from '../domain/task.ts'
 import type { Dispatcher } from './dispatch.ts'
 
 /** How a task would be run now. */
-export interface Route extends Omit<Claim, 'taskId' | 'agentId'> {
+export interface Route extends Omit<Claim, 'taskId' | 'agentId' | 'choice'> {
   /** Only one living agent may have it: the folder of a coding task outside git. */
   readonly exclusive: string | null
   /** Taken by people: the coordinator never starts it. */
@@ -37,12 +37,12 @@ export interface RouteLearner {
   armsOf(task: Task, route: Route): readonly Route[]
   /** A round of picks begins: all that was chosen before is committed, or was refused. */
   begin(): void
-  /** One of `open`, which can all start now. `random`: 0 ≤ x < 1. Null: none of them, the task goes where it is routed. */
+  /** One of `open`, which can all start now; not empty. `random`: 0 ≤ x < 1. */
   choose(
     task: Task,
-    ways: { readonly today: Route; readonly open: readonly Route[] },
+    ways: { readonly today: Route; readonly open: readonly [Route, ...Route[]] },
     random: () => number,
-  ): Chosen | null
+  ): Chosen
 }
 
 export interface Chosen {

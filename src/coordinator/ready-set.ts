@@ -124,12 +124,13 @@ export function createReadySet(
       const task = plan.tasks.get(waiting.id)
       const found = ways.get(waiting.id)
       if (!task || !found) return null
-      const open = found.arms.filter((arm) => buckets.isArmOpen(waiting.bucket, arm, counts))
-      const chosen =
-        open.length > 0 && parts.learner?.choose(task, { ...found, open }, parts.random)
-      return chosen
-        ? { task, ...chosen }
-        : { task, route: awakeRoute(plan, found.today), choice: null }
+      const { today, arms } = found
+      const [arm, ...others] = arms.filter((each) =>
+        buckets.isArmOpen(waiting.bucket, each, counts),
+      )
+      return parts.learner && arm
+        ? { task, ...parts.learner.choose(task, { today, open: [arm, ...others] }, parts.random) }
+        : { task, route: awakeRoute(plan, today), choice: null }
     },
     /** When the next delayed task is due, ms; null when none is. */
     nextDueAt: (): number | null => delayed.peek()?.at ?? null,

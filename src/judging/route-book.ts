@@ -40,6 +40,7 @@ interface Entry {
   choice: Choice | null
   ended: EndedTry | null
   score: TryScore
+  isRejected: boolean
   outcome: { readonly value: RouteOutcome; readonly place: number } | null
 }
 
@@ -50,6 +51,8 @@ export interface RouteBook {
   ended(end: EndedTry): void
   /** What is said of it replaces what was said before. Tries that are not known, or no longer, are passed over. */
   scored(id: string, score: TryScore): void
+  /** A person did not approve of it. */
+  rejected(id: string): void
   /** Living tries included. */
   counts(kind: string): { readonly chosen: number; readonly explored: number }
   /** The best arm of a kind as far as known, where that was found for tasks that go to `today` by the settings. */
@@ -77,7 +80,13 @@ export function createRouteBook(halfLife: number, keeps: number): RouteBook {
   const entryOf = (id: string): Entry => {
     const known = entries.get(id)
     if (known) return known
-    const entry: Entry = { choice: null, ended: null, score: UNSCORED, outcome: null }
+    const entry: Entry = {
+      choice: null,
+      ended: null,
+      score: UNSCORED,
+      isRejected: false,
+      outcome: null,
+    }
     entries.set(id, entry)
     const [oldest] = entries
     if (entries.size > keeps && oldest) forget(...oldest)
@@ -89,7 +98,7 @@ export function createRouteBook(halfLife: number, keeps: number): RouteBook {
     if (outcome) memory.remove(outcome.value, outcome.place)
   }
   const value = (entry: Entry): void => {
-    const now = entry.ended && outcomeOf(memory, entry.ended, entry.score)
+    const now = entry.ended && outcomeOf(memory, entry.ended, entry)
     const { outcome: before } = entry
     if (now === null) return
     if (before) memory.change(before.value, now, before.place)
@@ -116,6 +125,12 @@ export function createRouteBook(halfLife: number, keeps: number): RouteBook {
       entry.score = score
       value(entry)
     },
+    rejected(id) {
+      const entry = entries.get(id)
+      if (!entry) return
+      entry.isRejected = true
+      value(entry)
+    },
     counts: (kind) => counts.get(kind) ?? { chosen: 0, explored: 0 },
     incumbent(kind, today) {
       const known = incumbents.get(kind)
@@ -133,12 +148,13 @@ export function createRouteBook(halfLife: number, keeps: number): RouteBook {
 function outcomeOf(
   memory: RouteMemory,
   { kind, arm, end, costUsd, hours }: EndedTry,
-  { model, person, passed }: TryScore,
+  { score: { model, person, passed }, isRejected }: Pick<Entry, 'score' | 'isRejected'>,
 ): RouteOutcome | null {
   const facts = { kind, arm: arm.name, costUsd, hours }
   if (end === 'other') return null
   if (person !== null) return { ...facts, end: 'scored', score: person }
-  if (end === 'failed' || passed === false) return { ...facts, end: 'failed', score: 0 }
+  if (end === 'failed' || isRejected || passed === false)
+    return { ...facts, end: 'failed', score: 0 }
   if (model !== null) return { ...facts, end: 'scored', score: model }
   return { ...facts, end: 'assumed', score: assumedScore(memory, kind, arm) }
 }

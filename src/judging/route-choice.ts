@@ -2,7 +2,7 @@
  * Which executor and model the next task of a kind goes to: hierarchical Thompson sampling over score, cost and time. The incumbent stays
  * until a rival is likely better; a bounded share of tasks explores. Pure: random numbers come in.
  */
-import { cumulativeStdNormalProbability } from 'simple-statistics'
+import { cumulativeStdNormalProbability, mean } from 'simple-statistics'
 import { drawNormal, type Random, seededRandom } from './sampling.ts'
 
 /** One finished try. Every end that is the arm's own counts, not only what was scored: survivors flatter. */
@@ -43,7 +43,7 @@ export interface ArmEstimate {
   readonly score: number
   /** Standard deviation of `score` as an estimate. */
   readonly sd: number
-  /** Null while no cost is known; it counts as nothing then. */
+  /** Null while no cost is known. */
   readonly costUsd: number | null
   readonly hours: number
   /** In dollars: what a try is worth less what it costs. */
@@ -205,10 +205,10 @@ export function estimateArm(
   const prior = (PRIOR_TRIES * tierScore(arm) + all.score) / (PRIOR_TRIES + all.n)
   const weight = PRIOR_TRIES + own.n
   const score = (PRIOR_TRIES * prior + own.score) / weight
-  const mean = own.n < NOTHING ? prior : own.score / own.n
+  const average = own.n < NOTHING ? prior : own.score / own.n
   // Never below 0 by rounding.
-  const within = Math.max(0, own.squares - own.n * mean ** 2)
-  const between = (PRIOR_TRIES * own.n * (mean - prior) ** 2) / weight
+  const within = Math.max(0, own.squares - own.n * average ** 2)
+  const between = (PRIOR_TRIES * own.n * (average - prior) ** 2) / weight
   const variance = (PRIOR_TRIES * PRIOR_VARIANCE + within + between) / weight
   const costUsd = costOf(own, all, arm.listCostUsd)
   const hours = shrunk(own.hours, own.n, shrunk(all.hours, all.n, arm.listHours))
@@ -270,8 +270,15 @@ export function chancesOf(question: RouteQuestion): {
   return { incumbent, arms }
 }
 
-const estimatesOf = ({ memory, kind, arms, goals }: RouteQuestion): ArmEstimate[] =>
-  arms.map((arm) => estimateArm(memory, kind, arm, goals))
+/** An arm whose cost nobody knows is taken to cost what the others do: not knowing must not make it cheap. */
+function estimatesOf({ memory, kind, arms, goals }: RouteQuestion): ArmEstimate[] {
+  const estimates = arms.map((arm) => estimateArm(memory, kind, arm, goals))
+  const known = estimates.flatMap(({ costUsd }) => costUsd ?? [])
+  const usual = known.length === 0 ? 0 : mean(known)
+  return estimates.map((each) =>
+    each.costUsd === null ? { ...each, utility: each.utility - usual } : each,
+  )
+}
 
 const mayExplore = ({ explored, chosen, goals, arms }: RouteQuestion): boolean =>
   explored < goals.explore * chosen + 1 && goals.explore > 0 && arms.length > 1

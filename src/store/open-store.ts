@@ -11,6 +11,7 @@ import { prepareJudging } from './judging.ts'
 import { prepareHistory } from './history.ts'
 import { highestAgentNumber, loadPlan, prepareReads } from './read.ts'
 import { prepareSpending } from './spending.ts'
+import { prepareTries } from './tries.ts'
 import { prepareTables } from './tables.ts'
 import type { Store, StoreWriter } from './store.ts'
 import { setFlagsFromString } from 'node:v8'
@@ -135,6 +136,7 @@ function openReader(db: Database.Database, journal: Journal): Store {
     past: prepareHistory(db),
     spending: prepareSpending(db),
     judging: prepareJudging(db),
+    tries: prepareTries(db),
     journal: (since, limit) => journal.read(since, limit),
     async copyTo(path) {
       try {

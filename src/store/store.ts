@@ -7,6 +7,7 @@ import type { HistoryReads } from './history.ts'
 import type { JudgingReads } from './judging.ts'
 import type { StoredReply, prepareReads } from './read.ts'
 import type { SpendingReads } from './spending.ts'
+import type { TryReads } from './tries.ts'
 
 /** Reads. None of them changes anything; all see committed state only, except inside a batch. */
 export interface Store extends ReturnType<typeof prepareReads> {
@@ -17,10 +18,14 @@ export interface Store extends ReturnType<typeof prepareReads> {
   readonly past: HistoryReads
   readonly spending: SpendingReads
   readonly judging: JudgingReads
+  readonly tries: TryReads
   /** A consistent copy of the database in a new file. */
   copyTo(path: string): Promise<Result<void, Failure>>
 }
-export type StoreReader = Omit<Store, 'past' | 'spending' | 'judging' | 'replyOf' | 'copyTo'>
+export type StoreReader = Omit<
+  Store,
+  'past' | 'spending' | 'judging' | 'tries' | 'replyOf' | 'copyTo'
+>
 
 /** Writes, for `dispatch` alone: begin, then `write` inside savepoints, then commit or rollback. */
 export interface StoreWriter {

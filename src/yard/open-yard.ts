@@ -38,6 +38,8 @@ import { hostGit } from './git/plan-git-guard.ts'
 import { agentToken, agentVariables, openSecret } from './handlers/agent-token.ts'
 import { openSlots } from './machine/slots.ts'
 import { createYard } from './opened-yard.ts'
+import { createKeptTries } from './routing/kept-tries.ts'
+import { createRouteLearner } from './routing/route-learner.ts'
 import { createMoney, createSpending } from './spending.ts'
 import { nextFireAt } from './timetable.ts'
 import { readConfig } from './yard-config.ts'
@@ -139,6 +141,7 @@ function createParts(
     dispatcher,
     place,
     spending: createSpending(store.spending),
+    tries: createKeptTries({ plan, reads: store.tries, settings: () => current.config.settings }),
     clock,
     log,
     errors,
@@ -288,6 +291,12 @@ function createYardCoordinator(parts: YardParts) {
     log,
     caps: () => capsOf(settings(), current.isTrusted),
     route: (task) => current.routes.of(task),
+    learner: createRouteLearner({
+      tries: parts.tries,
+      settings,
+      withArm: (task, arm) => current.routes.withArm(task, arm),
+      spentOn: (task) => parts.spending.ofTask(task).usd,
+    }),
     canRun: (route) => hostProblem(settings(), route, { env: options.env, find }) === null,
     orderOf: (agent) =>
       launchOrderOf({ plan, store, settings: settings(), now: clock.now() }, agent),

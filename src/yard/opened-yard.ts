@@ -47,7 +47,7 @@ const UNSAVED_KILL =
 type OpenedYard = Yard & { settledAtOpen: readonly AgentId[] }
 
 export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYard {
-  const { options, current, opened, dispatcher, runtime, spending, clock, log } = parts
+  const { options, current, opened, dispatcher, runtime, spending, tries, clock, log } = parts
   const { paths, env, runsAgents, machine } = options
   const { plan, store } = opened
   const trustPlace = { paths, dataFolder: parts.dataFolder }
@@ -65,6 +65,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
   dispatcher.onCommitted((batch) => {
     positions.note(batch)
     spending.note(batch)
+    tries.note(batch)
     health.note(batch)
     forecasts.note(batch)
   })
@@ -136,6 +137,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     store,
     positions,
     spending,
+    tries,
     vitals: createMetrics({ runtime, clock, log, ...(machine ? { probe: machine } : {}) }),
     rates,
     past,

@@ -34,6 +34,7 @@ import type { MachineProbe, Metrics, Rates } from './metrics.ts'
 import type { Forecaster } from './forecast/forecaster.ts'
 import type { YardHistory } from './history/point-in-time.ts'
 import type { Positions } from './positions.ts'
+import type { KeptTries } from './routing/kept-tries.ts'
 import type { Spending } from './spending.ts'
 
 export type HostKind = 'service' | 'app' | 'run' | 'command'
@@ -50,6 +51,8 @@ export interface Yard {
   readonly store: Store
   readonly positions: Positions
   readonly spending: Spending
+  /** What past tries tell of the ways to run a task. */
+  readonly tries: KeptTries
   readonly vitals: Metrics
   /** Null where no agents are started. */
   readonly rates: Rates | null
@@ -196,6 +199,7 @@ export interface YardParts {
   readonly dispatcher: Dispatcher
   readonly runtime: Runtime
   readonly spending: Spending
+  readonly tries: KeptTries
   readonly clock: Clock
   readonly log: Log
   readonly errors: readonly { readonly at: number; readonly text: string }[]

@@ -16,6 +16,7 @@ import type {
   LandingPort,
   MachinePort,
   Route,
+  RouteLearner,
 } from '../../src/coordinator/ports.ts'
 import type { Actor, Command, Reply } from '../../src/domain/command.ts'
 import type { Evidence } from '../../src/domain/completion.ts'
@@ -146,6 +147,7 @@ export interface YardBenchOptions {
   readonly machine?: MachinePort
   readonly landing?: LandingPort
   readonly judging?: JudgingPort
+  readonly learner?: (opened: OpenStore, dispatcher: Dispatcher) => RouteLearner
   readonly wrap?: (opened: OpenStore) => OpenStore
 }
 
@@ -230,6 +232,7 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
     caps: () => bench.caps,
     money: createMoney({ plan, store, runtime, spending, settings: () => bench.economy }),
     route: (task) => bench.route(task),
+    ...(options.learner && { learner: options.learner(opened, dispatcher) }),
     canRun: (route) => bench.canRun(route),
     orderOf: (agent) => orderOf(bench, agent.id),
     leases: options.leases ?? createLeaseMemory(),

@@ -116,6 +116,29 @@ describe('a choice', () => {
     expect(choose(1, 20)).toBe(b.name)
   })
 
+  test('takes an arm whose cost nobody knows for no cheaper than the others', () => {
+    const unknown = arm('local/qwen', { listCostUsd: null })
+    const memory = known([
+      [a, 0.8, 30],
+      [b, 0.75, 30],
+    ])
+    for (let i = 0; i < 30; i += 1)
+      memory.add({
+        kind: 'docs',
+        arm: unknown.name,
+        end: 'scored',
+        score: 0.8,
+        costUsd: null,
+        hours: 0.1,
+      })
+    const { estimates } = chooseRoute(asked({ ...settled, memory, arms: [a, b, unknown] }))
+    const told = estimates.flatMap(({ costUsd }) => costUsd ?? [])
+    const untold = estimates[2]
+    expect(untold).toMatchObject({ costUsd: null })
+    const usual = told.reduce((sum, cost) => sum + cost, 0) / 2
+    expect(untold?.utility).toBeCloseTo(100 * 0.02 * (untold?.score ?? 0) - usual, 12)
+  })
+
   test('explores no more than its share, and never where that is 0', () => {
     const random = seededRandom(5)
     let explored = 0

@@ -108,6 +108,7 @@ export const agentOf = (id: string, task: string, more: Partial<AgentView> = {})
   conversation: null,
   resumed: false,
   claimedBy: null,
+  choice: null,
   provenance: { executor: 'task', model: 'executor' },
   cwd: null,
   branch: null,

@@ -27,11 +27,3 @@ export const armName = ({
   readonly executor: string
   readonly model: string | null
 }): string => (model === null ? executor : `${executor}/${model}`)
-
-/** What an arm of the configuration means; a model's name may hold further slashes, an executor's none. */
-export function armOf(name: string): { readonly executor: string; readonly model: string | null } {
-  const slash = name.indexOf('/')
-  return slash < 0
-    ? { executor: name, model: null }
-    : { executor: name.slice(0, slash), model: name.slice(slash + 1) }
-}

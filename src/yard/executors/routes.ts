@@ -21,6 +21,7 @@ import {
   timelessIssue,
 } from '../../domain/routing/resolve.ts'
 import { unknownCostOf, unpricedLive } from '../../domain/budget/known-cost.ts'
+import type { RoutingArm } from '../../domain/judging/judging-settings.ts'
 import { findModel, profileModelOf } from '../../domain/routing/models.ts'
 import { accountOf, isTakenByPeople, type Profile, type Settings } from '../../domain/settings.ts'
 import { endpointOf, endpointText, originsOf } from './origins.ts'
@@ -45,6 +46,7 @@ export type Routes = ReturnType<typeof createRoutes>
 export function createRoutes(config: Config, root: string) {
   const { settings } = config
   const known = new Map<string, Result<Route, Failure>>()
+  const arms = new Map<string, Result<Route, Failure>>()
   return {
     of(task: Task): Result<Route, Failure> {
       const { executor, exec, model, worktree, repo, timeoutMs } = task
@@ -62,6 +64,15 @@ export function createRoutes(config: Config, root: string) {
       ])
       let route = known.get(key)
       if (!route) known.set(key, (route = routeOf(config, task, root)))
+      return route
+    },
+    /** How a task that names neither executor nor model would be run with these; a failure where it cannot be. */
+    withArm(task: Task, arm: Pick<RoutingArm, 'executor' | 'model'>): Result<Route, Failure> {
+      const { worktree, repo, timeoutMs } = task
+      const caps = [task.budget !== null, (task.budgetTokens ?? null) !== null]
+      const key = JSON.stringify([arm.executor, arm.model, worktree, repo, timeoutMs, ...caps])
+      let route = arms.get(key)
+      if (!route) arms.set(key, (route = routeOf(config, { ...task, ...arm }, root, BY_ARMS)))
       return route
     },
     /** Why a task as somebody asks for it could never run, or would ignore what is said of it; null when neither. */
@@ -88,7 +99,16 @@ export function createRoutes(config: Config, root: string) {
 
 type Config = Pick<LoadedConfig, 'settings' | 'get'>
 
-function routeOf(config: Config, task: Task, root: string): Result<Route, Failure> {
+/** For people: why an agent has an executor and a model that were chosen. */
+const BY_ARMS = 'chosen among routing.arms'
+
+/** `chosenBy`: who named executor and model in place of the task itself; no other profile stands in then. */
+function routeOf(
+  config: Config,
+  task: Task,
+  root: string,
+  chosenBy: string | null = null,
+): Result<Route, Failure> {
   const { settings } = config
   const origins = originsOf(config)
   const choice = resolveExecutor(settings, task, origins)
@@ -102,7 +122,10 @@ function routeOf(config: Config, task: Task, root: string): Result<Route, Failur
     strayKeyOf(settings, profile, model.value.name) ??
     unknownCostOf(settings, task, profile, model.value.name)
   if (fault) return err(fault)
-  return ok(routeBy({ config, task, root }, { profile, why, model: model.value }))
+  const scene = { config, task, root }
+  if (chosenBy === null) return ok(routeBy(scene, { profile, why, model: model.value }))
+  const way = { profile, why: chosenBy, model: { ...model.value, why: chosenBy } }
+  return ok({ ...routeBy(scene, way), fallback: null })
 }
 
 /** A key that would go to an address that it was not named for. */

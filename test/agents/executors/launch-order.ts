@@ -83,6 +83,7 @@ const agentOf = (type: ExecutorType): Agent => ({
   by: 'process',
   leaseMs: null,
   claimedBy: null,
+  choice: null,
   pid: null,
   pidStartTime: null,
   workplace: null,
