@@ -20,6 +20,20 @@ const OPEN: Readonly<Record<string, string>> = {
       'a kind of task: the yard names them (judging.kinds)',
     ]),
   ),
+  ...Object.fromEntries(
+    [
+      ...[
+        'agent.list output[]',
+        'agent.get output',
+        'agent.kill output',
+        'agent.dead output.dead[]',
+      ],
+      ...['service.snapshot output.agents[]', 'service.follow event.agents[]'],
+    ].map((place) => [
+      `${place}.choice.reason`,
+      'figures in words; they stand apart in the answer of service.routing',
+    ]),
+  ),
 }
 
 type Schema = z.core.$ZodType
