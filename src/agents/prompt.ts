@@ -3,6 +3,7 @@
  * line by line, so that it can be read but never taken for an order or for the end of a quotation.
  */
 import type { Artifact, DependencyResult, LaunchOrder } from '../domain/executor.ts'
+import type { WorkFailure } from '../domain/failure.ts'
 import { oneLine } from '../domain/output.ts'
 
 export interface PromptContext {
@@ -57,7 +58,9 @@ function resumeSections(order: LaunchOrder, place: PromptContext): readonly stri
       ? 'You were stopped before you had finished.'
       : isAsked(order)
         ? askedOf(order)
-        : `You were stopped before you had finished (${failure.class}):\n\n${quote(failure.reason)}`
+        : failure.class === 'gate'
+          ? sentBack(failure)
+          : `You were stopped before you had finished (${failure.class}):\n\n${quote(failure.reason)}`
   return [
     `# Go on with task ${task.id}: ${oneLine(task.title)}`,
     why,
@@ -68,6 +71,10 @@ function resumeSections(order: LaunchOrder, place: PromptContext): readonly stri
     reportingOf(order, place),
   ]
 }
+
+/** What a judge says is another's text, as any other. */
+const sentBack = ({ reason, detail }: WorkFailure): string =>
+  `The result was looked at, and is not accepted yet:\n\n${quote(reason)}${detail === null ? '' : `\n\nWhat was noted:\n\n${quote(detail)}`}`
 
 const isAsked = ({ task }: LaunchOrder): boolean => task.lastFailure?.class === 'question'
 
@@ -132,6 +139,8 @@ function artifactOf(artifact: Artifact): string {
 function failureOf({ task }: LaunchOrder): string {
   const failure = task.lastFailure
   if (failure === null) return ''
+  if (failure.class === 'gate')
+    return `## Why the last try was not accepted\n\n${sentBack(failure)}`
   const detail = failure.detail === null ? '' : `\n\nIts last words:\n\n${quote(failure.detail)}`
   return `## Why the last try failed\n\nClass ${failure.class}:\n\n${quote(failure.reason)}${detail}`
 }

@@ -134,9 +134,9 @@ const sums = {
   tries: z.number(),
 }
 
-/** What agents that have ended used and cost; forgotten ones count. Null = unknown. */
+/** What agents and judgements that have ended used and cost; forgotten ones count. Null = unknown. */
 const costsSchema = z.object({
-  by: z.enum(['task', 'model', 'executor', 'day']),
+  by: z.enum(['task', 'model', 'executor', 'purpose', 'day']),
   from: time,
   to: time,
   /** Days oldest first, all else the dearest first. */

@@ -160,7 +160,10 @@ UPDATE spent SET at_least = 1 WHERE agent IN (SELECT number FROM agent WHERE jso
 `,
 }
 
-/** Questions to models and what they said of results; what people said of that. */
+/**
+ * Questions to models and what they said of results; what people said of that. In `spent` a judgement stands under its number below zero:
+ * it is no agent, and its purpose says what it was for.
+ */
 const judging: Migration = {
   number: 5,
   title: 'judging',
@@ -220,6 +223,8 @@ CREATE TABLE forecast (
   real_ms REAL NOT NULL
 ) STRICT;
 CREATE INDEX forecast_by_kind ON forecast (kind);
+ALTER TABLE spent ADD COLUMN purpose TEXT NOT NULL DEFAULT 'work';
+CREATE INDEX spent_on_judging ON spent (ended_at) WHERE purpose <> 'work';
 `,
 }
 

@@ -99,15 +99,19 @@ export async function loadPlan(
     }
     await breathe()
   }
+  loadRest(db, plan)
+  return plan
+}
+
+/** What there are only few of. */
+function loadRest(db: Database.Database, plan: MutablePlan): void {
   const bodies = <T>(sql: string): T[] =>
     db
       .prepare(sql)
       .pluck()
       .all()
       .map((body) => JSON.parse(String(body)) as T)
-  for (const body of bodies<Judgement>(
-    "SELECT body FROM judgement WHERE state <> 'ended' ORDER BY number",
-  )) {
+  for (const body of bodies<Judgement>(LIVING_JUDGEMENTS)) {
     const judgement = judgementSchema.parse(upgraded(body))
     plan.put({ entity: 'judgement', id: judgement.id, before: null, after: judgement })
   }
@@ -119,8 +123,11 @@ export async function loadPlan(
     plan.put({ entity: 'breaker', id: breaker.id, before: null, after: breaker })
   for (const facts of bodies<YardFacts>("SELECT body FROM yard_fact WHERE id = 'yard'"))
     plan.put({ entity: 'yard', id: 'yard', before: null, after: facts })
-  return plan
 }
+
+/** And the newest of all: no number is given twice. */
+const LIVING_JUDGEMENTS = `SELECT body FROM judgement
+  WHERE state <> 'ended' OR number = (SELECT max(number) FROM judgement) ORDER BY number`
 
 type TaskRow = { readonly k: number; readonly v: number; readonly body: string }
 

@@ -1,7 +1,7 @@
 /** Sums of what ended agents used. A part that no agent told is null, never 0. Forgotten agents still count. */
 import type Database from 'better-sqlite3'
 import type { Agent } from '../domain/agent.ts'
-import { agentNumberOf } from '../domain/ids.ts'
+import type { JudgementPurpose } from '../domain/judging/judgement.ts'
 
 export interface UsageSum {
   readonly costUsd: number | null
@@ -14,7 +14,7 @@ export interface UsageSum {
 }
 
 /** What is summed together. */
-export const COST_GROUPS = ['task', 'model', 'executor'] as const
+export const COST_GROUPS = ['task', 'model', 'executor', 'purpose'] as const
 export type CostGroup = (typeof COST_GROUPS)[number]
 
 export interface GroupSum extends UsageSum {
@@ -33,12 +33,22 @@ const SUMS = `sum(cost_usd) AS costUsd, sum(input_tokens) AS inputTokens, sum(ou
   count(*) AS tries, coalesce(sum(at_least), 0) AS atLeast`
 const MORE = `sum(cached_tokens) AS cachedTokens, sum(CASE WHEN cost_source = 'registry' THEN cost_usd END) AS registryUsd,
   sum(cost_usd IS NULL AND coalesce(input_tokens, 0) + coalesce(output_tokens, 0) > 0) AS unpriced`
-const COLUMNS = { task: 'task_id', model: 'model', executor: 'executor' } as const
+const COLUMNS = {
+  task: 'task_id',
+  model: 'model',
+  executor: 'executor',
+  purpose: 'purpose',
+} as const
 
 export function prepareSpending(db: Database.Database) {
-  const perTask = db.prepare(`SELECT task_id AS key, ${SUMS} FROM spent GROUP BY task_id`)
+  const perTask = db.prepare(
+    `SELECT task_id AS key, ${SUMS} FROM spent WHERE purpose = 'work' GROUP BY task_id`,
+  )
   const between = db.prepare(`SELECT ${SUMS} FROM spent WHERE ended_at >= ? AND ended_at < ?`)
-  const ofTask = db.prepare(`SELECT ${SUMS} FROM spent WHERE task_id = ? AND ended_at >= ?`)
+  const ofTask = db.prepare(
+    `SELECT ${SUMS} FROM spent WHERE purpose = 'work' AND task_id = ? AND ended_at >= ?`,
+  )
+  const judging = db.prepare(`SELECT ${SUMS} FROM spent WHERE purpose <> 'work' AND ended_at >= ?`)
   const first = db.prepare('SELECT min(ended_at) FROM spent').pluck()
   const all = db.prepare(
     `SELECT NULL AS key, ${SUMS}, ${MORE} FROM spent WHERE ended_at >= ? AND ended_at < ?`,
@@ -54,6 +64,8 @@ export function prepareSpending(db: Database.Database) {
     ]),
   )
   return {
+    /** Judgements that ended at `from` or later, ms. */
+    judgingSince: (from: number): UsageSum => judging.get(from) as UsageSum,
     /** Per task over all its agents; tasks of which nothing was told are left out. */
     perTask(): Map<string, UsageSum> {
       const rows = perTask.all() as (UsageSum & { key: string })[]
@@ -78,16 +90,28 @@ export function prepareSpending(db: Database.Database) {
   }
 }
 
-export function prepareSpent(db: Database.Database): (agent: Agent) => void {
+/** Of an agent's work, or of a judgement. */
+export interface SpentRow extends Pick<Agent, 'executor' | 'model' | 'usage' | 'costSource'> {
+  /** Of the agent; of a judgement its number below zero. */
+  readonly key: number
+  readonly taskId: string | null
+  readonly endedAt: number | null
+  readonly purpose: 'work' | JudgementPurpose
+}
+
+const tokensOf = (usage: Agent['usage']): (number | null)[] =>
+  usage ? [usage.inputTokens, usage.outputTokens, usage.cachedTokens] : [null, null, null]
+
+export function prepareSpent(db: Database.Database): (row: SpentRow) => void {
   const insert = db.prepare(
-    'INSERT OR REPLACE INTO spent (agent, task_id, executor, model, ended_at, cost_usd, input_tokens, output_tokens, cached_tokens, cost_source, at_least) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO spent (agent, task_id, executor, model, ended_at, cost_usd, input_tokens, output_tokens, cached_tokens, cost_source, at_least, purpose) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   )
-  return ({ id, taskId, executor, model, endedAt, usage, costSource }) => {
+  return ({ key, taskId, executor, model, endedAt, usage, costSource, purpose }) => {
     if (endedAt === null) return
     insert.run(
-      ...[agentNumberOf(id), taskId, executor, model, endedAt, usage?.costUsd ?? null],
-      ...[usage?.inputTokens ?? null, usage?.outputTokens ?? null, usage?.cachedTokens ?? null],
-      ...[costSource, usage?.atLeast ? 1 : 0],
+      ...[key, taskId ?? '', executor, model, endedAt, usage?.costUsd ?? null],
+      ...tokensOf(usage),
+      ...[costSource, usage?.atLeast ? 1 : 0, purpose],
     )
   }
 }

@@ -90,7 +90,8 @@ function prepareAgent(db: Database.Database): (change: Change<'agent'>) => void 
       raise.run(String(number))
     } else if (before) update.run(after.state.kind, BODY_VERSION, JSON.stringify(after), number)
     else insert.run(number, after.taskId, after.state.kind, BODY_VERSION, JSON.stringify(after))
-    if (after?.state.kind === 'ended' && before?.state.kind !== 'ended') spent(after)
+    if (after?.state.kind === 'ended' && before?.state.kind !== 'ended')
+      spent({ ...after, key: number, purpose: 'work' })
   }
 }
 
@@ -99,11 +100,16 @@ function prepareJudgement(db: Database.Database): (change: Change<'judgement'>) 
     'INSERT INTO judgement (number, task_id, state, v, body) VALUES (?, ?, ?, ?, ?)',
   )
   const update = db.prepare('UPDATE judgement SET state = ?, v = ?, body = ? WHERE number = ?')
+  const spent = prepareSpent(db)
   return ({ id, before, after }) => {
     if (!after) return
     const [number, state] = [judgementNumberOf(id as JudgementId), after.state.kind]
     if (before) update.run(state, BODY_VERSION, JSON.stringify(after), number)
     else insert.run(number, after.taskId, state, BODY_VERSION, JSON.stringify(after))
+    const { judge, usage } = after
+    if (after.state.kind !== 'ended' || !judge || !usage) return
+    const { executor, model } = judge
+    spent({ ...after, key: -number, executor, model, endedAt: after.state.at })
   }
 }
 

@@ -33,7 +33,7 @@ import { capsOf, createRoutes } from './executors/routes.ts'
 import { writeShim } from './executors/shim.ts'
 import { createTrials } from './executors/test-run.ts'
 import { NO_LANDING, openLanding } from './git/landing-port.ts'
-import { NO_JUDGING } from './judging/judging-port.ts'
+import { checksOf, NO_JUDGING } from './judging/judging-port.ts'
 import { hostGit } from './git/plan-git-guard.ts'
 import { agentToken, agentVariables, openSecret } from './handlers/agent-token.ts'
 import { openSlots } from './machine/slots.ts'
@@ -226,6 +226,7 @@ function openAgents(
     agents: paths.agents,
     agentVariables: (agent) => agentVariables(agent, paths, secret, current.url),
     reportOf: (id) => plan.agents.get(id)?.report ?? null,
+    checksOf: (agent) => checksOf(current.config.settings, plan, agent),
     hasLogged: ({ id, taskId }) => store.logOf(taskId).some(({ by }) => by === id),
   })
   const services = createHttpRuntime({

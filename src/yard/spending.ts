@@ -23,6 +23,7 @@ export function createSpending(reads: SpendingReads) {
   const runs = new Map<string, { readonly since: number; readonly spent: Spent }>()
   let day: { readonly end: number; readonly start: number; spent: Spent } | null = null
   let graph: { readonly start: number; spent: Spent } | null = null
+  let judged: { readonly start: number; readonly spent: Spent } | null = null
 
   const allOf = (id: string): Spent => {
     tasks ??= new Map([...reads.perTask()].map(([key, sum]) => [key, spentOfSum(sum)]))
@@ -58,14 +59,23 @@ export function createSpending(reads: SpendingReads) {
         graph = { start: at, spent: spentOfSum(reads.usageBetween(at, Number.MAX_SAFE_INTEGER)) }
       return graph.spent
     },
+    /** Of judgements that ended since midnight of this machine; they are part of `today` and of no task. */
+    judgingToday(now: number): Spent {
+      const { start } = dayOf(now)
+      if (judged?.start !== start) judged = { start, spent: spentOfSum(reads.judgingSince(start)) }
+      return judged.spent
+    },
     note({ changes }: CommittedBatch): void {
       for (const change of changes) {
-        const ended = change.entity === 'agent' ? endedNow(change) : null
+        const ended = endedNow(change)
         if (!ended?.usage) continue
         const { taskId, usage, endedAt } = ended
         const spent = spentOf(usage)
-        runs.delete(taskId)
-        tasks?.set(taskId, sumSpent(tasks.get(taskId) ?? NOTHING_SPENT, spent))
+        if (taskId === null) judged = null
+        else {
+          runs.delete(taskId)
+          tasks?.set(taskId, sumSpent(tasks.get(taskId) ?? NOTHING_SPENT, spent))
+        }
         if (day && isWithin(day, endedAt)) day.spent = sumSpent(day.spent, spent)
         if (graph && endedAt !== null && endedAt >= graph.start)
           graph.spent = sumSpent(graph.spent, spent)
@@ -80,8 +90,19 @@ const spentOfSum = ({ costUsd, inputTokens, outputTokens, atLeast }: UsageSum): 
   ...(atLeast > 0 ? { atLeast: true } : {}),
 })
 
-const endedNow = ({ before, after }: Extract<EntityChange, { entity: 'agent' }>): Agent | null =>
-  after?.state.kind === 'ended' && before?.state.kind !== 'ended' ? after : null
+interface EndedUse {
+  /** Null = it is a judgement's, which no task pays for. */
+  readonly taskId: string | null
+  readonly usage: Usage | null
+  readonly endedAt: number | null
+}
+
+function endedNow(change: EntityChange): EndedUse | null {
+  if (change.entity !== 'agent' && change.entity !== 'judgement') return null
+  const { before, after } = change
+  if (after?.state.kind !== 'ended' || before?.state.kind === 'ended') return null
+  return 'endedAt' in after ? after : { taskId: null, usage: after.usage, endedAt: after.state.at }
+}
 
 const isWithin = (day: { start: number; end: number }, at: number | null): boolean =>
   at !== null && at >= day.start && at < day.end

@@ -2,10 +2,11 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { errorCode, errorText } from '../../base/text.ts'
-import type { Agent, Changes } from '../../domain/agent.ts'
+import type { Agent, Changes, KeptEvidence } from '../../domain/agent.ts'
 import { bareEvidence, judge, type Evidence } from '../../domain/completion.ts'
 import type { Artifact, RuntimeReport } from '../../domain/executor.ts'
 import { workFailure } from '../../domain/failure.ts'
+import type { CheckSettings } from '../../domain/judging/judging-settings.ts'
 import type { Merging } from '../../domain/landing.ts'
 import { plainText } from '../../domain/output.ts'
 import { printsPlainText } from '../../domain/settings.ts'
@@ -18,7 +19,13 @@ import { holdsBoth } from '../git/landing/settled-merge.ts'
 import { openRepository, recordSettings, type Repository } from '../git/repository.ts'
 import { collectResult, type CollectedWork } from '../git/worktree/collect.ts'
 import { isDiskFull, type ExitRecord } from '../process/stage-files.ts'
-import { outputTailOf, runVerify, UNVERIFIED, type LineStages } from './stages/line-stage.ts'
+import {
+  outputTailOf,
+  runCheck,
+  runVerify,
+  UNVERIFIED,
+  type LineStages,
+} from './stages/line-stage.ts'
 import { readStageRecord } from './stages/stage-record.ts'
 import { tailedAgent, type LocalRuntimeOptions, type TrackedAgent } from './tracked-agent.ts'
 import { folderOf, resultRefOf, type NoWorkdir } from './workdir.ts'
@@ -58,11 +65,17 @@ const ended = (evidence: Evidence, at: number): Ended => ({
 })
 
 type Verify = (tracked: TrackedAgent, line: string) => Promise<{ code: number; tail: string }>
+/** Null = it was stopped before its end. */
+type Check = (
+  tracked: TrackedAgent,
+  check: CheckSettings,
+) => Promise<{ code: number; tail: string } | null>
 
 interface Gathering {
   readonly options: LocalRuntimeOptions
   readonly guard: GitGuard
   readonly verify: Verify
+  readonly check: Check
 }
 
 /** After so many failed attempts its task must not wait any longer. */
@@ -78,7 +91,8 @@ export async function settledEnd(
   tracked.settleTries += 1
   try {
     const verify: Verify = (one, line) => runVerify(one, line, stages, options)
-    return await gatherEvidence(tracked, observed, { options, guard, verify })
+    const check: Check = (one, line) => runCheck(one, line, stages, options)
+    return await gatherEvidence(tracked, observed, { options, guard, verify, check })
   } catch (error) {
     if (tracked.settleTries < MAX_SETTLE_TRIES || isForLackOfSpace(error, tracked.folder))
       throw error
@@ -90,7 +104,7 @@ export async function settledEnd(
 async function gatherEvidence(
   tracked: TrackedAgent,
   observed: ObservedEnd,
-  { options, guard, verify }: Gathering,
+  { options, guard, verify, check }: Gathering,
 ): Promise<Ended> {
   // File times are coarser than the clock: an end must not lie before its start.
   const at =
@@ -116,7 +130,12 @@ async function gatherEvidence(
   return {
     kind: 'ended',
     at,
-    evidence: await withVerify(tracked, first, options, verify),
+    evidence: await withChecks(
+      tracked,
+      await withVerify(tracked, first, options, verify),
+      options,
+      check,
+    ),
     usage: summary.usage,
     conversation: summary.conversation,
     changes: collected && changesOf(collected),
@@ -293,6 +312,27 @@ async function withVerify(
   if (verdict.outcome !== 'done') return first
   const isStopped = tracked.stop !== null && !tracked.stop.keepsResult
   return { ...first, verify: isStopped ? UNVERIFIED : await verify(tracked, line) }
+}
+
+/** Only where the result is judged, and all else is well: they run before a judge is asked. */
+async function withChecks(
+  tracked: TrackedAgent,
+  first: Evidence,
+  options: LocalRuntimeOptions,
+  check: Check,
+): Promise<Evidence> {
+  const { agent, profile } = tracked.order
+  const wanted = options.checksOf?.(agent) ?? []
+  if (wanted.length === 0) return first
+  if (judge(first, options.reportOf(agent.id), profile.type).outcome !== 'done') return first
+  const checks: KeptEvidence['checks'] = []
+  for (const each of wanted) {
+    if (tracked.stop !== null && !tracked.stop.keepsResult) break
+    const end = await check(tracked, each)
+    if (end === null) break
+    checks.push({ name: each.name, ok: end.code === 0, gates: each.gates, tail: end.tail })
+  }
+  return { ...first, checks }
 }
 
 function changesOf(work: CollectedWork): Changes {

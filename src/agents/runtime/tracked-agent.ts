@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
+import type { CheckSettings } from '../../domain/judging/judging-settings.ts'
 import type { Agent, RuntimeUsage, Workplace } from '../../domain/agent.ts'
 import type { LaunchOrder, StopOptions } from '../../domain/executor.ts'
 import type { AgentId } from '../../domain/ids.ts'
@@ -40,6 +41,8 @@ export interface LocalRuntimeOptions {
   reportOf(id: AgentId): Agent['report']
   /** Whether it wrote a log line of its own on its task. */
   hasLogged(agent: Pick<Agent, 'id' | 'taskId'>): boolean
+  /** Lines that are run in its folder before its result is judged; absent = none. */
+  checksOf?(agent: Agent): readonly CheckSettings[]
   /** A random marker per agent, and a UUID for conversations. */
   newKey(): string
   newUuid(): string

@@ -22,7 +22,8 @@ export const spends = (type: ExecutorType): boolean => type !== 'shell' && !isTa
 
 const count = (tokens: number): string => `${tokens.toLocaleString('en-US')} tokens`
 
-function reached(
+/** `$1.20 of $1.00`; null while no cap is reached. */
+export function reached(
   spent: Spent,
   caps: { readonly usd: number | null; readonly tokens: number | null },
 ) {

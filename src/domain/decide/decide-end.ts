@@ -10,7 +10,7 @@ import { attemptLimit, retryDelayMs, VERDICTS, workFailure, type WorkFailure } f
 import type { Plan } from '../plan.ts'
 import { hasResult, type Task } from '../task.ts'
 import { baseConflictEvents } from './decide-landing.ts'
-import { resultEvents } from './decide-judging.ts'
+import { resultEvents } from './evaluated.ts'
 import { budgetFailure, overspentEvent } from './decide-open.ts'
 import {
   attachedEvents,
@@ -138,10 +138,10 @@ function stopped(scene: Scene, stop: StopReason | null, verdict: Verdict): Settl
 function judged(scene: Scene, verdict: Verdict): Settlement {
   const unmerged = conflicted(scene)
   if (unmerged) return unmerged
-  const { task, agent, end, at } = scene
+  const { task, at } = scene
   const { outcome } = verdict
   if (outcome === 'done') {
-    const done = resultEvents(scene.plan, task, agent, end, at)
+    const done = resultEvents(scene, at)
     // Sent back by a judge, its next agent goes on with the conversation.
     const resumable = done[0]?.type !== 'task.completed' && done[0]?.type !== 'task.repeated'
     return { outcome, failure: null, task: done, resumable }

@@ -40,7 +40,7 @@ const sumOf = ({ costUsd, inputTokens, outputTokens, tries }: UsageSum) => ({
   tries,
 })
 
-function groupRows(yard: Source, by: 'task' | 'model' | 'executor', wish: Wish): Costs['rows'] {
+function groupRows(yard: Source, by: CostGroup, wish: Wish): Costs['rows'] {
   const { from, to, limit } = wish
   const rows = yard.store.spending.by(by, { from, to }, limit + 1)
   return rows.map((row) => ({ ...row, title: titleOf(yard, by, row.key) }))

@@ -1,7 +1,7 @@
 /** One node of the live graph. */
 import type { Summary, TaskCard } from '../../contract/view.ts'
 import { DEFAULT_MAX_ATTEMPTS } from '../../domain/failure.ts'
-import { isUnjudgedType } from '../../domain/decide/decide-judging.ts'
+import { isUnjudgedType } from '../../domain/decide/evaluated.ts'
 import { gateOf } from '../../domain/judging/evaluation.ts'
 import { profileOf } from '../../domain/routing/resolve.ts'
 import { shownStateOf, type Plan } from '../../domain/plan.ts'

@@ -1,8 +1,10 @@
 /** Runs one shell line supervised like an agent, in a folder of its own, so that a crash neither loses nor doubles it. */
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../../base/clock.ts'
 import { MARKER_VARIABLE } from '../../../domain/agent.ts'
+import type { CheckSettings } from '../../../domain/judging/judging-settings.ts'
 import { plainText } from '../../../domain/output.ts'
 import {
   agentEnvironment,
@@ -191,6 +193,28 @@ export async function runVerify(
   if (end) return end
   if (tracked.stop !== null) return UNVERIFIED
   throw new Error('the verify command could not be run to its end')
+}
+
+/** A line of `[evaluation.checks]`. Null = it was stopped before its end. Throws as `runVerify` does. */
+export async function runCheck(
+  tracked: TrackedAgent,
+  { line, timeoutMs }: Pick<CheckSettings, 'line' | 'timeoutMs'>,
+  stages: LineStages,
+  options: Options,
+): Promise<LineEnd | null> {
+  const place = createHash('sha256').update(line).digest('hex').slice(0, 12)
+  const end = await runLine(stages, {
+    folder: join(tracked.folder, `check-${place}`),
+    line,
+    cwd: tracked.workplace?.cwd ?? options.root,
+    env: lineEnvironment(tracked, options),
+    bootId: tracked.bootId,
+    marker: tracked.key,
+    timeoutMs,
+    signal: tracked.stopped.signal,
+  })
+  if (end || tracked.stop !== null) return end
+  throw new Error('a check could not be run to its end')
 }
 
 /** The command runs code that agents wrote, so it has the identity of the agent for which it runs. */

@@ -130,7 +130,7 @@ export function printNumbers(
   if (tokens.atLeast > 0) print.line(BOUND_NOTE)
 }
 
-const GROUPS = ['task', 'model', 'executor', 'day'] as const
+const GROUPS = ['task', 'model', 'executor', 'purpose', 'day'] as const
 
 export const cost = defineCommand({
   options: {

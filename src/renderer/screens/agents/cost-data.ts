@@ -15,6 +15,7 @@ export const COST_GROUPS = [
   ['model', 'Model'],
   ['executor', 'Executor'],
   ['task', 'Task'],
+  ['purpose', 'Purpose'],
 ] as const
 export type CostGroup = Costs['by']
 export const COST_KINDS = [

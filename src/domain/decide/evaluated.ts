@@ -1,0 +1,350 @@
+/** What becomes of a judged result: recorded, looked at again, and the way of its task through the gate. */
+import type { Agent } from '../agent.ts'
+import type { CommandOf } from '../command.ts'
+import type { Event } from '../event.ts'
+import { workFailure, type WorkFailure } from '../failure.ts'
+import type { AgentId } from '../ids.ts'
+import {
+  evaluationIdOf,
+  judgementIdOf,
+  judgementNumberOf,
+  type Evaluation,
+  type EvaluationPolicy,
+  type Findings,
+  type Look,
+} from '../judging/evaluation.ts'
+import type { Judgement, JudgementReply } from '../judging/judgement.ts'
+import {
+  gateText,
+  isCloseCall,
+  medianOfLooks,
+  passesGate,
+  scoreOf,
+  scoreText,
+  type Gate,
+} from '../judging/score.ts'
+import type { Plan } from '../plan.ts'
+import type { Task } from '../task.ts'
+import { repeatedEvent, returnedEvent } from './decision.ts'
+
+/** Types whose work is judged only where the task itself says so. */
+const UNJUDGED: ReadonlySet<string> = new Set(['shell', 'manual', 'external', 'http', 'schedule'])
+export const isUnjudgedType = (executorType: string): boolean => UNJUDGED.has(executorType)
+
+/** How many more answers a close call asks for. */
+const MORE_LOOKS = 2
+
+/** When a task is over, and its next time where it repeats. */
+interface Close {
+  readonly at: number
+  readonly nextFireAt: number | null
+}
+
+export function completedEvent(
+  task: Task,
+  by: string,
+  resultCommit: string | null,
+  close: Close,
+): Event {
+  const repeated = repeatedEvent(task, close, null, close.at)
+  return repeated
+    ? { ...repeated, resultCommit }
+    : { type: 'task.completed', at: close.at, id: task.id, by, resultCommit }
+}
+
+/** What becomes of a task whose agent has ended well, the event that tells of its work first. */
+export function resultEvents(
+  {
+    plan,
+    task,
+    agent,
+    end,
+  }: {
+    readonly plan: Plan
+    readonly task: Task
+    readonly agent: Agent
+    readonly end: CommandOf<'agent.end'>
+  },
+  at: number,
+): Event[] {
+  const resultCommit = end.changes?.commit ?? null
+  const close = { at, nextFireAt: end.nextFireAt }
+  const completed = completedEvent(task, agent.id, resultCommit, close)
+  const policy = end.evaluation
+  if (!policy || !isJudged(task, agent, policy)) return [completed]
+  const failed = end.evidence.checks?.find(({ ok, gates }) => gates && !ok)
+  if (failed) {
+    const bad = workFailure('gate', `its check ${failed.name} failed`, { detail: failed.tail })
+    return [sentBackEvent(task, policy, bad, close)]
+  }
+  const { id: agentId, generation } = agent
+  const isBehind = policy.gate.gate.mode === 'score' && !policy.waits
+  const judging = {
+    type: 'task.judging',
+    at,
+    id: task.id,
+    agentId,
+    generation,
+    resultCommit,
+  } as const
+  const about = { task, agentId, generation, by: agentId, wish: null, at }
+  const queued = queuedEvent(plan, { ...about, subject: isBehind ? RECORD : GATE })
+  return [isBehind ? completed : judging, queued]
+}
+
+/** Whether a result of it goes through its gate: what no model did only where the task itself says so. */
+export const isJudged = (
+  task: Pick<Task, 'merging'>,
+  agent: Pick<Agent, 'executorType'>,
+  { gate }: Pick<EvaluationPolicy, 'gate'>,
+): boolean =>
+  gate.gate.mode !== 'off' &&
+  (gate.isOwn || (task.merging === null && !isUnjudgedType(agent.executorType)))
+
+/** Its task waits for what comes of it, or only its score is wanted. */
+export const GATE = 'gate'
+export const RECORD = 'record'
+
+/** A task that is settled otherwise needs no answer to it any more. */
+export function isWanted(plan: Plan, { subject, taskId, agentId }: Judgement): boolean {
+  const state = taskId === null ? undefined : plan.tasks.get(taskId)?.state
+  return subject !== GATE || (state?.kind === 'pending-eval' && state.agentId === agentId)
+}
+
+export function queuedEvent(
+  plan: Plan,
+  about: {
+    readonly task: Task
+    readonly agentId: AgentId
+    readonly generation: number
+    readonly subject: string
+    readonly by: string
+    readonly wish: Judgement['wish']
+    readonly at: number
+  },
+  ahead = 1,
+): Event {
+  const { task, agentId, generation, subject, by, wish, at } = about
+  const judgement: Judgement = {
+    id: judgementIdOf(plan.lastJudgementNumber + ahead),
+    purpose: 'evaluation',
+    taskId: task.id,
+    agentId,
+    generation,
+    subject,
+    queuedAt: at,
+    by,
+    wish,
+    state: { kind: 'queued', notBefore: null },
+    turn: 1,
+    judge: null,
+    usage: null,
+    costSource: null,
+  }
+  return { type: 'judgement.queued', at, judgement }
+}
+
+/** Tried again with what was found as its note; failed once its gate has sent it back often enough. */
+function sentBackEvent(
+  task: Task,
+  { retries }: EvaluationPolicy,
+  bad: WorkFailure,
+  close: Close,
+): Event {
+  return task.gateTries < retries
+    ? returnedEvent(task.id, close.at, { failure: bad, isGate: true })
+    : gateFailedEvent(task, bad, close)
+}
+
+const gateFailedEvent = (task: Task, bad: WorkFailure, close: Close): Event =>
+  repeatedEvent(task, close, bad, close.at) ?? {
+    type: 'task.failed',
+    at: close.at,
+    id: task.id,
+    failure: bad,
+    isAttempt: false,
+  }
+
+export interface Scene {
+  readonly plan: Plan
+  readonly task: Task
+  readonly judgement: Judgement
+  readonly reply: JudgementReply
+  readonly policy: EvaluationPolicy
+  readonly close: Close
+}
+
+/** What the end of a judgement of a result comes to. */
+export function evaluatedEvents(scene: Scene): Event[] {
+  const { plan, judgement } = scene
+  return judgement.subject === GATE && isWanted(plan, judgement)
+    ? gatedEvents(scene)
+    : recordedEvents(scene)
+}
+
+/** Nothing waits for it: it is only kept. An unscored one would hide the score that the result had before. */
+function recordedEvents(scene: Scene): Event[] {
+  const { task, judgement, close } = scene
+  const look = lookOf(judgement, scene.reply)
+  const evaluation = evaluationOf(scene, look ? [look] : [])
+  const isFirst = task.evaluation?.agentId !== judgement.agentId
+  return evaluation.status === 'scored' || isFirst
+    ? [{ type: 'evaluation.recorded', at: close.at, evaluation }]
+    : []
+}
+
+function gatedEvents(scene: Scene): Event[] {
+  const { task, judgement, reply, policy, close } = scene
+  const look = lookOf(judgement, reply)
+  const looked: Event[] = look ? [{ type: 'task.looked', at: close.at, id: task.id, look }] : []
+  // The last of its answers decides.
+  if (hasOthers(scene)) return looked
+  const looks = [...looksAt(task), ...(look ? [look] : [])]
+  const evaluation = evaluationOf(scene, looks)
+  const isSame = isSameWork(task, evaluation)
+  if (look && looks.length === 1 && !isSame && isInDoubt(evaluation, policy))
+    return [...looked, ...moreLooks(scene)]
+  const known = isSame ? task.evaluation : evaluation
+  const score = known?.score ?? null
+  const outcome = { ...evaluation, score, policy, by: evaluation.agentId }
+  return [
+    { type: 'evaluation.recorded', at: close.at, evaluation },
+    ...outcomeEvents(task, outcome, close),
+  ]
+}
+
+const looksAt = ({ state }: Task): readonly Look[] =>
+  state.kind === 'pending-eval' ? state.looks : []
+
+const hasOthers = ({ plan, judgement }: Scene): boolean =>
+  [...plan.judgements.values()].some(
+    ({ id, purpose, agentId }) =>
+      id !== judgement.id && purpose === 'evaluation' && agentId === judgement.agentId,
+  )
+
+function lookOf({ id, judge }: Judgement, { value, usage }: JudgementReply): Look | null {
+  if (value?.purpose !== 'evaluation') return null
+  return { judgementId: id, judge, findings: value.findings, costUsd: usage?.costUsd ?? null }
+}
+
+const isSameWork = ({ evaluation }: Task, { work }: Evaluation): boolean =>
+  evaluation !== null && work !== '' && evaluation.work === work && evaluation.score !== null
+
+/** So near to the threshold, or so much against itself, that one look does not decide. */
+function isInDoubt({ score, marks }: Evaluation, { gate, secondLook }: EvaluationPolicy): boolean {
+  if (score === null || secondLook === 0 || gate.gate.mode !== 'gated') return false
+  return isCloseCall(gate.gate, score, secondLook) || marks.includes('criteria-disagree')
+}
+
+const moreLooks = ({ plan, task, judgement, close }: Scene): Event[] => {
+  const { agentId, generation, by, wish } = judgement
+  if (agentId === null || generation === null) return []
+  const about = { task, agentId, generation, subject: GATE, by, wish, at: close.at }
+  return Array.from({ length: MORE_LOOKS }, (_, nth) => queuedEvent(plan, about, nth + 1))
+}
+
+const NO_FINDINGS: Findings = {
+  dimensions: null,
+  evidence: {},
+  criteria: [],
+  notes: '',
+  marks: [],
+  facts: [],
+  work: '',
+}
+
+/** Of all answers: the median of each dimension; words of the first. */
+function evaluationOf(scene: Scene, looks: readonly Look[]): Evaluation {
+  const { task, judgement, reply, policy, close } = scene
+  const [first] = looks
+  const { gate } = policy.gate
+  const scored = scoreOfLooks(looks, policy)
+  const ids = [...new Set([...looks.map(({ judgementId }) => judgementId), judgement.id])]
+  return {
+    ...(first?.findings ?? NO_FINDINGS),
+    ...scored,
+    marks: [...new Set(looks.flatMap((look) => look.findings.marks))],
+    id: evaluationIdOf(judgementIdOf(Math.min(...ids.map(judgementNumberOf)))),
+    taskId: task.id,
+    // An evaluation is asked of an agent's result.
+    agentId: judgement.agentId as AgentId,
+    generation: judgement.generation ?? task.generation,
+    at: close.at,
+    status: scored.score === null ? 'unscored' : 'scored',
+    reason:
+      scored.score === null ? (reply.reason ?? 'the judge said nothing of correctness') : null,
+    checks: reply.value?.purpose === 'evaluation' ? reply.value.checks : [],
+    judge: first?.judge ?? judgement.judge,
+    judgements: ids,
+    gate: gateText(gate),
+    passed: isPassed(gate, scored.score),
+    costUsd: sumOf(looks.map(({ costUsd }) => costUsd)),
+  }
+}
+
+const isPassed = (gate: Gate, score: number | null): boolean | null =>
+  gate.mode === 'gated' && score !== null ? passesGate(gate, score) : null
+
+function scoreOfLooks(
+  looks: readonly Look[],
+  { weights }: EvaluationPolicy,
+): Pick<Evaluation, 'dimensions' | 'score' | 'spread'> {
+  const known = looks.flatMap(({ findings }) => findings.dimensions ?? [])
+  if (known.length === 0) return { dimensions: null, score: null, spread: null }
+  const dimensions = medianOfLooks(known)
+  const scores = known.flatMap((each) => scoreOf(each, weights) ?? [])
+  const spread = scores.length > 1 ? Math.max(...scores) - Math.min(...scores) : null
+  return { dimensions, score: scoreOf(dimensions, weights), spread }
+}
+
+const sumOf = (costs: readonly (number | null)[]): number | null =>
+  costs.reduce<number | null>((sum, cost) => (cost === null ? sum : (sum ?? 0) + cost), null)
+
+interface Outcome {
+  /** Null = unscored, for `reason`. */
+  readonly score: number | null
+  readonly notes: string
+  readonly reason: string | null
+  readonly policy: EvaluationPolicy
+  /** Who has done it, if it is done. */
+  readonly by: string
+}
+
+/** What the score of a result that waited for it comes to. */
+export function outcomeEvents(task: Task, outcome: Outcome, close: Close): Event[] {
+  const { score, notes, policy, by } = outcome
+  const { gate } = policy.gate
+  if (gate.mode === 'person')
+    return [awaiting(task, 'approval', 'a person decides whether its result is good', close.at)]
+  if (gate.mode !== 'off' && score === null) return [unscoredEvent(task, outcome, close)]
+  if (score === null || passesGate(gate, score)) return [completedEvent(task, by, null, close)]
+  const said = `scored ${scoreText(score)}, and its gate asks for ${gateText(gate)}`
+  return [sentBackEvent(task, policy, workFailure('gate', said, { detail: notes }), close)]
+}
+
+function unscoredEvent(task: Task, { reason, policy, by }: Outcome, close: Close): Event {
+  const why = reason ?? 'it could not be scored'
+  switch (policy.onFailure) {
+    case 'pass':
+      return completedEvent(task, by, null, close)
+    case 'hold':
+      return awaiting(task, 'evaluation', why, close.at)
+    case 'fail':
+      return gateFailedEvent(task, workFailure('evaluation', why), close)
+  }
+}
+
+const awaiting = (
+  { id }: Task,
+  what: 'approval' | 'evaluation',
+  text: string,
+  at: number,
+): Event => ({
+  type: 'task.awaiting',
+  at,
+  id,
+  for: what,
+  text,
+  failure: null,
+  provider: null,
+})

@@ -1,0 +1,160 @@
+/** Asks a model, and once more where its answer does not fit. */
+import type { Clock } from '../../base/clock.ts'
+import { oneLine } from '../../base/text.ts'
+import type { CostSource, Usage } from '../../domain/agent.ts'
+import { priceOf } from '../../domain/budget/price.ts'
+import { VERDICTS, type WorkFailure } from '../../domain/failure.ts'
+import type { Judge, JudgementId } from '../../domain/judging/evaluation.ts'
+import type {
+  Judgement,
+  JudgementReply,
+  JudgedValue,
+  Postponement,
+} from '../../domain/judging/judgement.ts'
+import type { Withdrawal } from '../../domain/landing.ts'
+import { listPrice } from '../../domain/routing/models.ts'
+import type { Settings } from '../../domain/settings.ts'
+import { findAnswer } from '../../judging/find-answer.ts'
+import type { Question, Questions } from './questions.ts'
+
+/** Asks one turn; never the same one twice. See `ask-model.ts`. */
+export interface ModelAsker {
+  /** Null = not now, or nobody wants it any more. */
+  ask(turn: Turn, withdrawn: Withdrawal): Promise<TurnReply | null>
+}
+
+export interface Turn {
+  readonly id: JudgementId
+  /** Counts up within a judgement; the same number is the same turn. */
+  readonly turn: number
+  readonly judge: Judge
+  readonly system: string
+  readonly prompt: string
+  readonly schema: Readonly<Record<string, unknown>>
+  readonly timeoutMs: number
+}
+
+export type TurnReply = {
+  readonly usage: Usage | null
+  readonly costSource: CostSource | null
+} & (
+  | { readonly kind: 'answer'; readonly text: string; readonly structured: unknown }
+  | { readonly kind: 'failed'; readonly failure: WorkFailure }
+)
+
+interface Parts {
+  readonly asker: ModelAsker
+  readonly questions: Questions
+  readonly settings: () => Settings
+  readonly clock: Clock
+}
+
+const NOTHING = { usage: null, costSource: null } as const
+
+export async function askModel(
+  parts: Parts,
+  judgement: Judgement,
+  withdrawn: Withdrawal,
+): Promise<JudgementReply | Postponement | null> {
+  const { judge } = judgement
+  if (judge === null) return { value: null, reason: 'nobody was chosen to ask', ...NOTHING }
+  const prepared = await parts.questions.prepare(judgement)
+  if (prepared.kind === 'known') return { value: prepared.value, reason: null, ...NOTHING }
+  if (prepared.kind === 'impossible') return { value: null, reason: prepared.reason, ...NOTHING }
+  const { question } = prepared
+  const said: TurnReply[] = []
+  let { prompt } = question
+  for (const turn of [judgement.turn, judgement.turn + 1]) {
+    const { system, wire: schema, timeoutMs } = question
+    const about = { id: judgement.id, turn, judge, system, prompt, schema, timeoutMs }
+    const reply = await parts.asker.ask(about, withdrawn)
+    if (reply === null) return null
+    said.push(reply)
+    if (reply.kind === 'failed')
+      return (
+        postponed(parts.clock.now(), judge, reply.failure, turn) ?? {
+          value: null,
+          reason: oneLine(reply.failure.reason, 500),
+          ...used(parts, said, judge),
+        }
+      )
+    const read = answerIn(question, reply)
+    if ('value' in read) return { value: read.value, reason: null, ...used(parts, said, judge) }
+    prompt = repairPrompt(question, reply.text, read.error)
+    if (turn > judgement.turn) {
+      const reason = `its answer did not fit twice: ${oneLine(read.error, 300)}`
+      return { value: null, reason, ...used(parts, said, judge) }
+    }
+  }
+  return null
+}
+
+/** By its structured output where it has one that fits, else the first object of its text that does. */
+function answerIn(
+  question: Question,
+  { text, structured }: Extract<TurnReply, { kind: 'answer' }>,
+): { readonly value: JudgedValue } | { readonly error: string } {
+  if (structured != null) {
+    const read = question.read(structured)
+    if ('value' in read) return read
+  }
+  const found = findAnswer(text, question.schema)
+  return found.ok ? question.read(found.value) : { error: found.error }
+}
+
+/** Of the first answer, so much is shown again. */
+const SHOWN = 8000
+
+const repairPrompt = ({ prompt }: Question, said: string, error: string): string =>
+  `${prompt}\n\n# Your answer did not fit\n\nYou answered:\n${quote(said.slice(0, SHOWN))}\n\nWhat is wrong with it: ${oneLine(error, 2000)}\nAnswer again with one JSON object that fits the schema, and nothing else.`
+
+const quote = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => `│ ${line}`)
+    .join('\n')
+
+const BUSY_MS = 30_000
+const SLEEP_MS = 15 * 60_000
+
+/** A provider that is unwell is waited for, as agents wait for it; null = all else has no answer. */
+function postponed(
+  now: number,
+  judge: Judge,
+  failure: WorkFailure,
+  turn: number,
+): Postponement | null {
+  const verdict = VERDICTS[failure.class]
+  const next = { reason: failure.reason, turn: turn + 1 }
+  if (verdict === 'park')
+    return { ...next, until: failure.resetAt ?? now + SLEEP_MS, provider: judge.provider }
+  if (verdict === 'back-off')
+    return { ...next, until: failure.resetAt ?? now + BUSY_MS, provider: null }
+  return null
+}
+
+/** All its turns together. */
+function used(
+  { settings }: Parts,
+  said: readonly TurnReply[],
+  { model }: Judge,
+): Pick<JudgementReply, 'usage' | 'costSource'> {
+  const told = said.flatMap(({ usage }) => usage ?? [])
+  if (told.length === 0) return NOTHING
+  const sum = told.reduce(plusUsage)
+  const price = model === null ? null : listPrice(settings(), model)
+  const priced = price && sum.costUsd === null ? priceOf(sum, price) : null
+  if (priced !== null) return { usage: { ...sum, costUsd: priced }, costSource: 'registry' }
+  return { usage: sum, costSource: sum.costUsd === null ? null : 'cli' }
+}
+
+const plus = (a: number | null, b: number | null): number | null =>
+  a === null ? b : b === null ? a : a + b
+
+const plusUsage = (a: Usage, b: Usage): Usage => ({
+  inputTokens: plus(a.inputTokens, b.inputTokens),
+  outputTokens: plus(a.outputTokens, b.outputTokens),
+  cachedTokens: plus(a.cachedTokens, b.cachedTokens),
+  reasoningTokens: plus(a.reasoningTokens, b.reasoningTokens),
+  costUsd: plus(a.costUsd, b.costUsd),
+})

@@ -1,0 +1,146 @@
+/** What each purpose of a judgement asks, and what its answer means. */
+import type { z } from 'zod'
+import type { Judgement, JudgementPurpose, JudgedValue } from '../../domain/judging/judgement.ts'
+import type { Plan } from '../../domain/plan.ts'
+import type { Settings } from '../../domain/settings.ts'
+import type { Store } from '../../store/store.ts'
+import { evaluationAnswerSchema, wireSchema, type EvaluationAnswer } from '../../judging/answers.ts'
+import {
+  EVALUATION_PROMPT,
+  EVALUATION_SYSTEM,
+  evaluationPrompt,
+  type EvaluationPacket,
+} from '../../judging/evaluation-prompt.ts'
+import { checkPlaces, criteriaDisagree, pleads, touchesTests } from '../../judging/places.ts'
+import type { Evaluation, Findings } from '../../domain/judging/evaluation.ts'
+import { DIMENSIONS, type Dimensions } from '../../domain/judging/score.ts'
+import type { Agent } from '../../domain/agent.ts'
+import type { Task } from '../../domain/task.ts'
+
+/** One question to a model. */
+export interface Question {
+  readonly system: string
+  readonly prompt: string
+  /** As its structured output is asked for. */
+  readonly wire: Readonly<Record<string, unknown>>
+  readonly timeoutMs: number
+  /** What an answer means; the error says what does not fit, for a second try. */
+  readonly read: (value: unknown) => { readonly value: JudgedValue } | { readonly error: string }
+  readonly schema: z.ZodType
+}
+
+/** What there is to ask; or what is known without asking; or why it cannot be asked. */
+export type Prepared =
+  | { readonly kind: 'question'; readonly question: Question }
+  | { readonly kind: 'known'; readonly value: JudgedValue }
+  | { readonly kind: 'impossible'; readonly reason: string }
+
+export interface Questions {
+  /** Version of what it asks with. */
+  promptOf(purpose: JudgementPurpose): string
+  /** Made from what is committed, so that it is the same after a crash. */
+  prepare(judgement: Judgement): Promise<Prepared>
+}
+
+/** What an agent left, as judges are shown it. */
+export interface EvaluationMaterial {
+  readonly packet: EvaluationPacket
+  /** SHA-256 of diff, answer and artifacts. */
+  readonly work: string
+}
+
+export interface QuestionParts {
+  readonly plan: Plan
+  readonly store: Pick<Store, 'agent' | 'judging'>
+  readonly settings: () => Settings
+  readonly materialOf: (task: Task, agent: Agent) => Promise<EvaluationMaterial>
+}
+
+export function createQuestions(parts: QuestionParts): Questions {
+  return {
+    promptOf: () => EVALUATION_PROMPT,
+    prepare: (judgement) => prepareEvaluation(parts, judgement),
+  }
+}
+
+async function prepareEvaluation(parts: QuestionParts, judgement: Judgement): Promise<Prepared> {
+  const { plan, store, settings } = parts
+  const { taskId, agentId, judge } = judgement
+  const task = taskId === null ? undefined : plan.tasks.get(taskId)
+  const agent = agentId === null ? null : store.agent(agentId)
+  if (!task || !agent)
+    return { kind: 'impossible', reason: 'what it is about is not kept any more' }
+  const { packet, work } = await parts.materialOf(task, agent)
+  const checks = packet.checks.map(({ name, isOk: ok, tail }) => ({ name, ok, tail }))
+  const same = sameWork(parts, task, work, judgement)
+  if (same) return { kind: 'known', value: { purpose: 'evaluation', findings: same, checks } }
+  const { maxInput, timeoutMs } = settings().judging
+  const isSameFamily =
+    judge !== null && judge.provider !== null && judge.provider === agent.provider
+  return {
+    kind: 'question',
+    question: {
+      system: EVALUATION_SYSTEM,
+      prompt: evaluationPrompt(packet, maxInput),
+      wire: wireSchema(evaluationAnswerSchema),
+      timeoutMs,
+      schema: evaluationAnswerSchema,
+      read(said) {
+        const fitted = evaluationAnswerSchema.safeParse(said)
+        if (!fitted.success) return { error: fitted.error.message }
+        const findings = findingsOf(fitted.data, packet, work, isSameFamily)
+        return { value: { purpose: 'evaluation', findings, checks } }
+      },
+    },
+  }
+}
+
+/** What was said of the very same work; a person who asks again gets a new answer. */
+function sameWork(
+  { store }: QuestionParts,
+  { evaluation }: Task,
+  work: string,
+  { subject, agentId }: Judgement,
+): Findings | null {
+  if (subject !== 'gate' || evaluation === null || evaluation.agentId === agentId) return null
+  if (evaluation.work !== work || evaluation.modelScore === null) return null
+  const known = store.judging.get(evaluation.id)?.evaluation
+  return known ? findingsOnly(known) : null
+}
+
+const findingsOnly = ({
+  dimensions,
+  evidence,
+  criteria,
+  notes,
+  marks,
+  facts,
+  work,
+}: Evaluation): Findings => ({ dimensions, evidence, criteria, notes, marks, facts, work })
+
+function findingsOf(
+  answer: EvaluationAnswer,
+  packet: EvaluationPacket,
+  work: string,
+  isSameFamily: boolean,
+): Findings {
+  const said = DIMENSIONS.map((name) => [name, answer.dimensions[name]] as const)
+  const marks: Findings['marks'] = []
+  if (isSameFamily) marks.push('same-family')
+  if (checkPlaces(answer, packet).missing.length > 0) marks.push('place-not-found')
+  if (criteriaDisagree(answer)) marks.push('criteria-disagree')
+  if (touchesTests(packet)) marks.push('tests-touched')
+  if (pleads(packet)) marks.push('plea')
+  return {
+    // Every dimension has its entry in the answer's schema.
+    dimensions: Object.fromEntries(said.map(([name, { score }]) => [name, score])) as Dimensions,
+    evidence: Object.fromEntries(
+      said.map(([name, { evidence: text, at }]) => [name, { text, at }]),
+    ),
+    criteria: answer.criteria,
+    notes: answer.notes,
+    marks,
+    facts: [...packet.facts],
+    work,
+  }
+}
