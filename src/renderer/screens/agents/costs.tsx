@@ -192,6 +192,7 @@ function Name({ by, row: { key, title } }: Pick<Costs, 'by'> & { readonly row: C
   if (key === null) return <span className="text-text-3">no model</span>
   const open = {
     day: null,
+    purpose: null,
     model: () => navigate({ screen: 'tasks', filters: { q: `model:${key}` } }),
     executor: () => navigate({ screen: 'executors', filters: { executor: key } }),
     task: title === null ? null : () => navigate({ task: key }),
