@@ -2,9 +2,10 @@
  * What an agent is told. Its task comes first and is its order; whatever other agents, programs or people wrote comes later, quoted
  * line by line, so that it can be read but never taken for an order or for the end of a quotation.
  */
-import type { Artifact, DependencyResult, LaunchOrder } from '../domain/executor.ts'
+import type { AnswerOrder, Artifact, DependencyResult, LaunchOrder } from '../domain/executor.ts'
 import type { WorkFailure } from '../domain/failure.ts'
 import { oneLine } from '../domain/output.ts'
+import type { LaunchPlan } from './executors/executor.ts'
 
 export interface PromptContext {
   readonly cwd: string
@@ -16,6 +17,8 @@ export interface PromptContext {
   readonly hasTools: boolean
   /** What becomes of what it leaves uncommitted; default: it is committed. */
   readonly uncommitted?: 'commit' | 'keep'
+  /** What a CLI that is only asked a question is told beside its prompt. */
+  readonly tells?: LaunchPlan['tells'] | undefined
 }
 
 /** UTF-16 units of one quotation; the whole stays below what a model can take in. */
@@ -25,9 +28,27 @@ const MAX_GRAPH_LINES = 300
 
 export function promptOf(order: LaunchOrder, place: PromptContext): string {
   const sections =
-    order.resume === null ? freshSections(order, place) : resumeSections(order, place)
+    order.answer !== null
+      ? questionSections(order, order.answer, place.tells ?? {})
+      : order.resume === null
+        ? freshSections(order, place)
+        : resumeSections(order, place)
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
 }
+
+/** Nothing of the yard: no task, no folder, nothing to report to. */
+const questionSections = (
+  { task }: LaunchOrder,
+  { system, schema }: AnswerOrder,
+  tells: NonNullable<LaunchPlan['tells']>,
+): readonly string[] => [
+  tells.system ? '' : system.trim(),
+  task.description.trim(),
+  tells.schema ? '' : `## Your answer\n\n${schemaText(schema)}`,
+]
+
+export const schemaText = (schema: AnswerOrder['schema']): string =>
+  `Answer with one JSON object that fits this JSON Schema, and with nothing else:\n\n${JSON.stringify(schema)}`
 
 function freshSections(order: LaunchOrder, place: PromptContext): readonly string[] {
   const { task } = order

@@ -4,13 +4,20 @@ import type { Agent, KeptEvidence, Outcome } from './agent.ts'
 import type { Conflict } from './landing.ts'
 import { printsPlainText } from './settings.ts'
 
+export interface LastWord {
+  readonly ok: boolean
+  readonly text: string | null
+  /** Its answer as JSON that its CLI has checked against the schema that was asked for; absent = it gave none. */
+  readonly structured?: unknown
+}
+
 /** What is known about an agent's end. Gathered by the runtime, judged here. */
 export interface Evidence {
   /** exited: `exit` holds. reported: its word is all that there is, and `failure` says how it failed. lost: it is gone and left no exit. never-ran: fenced out before it began. not-launched: `failure` says why. */
   readonly how: 'exited' | 'reported' | 'lost' | 'never-ran' | 'not-launched'
   readonly exit: { readonly code: number | null; readonly signal: string | null } | null
   /** The CLI's own last word; null when it gave none. `expected` = this kind of CLI always gives one when it ends well. */
-  readonly final: { readonly ok: boolean; readonly text: string | null } | null
+  readonly final: LastWord | null
   readonly finalExpected: boolean
   /** Read from the CLI's structured events, or the reason that the launch failed. */
   readonly failure: WorkFailure | null

@@ -28,6 +28,16 @@ export type Artifact =
   | { readonly kind: 'text'; readonly name: string; readonly text: string }
   | { readonly kind: 'json'; readonly value: unknown }
 
+/**
+ * A question to its model and nothing else: without tools, token, project settings and repository, in an empty folder below its own. The
+ * question is the task's description.
+ */
+export interface AnswerOrder {
+  readonly system: string
+  /** What the answer must fit: JSON Schema as strict modes take it. */
+  readonly schema: Readonly<Record<string, unknown>>
+}
+
 /** All that is needed to start one agent; made from committed state only, so that it is the same after a crash. */
 export interface LaunchOrder {
   readonly agent: Agent
@@ -55,6 +65,8 @@ export interface LaunchOrder {
   readonly profileModel: ModelEntry | null
   /** Variables that hold keys of other profiles and models: its process does not get them. */
   readonly foreignKeys: readonly string[]
+  /** Null = it works on a task. */
+  readonly answer: AnswerOrder | null
 }
 
 export type RuntimeReport =

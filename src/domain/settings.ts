@@ -132,6 +132,10 @@ const keyNameOf = (
 /** Somebody else claims its tasks: a person, or another orchestrator. The coordinator never starts those. */
 export const isTakenByPeople = (type: string): boolean => type === 'manual' || type === 'external'
 
+/** A model stands behind it that can be asked a question. */
+export const isAnswering = (type: ExecutorType): boolean =>
+  isAgentCli(type) || type === 'native' || type === 'acp'
+
 /** Its program speaks no event format: what it prints is its output as it stands, both descriptors in one file. */
 export const printsPlainText = (type: string): boolean => type === 'shell' || type === 'command'
 

@@ -338,6 +338,7 @@ function orderOf({ profile, opened: { plan } }: YardBench, id: AgentId): LaunchO
     modelId: agent.modelId,
     model: null,
     profileModel: null,
+    answer: null,
     foreignKeys: [],
     isCapped: false,
   }

@@ -258,6 +258,7 @@ function orderOf({ plan }: OpenStore, agent: Agent): LaunchOrder | null {
     modelId,
     model: null,
     profileModel: null,
+    answer: null,
     foreignKeys: [],
     isCapped: false,
   }

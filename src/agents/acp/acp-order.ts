@@ -11,7 +11,8 @@ export const acpOrderSchema = z.object({
   /** Absolute; where it works. */
   cwd: z.string().min(1),
   permissions: permissionsSchema,
-  mode: z.enum(['full', 'light', 'bare']),
+  /** answer: it is asked a question, and nothing that it wants to do is allowed. */
+  mode: z.enum(['full', 'light', 'bare', 'answer']),
   /** The model to choose; null where `argv` names it, or the agent's default is used. */
   model: z.string().nullable(),
   /** The conversation to resume. */

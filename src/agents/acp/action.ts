@@ -253,6 +253,11 @@ export interface Rules {
 }
 
 export function judgeAction(rules: Rules, act: Action): Verdict {
+  if (rules.mode === 'answer') return act.kind === 'think' ? 'allow' : 'refuse'
+  return judgeOfTask(rules, act)
+}
+
+function judgeOfTask(rules: Rules, act: Action): Verdict {
   const { permissions, mode, cwd } = rules
   switch (act.kind) {
     case 'think':

@@ -34,18 +34,19 @@ export const acp: Executor = {
     const [path, ...template] = program.value
     const resumed = resumedOf(input)
     const whole = resumed === null ? null : wholePrompt(input)
+    const isQuestion = input.order.answer !== null
     const isTold = template.some((element) => element.includes('{model}'))
     const order: AcpOrderInput = {
       v: 1,
       argv: [path, ...template.map((element) => fillTemplate(element, input))],
       cwd: input.cwd,
       permissions: profile.permissions,
-      mode: input.order.task.mode ?? 'full',
+      mode: modeOf(input.order),
       model: isTold ? null : input.order.modelId,
       resume: resumed,
       wholePromptFile: whole?.path ?? null,
       granted: grantedIn(input.order),
-      mcpServers: [TOOLS],
+      mcpServers: isQuestion ? [] : [TOOLS],
     }
     const file = join(input.folder, 'acp-order.json')
     const files = [{ path: file, content: `${JSON.stringify(order, null, 2)}\n` }]
@@ -56,7 +57,7 @@ export const acp: Executor = {
       env: { ...env, set: { ...env.set, ...own.env } },
       files: whole === null ? files : [...files, whole],
       stdin: 'prompt',
-      hasTools: true,
+      hasTools: !isQuestion,
       // Told once its agent has made or loaded it.
       conversationId: null,
     })
@@ -67,6 +68,9 @@ export const acp: Executor = {
   graceMs: 10_000,
   givesFinal: true,
 }
+
+const modeOf = ({ answer, task }: LaunchOrder): AcpOrderInput['mode'] =>
+  answer === null ? (task.mode ?? 'full') : 'answer'
 
 /** The protocol hands a server its environment, so nothing hangs on what an agent lets through. */
 const TOOLS: AcpOrderInput['mcpServers'][number] = {

@@ -4,7 +4,14 @@ import { clip, oneLine } from '../../domain/output.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import type { OutputReader } from './executor.ts'
-import { agentCli, conversationOption, firstPrompt, option, toolsFile } from './launch/program.ts'
+import {
+  agentCli,
+  conversationOption,
+  firstPrompt,
+  option,
+  systemFile,
+  toolsFile,
+} from './launch/program.ts'
 import { AnswerUsage, type Dialect } from './readers/claude-usage.ts'
 import { providerFailure } from './readers/provider-failure.ts'
 import { atLeast, EventReader, type JsonObject } from './readers/reader.ts'
@@ -46,6 +53,20 @@ export const claude = agentCli({
     // Its own ten tries hide a bad key for three minutes; the coordinator backs off better, for all agents of the provider.
     const defaults: Record<string, string> = start.isPilot ? {} : { CLAUDE_CODE_MAX_RETRIES: '3' }
     return { args, defaults, files: [tools], hasTools: true }
+  },
+  answering({ order, folder }, question) {
+    const system = systemFile(folder, question)
+    const args = [
+      ...['-p', '--output-format', 'stream-json', '--verbose', ...PERMISSION_FLAGS.ask],
+      ...['--tools=', '--strict-mcp-config', '--setting-sources=user', '--no-session-persistence'],
+      `--system-prompt-file=${system.path}`,
+      `--json-schema=${JSON.stringify(question.schema)}`,
+      ...option('--model', order.modelId),
+    ]
+    const defaults = { CLAUDE_CODE_MAX_RETRIES: '3' }
+    // Its user's instructions, skills, plugins and hooks stay away, its user's sign-in does not.
+    const set = { CLAUDE_CODE_SAFE_MODE: '1' }
+    return { args, defaults, set, files: [system], tells: { system: true, schema: true } }
   },
   createReader: () => createClaudeReader(),
   // SIGTERM leaves its running tool behind.
@@ -196,7 +217,8 @@ class ClaudeReader extends EventReader {
     }
     const isOk = isGood && !isCut
     if (!isOk) this.onFailure(this.#failureOf(event, text, at), text)
-    this.onFinal(isOk, text)
+    const structured = event.object('structured_output')
+    this.onFinal(isOk, text, isOk && structured.isThere ? structured.toJSON() : undefined)
   }
 
   #failureOf(event: JsonObject, text: string | null, at: number): WorkFailure {

@@ -1,7 +1,11 @@
 /** `codex`: the Codex CLI, headless (`codex exec --json`). Prompt on stdin; it chooses the conversation's id. */
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import { clip, MAX_SUMMARY, oneLine, type OutputReport } from '../../domain/output.ts'
 import type { Permissions, Profile } from '../../domain/settings.ts'
+import type { Environment } from './executor.ts'
 import {
   agentCli,
   firstPrompt,
@@ -54,6 +58,31 @@ const TOOLS = [
 /** What its sub-agents use it does not tell, so no cap could hold them. */
 const ALONE = ['-c', 'features.multi_agent=false', '-c', 'features.multi_agent_v2=false'] as const
 
+/** The tools that it can be had without, and everything that it would read from the folders above. */
+const ANSWER_ONLY = [
+  'features.unbounded_connection_retries=false',
+  ...[
+    ...['shell_tool', 'view_image', 'multi_agent', 'multi_agent_v2', 'goals', 'apps', 'plugins'],
+    ...['image_generation', 'hooks', 'skill_search', 'tool_suggest'],
+  ].map((name) => `features.${name}=false`),
+  'web_search="disabled"',
+  'project_doc_max_bytes=0',
+  'project_root_markers=[]',
+] as const
+
+/** Names of the MCP servers of its user's config: each must be turned off by its name. */
+function usersServers({ env }: Profile, inherited: Environment): readonly string[] {
+  const own = env['CODEX_HOME'] ?? inherited['CODEX_HOME']
+  const folder = typeof own === 'string' ? own : join(inherited['HOME'] ?? homedir(), '.codex')
+  try {
+    const text = readFileSync(join(folder, 'config.toml'), 'utf8')
+    const tables = text.matchAll(/^[ \t]*\[[ \t]*mcp_servers[ \t]*\.[ \t]*["']?([\w-]+)/gm)
+    return [...new Set([...tables].flatMap(([, name]) => name ?? []))]
+  } catch {
+    return [] // it has no config
+  }
+}
+
 const commonFlags = (order: LaunchOrder): readonly string[] => [
   ...PERMISSION_FLAGS[permissionsOf(order)],
   // On by default it waits for the network for ever and never fails; backing off is the coordinator's.
@@ -84,6 +113,25 @@ export const codex = agentCli({
       hasTools: true,
       // It runs commands in a login shell.
       namesYardByPath: true,
+    }
+  },
+  answering({ order, folder, inheritedEnv }, { schema }) {
+    const path = join(folder, 'schema.json')
+    return {
+      args: [
+        ...endpointFlags(order.profile),
+        ...['exec', '--json', '--skip-git-repo-check', '--ephemeral', '--output-schema', path],
+        ...PERMISSION_FLAGS.ask,
+        ...ANSWER_ONLY.flatMap((setting) => ['-c', setting]),
+        ...usersServers(order.profile, inheritedEnv).flatMap((name) => [
+          '-c',
+          `mcp_servers.${name}.enabled=false`,
+        ]),
+        ...option('--model', order.modelId),
+        '-',
+      ],
+      // Its own instructions stay: of those who sign in with an account its provider takes no others.
+      files: [{ path, content: `${JSON.stringify(schema)}\n` }],
     }
   },
   createReader: () => createCodexReader(),

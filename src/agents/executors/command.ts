@@ -4,8 +4,8 @@
  * filled. Where no model is known `{model}` is empty, so that arguments keep their places.
  */
 import { err, ok } from '../../base/result.ts'
-import { workFailure } from '../../domain/failure.ts'
-import { PLACEHOLDER, type PLACEHOLDERS } from '../../domain/settings.ts'
+import { workFailure, type WorkFailure } from '../../domain/failure.ts'
+import { PLACEHOLDER, type PLACEHOLDERS, type Profile } from '../../domain/settings.ts'
 import type { Executor, LaunchInput } from './executor.ts'
 import { agentEnvironment } from './launch/environment.ts'
 import { findProgram } from './launch/program.ts'
@@ -18,6 +18,7 @@ export const command: Executor = {
     if (profile.command === null || profile.command.length === 0) {
       return err(workFailure('launch', `executors.${profile.name} has no command`))
     }
+    if (input.order.answer !== null) return err(noModel(profile))
     const program = findProgram(input, '')
     if (!program.ok) return program
     const [path, ...template] = program.value
@@ -34,6 +35,9 @@ export const command: Executor = {
   givesFinal: false,
 }
 
+const noModel = ({ name }: Pick<Profile, 'name'>): WorkFailure =>
+  workFailure('launch', `executor ${name} cannot be asked a question: no model stands behind it`)
+
 export function fillTemplate(element: string, { order, promptFile }: LaunchInput): string {
   const values: Readonly<Record<string, string>> = {
     '{model}': order.modelId ?? '',
@@ -48,6 +52,7 @@ export function fillTemplate(element: string, { order, promptFile }: LaunchInput
 export const shell: Executor = {
   type: 'shell',
   plan({ order, inheritedEnv, platform }) {
+    if (order.answer !== null) return err(noModel(order.profile))
     const line = order.task.exec
     if (line === null)
       return err(workFailure('launch', 'it has nothing to run: a shell task needs an exec line'))

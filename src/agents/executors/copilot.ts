@@ -46,6 +46,13 @@ export const copilot = agentCli({
     ]
     return { args, files: [tools], hasTools: true }
   },
+  answering: ({ order }) => ({
+    args: [
+      ...['--output-format=json', '--no-color', '--no-ask-user', '--available-tools=none'],
+      ...['--disable-builtin-mcps', '--no-custom-instructions', '--no-remote'],
+      ...option('--model', order.modelId),
+    ],
+  }),
   createReader: () => new CopilotReader(),
   // At SIGTERM it says that all is well.
   stopSignal: 'SIGINT',

@@ -1,6 +1,7 @@
 /** The small, pure part of running an agent that differs from one CLI to the next: how it is started and how its output is read. */
 import type { Result } from '../../base/result.ts'
 import type { RuntimeUsage } from '../../domain/agent.ts'
+import type { LastWord } from '../../domain/completion.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import type { WorkFailure } from '../../domain/failure.ts'
 import type { OutputReport } from '../../domain/output.ts'
@@ -53,6 +54,8 @@ export interface LaunchPlan {
   readonly hasTools?: boolean
   /** Its shell may set PATH anew, as a login shell does, so its prompt names `yard` by an absolute path. */
   readonly namesYardByPath?: boolean
+  /** Of a question: what the CLI is told beside the prompt; the rest is written into that. Absent = nothing. */
+  readonly tells?: { readonly system?: true; readonly schema?: true }
   /** Known before the start where the CLI lets us choose it, or when it resumes. */
   readonly conversationId: string | null
 }
@@ -79,7 +82,7 @@ export interface PilotPlan {
 /** What an agent's whole output comes to. */
 export interface OutputSummary {
   /** The CLI's own last word; null when it gave none. */
-  readonly final: { readonly ok: boolean; readonly text: string | null } | null
+  readonly final: LastWord | null
   /** Read from the CLI's own error events only, never from what the agent wrote. */
   readonly failure: WorkFailure | null
   readonly usage: RuntimeUsage | null

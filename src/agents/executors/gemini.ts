@@ -14,6 +14,7 @@ import {
   firstPrompt,
   option,
   permissionsOf,
+  systemFile,
   toolsSettings,
   YARD_VARIABLES,
   type CliStart,
@@ -27,6 +28,9 @@ const APPROVAL = {
   workspace: 'auto_edit',
   ask: 'default',
 } as const satisfies Record<Permissions, string>
+
+/** A tool that is denied outright is not offered either. */
+const NO_TOOLS = '[[rule]]\ntoolName = "*"\ndecision = "deny"\npriority = 999\n'
 
 const HOME_VARIABLE = 'GEMINI_CLI_HOME'
 
@@ -63,6 +67,19 @@ export const gemini = agentCli({
     ]
     // A server is told in settings only, and those of its user are not ours to write.
     return { ...own, args, hasTools: own.files.length > 0 }
+  },
+  answering(start, question) {
+    const { order, folder } = start
+    const own = profileHome(start)
+    const system = systemFile(folder, question)
+    const policy = { path: join(folder, 'policy.toml'), content: NO_TOOLS }
+    const args = [
+      ...['--output-format=stream-json', '--approval-mode=default', '--skip-trust'],
+      ...[`--policy=${policy.path}`, '--extensions=none', '--allowed-mcp-server-names=none'],
+      ...option('--model', order.modelId),
+    ]
+    const set = { GEMINI_SYSTEM_MD: system.path }
+    return { ...own, args, set, files: [...own.files, system, policy], tells: { system: true } }
   },
   createReader: () => new GeminiReader(),
   stopSignal: 'SIGTERM',

@@ -2,10 +2,12 @@
  * `kimi`: Kimi Code CLI from npm, headless (`kimi --prompt`), which approves all. It takes a prompt as an argument alone, and no text
  * of a prompt may be one: it is told where to read it. It chooses the conversation's id, and tells it at the end of a good run.
  */
+import { join } from 'node:path'
 import type { LaunchOrder } from '../../domain/executor.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { oneLine } from '../../domain/output.ts'
 import type { Profile } from '../../domain/settings.ts'
+import { schemaText } from '../prompt.ts'
 import type { OutputReader } from './executor.ts'
 import { agentCli, firstPrompt, option, permissionsOf } from './launch/program.ts'
 import { providerFailure } from './readers/provider-failure.ts'
@@ -19,21 +21,45 @@ export const kimi = agentCli({
   hasScreen: false,
   unsupported,
   invocation(start) {
-    const { profile, modelId } = start.order
-    const isOwn = isElsewhere(profile)
-    const usual: Record<string, string> =
-      isOwn && modelId !== null ? { KIMI_MODEL_NAME: modelId } : {}
+    const own = modelFlags(start.order)
     const args = [
       '--output-format=stream-json',
-      ...option('--model', isOwn ? null : modelId),
+      ...own.args,
       ...option('--session', start.resumed),
       `--prompt=${firstPrompt(start)}`,
     ]
-    return { args, usual, stdin: 'none' }
+    return { args, usual: own.usual, stdin: 'none' }
+  },
+  answering({ order, folder }, { system, schema }) {
+    const own = modelFlags(order)
+    const path = join(folder, 'question.md')
+    const text = [system, order.task.description, schemaText(schema)].join('\n\n')
+    const args = [
+      '--output-format=stream-json',
+      ...own.args,
+      `--agent-file=${path}`,
+      '--prompt=Answer the question in your instructions.',
+    ]
+    const content = `${NO_TOOLS}${withoutVariables(text)}\n`
+    return { args, usual: own.usual, stdin: 'none', files: [{ path, content }] }
   },
   createReader: () => new KimiReader(),
   stopSignal: 'SIGINT',
 })
+
+/** An agent's definition: what follows it is the system text. */
+const NO_TOOLS =
+  '---\nname: yard-answer\ndescription: Answers one question.\ntools: []\nsubagents: []\n---\n'
+
+/** It would put its own texts in their places. */
+const withoutVariables = (text: string): string => text.replaceAll(/\$\{(?=[a-z_]+\})/g, '$ {')
+
+function modelFlags({ profile, modelId }: LaunchOrder) {
+  const isOwn = isElsewhere(profile)
+  const usual: Record<string, string> =
+    isOwn && modelId !== null ? { KIMI_MODEL_NAME: modelId } : {}
+  return { args: option('--model', isOwn ? null : modelId), usual }
+}
 
 /** With an address or a key of its own it is told its model beside them; else by its name in the user's config. */
 const isElsewhere = ({ baseUrl, apiKeyEnv }: Profile): boolean =>
@@ -41,7 +67,7 @@ const isElsewhere = ({ baseUrl, apiKeyEnv }: Profile): boolean =>
 
 function unsupported(order: LaunchOrder): WorkFailure | null {
   const { profile, modelId } = order
-  if (permissionsOf(order) !== 'bypass')
+  if (order.answer === null && permissionsOf(order) !== 'bypass')
     return workFailure('launch', 'kimi without a person approves everything: it takes only bypass')
   if (modelId !== null || !isElsewhere(profile)) return null
   const reason = `executor ${profile.name} has a base_url or api_key_env of its own, so it needs a model`

@@ -41,7 +41,9 @@ export const native: Executor = {
       env: { ...env, set: { ...env.set, ...programEnv } },
       files: [{ path: file, content: `${JSON.stringify(order, null, 2)}\n` }],
       stdin: 'prompt',
-      conversationId,
+      // Not every server of its wires keeps to the schema that it is sent, so that stands in the prompt as well.
+      tells: { system: true },
+      conversationId: input.order.answer === null ? conversationId : null,
     })
   },
   createReader: createExecEventReader,
@@ -155,18 +157,19 @@ function routeTo(baseUrl: string, provider: string): Omit<Route, 'modelId'> | nu
 }
 
 function orderOf(
-  { order, home, inheritedEnv, platform }: LaunchInput,
+  { order, folder, home, inheritedEnv, platform }: LaunchInput,
   route: Route,
   conversation: { readonly id: string; readonly isResumed: boolean },
 ): NativeOrder {
-  const { profile, task, model } = order
+  const { profile, task, model, answer } = order
   return {
     v: 1,
     executor: profile.name,
     taskId: task.id,
     ...route,
     keysFile: keysFileOf(inheritedEnv, platform),
-    mode: task.mode ?? 'full',
+    mode: answer === null ? (task.mode ?? 'full') : 'bare',
+    answer: answer && { system: answer.system, schema: { ...answer.schema } },
     permissions: profile.permissions,
     limits: {
       steps: profile.maxSteps ?? DEFAULT_STEPS,
@@ -174,7 +177,8 @@ function orderOf(
       costUsd: profile.maxCostUsd,
     },
     price: model?.price ?? null,
-    conversations: join(home, 'conversations'),
+    // What was asked belongs to nobody's conversations.
+    conversations: join(answer === null ? home : folder, 'conversations'),
     conversationId: conversation.id,
     isResumed: conversation.isResumed,
     keepBackground: profile.keepBackground,

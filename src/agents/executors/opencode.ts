@@ -15,6 +15,7 @@ import {
   firstPrompt,
   needsModel,
   option,
+  systemFile,
   YARD_ARGUMENTS,
   YARD_PROGRAM,
   YARD_SERVER,
@@ -22,14 +23,7 @@ import {
   type CliStart,
 } from './launch/program.ts'
 import { codeOfBody, providerFailure, resetOfBody } from './readers/provider-failure.ts'
-import {
-  atLeast,
-  EventReader,
-  jsonIn,
-  sumUsage,
-  usageFrom,
-  type JsonObject,
-} from './readers/reader.ts'
+import { atLeast, EventReader, jsonIn, sumUsage, usageFrom, JsonObject } from './readers/reader.ts'
 
 /** What would be asked is refused and told to the agent, for nobody sits there. */
 const PERMISSIONS = {
@@ -53,6 +47,9 @@ const TOOLS = {
   enabled: true,
   timeout: YARD_START_MS,
 }
+/** A tool that is denied outright is not offered either. */
+const NOTHING = { '*': 'deny' } as const
+const JUDGE = 'yard-answer'
 const CONFIG_VARIABLE = 'OPENCODE_CONFIG_CONTENT'
 
 export const opencode = agentCli({
@@ -79,6 +76,31 @@ export const opencode = agentCli({
     const set = { [CONFIG_VARIABLE]: JSON.stringify(configOf(start)), PWD: start.cwd }
     return { args, set, hasTools: true }
   },
+  answering(start, question) {
+    const { order, folder, cwd } = start
+    const system = systemFile(folder, question)
+    const args = [
+      ...['run', '--format=json', '--print-logs', '--log-level=ERROR', '--pure'],
+      ...[`--agent=${JUDGE}`, `--title=${order.task.id}`],
+      ...option('--model', modelOf(order)),
+    ]
+    const config = {
+      ...commonConfig(start),
+      snapshot: false,
+      permission: NOTHING,
+      agent: { [JUDGE]: { mode: 'primary', prompt: `{file:${system.path}}`, permission: NOTHING } },
+    }
+    return {
+      args,
+      set: {
+        [CONFIG_VARIABLE]: JSON.stringify(config),
+        OPENCODE_DISABLE_PROJECT_CONFIG: '1',
+        PWD: cwd,
+      },
+      files: [system],
+      tells: { system: true },
+    }
+  },
   createReader: () => new OpencodeReader(),
   stopSignal: 'SIGTERM',
 })
@@ -97,22 +119,33 @@ function modelOf({ modelId, profile, model }: LaunchOrder): string | null {
   return modelId.includes('/') || model === null ? modelId : `${model.provider}/${modelId}`
 }
 
+function configOf(start: CliStart): object {
+  const { permissions } = start.order.profile
+  const common = commonConfig(start)
+  return {
+    ...common,
+    // Else a refused call ends the whole run.
+    experimental: {
+      ...new JsonObject(common['experimental']).toJSON(),
+      continue_loop_on_deny: true,
+    },
+    mcp: { ...new JsonObject(common['mcp']).toJSON(), [YARD_SERVER]: TOOLS },
+    permission: {
+      ...permissionOf(permissions, start.order.task.mode),
+      ...(start.order.isCapped ? ALONE : {}),
+    },
+  }
+}
+
 /** On top of what its user has set in the same way. */
-function configOf({ order, inheritedEnv }: CliStart): object {
-  const { baseUrl, env, permissions } = order.profile
+function commonConfig({ order, inheritedEnv }: CliStart): Readonly<Record<string, unknown>> {
+  const { baseUrl, env } = order.profile
   const own = env[CONFIG_VARIABLE] ?? inheritedEnv[CONFIG_VARIABLE]
   const users = jsonIn(typeof own === 'string' ? own : null)
   return {
     ...users.toJSON(),
     autoupdate: false,
     share: 'disabled',
-    // Else a refused call ends the whole run.
-    experimental: { ...users.object('experimental').toJSON(), continue_loop_on_deny: true },
-    mcp: { ...users.object('mcp').toJSON(), [YARD_SERVER]: TOOLS },
-    permission: {
-      ...permissionOf(permissions, order.task.mode),
-      ...(order.isCapped ? ALONE : {}),
-    },
     ...(baseUrl === null ? {} : { provider: { yard: providerOf(baseUrl, order.modelId ?? '') } }),
   }
 }

@@ -9,7 +9,7 @@ import { oneLine } from '../../domain/output.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import { KEY_VARIABLE } from './launch/environment.ts'
-import { agentCli, firstPrompt, needsModel } from './launch/program.ts'
+import { agentCli, firstPrompt, needsModel, systemFile, type CliStart } from './launch/program.ts'
 import { parseApiError, providerFailure } from './readers/provider-failure.ts'
 import { EventReader, sumUsage, usageFrom, type JsonObject } from './readers/reader.ts'
 
@@ -19,24 +19,32 @@ export const pi = agentCli({
   choosesId: 'cli',
   unsupported(order) {
     const { profile, modelId } = order
-    if (profile.permissions === 'workspace')
+    if (profile.permissions === 'workspace' && order.answer === null)
       return workFailure('launch', 'pi cannot be kept to its folder: it takes bypass or ask')
     return profile.baseUrl !== null && modelId === null ? needsModel(order) : null
   },
   invocation(start) {
     const { order, resumed, isPilot } = start
-    const { profile, task, modelId } = order
-    const path = join(start.folder, 'pi-provider.js')
+    const model = modelOf(start)
     const args = [
       ...(isPilot ? [] : ['--print', '--mode', 'json']),
-      ...toolFlags(profile.permissions, task.mode),
-      ...(profile.baseUrl === null ? [] : ['--extension', path, '--provider', 'yard']),
-      ...(modelId === null ? [] : ['--model', modelId]),
+      ...toolFlags(order.profile.permissions, order.task.mode),
+      ...model.args,
       ...(resumed === null ? [] : ['--session', resumed]),
       ...(isPilot ? [firstPrompt(start)] : []),
     ]
-    if (profile.baseUrl === null) return { args, files: [] }
-    return { args, files: [{ path, content: providerScript(profile.baseUrl, modelId ?? '') }] }
+    return { args, files: model.files }
+  },
+  answering(start, question) {
+    const model = modelOf(start)
+    const system = systemFile(start.folder, question)
+    const args = [
+      ...['--print', '--mode', 'json', '--no-tools', '--no-session', '--no-extensions'],
+      ...['--no-skills', '--no-prompt-templates', '--no-context-files'],
+      ...['--system-prompt', system.path],
+      ...model.args,
+    ]
+    return { args, files: [...model.files, system], tells: { system: true } }
   },
   createReader: () => new PiReader(),
   // SIGINT leaves its running tool behind.
@@ -47,6 +55,16 @@ export const pi = agentCli({
 function toolFlags(permissions: Permissions, mode: Task['mode']): readonly string[] {
   if (mode === 'bare') return ['--no-tools']
   return mode === 'light' || permissions === 'ask' ? ['--tools', 'read,grep,find,ls'] : []
+}
+
+function modelOf({ order: { profile, modelId }, folder }: CliStart) {
+  const model = modelId === null ? [] : ['--model', modelId]
+  if (profile.baseUrl === null) return { args: model, files: [] }
+  const path = join(folder, 'pi-provider.js')
+  return {
+    args: ['--extension', path, '--provider', 'yard', ...model],
+    files: [{ path, content: providerScript(profile.baseUrl, modelId ?? '') }],
+  }
 }
 
 /** An address is told by an extension, so that its user's own folder, sign-ins and conversations stay in use. */

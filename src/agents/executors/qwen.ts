@@ -3,16 +3,18 @@
  * conversation only from the folder in which it began.
  */
 import { join } from 'node:path'
+import type { LaunchOrder } from '../../domain/executor.ts'
 import type { OutputReport } from '../../domain/output.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import { createClaudeReader } from './claude.ts'
-import type { OutputReader } from './executor.ts'
+import type { OutputReader, PlannedFile } from './executor.ts'
 import {
   agentCli,
   conversationOption,
   firstPrompt,
   option,
   permissionsOf,
+  systemFile,
   toolsFile,
 } from './launch/program.ts'
 import type { Dialect } from './readers/claude-usage.ts'
@@ -32,6 +34,19 @@ const APPROVAL = {
  */
 const SETTINGS = { model: { generationConfig: { maxRetries: 0 } } }
 
+const DEFAULTS_VARIABLE = 'QWEN_CODE_SYSTEM_DEFAULTS_PATH'
+const settingsFile = (folder: string): PlannedFile => ({
+  path: join(folder, 'qwen-defaults.json'),
+  content: `${JSON.stringify(SETTINGS, null, 2)}\n`,
+})
+
+const modelFlags = ({ profile: { baseUrl, apiKeyEnv }, modelId }: LaunchOrder) => [
+  // Else a sign-in that its user chose would win over the key.
+  ...(baseUrl === null && apiKeyEnv === null ? [] : ['--auth-type=openai']),
+  ...option('--openai-base-url', baseUrl),
+  ...option('--model', modelId),
+]
+
 export const qwen = agentCli({
   type: 'qwen',
   /** By default it starts itself a second time, and that child outlives every signal to the first. */
@@ -39,15 +54,11 @@ export const qwen = agentCli({
   choosesId: 'we',
   invocation(start) {
     const { order, folder, isPilot } = start
-    const { baseUrl, apiKeyEnv } = order.profile
     const tools = toolsFile(folder, { trust: true })
     const common = [
       `--approval-mode=${APPROVAL[permissionsOf(order)]}`,
       `--mcp-config=${tools.path}`,
-      // Else a sign-in that its user chose would win over the key.
-      ...(baseUrl === null && apiKeyEnv === null ? [] : ['--auth-type=openai']),
-      ...option('--openai-base-url', baseUrl),
-      ...option('--model', order.modelId),
+      ...modelFlags(order),
       conversationOption(start),
     ]
     if (isPilot) {
@@ -58,12 +69,29 @@ export const qwen = agentCli({
       ]
       return { args: [...common, ...prompt], files: [tools], hasTools: true }
     }
-    const path = join(folder, 'qwen-defaults.json')
+    const settings = settingsFile(folder)
     return {
       args: ['--output-format=stream-json', ...common],
-      defaults: { QWEN_CODE_SYSTEM_DEFAULTS_PATH: path },
-      files: [tools, { path, content: `${JSON.stringify(SETTINGS, null, 2)}\n` }],
+      defaults: { [DEFAULTS_VARIABLE]: settings.path },
+      files: [tools, settings],
       hasTools: true,
+    }
+  },
+  answering({ order, folder }, question) {
+    const settings = settingsFile(folder)
+    const system = systemFile(folder, question)
+    const args = [
+      ...['--output-format=stream-json', '--approval-mode=default', '--chat-recording=false'],
+      // Without servers, memory and the instructions of its folder; three tools are left.
+      ...['--bare', '--exclude-tools=read_file,edit,run_shell_command'],
+      ...modelFlags(order),
+    ]
+    return {
+      args,
+      defaults: { [DEFAULTS_VARIABLE]: settings.path },
+      set: { QWEN_SYSTEM_MD: system.path },
+      files: [settings, system],
+      tells: { system: true },
     }
   },
   createReader: createQwenReader,

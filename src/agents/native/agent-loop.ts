@@ -105,8 +105,8 @@ async function ask(
   const keeps = [...KEEP_WHOLE]
   for (;;) {
     try {
-      const { wire } = parts.order
-      const request = { ...parts, wire, messages: sent }
+      const { wire, answer: question } = parts.order
+      const request = { ...parts, wire, messages: sent, schema: question?.schema ?? null }
       return { answer: await withRetries(() => callModel(request), parts), sent }
     } catch (error) {
       const isFull = error instanceof WorkFailed && error.failure.class === 'context-overflow'

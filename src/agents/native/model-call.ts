@@ -1,9 +1,11 @@
 /** One request to the model: told while it streams, and given whole when it has ended. */
 import {
+  APICallError,
   jsonSchema,
   type JSONSchema7,
   type LanguageModel,
   type ModelMessage,
+  Output,
   streamText,
   tool as sdkTool,
   type ToolSet,
@@ -22,6 +24,8 @@ export interface ModelCallParts {
   readonly instructions: string
   readonly tools: readonly Tool[]
   readonly messages: readonly ModelMessage[]
+  /** What its answer must fit; null = it is free. */
+  readonly schema?: Readonly<Record<string, unknown>> | null
   readonly signal: AbortSignal
   readonly emit: (event: ExecEventInput) => void
   readonly now: () => number
@@ -54,6 +58,22 @@ const LONGEST_SILENCE_MS = 5 * 60_000
 
 /** Throws what the provider answered, or the reason of the signal. */
 export async function callModel(parts: ModelCallParts): Promise<ModelAnswer> {
+  try {
+    return await callOnce(parts)
+  } catch (error) {
+    if (!mayRefuseSchema(parts, error)) throw error
+    return callOnce({ ...parts, schema: null })
+  }
+}
+
+/** Not all that speak the common protocol know schemas. They stand in the prompt as well. */
+const mayRefuseSchema = ({ wire, schema }: ModelCallParts, error: unknown): boolean =>
+  wire === 'chat' &&
+  schema != null &&
+  APICallError.isInstance(error) &&
+  (error.statusCode === 400 || error.statusCode === 422)
+
+async function callOnce(parts: ModelCallParts): Promise<ModelAnswer> {
   const seen = watchStream(parts.wire)
   try {
     return await readAnswer(parts, seen)
@@ -71,6 +91,7 @@ function request(parts: ModelCallParts) {
     instructions: { role: 'system', content: parts.instructions, ...KEPT },
     messages: withKeptEnd(parts.messages),
     tools: toolsFor(parts.tools),
+    ...(parts.schema ? { output: Output.object({ schema: jsonSchema(parts.schema) }) } : {}),
     providerOptions: REQUEST_OPTIONS[wire],
     maxRetries: 0,
     abortSignal: parts.signal,

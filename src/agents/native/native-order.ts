@@ -24,6 +24,11 @@ export const nativeOrderSchema = z.object({
   keyVariable: z.string().nullable(),
   keysFile: z.string(),
   mode: z.enum(['full', 'light', 'bare']),
+  /** It is asked a question: its instructions, and what its answer must fit. It has no tools then. */
+  answer: z
+    .object({ system: z.string(), schema: z.record(z.string(), z.unknown()) })
+    .nullable()
+    .default(null),
   permissions: permissionsSchema,
   limits: z.object({
     steps: z.number().int().positive(),

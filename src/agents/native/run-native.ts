@@ -55,7 +55,8 @@ async function converse(
   return runLoop({
     ...run,
     model: await languageModel(order, parts.key),
-    instructions: instructionsOf(order, { root, platform: process.platform, today }),
+    instructions:
+      order.answer?.system ?? instructionsOf(order, { root, platform: process.platform, today }),
     tools: toolSet(order.mode, parts.shell),
     context: {
       root,
@@ -100,7 +101,12 @@ async function languageModel(
     }
     case 'chat': {
       const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
-      const settings = { name: provider, baseURL: at ?? '', includeUsage: true }
+      const settings = {
+        name: provider,
+        baseURL: at ?? '',
+        includeUsage: true,
+        supportsStructuredOutputs: true,
+      }
       return createOpenAICompatible({ ...settings, ...(key === null ? {} : { apiKey }) })(modelId)
     }
   }

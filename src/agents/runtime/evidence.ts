@@ -251,10 +251,11 @@ function withStderrTail(
  * counts as running.
  */
 async function collect(
-  { order: { task, agent }, workplace }: TrackedAgent,
+  { order: { task, agent, answer }, workplace }: TrackedAgent,
   options: LocalRuntimeOptions,
   guard: GitGuard,
 ): Promise<CollectedWork | null> {
+  if (answer !== null) return null
   const folder = folderOf({ task }, options.root)
   const { cwd: path = '', branch = null, baseCommit: base = null } = workplace ?? {}
   const tell = (note: string | null): void => {

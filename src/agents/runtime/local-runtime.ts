@@ -237,7 +237,11 @@ class LocalRuntime implements Runtime {
     const bootId = await host.bootId()
     const { target } = this.#options.worktree()
     const guard = gitGuardOf(one, this.#held, this.#options)
-    const placed = await prepareWorkdir(one.order, root, worktrees, { guard, target })
+    const placed = await prepareWorkdir(one.order, root, worktrees, {
+      guard,
+      target,
+      own: one.folder,
+    })
     if (!placed.ok) return this.#report(one, endedWithoutWorkdir(placed.error, clock.now()))
     const { workplace, worktreeName } = placed.value
     one.workplace = workplace

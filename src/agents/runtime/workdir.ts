@@ -1,7 +1,7 @@
 /** Where an agent works: its own worktree, or the folder itself. Failing to isolate never falls back to the shared tree. */
 import { createHash } from 'node:crypto'
-import { realpathSync, statSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { mkdirSync, realpathSync, statSync } from 'node:fs'
+import { basename, delimiter, dirname, join } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Workplace } from '../../domain/agent.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
@@ -60,12 +60,40 @@ export interface NoWorkdir {
   readonly conflict: Conflict | null
 }
 
+interface WorkdirOptions {
+  readonly guard: GitGuard
+  readonly target: string | null
+  /** The agent's own folder. */
+  readonly own: string
+}
+
+const EMPTY = 'empty'
+
+/** Of a question: no repository and no project. Made by `makeAnswerFolder`. */
+const answerWorkdir = (own: string): Workdir => ({
+  workplace: { cwd: join(own, EMPTY), branch: null, baseCommit: null },
+  worktreeName: null,
+  notes: [],
+})
+
+/** The empty `.git` is no repository; CLIs that look for the project of a folder take it for the top of one. */
+export function makeAnswerFolder(own: string): void {
+  for (const name of [EMPTY, '.git']) mkdirSync(join(own, name), { mode: 0o700 })
+}
+
+/** Keeps git from finding the repository that the yard lies in. Each counts for the folders below it only. */
+export function gitCeilings(cwd: string): string {
+  const own = dirname(cwd)
+  return [own, dirname(own), dirname(dirname(own))].join(delimiter)
+}
+
 export async function prepareWorkdir(
   order: LaunchOrder,
   root: string,
   worktrees: string,
-  { guard, target }: { readonly guard: GitGuard; readonly target: string | null },
+  { guard, target, own }: WorkdirOptions,
 ): Promise<Result<Workdir, NoWorkdir>> {
+  if (order.answer !== null) return ok(answerWorkdir(own))
   const folder = folderOf(order, root)
   if (!wantsWorktree(order, root)) {
     if (!isFolder(folder)) return err(unplaced('launch', `its folder ${folder} does not exist`))

@@ -35,6 +35,7 @@ export function launchOrderOf(
     resume: agent.resumed ? agent.conversation : null,
     modelId: agent.modelId,
     ...modelsOf(settings, profile, agent.model),
+    answer: null,
   }
 }
 

@@ -111,6 +111,7 @@ export const launchOrder = (type: ExecutorType, parts: OrderParts = {}): LaunchO
   modelId: null,
   model: null,
   profileModel: null,
+  answer: null,
   foreignKeys: [],
   isCapped: false,
   ...parts.order,

@@ -34,6 +34,7 @@ const ORDER: NativeOrder = {
   conversations: '/none',
   conversationId: 'one',
   isResumed: false,
+  answer: null,
   keepBackground: false,
 }
 const api = (statusCode: number, message: string, headers = {}): APICallError =>

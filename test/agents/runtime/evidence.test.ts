@@ -40,7 +40,7 @@ describe('a full disk', () => {
     project(box)
     const order = launchOrder('claude', { task: { worktree: 'on' } })
     fullFor(box, 'worktree')
-    const how = { guard: guardOf(box), target: null }
+    const how = { guard: guardOf(box), target: null, own: box.root }
     const placed = await prepareWorkdir(order, box.root, box.worktrees, how)
     expect(placed).toMatchObject({ ok: false, error: { failure: { class: 'machine-busy' } } })
     room()

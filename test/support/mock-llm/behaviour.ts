@@ -4,6 +4,7 @@
  *
  * text text=…                        answers (also: think, which reasons first)
  * tool cmd=… n=1 · write file=… content=…   calls the CLI's own shell or file tool, then answers
+ * answer json=BASE64                calls the tool for structured output with that object where one is offered, else answers with it as text
  * call tool=a,b with-x=…              calls the tools whose names end so, one after the other, each with those of the words that it takes
  * slow chunks=40 delay=500           streams so many pieces, `delay` ms apart
  * hang · hangmid · drop · streamerr  never answers; goes silent, closes, or errs after the first piece
@@ -72,11 +73,19 @@ export function createChooser(): (request: ModelRequest) => Behaviour {
 const SHELL_TOOLS = ['Bash', 'exec_command', 'shell_command', 'run_shell_command', 'shell', 'bash']
 const WRITE_TOOLS = ['Write', 'write_file', 'write', 'create', 'create_file']
 
+const SPECIAL: Readonly<
+  Record<string, (args: Behaviour['args'], request: ModelRequest, text: string) => Turn>
+> = {
+  think: (_, __, text) => ({ thinking: 'The mock model thinks about it.', text, call: null }),
+  answer: answerTurn,
+  call: callTurn,
+}
+
 export function planTurn(behaviour: Behaviour, request: ModelRequest): Turn {
   const { name, args } = behaviour
   const text = args.text ?? 'Hello from the mock model.'
-  if (name === 'think') return { thinking: 'The mock model thinks about it.', text, call: null }
-  if (name === 'call') return callTurn(args, request, text)
+  const special = SPECIAL[name]
+  if (special) return special(args, request, text)
   if (name !== 'tool' && name !== 'write') return { thinking: null, text, call: null }
   const wanted = name === 'write' ? WRITE_TOOLS : SHELL_TOOLS
   const tool = request.tools.find((candidate) => wanted.includes(candidate.name))
@@ -100,6 +109,14 @@ function callTurn(args: Behaviour['args'], request: ModelRequest, text: string):
     return value === undefined ? [] : [[key, value] as const]
   })
   return { thinking: null, text: '', call: { tool, args: Object.fromEntries(said) } }
+}
+
+function answerTurn({ json = '' }: Behaviour['args'], request: ModelRequest): Turn {
+  const text = Buffer.from(json, 'base64').toString()
+  const tool = request.tools.find(({ name }) => /^structured_?output$/i.test(name))
+  if (!tool) return { thinking: null, text, call: null }
+  if (request.toolResults > 0) return { thinking: null, text: 'Answered.', call: null }
+  return { thinking: null, text: '', call: { tool, args: recordOf(JSON.parse(text)) } }
 }
 
 /** Arguments that fit the JSON schema with which a CLI advertises its tool. */

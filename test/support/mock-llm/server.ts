@@ -16,6 +16,8 @@ export interface SeenRequest {
   readonly model: string
   readonly userTexts: readonly string[]
   readonly toolNames: readonly string[]
+  /** As it came. */
+  readonly body: unknown
   /** As it was sent; null when none was. */
   readonly key: string | null
 }
@@ -48,7 +50,8 @@ export async function startMockLlm(port = 0): Promise<MockLlm> {
         body: { error: { message: 'mock: no such route' } },
       })
     }
-    const parsed = route.protocol.parse(await readJson(request), pathOf(request))
+    const body = await readJson(request)
+    const parsed = route.protocol.parse(body, pathOf(request))
     if (route.isCount)
       return sendJson(response, {
         status: 200,
@@ -56,7 +59,7 @@ export async function startMockLlm(port = 0): Promise<MockLlm> {
         body: { input_tokens: countTokens(parsed) },
       })
     const behaviour = choose(parsed)
-    const seen = { ...toSeen(route.protocol, behaviour, parsed), key: keyOf(request) }
+    const seen = { ...toSeen(route.protocol, behaviour, parsed), body, key: keyOf(request) }
     requests.push(seen)
     news.emit(seen)
     await answer(route.protocol, behaviour, { parsed, response })
@@ -111,7 +114,7 @@ const toSeen = (
   protocol: Protocol,
   behaviour: Behaviour,
   parsed: ModelRequest,
-): Omit<SeenRequest, 'key'> => ({
+): Omit<SeenRequest, 'key' | 'body'> => ({
   protocol: protocol.name,
   behaviour,
   model: parsed.model,

@@ -5,7 +5,7 @@ import { isAbsolute, join } from 'node:path'
 import { err, ok, type Result } from '../../../base/result.ts'
 import { MARKER_VARIABLE } from '../../../domain/agent.ts'
 import { workFailure, type WorkFailure } from '../../../domain/failure.ts'
-import type { LaunchOrder } from '../../../domain/executor.ts'
+import type { AnswerOrder, LaunchOrder } from '../../../domain/executor.ts'
 import type { AgentCliType, Permissions } from '../../../domain/settings.ts'
 import type {
   Environment,
@@ -33,6 +33,8 @@ interface AgentCli extends Pick<Executor, 'createReader' | 'stopSignal' | 'idleI
   behindLauncher?(path: string, platform: NodeJS.Platform): string
   unsupported?(order: LaunchOrder): WorkFailure | null
   invocation(start: CliStart): Invocation
+  /** As it is only asked a question: the narrowest that it can be started. */
+  answering(start: CliStart, question: AnswerOrder): Invocation
 }
 
 export interface CliStart extends PilotInput {
@@ -71,7 +73,9 @@ function planHeadless(cli: AgentCli, input: LaunchInput): Result<LaunchPlan, Wor
   const unfit = cli.unsupported?.(order) ?? null
   if (unfit) return err(unfit)
   const resumed = resumedOf(input)
-  const started = cli.invocation({ ...input, isPilot: false, resumed })
+  const start = { ...input, isPilot: false, resumed }
+  const { answer } = order
+  const started = answer === null ? cli.invocation(start) : cli.answering(start, answer)
   const { args, defaults, usual, set, ...rest } = started
   const [path, ...leading] = program.value
   const env = agentEnvironment(order.profile, inheritedEnv, { ...cli.defaults, ...defaults })
@@ -80,7 +84,7 @@ function planHeadless(cli: AgentCli, input: LaunchInput): Result<LaunchPlan, Wor
     ...rest,
     argv: [cli.behindLauncher?.(path, platform) ?? path, ...leading, ...args],
     env: { ...env, set: { ...usual, ...env.set, ...set } },
-    conversationId: conversationOf(cli, input),
+    conversationId: answer === null ? conversationOf(cli, input) : null,
   })
 }
 
@@ -119,6 +123,12 @@ export const resumedOf = ({ order }: Pick<LaunchInput, 'order'>): string | null 
 /** `light` and `bare` narrow what the profile permits: they change no files. */
 export const permissionsOf = ({ profile, task }: LaunchOrder): Permissions =>
   task.mode === 'light' || task.mode === 'bare' ? 'ask' : profile.permissions
+
+/** The system text of a question, as a file that its CLI reads: it may be longer than an argument can be. */
+export const systemFile = (folder: string, { system }: AnswerOrder): PlannedFile => ({
+  path: join(folder, 'system.md'),
+  content: `${system}\n`,
+})
 
 export const needsModel = ({ profile: { name } }: LaunchOrder): WorkFailure =>
   workFailure('bad-model', `executor ${name} has a base_url, so it needs a model`)

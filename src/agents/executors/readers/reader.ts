@@ -100,8 +100,8 @@ export abstract class ReportingReader implements OutputReader {
   }
 
   /** The CLI's final word; a later one replaces it. */
-  protected onFinal(ok: boolean, text: string | null): void {
-    this.final = { ok, text }
+  protected onFinal(ok: boolean, text: string | null, structured?: unknown): void {
+    this.final = { ok, text, ...(structured === undefined ? {} : { structured }) }
     this.report({ kind: 'result', ok, text: clip(text ?? '') })
   }
 }

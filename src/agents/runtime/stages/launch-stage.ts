@@ -17,7 +17,7 @@ import { execProgram } from '../../process/node-program.ts'
 import { isDiskFull, STAGE_FILES } from '../../process/stage-files.ts'
 import { promptOf } from '../../prompt.ts'
 import type { LocalRuntimeOptions, TrackedAgent } from '../tracked-agent.ts'
-import type { Workdir } from '../workdir.ts'
+import { gitCeilings, makeAnswerFolder, type Workdir } from '../workdir.ts'
 import type { Leftovers } from './leftovers.ts'
 import { writeStageRecord } from './stage-record.ts'
 
@@ -53,10 +53,11 @@ const notYet = (why: string): WorkFailure =>
   workFailure('machine-busy', `it waits for the processes of earlier tries: ${why}`)
 
 /** Creates the agent's folder. An existing one is a failure: its files would count as this agent's. */
-export function makeFolder({ folder }: TrackedAgent): WorkFailure | null {
+export function makeFolder({ folder, order }: TrackedAgent): WorkFailure | null {
   try {
     mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
     mkdirSync(folder, { mode: 0o700 })
+    if (order.answer !== null) makeAnswerFolder(folder)
     return null
   } catch (error) {
     return folderFailure(error)
@@ -133,6 +134,7 @@ function writeStage(
       yardCommand: plan.namesYardByPath ? pathWord(join(options.shimFolder, 'yard')) : 'yard',
       hasTools: plan.hasTools ?? false,
       uncommitted: options.worktree().uncommitted,
+      tells: plan.tells,
     }),
     PRIVATE,
   )
@@ -141,7 +143,11 @@ function writeStage(
     writeFileSync(join(folder, name), '', { ...PRIVATE, flag: 'a' })
   const own = { ...options.agentVariables(order.agent), [MARKER_VARIABLE]: key }
   const change = withoutKeys(plan.env, order.foreignKeys)
-  const env = withShim({ ...applyEnvironment(options.env, change), ...own }, options.shimFolder)
+  const whole = { ...applyEnvironment(options.env, change), ...own }
+  const env =
+    order.answer === null
+      ? withShim(whole, options.shimFolder)
+      : { ...whole, GIT_CEILING_DIRECTORIES: gitCeilings(cwd) }
   writePlannedFiles(plan)
   writeStageRecord(folder, {
     agent: order.agent.id,

@@ -99,12 +99,17 @@ export interface LivingStage {
 export async function findLivingStages(
   agents: string,
   host: ProcessHost,
-  how: { readonly isMeant?: (agent: string) => boolean; readonly bySupervisor?: boolean } = {},
+  how: {
+    readonly isMeant?: (agent: string) => boolean
+    readonly bySupervisor?: boolean
+    /** Where folders have other names than those of agents. */
+    readonly names?: readonly string[]
+  } = {},
 ): Promise<LivingStage[]> {
-  const { isMeant = () => true, bySupervisor = false } = how
+  const { isMeant = () => true, bySupervisor = false, names = foldersIn(agents) } = how
   const carried = bySupervisor ? null : carriedMarkers(await host.table())
   const living: LivingStage[] = []
-  for (const agent of foldersIn(agents).filter(isMeant)) {
+  for (const agent of names.filter(isMeant)) {
     await nextTurn() // there may be thousands
     const stage = await livingStage(join(agents, agent), carried, host)
     if (stage) living.push({ agent, ...stage })
@@ -161,10 +166,11 @@ export async function endLivingStage(
 export async function endUnknownAgents(
   agents: string,
   isKnown: (agent: string) => boolean,
-  { host, log }: Pick<Parts, 'host' | 'log'>,
+  { host, log, names }: Pick<Parts, 'host' | 'log'> & { readonly names?: readonly string[] },
 ): Promise<void> {
   const isMeant = (agent: string): boolean => !isKnown(agent)
-  const found = await findLivingStages(agents, host, { isMeant, bySupervisor: true })
+  const how = { isMeant, bySupervisor: true, ...(names ? { names } : {}) }
+  const found = await findLivingStages(agents, host, how)
   await Promise.all(
     found.map(async (stage) => {
       const left = await endLivingStage(agents, stage, { host, graceMs: GRACE_MS })
