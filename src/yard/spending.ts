@@ -143,14 +143,8 @@ export function createMoney({ plan, store, runtime, spending, settings }: Parts)
     }
     return list
   }
-  const settle = (agent: Agent, told: RuntimeUsage): Priced => {
-    const price = agent.model === null ? null : listPrice(settings(), agent.model)
-    const own = usageOfRun(told, earlierOf(agent))
-    const byModel = told.byModel ? priceOfModels(told.byModel, priceFor(settings(), agent)) : null
-    return own.costUsd === null && byModel !== null
-      ? { usage: { ...own, costUsd: byModel }, costSource: 'registry' }
-      : withCost(own, price)
-  }
+  const settle = (agent: Agent, told: RuntimeUsage): Priced =>
+    pricedRun(settings(), agent, { told, earlier: earlierOf(agent) })
   const live = (agent: Agent): Spent => {
     const isAsked = agent.by === 'process' && agent.executorType !== 'shell'
     const told = isAsked ? runtime.facts(agent.id)?.usage : null
@@ -184,12 +178,31 @@ export function createMoney({ plan, store, runtime, spending, settings }: Parts)
   }
 }
 
+type AskedModel = Pick<Agent, 'model' | 'modelId'>
+
+/** What one run used alone, with its cost where somebody knows it. `earlier`: what others told of the same conversation. */
+export function pricedRun(
+  settings: Pick<Settings, 'models'>,
+  asked: AskedModel,
+  {
+    told,
+    earlier = [],
+  }: { readonly told: RuntimeUsage; readonly earlier?: readonly (Usage | null)[] },
+): Priced {
+  const price = asked.model === null ? null : listPrice(settings, asked.model)
+  const own = usageOfRun(told, earlier)
+  const byModel = told.byModel ? priceOfModels(told.byModel, priceFor(settings, asked)) : null
+  return own.costUsd === null && byModel !== null
+    ? { usage: { ...own, costUsd: byModel }, costSource: 'registry' }
+    : withCost(own, price)
+}
+
 const isCapped = (budget: Settings['budget']): boolean =>
   Object.entries(budget).some(([key, cap]) => key !== 'graphSince' && cap !== null)
 
 /** By the model that answers, which may be another than the one that was asked for. */
 const priceFor =
-  (settings: Pick<Settings, 'models'>, agent: Agent) =>
+  (settings: Pick<Settings, 'models'>, agent: AskedModel) =>
   (id: string): Price | null =>
     listPrice(settings, id) ??
     listPrice(settings, plainId(id)) ??

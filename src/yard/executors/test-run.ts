@@ -2,19 +2,15 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
-import { err, invariant, ok, type Result } from '../../base/result.ts'
+import { err, ok, type Result } from '../../base/result.ts'
 import type { Answers } from '../../contract/contract.ts'
 import { judge } from '../../domain/completion.ts'
-import { decide } from '../../domain/decide/decide.ts'
-import type { Event } from '../../domain/event.ts'
-import { evolve } from '../../domain/evolve.ts'
 import type { LaunchOrder, Runtime, RuntimeReport } from '../../domain/executor.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { agentIdOf, type AgentId } from '../../domain/ids.ts'
-import { createPlan, type MutablePlan } from '../../domain/plan.ts'
 import { profileOf, resolveModel, unknownExecutor } from '../../domain/routing/resolve.ts'
 import type { Profile, Settings } from '../../domain/settings.ts'
-import { modelsOf } from './launch-order.ts'
+import { orderApart } from './order-apart.ts'
 
 type Answer = Answers['service']['testExecutor']
 
@@ -95,63 +91,27 @@ interface Wish {
   readonly now: number
 }
 
-/** The same prompt as for any task, through the same rules, in a plan of its own that is discarded. */
+/** The same prompt as for any task. */
 function orderOf({ settings, profile, cwd, id, now }: Wish): Result<LaunchOrder, Failure> {
   const model = resolveModel(settings, { model: null }, profile)
   if (!model.ok) return model
-  const plan = createPlan()
-  const by = { kind: 'person', name: null } as const
-  const task = {
-    title: 'Test of the connection',
-    description: PROMPT,
-    repo: cwd,
-    worktree: 'off',
-  } as const
-  const added = decide(
-    plan,
-    { type: 'task.add', task: { ...task, mode: 'light' }, nextFireAt: null },
-    { at: now, by, newId: () => 'trial' },
+  const { name, modelId, why } = model.value
+  return ok(
+    orderApart({
+      settings,
+      profile,
+      id,
+      now,
+      taskId: 'trial',
+      task: { title: 'Test of the connection', description: PROMPT, repo: cwd, mode: 'light' },
+      model: {
+        model: name,
+        modelId,
+        provenance: { executor: 'named by the test', model: why },
+        timeoutMs: TRIAL_MS,
+      },
+    }),
   )
-  invariant(added.ok, 'a plain task can be added to an empty plan')
-  for (const event of added.value.events) install(plan, event)
-  const [first] = plan.tasks.values()
-  invariant(first, 'the task was added')
-  install(plan, {
-    type: 'agent.claimed',
-    at: now,
-    by: 'process',
-    workplace: null,
-    claim: {
-      taskId: first.id,
-      agentId: id,
-      executor: profile.name,
-      executorType: profile.type,
-      model: model.value.name,
-      modelId: model.value.modelId,
-      provider: null,
-      provenance: { executor: 'named by the test', model: model.value.why },
-      timeoutMs: TRIAL_MS,
-    },
-  })
-  const [agent] = plan.agents.values()
-  const started = plan.tasks.get(first.id)
-  invariant(agent && started, 'the task was claimed')
-  return ok({
-    agent,
-    task: started,
-    profile: { ...profile, coding: false },
-    dependencies: [],
-    isCapped: false,
-    notes: [],
-    graph: [],
-    resume: null,
-    modelId: model.value.modelId,
-    ...modelsOf(settings, profile, model.value.name),
-  })
-}
-
-function install(plan: MutablePlan, event: Event): void {
-  for (const change of evolve(plan, event)) plan.put(change)
 }
 
 type Ended = Extract<RuntimeReport, { kind: 'ended' }>

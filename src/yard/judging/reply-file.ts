@@ -1,0 +1,41 @@
+/** `answer.json`: what came back of one turn, read once and never read out of the output again. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { costSourceSchema, usageSchema, type CostSource, type Usage } from '../../domain/agent.ts'
+import { workFailureSchema, type WorkFailure } from '../../domain/failure.ts'
+import { replaceFile } from '../../files/replace-file.ts'
+
+export interface PricedReply {
+  /** Null where nothing was told. */
+  readonly usage: Usage | null
+  readonly costSource: CostSource | null
+}
+
+export type Reply =
+  /** `structured`: JSON that its CLI has checked against the schema; null = it gave none, and the answer is somewhere in `text`. */
+  | (PricedReply & { readonly kind: 'answer'; readonly text: string; readonly structured: unknown })
+  | (PricedReply & { readonly kind: 'failed'; readonly failure: WorkFailure })
+
+const NAME = 'answer.json'
+
+const priced = { usage: usageSchema.nullable(), costSource: costSourceSchema.nullable() }
+const replySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('answer'), text: z.string(), structured: z.unknown(), ...priced }),
+  z.object({ kind: z.literal('failed'), failure: workFailureSchema, ...priced }),
+])
+const fileSchema = z.object({ version: z.literal(1), reply: replySchema })
+
+/** Null when it is not there or cannot be understood: then the output says the same. */
+export function readReply(folder: string): Reply | null {
+  try {
+    const { reply } = fileSchema.parse(JSON.parse(readFileSync(join(folder, NAME), 'utf8')))
+    return reply.kind === 'answer' ? { ...reply, structured: reply.structured ?? null } : reply
+  } catch {
+    return null // not answered yet, or cut by a crash of the machine
+  }
+}
+
+/** Throws what the file system said. */
+export const writeReply = (folder: string, reply: Reply): void =>
+  replaceFile(join(folder, NAME), `${JSON.stringify({ version: 1, reply }, null, 2)}\n`)
