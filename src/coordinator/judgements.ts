@@ -14,7 +14,7 @@ import type {
 } from '../domain/judging/judgement.ts'
 import type { CommittedBatch } from './dispatch.ts'
 import type { CoordinatorParts } from './ports.ts'
-import { nextRun } from './schedules.ts'
+import { nextRun, runBeganAt } from './schedules.ts'
 
 const NOT_ASKED = { value: null, usage: null, costSource: null } as const
 
@@ -39,7 +39,7 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void) {
   const end = ({ id, taskId, agentId }: Judgement, reply: JudgementReply): Promise<boolean> => {
     const task = taskId === null ? undefined : plan.tasks.get(taskId)
     const policy = task ? judging.policyOf(task) : null
-    const nextFireAt = task && agentId ? nextRun(task, parts.clock.now(), parts) : null
+    const nextFireAt = task && agentId ? nextRun(task, runBeganAt(plan, task), parts) : null
     return send({ type: 'judgement.end', judgementId: id, reply, policy, nextFireAt })
   }
   const postpone = ({ id: judgementId }: Judgement, postponement: Postponement) =>
@@ -99,16 +99,16 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void) {
     nextDueAt = null
     // A host that only does one command leaves what others asked for to the host that starts agents.
     if (!startsAgents) return
-    let room = judging.lane() - underWay.size
+    for (const judgement of [...plan.judgements.values()])
+      if (judgement.state.kind === 'asked' && !isBusy(judgement)) void carryOut(judgement)
+    if (isDraining || plan.facts.paused) return
+    let room = judging.lane() - underWay.size - choosing.size
     for (const judgement of [...plan.judgements.values()]) {
-      const { id, state } = judgement
-      if (underWay.has(id) || choosing.has(id)) continue
-      const isAsked = state.kind === 'asked'
-      if (isAsked) void carryOut(judgement)
-      const mayChoose = isQueued(judgement) && room > 0 && !isDraining && !plan.facts.paused
-      if (isAsked || (mayChoose && choose(judgement, now))) room--
+      if (room <= 0) return
+      if (isQueued(judgement) && !isBusy(judgement) && choose(judgement, now)) room--
     }
   }
+  const isBusy = ({ id }: Judgement): boolean => underWay.has(id) || choosing.has(id)
   return {
     /** A commit: what was asked for anew, and what nobody waits for any more. */
     note(batch: CommittedBatch): void {

@@ -26,6 +26,15 @@ export function nextRun(task: Task, claimedAt: number | null, parts: Parts): num
     : next
 }
 
+/**
+ * When the run of a task was claimed that is ending, as far as that is known: of a result that is being judged, when that began. Null:
+ * nobody worked on it.
+ */
+export function runBeganAt(plan: Plan, { id, state }: Task): number | null {
+  const claimedAt = plan.agentOf(id)?.claimedAt ?? null
+  return state.kind === 'pending-eval' ? state.since : claimedAt
+}
+
 /** Whether a clock that was `aheadMs` ahead planned this, and has been set back by more than a period since. */
 function isOfFalseClock(
   schedule: Schedule,

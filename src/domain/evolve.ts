@@ -2,7 +2,7 @@
 import { invariant } from '../base/result.ts'
 import type { Agent } from './agent.ts'
 import type { Event, EventOf } from './event.ts'
-import type { AgentId, TaskId } from './ids.ts'
+import { agentNumberOf, type AgentId, type TaskId } from './ids.ts'
 import type { JudgementId } from './judging/evaluation.ts'
 import type { Judgement } from './judging/judgement.ts'
 import { dependencyIdOf, NO_FACTS, type EntityChange, type Plan } from './plan.ts'
@@ -203,10 +203,11 @@ const OTHERS: Evolvers<
   'evaluation.recorded'(plan, { evaluation }) {
     const { id, taskId, agentId, at, score, passed, work } = evaluation
     const known = { id, agentId, at, modelScore: score, score, passed, work }
-    return [
-      { entity: 'evaluation', id, before: null, after: evaluation },
-      ...change(plan, taskId, () => ({ evaluation: known })),
-    ]
+    const recorded: EntityChange = { entity: 'evaluation', id, before: null, after: evaluation }
+    const latest = plan.tasks.get(taskId)?.evaluation
+    // What comes late of an earlier try does not hide what is known of a later one.
+    if (latest && agentNumberOf(latest.agentId) > agentNumberOf(agentId)) return [recorded]
+    return [recorded, ...change(plan, taskId, () => ({ evaluation: known }))]
   },
   'evaluation.scored'(plan, { opinion }) {
     const { id, taskId, evaluationId, score, isAudit } = opinion

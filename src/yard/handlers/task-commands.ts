@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import type { TaskChange } from '../../contract/task.ts'
 import type { TaskView } from '../../contract/view.ts'
-import { nextRunFrom } from '../../coordinator/schedules.ts'
+import { nextRunFrom, runBeganAt } from '../../coordinator/schedules.ts'
 import type { Claim, Command, TaskCommand } from '../../domain/command.ts'
 import { unknownTask } from '../../domain/decide/decision.ts'
 import { type AgentId, agentIdSchema, isTaskId, type TaskId } from '../../domain/ids.ts'
@@ -84,7 +84,7 @@ export function reportOf(
 ) {
   const { actor, yard } = context
   const own = actor.kind === 'agent' ? actor.agentId : null
-  const claimedAt = yard.plan.agentOf(task.id)?.claimedAt ?? null
+  const claimedAt = runBeganAt(yard.plan, task)
   const { missed } = yard.config().settings.schedule
   const from = nextRunFrom(task, claimedAt, yard.now(), missed)
   return {

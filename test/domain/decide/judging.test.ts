@@ -281,6 +281,19 @@ describe('a person', () => {
     expect(bench.task('a')).toMatchObject({ state: { kind: 'done' }, evaluation: { score: 0.1 } })
   })
 
+  it('has it done anew: what comes late of the earlier try hides nothing of the later one', () => {
+    const gated = policyOf('0.7')
+    const early = work(gated)
+    bench.must({ type: 'task.reject', id, note: 'not like this' })
+    const late = work(gated)
+    reply(answered(0.9), gated, judgementIdOf(2))
+    expect(bench.task('a').evaluation).toMatchObject({ agentId: late, score: 0.9 })
+    const before = bench.task('a')
+    reply(answered(0.2), gated)
+    expect(bench.task('a')).toBe(before)
+    expect(evaluations().at(-1)).toMatchObject({ agentId: early, score: 0.2, passed: false })
+  })
+
   it('ends a judgement, which counts as no answer', () => {
     const held = policyOf('0.7')
     work(held)
