@@ -3,18 +3,12 @@
  * Entities are immutable; `put` replaces one and keeps every index true. Putting the old entity back undoes it exactly,
  * which is how a batch whose COMMIT failed leaves no trace. Cost of `put` is O(out-degree).
  */
-import type { Agent } from './agent.ts'
-import {
-  judgementNumberOf,
-  type Evaluation,
-  type JudgementId,
-  type Opinion,
-} from './judging/evaluation.ts'
+import { type Agent, isLiving } from './agent.ts'
+import type { Evaluation, JudgementId, Opinion } from './judging/evaluation.ts'
+import { judgementNumberOf } from './judging/evaluation.ts'
 import { isLivingJudgement, type Judgement } from './judging/judgement.ts'
-import type { AgentId, TaskId } from './ids.ts'
-import { isLiving } from './agent.ts'
+import { type AgentId, agentNumberOf, type TaskId } from './ids.ts'
 import { isSatisfied, type ShownState, type Task } from './task.ts'
-import { agentNumberOf } from './ids.ts'
 
 export interface Dependency {
   /** `blocker>dependent` */
@@ -141,6 +135,8 @@ export interface Plan {
 
 export interface MutablePlan extends Plan {
   put(change: EntityChange): void
+  /** Numbers of judgements up to this one are never given. */
+  skipJudgements(upTo: number): void
   /** Called for each task whose derived state may have changed through another entity (its blocker, its agent). */
   onTouched: ((id: TaskId) => void) | null
 }
@@ -216,6 +212,9 @@ export function createPlan(): MutablePlan {
     },
     subtasksOf: (id) => index.subtasks.get(id) ?? NONE,
     put: (change) => put(index, change),
+    skipJudgements(upTo) {
+      index.lastJudgementNumber = Math.max(index.lastJudgementNumber, upTo)
+    },
   }
 }
 

@@ -29,7 +29,7 @@ export type HistoryReads = ReturnType<typeof prepareHistory>
 
 const COLUMNS = 'seq, at, event, by, entity, id, change'
 /** An event changes several entities; one row of each says what happened, the others only repeat it. */
-const TELLS = `NOT (entity = 'task' AND event LIKE 'agent.%') AND NOT (entity = 'dependency' AND event = 'task.removed')`
+const TELLS = `NOT (entity = 'task' AND (event LIKE 'agent.%' OR event LIKE 'evaluation.%')) AND NOT (entity = 'dependency' AND event = 'task.removed')`
 /** Of a change that is no sound JSON none, where `json_extract` alone would end the whole read. */
 const fieldOf = (path: string): string =>
   `CASE WHEN json_valid(change) THEN json_extract(change, '${path}') END`
@@ -152,7 +152,7 @@ function prepareRows(db: Database.Database) {
 /** Of each kind no more than asked for; of agents only the newest, for each of them has at least one row. */
 const TASK_ROWS = `
 WITH near (seq) AS (
-  SELECT * FROM (SELECT seq FROM journal WHERE entity = 'task' AND id = :task AND seq < :before AND event NOT LIKE 'agent.%' ORDER BY seq DESC LIMIT :limit)
+  SELECT * FROM (SELECT seq FROM journal WHERE entity = 'task' AND id = :task AND seq < :before AND event NOT LIKE 'agent.%' AND event NOT LIKE 'evaluation.%' ORDER BY seq DESC LIMIT :limit)
   UNION ALL
   SELECT * FROM (SELECT seq FROM journal WHERE entity = 'breaker' AND id = :breaker AND seq < :before ORDER BY seq DESC LIMIT :limit)
   UNION ALL
@@ -161,6 +161,12 @@ WITH near (seq) AS (
   SELECT * FROM (SELECT j.seq FROM log_line AS l CROSS JOIN journal AS j ON j.entity = 'log' AND j.id = l.id WHERE l.task_id = :task AND j.seq < :before ORDER BY l.at DESC, j.seq DESC LIMIT :limit)
   UNION ALL
   SELECT * FROM (SELECT j.seq FROM artifact AS a CROSS JOIN journal AS j ON j.entity = 'artifact' AND j.id = a.id WHERE a.task_id = :task AND j.seq < :before ORDER BY j.seq DESC LIMIT :limit)
+  UNION ALL
+  SELECT * FROM (SELECT j.seq FROM judgement AS q CROSS JOIN journal AS j ON j.entity = 'judgement' AND j.id = 'judge-' || q.number WHERE q.task_id = :task AND j.seq < :before ORDER BY j.seq DESC LIMIT :limit)
+  UNION ALL
+  SELECT * FROM (SELECT j.seq FROM evaluation AS e CROSS JOIN journal AS j ON j.entity = 'evaluation' AND j.id = e.id WHERE e.task_id = :task AND j.seq < :before ORDER BY j.seq DESC LIMIT :limit)
+  UNION ALL
+  SELECT * FROM (SELECT j.seq FROM evaluation AS e CROSS JOIN opinion AS o ON o.evaluation_id = e.id CROSS JOIN journal AS j ON j.entity = 'opinion' AND j.id = o.id WHERE e.task_id = :task AND j.seq < :before ORDER BY j.seq DESC LIMIT :limit)
   UNION ALL
   SELECT j.seq FROM (
     SELECT DISTINCT ${fieldOf('$.s.lastAgentId')} AS agent FROM (

@@ -13,7 +13,7 @@ import {
   type YardFacts,
 } from '../domain/plan.ts'
 import { type Agent, agentSchema } from '../domain/agent.ts'
-import { type Judgement, judgementSchema } from '../domain/judging/judgement.ts'
+import { judgementSchema } from '../domain/judging/judgement.ts'
 import { type Task, taskSchema } from '../domain/task.ts'
 import { upgraded } from './journal.ts'
 import { BODY_VERSION } from './tables.ts'
@@ -111,10 +111,7 @@ function loadRest(db: Database.Database, plan: MutablePlan): void {
       .pluck()
       .all()
       .map((body) => JSON.parse(String(body)) as T)
-  for (const body of bodies<Judgement>(LIVING_JUDGEMENTS)) {
-    const judgement = judgementSchema.parse(upgraded(body))
-    plan.put({ entity: 'judgement', id: judgement.id, before: null, after: judgement })
-  }
+  loadJudgements(db, plan)
   for (const body of bodies<Agent>("SELECT body FROM agent WHERE state <> 'ended'")) {
     const agent = agentSchema.parse(upgraded(body))
     plan.put({ entity: 'agent', id: agent.id, before: null, after: agent })
@@ -125,9 +122,15 @@ function loadRest(db: Database.Database, plan: MutablePlan): void {
     plan.put({ entity: 'yard', id: 'yard', before: null, after: facts })
 }
 
-/** And the newest of all: no number is given twice. */
-const LIVING_JUDGEMENTS = `SELECT body FROM judgement
-  WHERE state <> 'ended' OR number = (SELECT max(number) FROM judgement) ORDER BY number`
+/** The living ones; the numbers of all others are known, too, for none is given twice. */
+function loadJudgements(db: Database.Database, plan: MutablePlan): void {
+  const living = db.prepare("SELECT body FROM judgement WHERE state <> 'ended' ORDER BY number")
+  for (const body of living.pluck().all()) {
+    const judgement = judgementSchema.parse(JSON.parse(String(body)))
+    plan.put({ entity: 'judgement', id: judgement.id, before: null, after: judgement })
+  }
+  plan.skipJudgements(Number(db.prepare('SELECT max(number) FROM judgement').pluck().get()))
+}
 
 type TaskRow = { readonly k: number; readonly v: number; readonly body: string }
 
@@ -168,6 +171,7 @@ function toAgent(stored: Agent): Agent {
   agent.claimedBy ??= null
   agent.choice ??= null
   agent.costSource ??= agent.usage?.costUsd == null ? null : 'cli'
+  agent.evidence ??= null
   return agent
 }
 
@@ -190,13 +194,15 @@ function withSharedParts(task: Task): Task {
   task.merging ??= null
   task.budget ??= null
   task.budgetTokens ??= null
-  addJudgedAs(task)
+  addJudging(task)
   const { state } = task
   if (state.kind === 'open' && state.notBefore === null && state.park === null) task.state = OPEN
   return task
 }
 
-function addJudgedAs(task: Task): void {
+function addJudging(task: Task): void {
+  task.evaluation ??= null
+  task.gateTries ??= 0
   task.gate ??= null
   task.identity ??= null
   task.kind ??= null

@@ -131,7 +131,8 @@ function createParts(
   const runtime = gateRuntime(agents.runtime, () => current.isTrusted)
   scope.add(() => runtime.close())
   const place = openSlots({ ...options, clock, log }, () => current.config.settings.machine, scope)
-  let lastNumber = Math.max(opened.lastAgentNumber, highestFolder(paths.agents))
+  let lastNumber = Math.max(opened.lastAgentNumber, highestFolder(paths.agents, AGENT_FOLDER))
+  plan.skipJudgements(highestFolder(join(paths.yard, 'judgements'), JUDGEMENT_FOLDER))
   return {
     ...agents,
     runtime,
@@ -155,13 +156,13 @@ function createParts(
   }
 }
 
-/** A database that was restored knows fewer agents than have left their folders. */
-function highestFolder(agents: string): number {
-  const names = existsSync(agents) ? readdirSync(agents) : []
-  return names.reduce(
-    (highest, name) => Math.max(highest, Number(/^agent-(\d{1,15})$/.exec(name)?.[1] ?? 0)),
-    0,
-  )
+const AGENT_FOLDER = /^agent-(\d{1,15})$/
+const JUDGEMENT_FOLDER = /^judge-(\d{1,15})$/
+
+/** A database that was restored knows fewer agents and judgements than have left their folders. */
+function highestFolder(folder: string, name: RegExp): number {
+  const names = existsSync(folder) ? readdirSync(folder) : []
+  return names.reduce((highest, each) => Math.max(highest, Number(name.exec(each)?.[1] ?? 0)), 0)
 }
 
 const soon = (run: () => void): void => void setImmediate(run)

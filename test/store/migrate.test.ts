@@ -1,4 +1,7 @@
-/** From nothing and from every frozen database to the newest schema; never backwards, never half. */
+/**
+ * From nothing and from every frozen database to the newest schema; never backwards, never half. `node test/migrations/freeze.ts` makes the
+ * newest one anew, until its step is released.
+ */
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +13,8 @@ import { openStore } from '../../src/store/open-store.ts'
 import { fold } from '../support/fold-journal.ts'
 import { taskSchema } from '../../src/domain/task.ts'
 import { agentSchema } from '../../src/domain/agent.ts'
+import { evaluationSchema } from '../../src/domain/judging/evaluation.ts'
+import { judgementSchema } from '../../src/domain/judging/judgement.ts'
 import { taskId } from '../support/plan-builder.ts'
 import { START_AT } from '../support/manual-clock.ts'
 
@@ -97,6 +102,38 @@ describe('migrating', () => {
       close()
     },
   )
+
+  it.each([
+    [4, { judgements: [], living: [], last: 0, score: null, opinions: [] }],
+    [
+      5,
+      {
+        judgements: ['judge-3 ended', 'judge-2 queued', 'judge-1 ended'],
+        living: ['judge-2'],
+        last: 3,
+        score: 0.75,
+        opinions: [0.75],
+      },
+    ],
+  ])('knows what was judged in %i', async (number, known) => {
+    thaw(number)
+    const opened = await open()
+    if (!opened.ok) throw new Error(opened.error.message)
+    const { plan, store, close } = opened.value
+    const judgements = store.judging.judgements({ limit: 9 })
+    const judged = store.judging.list({}, 9)
+    expect({
+      judgements: judgements.map(({ id, state }) => `${id} ${state.kind}`),
+      living: [...plan.judgements.keys()],
+      last: plan.lastJudgementNumber,
+      score: plan.tasks.get(taskId('a'))?.evaluation?.score ?? null,
+      opinions: judged.flatMap(({ opinions }) => opinions.map(({ score }) => score)),
+    }).toEqual(known)
+    for (const judgement of judgements) expect(judgementSchema.parse(judgement)).toEqual(judgement)
+    for (const { evaluation } of judged)
+      expect(evaluationSchema.parse(evaluation)).toEqual(evaluation)
+    close()
+  })
 
   it('knows which figures of earlier agents are a lower bound', async () => {
     thaw(3)

@@ -120,7 +120,7 @@ describe('a real full disk', () => {
     const path = join(folder, 'yard.db')
     const yard = await createYardBench({ opened: await openMemoryStore(path) })
     await yard.add('a')
-    yard.opened.setMaxPages(60)
+    yard.opened.setMaxPages(120)
     const big = 'x'.repeat(20_000)
     let accepted = 1
     const next = () => yard.send(addCommand(`t${accepted}`, { description: big }))

@@ -69,6 +69,16 @@ const TOLERANCE = 1e-9
 export const scoreText = (score: number): string =>
   (Math.floor(score * 100 + 0.5 + TOLERANCE) / 100).toFixed(2)
 
+/** `0.93 (gate 0.70 passed)`; of a gate that asked for no score the number alone. */
+export function scoredText(
+  score: number,
+  against: { readonly gate: string; readonly passed: boolean | null } | null = null,
+): string {
+  if (against === null || against.passed === null) return scoreText(score)
+  const verdict = against.passed ? 'passed' : 'not passed'
+  return `${scoreText(score)} (gate ${scoreText(Number(against.gate))} ${verdict})`
+}
+
 export const GATE_MODES = ['off', 'score', 'gated', 'person'] as const
 
 /**

@@ -7,6 +7,7 @@ import { fail, failure, type Failure } from '../../domain/failure.ts'
 import { backupFile, backupNow, newestSoundBackup } from './backups.ts'
 import type { YardParts } from '../yard.ts'
 import { type Dependency, dependencyIdOf, type EntityChange, type Plan } from '../../domain/plan.ts'
+import type { Judgement } from '../../domain/judging/judgement.ts'
 import { openStore } from '../../store/open-store.ts'
 
 /** Null where all is well, a yard that was never opened included. SQLite would make an empty database, and remove the log of the old one. */
@@ -98,7 +99,7 @@ function createFileWatch(file: string): () => string | null {
  * Brings a copy of the backup `base` (null = an empty database) to the state of `plan` and lays it at `file`. Not in it is what the
  * plan does not hold: log lines, artifacts, costs and agents that ended since `base`.
  */
-async function salvagePlan(
+export async function salvagePlan(
   plan: Plan,
   { base, file, at }: { readonly base: string | null; readonly file: string; readonly at: number },
 ): Promise<Result<void, Failure>> {
@@ -110,7 +111,7 @@ async function salvagePlan(
     const { writer, plan: old, close } = opened.value
     try {
       writer.begin()
-      for (const change of changesBetween(old, plan))
+      for (const change of changesBetween(old, plan, at))
         writer.write(change, { at, event: 'yard.salvaged', by: 'yard' })
       writer.commit()
     } finally {
@@ -126,7 +127,7 @@ async function salvagePlan(
 }
 
 /** Dependencies go before their tasks and come after them. */
-function* changesBetween(old: Plan, now: Plan): Generator<EntityChange> {
+function* changesBetween(old: Plan, now: Plan, at: number): Generator<EntityChange> {
   const [edges, newEdges] = [dependenciesOf(old), dependenciesOf(now)]
   for (const [id, before] of edges)
     if (!newEdges.has(id)) yield { entity: 'dependency', id, before, after: null }
@@ -136,11 +137,19 @@ function* changesBetween(old: Plan, now: Plan): Generator<EntityChange> {
     if (!edges.has(id)) yield { entity: 'dependency', id, before: null, after }
   for (const { id, before, after } of pairs(old.agents, now.agents))
     yield { entity: 'agent', id, before, after }
+  for (const { id, before, after } of pairs(old.judgements, now.judgements))
+    yield { entity: 'judgement', id, before, after: after ?? (before && endedSince(before, at)) }
   for (const { id, before, after } of pairs(old.breakers, now.breakers))
     yield { entity: 'breaker', id, before, after }
   if (old.facts.paused !== now.facts.paused)
     yield { entity: 'yard', id: 'yard', before: old.facts, after: now.facts }
 }
+
+/** It has ended since that backup, and what came of it was only in the database. */
+const endedSince = (judgement: Judgement, at: number): Judgement => ({
+  ...judgement,
+  state: { kind: 'ended', at, outcome: 'unanswered', reason: 'its answer was lost' },
+})
 
 function* pairs<T>(
   old: ReadonlyMap<string, T>,

@@ -2,38 +2,24 @@
 import { clipJson } from '../../domain/bounds.ts'
 import { reasonAtTerminal } from '../../domain/landing.ts'
 import { attemptLimit, failureClassSchema } from '../../domain/failure.ts'
-import { type ShownState, WAITED_FOR, type WaitedFor } from '../../domain/task.ts'
+import { WAITED_FOR, type WaitedFor } from '../../domain/task.ts'
 import { isAgentId } from '../../domain/ids.ts'
 import { atTime, clockTime } from '../views/iso-time.ts'
 import type { StoredRow } from '../../store/journal.ts'
 import { outcomeSchema, type StopReason, stopReasonSchema } from '../../domain/agent.ts'
 import { assertNever } from '../../base/result.ts'
-import { oneLine as toOneLine } from '../../base/text.ts'
-import { oneLine } from '../views/task-fact.ts'
-
-export interface RowContext {
-  readonly now: number
-  titleOf(taskId: string): string
-  /** Stored status of the row's task before it. */
-  statusBefore(): string | null
-  /** Whether the row is a person's answer, for which its task waited. */
-  isAnswer(): boolean
-  /** As the row's task says it now. */
-  maxAttempts(): number | null
-  /** Under which name that agent has claimed its task; null = under none. */
-  claimerOf(agent: string): string | null
-  /** Whether the row's agent held its task until then, and left it open again. */
-  hasGivenBack(): boolean
-}
-
-export interface RowText {
-  readonly text: string
-  readonly agent: string | null
-  /** The shown state whose tone it has. */
-  readonly state: ShownState | null
-  /** When what it began will end by itself, ms. */
-  readonly until: number | null
-}
+import { JUDGING_TELLERS } from './judging-text.ts'
+import {
+  numberOf,
+  part,
+  reasonOf,
+  type RowContext,
+  type RowText,
+  saidOf,
+  type Teller,
+  textOf,
+  type Told,
+} from './row-fields.ts'
 
 export function textOfRow(row: StoredRow, context: RowContext): RowText {
   const { entity, id, event, by } = row
@@ -43,11 +29,6 @@ export function textOfRow(row: StoredRow, context: RowContext): RowText {
   const agent = isOfAgent ? id : isAgentId(by) ? by : null
   return { text, state: null, until: null, agent, ...told }
 }
-
-type Told = Partial<RowText>
-type Teller = (row: StoredRow, context: RowContext) => Told
-
-const timeOf = (value: unknown): number | null => (typeof value === 'number' ? value : null)
 
 const colon = (text: string | null): string => (text === null ? '' : `: ${text}`)
 const blockerOf = ({ id }: StoredRow): string => id.slice(0, id.indexOf('>'))
@@ -65,13 +46,14 @@ const waitedForText = (value: unknown): string =>
   WAITED_FOR_TEXT[WAITED_FOR.find((each) => each === value) ?? 'answer']
 
 const TELLERS: Readonly<Record<string, Teller>> = {
+  ...JUDGING_TELLERS,
   'task.added': ({ by, set }) => ({
     text: `${set['held'] === true ? 'Added as a draft' : 'Added'}${isAgentId(by) ? ` by ${by}` : ''}`,
     state: set['held'] === true ? 'paused' : null,
   }),
   'task.edited': ({ set, unset }) => ({ text: changedText([...Object.keys(set), ...unset]) }),
   'task.timed': ({ set }, { now }) => {
-    const at = timeOf(part(set['state'], 'notBefore'))
+    const at = numberOf(part(set['state'], 'notBefore'))
     if (at === null) return { text: 'May start at once' }
     return { text: `Starts ${clockTime(at, now)}`, state: 'delayed', until: at }
   },
@@ -101,7 +83,7 @@ const TELLERS: Readonly<Record<string, Teller>> = {
   }),
   'task.returned': returned,
   'task.repeated': ({ set }, { now }) => {
-    const at = timeOf(part(set['state'], 'notBefore'))
+    const at = numberOf(part(set['state'], 'notBefore'))
     const when = at === null ? '' : `, next ${clockTime(at, now)}`
     return { text: `Its run is over${when}`, state: 'delayed', until: at }
   },
@@ -109,12 +91,6 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     text: `Waits for ${waitedForText(part(set['state'], 'for'))}${colon(saidOf(part(set['state'], 'text')))}`,
     state: 'waiting',
   }),
-  'task.judging': ({ set }) => ({
-    text: 'Its result is being judged',
-    state: 'pending-eval',
-    agent: textOf(part(set['state'], 'agentId')),
-  }),
-  'task.looked': () => ({ text: 'Judged; too near to its threshold, so it is judged twice more' }),
   'task.reopened': reopened,
   'task.abandoned': () => ({ text: 'Abandoned', state: 'abandoned' }),
   'task.removed': () => ({ text: 'Removed' }),
@@ -129,7 +105,7 @@ const TELLERS: Readonly<Record<string, Teller>> = {
   'yard.paused': () => ({ text: 'Coordinator paused', state: 'paused' }),
   'yard.resumed': () => ({ text: 'Coordinator resumed' }),
   'breaker.tripped': ({ id, set }, { now }) => {
-    const until = timeOf(set['until'])
+    const until = numberOf(set['until'])
     const when = until === null ? '' : ` until ${clockTime(until, now)}`
     return { text: `${subjectOf(id)} is held back${when}${colon(textOf(set['reason']))}`, until }
   },
@@ -187,12 +163,12 @@ const subjectOf = (id: string): string => id.slice(id.indexOf(':') + 1)
 function returned({ set }: StoredRow, { now }: RowContext): Told {
   const state = set['state']
   const park = part(state, 'park')
-  const until = timeOf(part(park, 'until'))
+  const until = numberOf(part(park, 'until'))
   if (until !== null) {
     const why = colon(textOf(part(park, 'reason')))
     return { text: `Parked until ${clockTime(until, now)}${why}`, state: 'parked', until }
   }
-  const at = timeOf(part(state, 'notBefore'))
+  const at = numberOf(part(state, 'notBefore'))
   const why = set['lastFailure'] ? `: ${reasonOf(set['lastFailure'])}` : ''
   if (at !== null)
     return {
@@ -208,7 +184,7 @@ function reopened({ set }: StoredRow, { now, statusBefore }: RowContext): Told {
   const before = statusBefore()
   const isOver = before === 'done' || before === 'abandoned'
   const fresh = 'conversation' in set && set['conversation'] === null ? ' fresh' : ''
-  const at = timeOf(part(set['state'], 'notBefore'))
+  const at = numberOf(part(set['state'], 'notBefore'))
   const when = at !== null && at > now ? `, starts ${clockTime(at, now)}` : ''
   const word = before === 'waiting' ? 'Goes on' : isOver ? 'Reopened' : 'Retried'
   return { text: `${word}${fresh}${when}`, state: 'ready', until: at }
@@ -345,16 +321,3 @@ function whyOf(failure: unknown): string {
     ? `exit ${code}`
     : reasonOf(failure)
 }
-
-// Pieces of journal rows, read with care: an older or newer program may have written them.
-
-/** A field of something that was written by this program, but maybe by an older one. */
-const part = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
-const textOf = (value: unknown): string | null =>
-  typeof value === 'string' && value !== '' ? oneLine(value) : null
-/** What people and agents say to each other is told whole, as far as a line of a list can hold it. */
-const saidOf = (value: unknown): string | null =>
-  typeof value === 'string' && value.trim() !== '' ? toOneLine(value, MOST_SIGNS) : null
-const MOST_SIGNS = 2000
-const reasonOf = (failure: unknown): string => textOf(part(failure, 'reason')) ?? 'no reason given'

@@ -3,10 +3,13 @@ import type { Answers } from '../../contract/contract.ts'
 import type { TimelineRow } from '../../contract/page.ts'
 import type { Agent } from '../../domain/agent.ts'
 import { agentIdSchema, isAgentId, isTaskId, type TaskId } from '../../domain/ids.ts'
+import { judgementIdSchema } from '../../domain/judging/evaluation.ts'
+import type { Judgement } from '../../domain/judging/judgement.ts'
 import type { StoredRow } from '../../store/journal.ts'
 import { isoOrNull, isoTime } from '../views/iso-time.ts'
 import type { Yard } from '../yard.ts'
-import { textOfRow, type RowContext } from './row-text.ts'
+import type { RowContext } from './row-fields.ts'
+import { textOfRow } from './row-text.ts'
 
 type Source = Pick<Yard, 'plan' | 'store' | 'now'>
 
@@ -97,6 +100,8 @@ function taskIdOf(
       return row.id.slice(row.id.indexOf('>') + 1)
     case 'log':
     case 'artifact':
+    case 'evaluation':
+    case 'opinion':
       return typeof row.set['taskId'] === 'string' ? row.set['taskId'] : null
     case 'agent': {
       const known = agents.get(row.id)
@@ -105,7 +110,14 @@ function taskIdOf(
       agents.set(row.id, task)
       return task
     }
+    case 'judgement':
+      return judgementOf(source, row.id)?.taskId ?? null
     default:
       return null
   }
+}
+
+function judgementOf({ plan, store }: Source, text: string): Judgement | null {
+  const id = judgementIdSchema.safeParse(text)
+  return id.success ? (plan.judgements.get(id.data) ?? store.judging.judgement(id.data)) : null
 }

@@ -2,8 +2,13 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Command } from '../../../src/domain/command.ts'
 import { workFailure } from '../../../src/domain/failure.ts'
-import { type RowContext, textOfRow } from '../../../src/yard/history/row-text.ts'
+import type { RowContext } from '../../../src/yard/history/row-fields.ts'
+import { textOfRow } from '../../../src/yard/history/row-text.ts'
 import { STOP_REASONS } from '../../../src/domain/agent.ts'
+import { agentIdOf } from '../../../src/domain/ids.ts'
+import { evaluationIdOf, judgementIdOf } from '../../../src/domain/judging/evaluation.ts'
+import { answered, policyOf, unanswered } from '../../support/evaluations.ts'
+import { JUDGE } from '../../support/recorded-evaluations.ts'
 import { addCommand, claimOf, COORDINATOR, endCommand, taskId } from '../../support/plan-builder.ts'
 import { openPageBench, type PageBench } from '../page-client.ts'
 
@@ -15,13 +20,13 @@ afterEach(() => bench.close())
 
 const lines = async (id: string): Promise<string[]> =>
   (await bench.client.page.timeline({ id })).rows.map(({ text }) => text).toReversed()
-const textOf = (event: string, set: Record<string, unknown>): string =>
+const textOf = (event: string, set: Record<string, unknown>, entity = 'agent'): string =>
   textOfRow(
     {
       seq: 1,
       at: 0,
       event,
-      entity: 'agent',
+      entity,
       id: 'agent-1',
       by: 'coordinator',
       set,
@@ -125,4 +130,81 @@ it('a try that a conflict kept from beginning has failed at nothing', async () =
   expect((await lines('last')).join('\n')).not.toMatch(/fail/i)
   const { tries } = await bench.client.page.history({ from: '2020-01-01T00:00:00Z', buckets: 1 })
   expect(tries).toMatchObject([{ agent: 'agent-1', outcome: 'held-up' }])
+})
+
+it('a judged result tells who was asked, what came of it, and what a person says of that', async () => {
+  const judge = { ...JUDGE, executor: 'claude', model: 'opus' }
+  const policy = policyOf('0.7')
+  const judgementId = judgementIdOf(1)
+  await bench.run(addCommand('a', { title: 'Write docs' }))
+  await bench.run({ type: 'agents.claim', claims: [claimOf('a', 1)] }, COORDINATOR)
+  await bench.run({ ...endCommand(1, 1), evaluation: policy }, COORDINATOR)
+  await bench.run({ type: 'judgement.ask', judgementId, judge }, COORDINATOR)
+  const until = bench.clock.now() + 600_000
+  const refused = { until, reason: 'overloaded', provider: null, turn: 2 }
+  await bench.run({ type: 'judgement.postpone', judgementId, postponement: refused }, COORDINATOR)
+  await bench.run({ type: 'judgement.ask', judgementId, judge }, COORDINATOR)
+  const end = { type: 'judgement.end', policy, nextFireAt: null } as const
+  await bench.run({ ...end, judgementId, reply: answered(0.934) }, COORDINATOR)
+  const about = { id: taskId('a'), evaluationId: evaluationIdOf(judgementId) }
+  const said = { ...about, dimensions: null, note: 'too long', isAudit: false, policy }
+  const score = { type: 'evaluation.score', ...said, nextFireAt: null } as const
+  await bench.run({ ...score, score: 0.8 })
+  await bench.run({ ...score, score: 0.75, note: '', isAudit: true })
+  await bench.run({ ...score, score: null })
+  const again = { agentId: agentIdOf(1), generation: 1, executor: null, model: null }
+  await bench.run({ type: 'evaluation.request', id: taskId('a'), ...again })
+  await bench.run({ ...end, judgementId: judgementIdOf(2), reply: unanswered() }, COORDINATOR)
+  const told = [
+    'Its result is being judged',
+    'judge-1 is asked for: how good the result of agent-1 is',
+    'judge-1 is asked of claude opus',
+    'judge-1 is asked again at 00:10: its provider refused',
+    'judge-1 is asked anew',
+    'judge-1 was answered',
+    'agent-1 scored 0.93 (gate 0.70 passed), by claude opus',
+    'Done, by agent-1',
+    'ada scored it 0.80: too long',
+    'ada audited it 0.75',
+    'ada took back the score',
+    'judge-2 is asked for: how good the result of agent-1 is, by ada',
+    'judge-2 has no answer: it said nothing',
+  ]
+  const mine = await lines('a')
+  expect(mine.slice(mine.indexOf('Its result is being judged'))).toEqual(told)
+  const all = (await bench.client.page.journalTail({})).rows.map(({ text }) => text).toReversed()
+  expect(all.slice(-told.length)).toEqual(told.map((line) => `Write docs: ${line}`))
+})
+
+it('a close call is judged twice more', async () => {
+  const policy = policyOf('0.7', { secondLook: 0.1 })
+  await bench.run(addCommand('a'))
+  await bench.run({ type: 'agents.claim', claims: [claimOf('a', 1)] }, COORDINATOR)
+  await bench.run({ ...endCommand(1, 1), evaluation: policy }, COORDINATOR)
+  const judge = { ...JUDGE, executor: 'claude', model: 'opus' }
+  for (const [nth, score] of [0.72, 0.6, 0.68].entries()) {
+    const judgementId = judgementIdOf(nth + 1)
+    await bench.run({ type: 'judgement.ask', judgementId, judge }, COORDINATOR)
+    const reply = answered(score)
+    const end = { type: 'judgement.end', judgementId, reply, policy, nextFireAt: null } as const
+    await bench.run(end, COORDINATOR)
+  }
+  expect((await lines('a')).filter((line) => !line.startsWith('judge-')).slice(-5)).toEqual([
+    'Its result is being judged',
+    'Too near to its threshold, so it is judged twice more',
+    'Judged once more',
+    'agent-1 scored 0.68 (gate 0.70 not passed), by claude opus',
+    'Open again: scored 0.68, and its gate asks for 0.7',
+  ])
+})
+
+it('of an evaluation of another program what can be read is told', () => {
+  const told = (event: string, set: Record<string, unknown>): string =>
+    textOf(event, set, 'evaluation')
+  expect(told('evaluation.recorded', {})).toBe('Its result was not scored: no reason given')
+  expect(told('evaluation.recorded', { score: 0.5, gate: 'tomorrow', passed: null })).toBe(
+    'Its result scored 0.50, by nobody',
+  )
+  expect(told('judgement.queued', { purpose: 'oracle' })).toContain('is asked for: oracle')
+  expect(told('judgement.ended', {})).toContain('has no answer')
 })
