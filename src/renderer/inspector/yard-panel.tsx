@@ -2,25 +2,22 @@
 import { useMemo } from 'react'
 import type { Summary, TaskCard } from '../../contract/view.ts'
 import type { ShownState } from '../../domain/task.ts'
-import { useThrottledYard, useYard } from '../model/session/session-context.tsx'
+import { useSession, useYard } from '../model/session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { countText, instantText, moneyText, plural, tokensText } from '../ui/format.ts'
 import { STATES_IN_ORDER, StatusBadge } from '../components/status-badge.tsx'
 import { boundText } from '../components/usage-text.ts'
 import { blockedReason, runCommand } from '../actions/commands.ts'
+import { navigate } from '../model/route.ts'
 import { selectTasks } from '../model/selection.ts'
-import { forecastOf } from '../model/forecast.ts'
+import { ForecastFacts } from '../components/forecast-facts.tsx'
+import { useForecast } from '../model/use-forecast.ts'
 import { Section } from './section.tsx'
 import { Row } from './task-settings.tsx'
-import { useNow } from '../ui/timers.ts'
-
-/** The forecast walks over all tasks. */
-const CALM = { everyMs: 1000, fromTasks: 1000 }
 
 /** How far the yard is, what it costs, how many may work, and when it could be at rest. */
 export function YardPanel() {
   const summary = useYard((view) => view.summary)
-  const tasks = useThrottledYard((view) => view.tasks, CALM)
   if (summary === null) return null
   const { today } = summary
   return (
@@ -46,7 +43,7 @@ export function YardPanel() {
           </dl>
         </Section>
         <Caps summary={summary} />
-        <Rest tasks={tasks} summary={summary} />
+        <Rest isPaused={summary.paused} />
       </div>
     </>
   )
@@ -103,27 +100,18 @@ function Caps({ summary }: { readonly summary: Summary }) {
   )
 }
 
-interface RestProps {
-  readonly tasks: ReadonlyMap<string, TaskCard>
-  readonly summary: Summary
-}
-
-function Rest({ tasks, summary }: RestProps) {
-  const now = useNow(60_000)
-  const { paused: isPaused } = summary
-  const maxAgents = summary.agents.max
-  const forecast = useMemo(
-    () => forecastOf({ tasks, maxAgents, isPaused, now }),
-    [tasks, maxAgents, isPaused, now],
-  )
-  if (forecast === null) return null
-  const at = instantText(new Date(forecast.endAt).toISOString())
+function Rest({ isPaused }: { readonly isPaused: boolean }) {
+  const forecast = useForecast()
+  const { yard } = useSession()
+  if (forecast === null || forecast.left + forecast.waitsForPeople === 0) return null
   return (
     <Section title="Forecast">
-      <p>
-        All done about {at.replace(/(\d+:\d+):\d+/, '$1')}, if nothing fails: the longest chain has{' '}
-        {plural(forecast.chain, 'task')} left.
-      </p>
+      <ForecastFacts
+        forecast={forecast}
+        isPaused={isPaused}
+        titleOf={(id) => yard.getState().tasks.get(id)?.title ?? id}
+        onTask={(task) => navigate({ task, tab: 'overview' })}
+      />
     </Section>
   )
 }

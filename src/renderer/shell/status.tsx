@@ -5,9 +5,11 @@ import { useConnection, useSession, useYard } from '../model/session/session-con
 import { Countdown, Elapsed } from '../components/ticking-time.tsx'
 import { bytesText } from '../../domain/format.ts'
 import { countText, instantText, needYouText, plural } from '../ui/format.ts'
+import { spreadText } from '../components/forecast-facts.tsx'
 import { Lamp } from '../components/status-badge.tsx'
 import { runCommand } from '../actions/commands.ts'
 import { navigate } from '../model/route.ts'
+import { useForecast } from '../model/use-forecast.ts'
 import { spentText } from '../components/usage-text.ts'
 import { Button } from '../ui/button.tsx'
 
@@ -53,10 +55,26 @@ export function StatusBar({ attention }: { readonly attention: number }) {
         </Item>
       ))}
       <span className="status-end ml-auto">
+        {summary && !summary.paused && <ForecastItem />}
         {summary && <span>Yardmaster {summary.version}</span>}
         <Item onPress={() => runCommand('drawer')}>seq {countText(Math.max(0, seq))}</Item>
       </span>
     </footer>
+  )
+}
+
+/** When the last task that goes on by itself will probably end. */
+function ForecastItem() {
+  const finish = useForecast()?.finish
+  if (!finish) return null
+  return (
+    <span>
+      <Item onPress={() => navigate({ screen: 'schedule' })}>
+        <span>
+          Main line ends about <b>{instantText(finish.p50)}</b>, {spreadText(finish) ?? 'rough'}
+        </span>
+      </Item>
+    </span>
   )
 }
 

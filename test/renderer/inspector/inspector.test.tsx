@@ -16,7 +16,6 @@ import { complete } from '../../../src/renderer/actions/task/complete.ts'
 import { reopen } from '../../../src/renderer/actions/task/reopen.ts'
 import { lookOf, tookMs } from '../../../src/renderer/model/agent-state.ts'
 import { nthTryText } from '../../../src/renderer/model/task-state.ts'
-import { forecastOf } from '../../../src/renderer/model/forecast.ts'
 import { Inspector } from '../../../src/renderer/inspector/inspector.tsx'
 import { isGraceOver, KillProgress } from '../../../src/renderer/actions/views/stop-progress.tsx'
 import { TaskButtons } from '../../../src/renderer/actions/views/task-buttons.tsx'
@@ -154,43 +153,6 @@ test('the nearest reason names the act that helps', () => {
   expect(done('refused')).toMatchObject({ id: 'task.changes' })
   expect(done('conflict')).toMatchObject({ id: 'task.changes' })
   expect(done('landed')).toBeNull()
-})
-
-const forecast = (cards: readonly TaskCard[]) => {
-  const tasks = new Map(cards.map((card) => [card.id, card]))
-  return forecastOf({ tasks, maxAgents: 4, isPaused: false, now: 0 })
-}
-
-test('a forecast follows the longest chain, and says nothing on too little', () => {
-  const done = (id: string) =>
-    cardOf(id, {
-      status: 'done',
-      startedAt: '2026-11-20T10:00:00Z',
-      completedAt: '2026-11-20T10:10:00Z',
-    })
-  const cards = [
-    ...['d1', 'd2', 'd3'].map(done),
-    cardOf('a', { after: ['d1'] }),
-    cardOf('b', { after: ['a'] }),
-    cardOf('c', { after: ['a', 'b'] }),
-    cardOf('x'),
-  ]
-  expect(forecast(cards)).toEqual({ chain: 3, endAt: 30 * 60_000 })
-  expect(forecast(cards.slice(1))).toBeNull()
-  expect(forecast(cards.slice(0, 3))).toBeNull()
-})
-
-test('a chain as long as the yard is followed without end of the stack', () => {
-  const cards = Array.from({ length: 20_000 }, (_, index) =>
-    cardOf(`t${index}`, { after: index === 19_999 ? [] : [`t${index + 1}`] }),
-  )
-  const span = {
-    status: 'done',
-    startedAt: '2026-11-20T10:00:00Z',
-    completedAt: '2026-11-20T10:00:01Z',
-  } as const
-  for (const id of ['d1', 'd2', 'd3']) cards.push(cardOf(id, span))
-  expect(forecast(cards)?.chain).toBe(20_000)
 })
 
 test('words for tries, ends and spans; the unknown is nothing', () => {

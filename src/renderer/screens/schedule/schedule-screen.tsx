@@ -1,17 +1,19 @@
 /** Schedule: what will start by itself, when, and what to do about it. */
 import type { AgendaItem } from '../../../contract/page.ts'
 import type { TaskCard } from '../../../contract/view.ts'
-import { useThrottledYard } from '../../model/session/session-context.tsx'
+import { useSession, useThrottledYard, useYard } from '../../model/session/session-context.tsx'
 import type { YardView } from '../../model/session/yard-view.ts'
 import { Button } from '../../ui/button.tsx'
 import { EmptyNote, Screen } from '../../ui/screen.tsx'
+import { ForecastFacts } from '../../components/forecast-facts.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { Segmented } from '../../ui/fields.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
+import { useForecast } from '../../model/use-forecast.ts'
 import { useNow } from '../../ui/timers.ts'
 import { plural } from '../../ui/format.ts'
 import { openQuickAdd } from '../../actions/quick-add.ts'
-import { useRouteChoice } from '../../model/route.ts'
+import { navigate, useRouteChoice } from '../../model/route.ts'
 import { missedText, SPAN_MS, SPANS, type Span } from './agenda.ts'
 import { ScheduleTable, WaitsTable, type ScheduleRow } from './schedule-table.tsx'
 import { Timeline } from './timeline.tsx'
@@ -36,9 +38,29 @@ export function ScheduleScreen() {
     >
       <div className="screen-body schedule-body">
         <ProblemNote problem={rows.problem ?? agenda.problem} onClose={rows.askAgain} />
+        <ForecastCard />
         {rows.value && agenda.value && <Plan rows={rows.value} items={agenda.value} span={span} />}
       </div>
     </Screen>
+  )
+}
+
+/** Of all that is left, whether or not the clock starts it. */
+function ForecastCard() {
+  const forecast = useForecast()
+  const { yard } = useSession()
+  const isPaused = useYard((view) => view.summary?.paused ?? false)
+  if (forecast === null || forecast.left + forecast.waitsForPeople === 0) return null
+  return (
+    <section className="card forecast-card" aria-label="Forecast">
+      <h2>Forecast</h2>
+      <ForecastFacts
+        forecast={forecast}
+        isPaused={isPaused}
+        titleOf={(id) => yard.getState().tasks.get(id)?.title ?? id}
+        onTask={(task) => navigate({ task, tab: 'overview' })}
+      />
+    </section>
   )
 }
 

@@ -5,6 +5,7 @@ import { Lamp } from '../../components/status-badge.tsx'
 import { clock, countText, weekdayNumber } from '../../ui/format.ts'
 import { durationForecast } from '../../model/forecast.ts'
 import { navigate } from '../../model/route.ts'
+import { useForecast } from '../../model/use-forecast.ts'
 import { useThrottledYard } from '../../model/session/session-context.tsx'
 import {
   axisOf,
@@ -34,7 +35,11 @@ export function Timeline({ items, span, nowMs }: TimelineProps) {
   const { host, width } = useWidth()
   const line = { from: nowMs, ms: SPAN_MS[span] }
   const tasks = useThrottledYard((view) => view.tasks, CALM)
-  const entries = useMemo(() => entriesOf(items, durationForecast(tasks)), [items, tasks])
+  const told = useForecast('whole')
+  const entries = useMemo(
+    () => entriesOf(items, durationForecast(tasks, told)),
+    [items, tasks, told],
+  )
   const rows = packRows(entries, line, Math.min(0.9, LABEL_PX / Math.max(width, 1)))
   const onKeyDown = (event: KeyboardEvent): void => {
     const chips = [...event.currentTarget.querySelectorAll<HTMLElement>('button')]

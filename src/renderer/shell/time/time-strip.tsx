@@ -1,13 +1,13 @@
 /** What happened when. Moving its head shows the graph as it stood then. */
 import { Pause, Play, Radio, SkipForward } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { useThrottledYard, useYard } from '../../model/session/session-context.tsx'
+import { useYard } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/fields.tsx'
 import { useCommands } from '../../actions/commands.ts'
 import { KeyHint } from '../../actions/key-hint.tsx'
 import { readableKey } from '../../actions/keys.ts'
-import { forecastOf } from '../../model/forecast.ts'
+import { useForecast } from '../../model/use-forecast.ts'
 import { getPlayhead, moveHead, replay, usePlayhead } from './playhead.ts'
 import { StripSlider } from './strip-slider.tsx'
 import { type Activity, useActivity, useIsLive } from './use-activity.ts'
@@ -29,14 +29,12 @@ const SPANS = [
 ] as const
 type Span = (typeof SPANS)[number][0]
 
-const FORECAST_CALM = { everyMs: 2000 }
-
 export function TimeStrip() {
   const [span, setSpan] = useState<Span>('all')
   const slider = useRef<HTMLDivElement>(null)
   const { value: activity, problem } = useActivity(span === 'all' ? null : Number(span))
   const refusal = useGraphAt(activity)
-  const end = useForecast(activity?.to ?? null)
+  const end = useEnd()
   useCommands({ time: () => slider.current?.focus() })
   useEscape()
   return (
@@ -83,12 +81,11 @@ function Controls({ activity }: { readonly activity: Activity }) {
   )
 }
 
-/** Of the living yard, also while the past is shown. ms; null = nothing honest can be said. */
-function useForecast(now: number | null): number | null {
-  const tasks = useThrottledYard((view) => view.tasks, FORECAST_CALM)
-  const maxAgents = useYard((view) => view.summary?.agents.max ?? 0)
+/** Of the living yard, also while the past is shown. ms; null = nothing can be said, or nothing goes on. */
+function useEnd(): number | null {
+  const finish = useForecast()?.finish
   const isPaused = useYard((view) => view.summary?.paused ?? true)
-  return now === null ? null : (forecastOf({ tasks, maxAgents, isPaused, now })?.endAt ?? null)
+  return finish && !isPaused ? Date.parse(finish.p50) : null
 }
 
 /** Esc goes back to the present, unless something nearer has used it. */

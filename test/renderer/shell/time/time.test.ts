@@ -2,9 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { err, ok, type Result } from '../../../../src/base/result.ts'
 import type { GraphAt } from '../../../../src/contract/page.ts'
-import type { TaskCard } from '../../../../src/contract/view.ts'
 import type { Problem } from '../../../../src/renderer/model/session/problem.ts'
-import { durationForecast, forecastOf } from '../../../../src/renderer/model/forecast.ts'
 import { createGraphAtLoader } from '../../../../src/renderer/shell/time/use-graph-at.ts'
 import {
   agoText,
@@ -17,7 +15,6 @@ import {
   xOf,
   xOfNow,
 } from '../../../../src/renderer/shell/time/time-scale.ts'
-import { cardOf } from '../../../support/scripted-host.ts'
 
 const scale = { from: 0, now: 3_600_000, end: null, width: 800 }
 
@@ -111,56 +108,6 @@ test('how long ago is said in words', () => {
     '3 h ago',
     '3 days ago',
   ])
-})
-
-const MINUTE = 60_000
-const iso = (minute: number): string => new Date(minute * MINUTE).toISOString()
-const done = (id: string): TaskCard =>
-  cardOf(id, { status: 'done', state: 'done', startedAt: iso(0), completedAt: iso(10) })
-const forecast = (left: readonly TaskCard[], more = {}): number | null =>
-  forecastOf({
-    tasks: new Map([done('x'), done('y'), done('z'), ...left].map((card) => [card.id, card])),
-    maxAgents: 4,
-    isPaused: false,
-    now: 20 * MINUTE,
-    ...more,
-  })?.endAt ?? null
-
-test('the end is the critical path at the mean of what is done', () => {
-  const chain = [cardOf('a'), cardOf('b', { after: ['a'], state: 'blocked' })]
-  expect(forecast(chain)).toBe(40 * MINUTE)
-})
-
-test('with few agents the work itself is the longer', () => {
-  const wide = ['a', 'b', 'c', 'd'].map((id) => cardOf(id))
-  expect(forecast(wide)).toBe(30 * MINUTE)
-  expect(forecast(wide, { maxAgents: 1 })).toBe(60 * MINUTE)
-})
-
-test('what runs counts with its rest, what is delayed with its wait', () => {
-  const running = cardOf('a', { status: 'in-progress', state: 'in-progress', startedAt: iso(16) })
-  expect(forecast([running])).toBe(26 * MINUTE)
-  const delayed = cardOf('d', { state: 'delayed', notBefore: iso(50) })
-  expect(forecast([delayed])).toBe(60 * MINUTE)
-})
-
-test('nothing is foretold where it would be a guess', () => {
-  expect(forecast([])).toBeNull()
-  expect(forecast([cardOf('a')], { isPaused: true })).toBeNull()
-  expect(forecast([cardOf('a', { state: 'paused' })])).toBeNull()
-  expect(forecast([cardOf('a', { stuck: 'no such executor' })])).toBeNull()
-  expect(forecast([cardOf('a', { status: 'failed', state: 'failed' })])).toBeNull()
-  expect(forecast([cardOf('a', { repeats: true })])).toBeNull()
-  const few = new Map([done('x'), cardOf('a')].map((card) => [card.id, card]))
-  expect(forecastOf({ tasks: few, maxAgents: 4, isPaused: false, now: 0 })).toBeNull()
-})
-
-test('a start takes what its last one took, else the mean of what is done; few say nothing', () => {
-  const cards = [done('x'), done('y'), cardOf('a', { workedMs: 7 }), cardOf('b')]
-  const lasting = (more: readonly TaskCard[]) =>
-    durationForecast(new Map([...cards, ...more].map((card) => [card.id, card])))
-  expect([lasting([])('a'), lasting([])('b')]).toEqual([7, null])
-  expect(lasting([done('z')])('b')).toBe(10 * MINUTE)
 })
 
 const momentOf = (at: number): GraphAt => ({ seq: at, at: String(at), tasks: [] })
