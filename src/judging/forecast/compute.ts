@@ -94,7 +94,8 @@ export function computeForecast(order: ForecastOrder, isOver?: () => boolean): F
   const few = new Set(played.map(({ group }) => group))
   const fewTries = [...few].filter((group) => history.tries(group) < LEAST_TRIES)
   const count = Math.round(Math.min(RUNS.most, Math.max(RUNS.least, PLAYS / tasks.length)))
-  const runs = simulateRuns({ ...order, tasks }, history, count, seededRandom(order.seed), isOver)
+  const random = seededRandom(order.seed)
+  const runs = simulateRuns({ ...order, tasks }, history, { count, random, isOver })
   const isRough = fewTries.length > 0
   const { p05, p95, ...rest } = boundsOf(runs.finish, 1, false)
   const hasPrice = played.some(({ usdPerMinute }) => usdPerMinute !== null)

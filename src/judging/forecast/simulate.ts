@@ -47,13 +47,17 @@ export interface SimulatedRuns {
   readonly critical: Uint32Array
 }
 
-/** `isOver`: asked before each run; true throws `Stopped`. */
+interface Playing {
+  readonly count: number
+  readonly random: Random
+  /** Asked before each run; true throws `Stopped`. */
+  readonly isOver?: (() => boolean) | undefined
+}
+
 export function simulateRuns(
   graph: ForecastGraph,
   history: History,
-  count: number,
-  random: Random,
-  isOver: () => boolean = () => false,
+  { count, random, isOver = () => false }: Playing,
 ): SimulatedRuns {
   const size = graph.tasks.length
   const runs: SimulatedRuns = {

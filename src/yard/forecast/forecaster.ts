@@ -1,6 +1,10 @@
 /** The forecasts of a yard: made in a worker from what is committed, kept until something is committed, and checked against what came. */
+import type { Clock } from '../../base/clock.ts'
+import type { Log } from '../../base/log.ts'
 import { err, ok, type Result } from '../../base/result.ts'
+import type { Scope } from '../../base/scope.ts'
 import { errorText } from '../../base/text.ts'
+import type { LoadedConfig } from '../../config/load.ts'
 import type { ForecastView } from '../../contract/forecast.ts'
 import type { CommittedBatch } from '../../coordinator/dispatch.ts'
 import { isJudged } from '../../domain/decide/evaluated.ts'
@@ -15,9 +19,9 @@ import { isSatisfied, type Task } from '../../domain/task.ts'
 import type { PastForecast } from '../../judging/forecast/bounds.ts'
 import type { Forecast, ForecastOrder, TryColumns } from '../../judging/forecast/compute.ts'
 import type { KeptForecast } from '../../store/forecasts.ts'
-import { capsOf } from '../executors/routes.ts'
+import type { OpenStore } from '../../store/open-store.ts'
+import { capsOf, type Routes } from '../executors/routes.ts'
 import { breathe, createPacer, type Pacer } from '../slices.ts'
-import type { YardParts } from '../yard.ts'
 import { openForecastThread } from './forecast-thread.ts'
 import { forecastView, type Made, tasksView } from './forecast-view.ts'
 import { createGraphWatch } from './graph-watch.ts'
@@ -37,7 +41,17 @@ export interface Forecaster {
   note(batch: CommittedBatch): void
 }
 
-type Parts = Pick<YardParts, 'options' | 'current' | 'opened' | 'clock' | 'log' | 'scope'> & {
+interface Parts {
+  readonly options: { readonly forecastEntry: string; readonly runsAgents: boolean }
+  readonly current: {
+    readonly config: LoadedConfig
+    readonly routes: Pick<Routes, 'of'>
+    readonly isTrusted: boolean
+  }
+  readonly opened: OpenStore
+  readonly clock: Clock
+  readonly log: Log
+  readonly scope: Scope
   canRun(route: { readonly executor: string; readonly model: string | null }): boolean
 }
 

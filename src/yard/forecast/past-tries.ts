@@ -3,6 +3,7 @@ import type { CommittedBatch } from '../../coordinator/dispatch.ts'
 import { type Agent, isLaunched } from '../../domain/agent.ts'
 import type { FailureClass } from '../../domain/failure.ts'
 import { agentNumberOf } from '../../domain/ids.ts'
+import type { EntityChange } from '../../domain/plan.ts'
 import { EXECUTOR_KINDS } from '../../domain/settings.ts'
 import type { EndedAgent, Forecasts } from '../../store/forecasts.ts'
 import type { Pacer } from '../slices.ts'
@@ -55,7 +56,7 @@ export function createPastTries(reads: Pick<Forecasts, 'endedAgents' | 'rejected
       if (wait) await wait
     }
     const numbers = new Set(found.map(({ number }) => number))
-    known = [...found.reverse(), ...meanwhile.filter(({ number }) => !numbers.has(number))]
+    known = [...found.toReversed(), ...meanwhile.filter(({ number }) => !numbers.has(number))]
     meanwhile = []
   }
   return {
@@ -73,17 +74,22 @@ export function createPastTries(reads: Pick<Forecasts, 'endedAgents' | 'rejected
       for (const change of changes) {
         if (change.entity === 'evaluation' && change.after.passed === false)
           rejected.add(agentNumberOf(change.after.agentId))
-        if (change.entity !== 'agent' || change.after?.state.kind !== 'ended') continue
-        if (change.before?.state.kind === 'ended') continue
-        const one = asTry(endedAgentOf(change.after))
-        if (!one) continue
+        const ended = endedNow(change)
+        const one = ended && asTry(endedAgentOf(ended))
         // Nothing is kept of what the store will be read for.
+        if (!one || (!known && !reading)) continue
         if (known) known.push(one)
-        else if (reading) meanwhile.push(one)
-        if (known && known.length > 1.2 * MOST_TRIES) known = known.slice(-MOST_TRIES)
+        else meanwhile.push(one)
       }
+      if (known && known.length > 1.2 * MOST_TRIES) known = known.slice(-MOST_TRIES)
     },
   }
+}
+
+/** The agent that this change has ended; null when it is another change. */
+function endedNow(change: EntityChange): Agent | null {
+  if (change.entity !== 'agent' || change.after?.state.kind !== 'ended') return null
+  return change.before?.state.kind === 'ended' ? null : change.after
 }
 
 function endedAgentOf({ id, state, usage, ...agent }: Agent): EndedAgent {

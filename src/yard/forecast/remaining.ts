@@ -95,7 +95,7 @@ function remembered(canRun: RemainingSource['canRun']): RemainingSource['canRun'
 }
 
 function courseOf(source: RemainingSource, task: Task): Course {
-  const { plan, now } = source
+  const { plan } = source
   const { state } = task
   switch (state.kind) {
     case 'done':
@@ -138,25 +138,44 @@ const JUDGED = { kind: 'runs', notBeforeMs: 0, ageMs: null, isJudged: true } as 
 const NO_WAY = { executor: '', executorType: 'shell', model: null, exclusive: null } as const
 
 function courseOfOpen(
-  { plan, now, caps, route, canRun, judgeOf }: RemainingSource,
+  source: RemainingSource,
   task: Task,
   { notBefore, park }: Extract<Task['state'], { kind: 'open' }>,
 ): Course {
-  const found = task.held ? null : route(task)
-  if (!found?.ok || found.value.isForPeople || caps.maxAgents < 1) return PERSON
-  const { executor, executorType, model, exclusive, provider } = awakeRoute(plan, found.value)
-  const way = { executor, executorType, model, exclusive }
+  const route = task.held ? null : startingRoute(source, task)
+  if (!route) return PERSON
+  const heldUntil = clearedAt(source.plan, task.id, route)
+  if (heldUntil === null) return PERSON
+  const from = Math.max(notBefore ?? 0, park?.until ?? 0, heldUntil)
+  const notBeforeMs = Math.max(0, from - source.now)
+  return { kind: 'runs', way: route, notBeforeMs, ageMs: null, isJudged: false }
+}
+
+/** Null where a person has to act before it can start, or before what comes of it counts. */
+function startingRoute(
+  { plan, caps, route, canRun, judgeOf }: RemainingSource,
+  task: Task,
+): Route | null {
+  const found = route(task)
+  if (!found.ok || found.value.isForPeople || caps.maxAgents < 1) return null
+  const way = awakeRoute(plan, found.value)
   const isCapped = capsOf(caps, way, task.tags).some(([, cap]) => cap < 1)
-  if (isCapped || !canRun(way) || judgeOf(task, executorType) === 'person') return PERSON
-  let from = Math.max(notBefore ?? 0, park?.until ?? 0)
-  for (const key of holdsOf(task.id, executor, executorType, provider)) {
-    const breaker = plan.breakers.get(key)
-    if (!breaker) continue
-    // No time clears it.
-    if (breaker.until === null) return PERSON
-    from = Math.max(from, breaker.until)
+  return isCapped || !canRun(way) || judgeOf(task, way.executorType) === 'person' ? null : way
+}
+
+/** When nothing holds it back any more, ms since 1970; null = no time clears it. */
+function clearedAt(
+  { breakers }: Plan,
+  id: TaskId,
+  { executor, executorType, provider }: Route,
+): number | null {
+  let from = 0
+  for (const key of holdsOf(id, executor, executorType, provider)) {
+    const breaker = breakers.get(key)
+    if (breaker?.until === null) return null
+    from = Math.max(from, breaker?.until ?? 0)
   }
-  return { kind: 'runs', way, notBeforeMs: Math.max(0, from - now), ageMs: null, isJudged: false }
+  return from
 }
 
 const holdsOf = (

@@ -57,8 +57,12 @@ function heldIn(
     draw: (group: string) =>
       kinds.find(({ name }) => name === group) ?? { mean: 0, sd: 1, chance: 1 },
   }
-  const real = simulateRuns(graph, truth, 1, seededRandom(seed + 1)).finish[0] ?? 0
-  const runs = simulateRuns(graph, readHistory(tries, agents), 200, seededRandom(seed + 2))
+  const real =
+    simulateRuns(graph, truth, { count: 1, random: seededRandom(seed + 1) }).finish[0] ?? 0
+  const runs = simulateRuns(graph, readHistory(tries, agents), {
+    count: 200,
+    random: seededRandom(seed + 2),
+  })
   const { p05, p25, p75, p95 } = boundsOf(runs.finish, 1, false)
   return { is50: real >= p25 && real <= p75, is90: real >= (p05 ?? 0) && real <= (p95 ?? 0) }
 }

@@ -36,7 +36,7 @@ function play(
   const { caps = [100] } = more
   const buckets = caps.map((_, at) => [at])
   const graph = { tasks, maxAgents: 100, caps, buckets, wanted: null, ...more }
-  const runs = simulateRuns(graph, history, 1, seededRandom(1))
+  const runs = simulateRuns(graph, history, { count: 1, random: seededRandom(1) })
   const minutes = (values: Float32Array | Float64Array): number[] =>
     [...values].map((ms) => Math.round(ms / 6000) / 10)
   return {
@@ -102,7 +102,9 @@ describe('a played run', () => {
     const graph = { tasks: [task()], maxAgents: 1, caps: [1], buckets: [[0]], wanted: null }
     let asked = 0
     const isOver = (): boolean => (asked += 1) > 3
-    expect(() => simulateRuns(graph, certain, 100, seededRandom(1), isOver)).toThrow(Stopped)
+    expect(() =>
+      simulateRuns(graph, certain, { count: 100, random: seededRandom(1), isOver }),
+    ).toThrow(Stopped)
     expect(asked).toBe(4)
   })
 
