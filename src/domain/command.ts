@@ -164,6 +164,8 @@ interface JudgingCommands {
     executor: string | null
     model: string | null
   }
+  /** Has a judge asked what a person has scored already, one question for each of these. */
+  'evaluator.check': { executor: string; model: string | null; canaries: readonly string[] }
   /** By a person: done, whatever a judge says. */
   'task.approve': { id: TaskId; note: string | null; nextFireAt: number | null }
   /** By a person: tried again, with the note. */

@@ -34,6 +34,7 @@ interface JudgementEvents {
     reason: string | null
     usage: Usage | null
     costSource: CostSource | null
+    score: number | null
   }
   /** Also what its task remembers of it. */
   'evaluation.recorded': { evaluation: Evaluation }

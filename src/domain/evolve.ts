@@ -194,11 +194,12 @@ const OTHERS: Evolvers<
     judgementChange(plan, id, () => ({ judge, state: { kind: 'asked', since: at } })),
   'judgement.postponed': (plan, { id, notBefore, turn }) =>
     judgementChange(plan, id, () => ({ state: { kind: 'queued', notBefore }, turn })),
-  'judgement.ended': (plan, { id, at, outcome, reason, usage, costSource }) =>
+  'judgement.ended': (plan, { id, at, outcome, reason, usage, costSource, score }) =>
     judgementChange(plan, id, () => ({
       state: { kind: 'ended', at, outcome, reason },
       usage,
       costSource,
+      score,
     })),
   'evaluation.recorded'(plan, { evaluation }) {
     const { id, taskId, agentId, at, score, passed, work } = evaluation

@@ -31,7 +31,7 @@ const AGENT_MAY = {
     ...['agent.heard', 'agent.conversed', 'agent.stop', 'agent.end', 'agents.claim'],
     ...['agents.forget', 'breaker.trip', 'breaker.clear', 'yard.pause', 'yard.resume'],
     ...['landing.request', 'landing.settle'],
-    ...['evaluation.request', 'evaluation.score', 'task.approve', 'task.reject'],
+    ...['evaluator.check', 'evaluation.request', 'evaluation.score', 'task.approve', 'task.reject'],
     ...['judgement.ask', 'judgement.end', 'judgement.kill', 'judgement.postpone'],
     ...['service.status', 'service.page', 'service.pageSessions', 'service.revokePageSessions'],
     ...['service.pause', 'service.resume', 'service.reload', 'service.stop', 'service.snapshot'],

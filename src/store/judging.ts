@@ -82,6 +82,15 @@ export interface JudgementFilter {
 
 export type JudgingReads = ReturnType<typeof prepareJudging>
 
+export interface CanaryAnswer {
+  readonly executor: string
+  readonly model: string | null
+  readonly prompt: string
+  readonly subject: string
+  readonly score: number | null
+  readonly at: number
+}
+
 type Row = Omit<StoredEvaluation, 'evaluation' | 'opinions'> & { readonly body: string }
 type TryRow = Omit<ScoredTry, 'passed' | 'dimensions'> & {
   readonly passed: number | null
@@ -102,6 +111,7 @@ export function prepareJudging(db: Database.Database) {
   const draw = db.prepare(DRAW).pluck()
   const twice = db.prepare(TWICE)
   const asked = db.prepare(ASKED)
+  const canaries = db.prepare(CANARIES)
   const judgement = db.prepare('SELECT body FROM judgement WHERE number = ?').pluck()
   const whole = ({ body, ...row }: Row): StoredEvaluation => {
     const evaluation = parse<Evaluation>(body)
@@ -166,6 +176,8 @@ export function prepareJudging(db: Database.Database) {
         })
         .map(parse<Judgement>)
     },
+    /** The latest answer of each judge to each canary; a score of null = unanswered. */
+    canaryAnswers: () => canaries.all() as CanaryAnswer[],
     /** Of evaluations that ended, per judge. */
     askedJudges: () => asked.all() as AskedJudge[],
   }
@@ -197,6 +209,15 @@ const ASKED = `SELECT ${judgeOf('body')}, count(*) AS asked,
   FROM judgement
   WHERE state = 'ended' AND json_extract(body, '$.purpose') = 'evaluation' AND json_extract(body, '$.judge') IS NOT NULL
   GROUP BY 1, 2, 3 ORDER BY asked DESC, 1, 2, 3`
+
+const CANARIES = `SELECT ${judgeOf('body')}, json_extract(body, '$.subject') AS subject, json_extract(body, '$.score') AS score,
+    json_extract(body, '$.state.at') AS at
+  FROM judgement
+  WHERE number IN (
+    SELECT max(number) FROM judgement
+    WHERE state = 'ended' AND json_extract(body, '$.purpose') = 'canary' AND json_extract(body, '$.judge') IS NOT NULL
+    GROUP BY json_extract(body, '$.judge.executor'), json_extract(body, '$.judge.model'), json_extract(body, '$.judge.prompt'), json_extract(body, '$.subject'))
+  ORDER BY number`
 
 const CONDITIONS = {
   task: 'e.task_id = :task',

@@ -2,7 +2,7 @@
 import type Database from 'better-sqlite3'
 import type { Agent, Outcome } from '../domain/agent.ts'
 import type { WorkFailure } from '../domain/failure.ts'
-import { type AgentId, agentIdOf, type TaskId } from '../domain/ids.ts'
+import { type AgentId, agentIdOf } from '../domain/ids.ts'
 import type { EvaluationId } from '../domain/judging/evaluation.ts'
 import type { Choice } from '../domain/routing/choice.ts'
 

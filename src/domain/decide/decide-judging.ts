@@ -3,12 +3,15 @@ import type { CommandOf } from '../command.ts'
 import type { Event } from '../event.ts'
 import { workFailure } from '../failure.ts'
 import { judgementIdOf } from '../judging/evaluation.ts'
+import { scoreOf } from '../judging/score.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
 import {
   completedEvent,
   evaluatedEvents,
   GATE,
+  judgementEvent,
+  NO_SUBJECT,
   outcomeEvents,
   queuedEvent,
   RECORD,
@@ -31,8 +34,25 @@ import {
 } from './decision.ts'
 
 export const judgingDeciders: Deciders<
-  ('judgement.ask' | 'judgement.postpone' | 'judgement.end' | 'judgement.kill') | 'evaluation.score'
+  | ('judgement.ask' | 'judgement.postpone' | 'judgement.end' | 'judgement.kill')
+  | ('evaluation.score' | 'evaluator.check')
 > = {
+  'evaluator.check'(plan, { executor, model, canaries }, now) {
+    const living = [...plan.judgements.values()].filter(
+      ({ purpose, wish }) =>
+        purpose === 'canary' && wish?.executor === executor && wish.model === model,
+    )
+    if (living.length > 0) return noOp(...living.map(({ id }) => id))
+    const asked = { ...NO_SUBJECT, by: nameOf(now.by), wish: { executor, model }, at: now.at }
+    const events = canaries.map((subject, nth) =>
+      judgementEvent(plan, { ...asked, purpose: 'canary', subject }, nth + 1),
+    )
+    return decided(
+      events.map(({ judgement }) => judgement.id),
+      ...events,
+    )
+  },
+
   'judgement.ask'({ judgements }, { judgementId: id, judge }, { at }) {
     if (judgements.get(id)?.state.kind !== 'queued') return noOp(id)
     return decided([id], { type: 'judgement.asked', at, id, judge })
@@ -146,6 +166,15 @@ const isUndecided = ({ state }: Task): boolean =>
 const approveHint = ({ id, state }: Task): string =>
   state.kind === 'done' ? 'it is done already' : `yard done ${id} marks it done`
 
+function scoreOfReply({
+  reply: { value },
+  policy,
+}: Pick<CommandOf<'judgement.end'>, 'reply' | 'policy'>): number | null {
+  if (value?.purpose === 'canary') return value.score
+  if (value?.purpose !== 'evaluation' || !value.findings.dimensions) return null
+  return scoreOf(value.findings.dimensions, policy?.weights)
+}
+
 function decideEnded(
   plan: Plan,
   command: Pick<CommandOf<'judgement.end'>, 'judgementId' | 'reply' | 'policy' | 'nextFireAt'>,
@@ -162,6 +191,7 @@ function decideEnded(
     reason: reply.reason,
     usage: reply.usage,
     costSource: reply.costSource,
+    score: scoreOfReply(command),
   }
   const task = judgement.taskId === null ? undefined : plan.tasks.get(judgement.taskId)
   if (judgement.purpose !== 'evaluation' || !task || !command.policy) return decided([id], ended)

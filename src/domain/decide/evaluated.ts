@@ -1,7 +1,7 @@
 /** What becomes of a judged result: recorded, looked at again, and the way of its task through the gate. */
 import type { Agent } from '../agent.ts'
 import type { CommandOf } from '../command.ts'
-import type { Event } from '../event.ts'
+import type { Event, EventOf } from '../event.ts'
 import { workFailure, type WorkFailure } from '../failure.ts'
 import type { AgentId } from '../ids.ts'
 import {
@@ -111,6 +111,41 @@ export function isWanted(plan: Plan, { subject, taskId, agentId }: Judgement): b
   return subject !== GATE || (state?.kind === 'pending-eval' && state.agentId === agentId)
 }
 
+/** About no task. */
+export const NO_SUBJECT = { taskId: null, agentId: null, generation: null } as const
+
+type Asked = Pick<
+  Judgement,
+  'purpose' | 'taskId' | 'agentId' | 'generation' | 'subject' | 'by' | 'wish'
+>
+
+/** `ahead`: of several that are asked for at once, which. */
+export const newJudgement = (
+  { lastJudgementNumber }: Pick<Plan, 'lastJudgementNumber'>,
+  { at: queuedAt, ...asked }: Asked & { readonly at: number },
+  ahead = 1,
+): Judgement => ({
+  ...asked,
+  id: judgementIdOf(lastJudgementNumber + ahead),
+  queuedAt,
+  state: { kind: 'queued', notBefore: null },
+  turn: 1,
+  judge: null,
+  usage: null,
+  costSource: null,
+  score: null,
+})
+
+export const judgementEvent = (
+  plan: Plan,
+  asked: Asked & { readonly at: number },
+  ahead = 1,
+): EventOf<'judgement.queued'> => ({
+  type: 'judgement.queued',
+  at: asked.at,
+  judgement: newJudgement(plan, asked, ahead),
+})
+
 export function queuedEvent(
   plan: Plan,
   about: {
@@ -124,24 +159,8 @@ export function queuedEvent(
   },
   ahead = 1,
 ): Event {
-  const { task, agentId, generation, subject, by, wish, at } = about
-  const judgement: Judgement = {
-    id: judgementIdOf(plan.lastJudgementNumber + ahead),
-    purpose: 'evaluation',
-    taskId: task.id,
-    agentId,
-    generation,
-    subject,
-    queuedAt: at,
-    by,
-    wish,
-    state: { kind: 'queued', notBefore: null },
-    turn: 1,
-    judge: null,
-    usage: null,
-    costSource: null,
-  }
-  return { type: 'judgement.queued', at, judgement }
+  const { task, ...rest } = about
+  return judgementEvent(plan, { ...rest, purpose: 'evaluation', taskId: task.id }, ahead)
 }
 
 /** Tried again with what was found as its note; failed once its gate has sent it back often enough. */

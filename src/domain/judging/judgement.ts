@@ -59,17 +59,21 @@ export const judgementSchema = z.strictObject({
   judge: judgeSchema.nullable(),
   usage: usageSchema.nullable(),
   costSource: costSourceSchema.nullable(),
+  /** What it came to, of an evaluation or a canary; null = it says nothing that a score can be made of. */
+  score: z.number().min(0).max(1).nullable().default(null),
 })
 export type Judgement = z.infer<typeof judgementSchema>
 
 export const isLivingJudgement = ({ state }: Judgement): boolean => state.kind !== 'ended'
 
 /** What a judge said that fits its purpose. */
-export type JudgedValue = {
-  readonly purpose: 'evaluation'
-  readonly findings: Findings
-  readonly checks: Evaluation['checks']
-}
+export type JudgedValue =
+  | {
+      readonly purpose: 'evaluation'
+      readonly findings: Findings
+      readonly checks: Evaluation['checks']
+    }
+  | { readonly purpose: 'canary'; readonly score: number | null }
 
 /** How the asking of one judgement ended. */
 export interface JudgementReply {

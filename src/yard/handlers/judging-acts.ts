@@ -1,10 +1,9 @@
 /** Requests that have results judged, and what people decide of results and scores. */
 import type { JudgementView } from '../../contract/judging.ts'
+import { newJudgement } from '../../domain/decide/evaluated.ts'
 import { unknownTask, wrongState } from '../../domain/decide/decision.ts'
 import { failure } from '../../domain/failure.ts'
 import { isTaskId, type TaskId } from '../../domain/ids.ts'
-import { judgementIdOf } from '../../domain/judging/evaluation.ts'
-import type { Judgement } from '../../domain/judging/judgement.ts'
 import { profileOf, resolveModel, unknownExecutor } from '../../domain/routing/resolve.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { Task } from '../../domain/task.ts'
@@ -129,22 +128,16 @@ function refuseWithoutJudge(
 ): void {
   const { task, agent, executor, model } = about
   const now = yard.now()
-  const asked: Judgement = {
-    id: judgementIdOf(yard.plan.lastJudgementNumber + 1),
+  const asked = newJudgement(yard.plan, {
     purpose: 'evaluation',
     taskId: task.id,
     agentId: agent.id,
     generation: agent.generation,
-    subject: 'record',
-    queuedAt: now,
+    subject: null,
     by: 'person',
-    state: { kind: 'queued', notBefore: null },
-    turn: 1,
     wish: executor === null && model === null ? null : { executor, model },
-    judge: null,
-    usage: null,
-    costSource: null,
-  }
+    at: now,
+  })
   const choice = yard.judging.judge.choose(asked, now)
   if (choice.kind === 'refuse')
     refuse(

@@ -11,9 +11,10 @@ import {
   evaluationPrompt,
   type EvaluationPacket,
 } from '../../judging/evaluation-prompt.ts'
+import { CANARIES } from '../../judging/canaries/canaries.ts'
 import { checkPlaces, criteriaDisagree, pleads, touchesTests } from '../../judging/places.ts'
 import type { Evaluation, Findings } from '../../domain/judging/evaluation.ts'
-import { DIMENSIONS, type Dimensions } from '../../domain/judging/score.ts'
+import { DIMENSIONS, scoreOf, type Dimensions } from '../../domain/judging/score.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { Task } from '../../domain/task.ts'
 
@@ -59,7 +60,42 @@ export interface QuestionParts {
 export function createQuestions(parts: QuestionParts): Questions {
   return {
     promptOf: () => EVALUATION_PROMPT,
-    prepare: (judgement) => prepareEvaluation(parts, judgement),
+    prepare: async (judgement) =>
+      judgement.purpose === 'canary'
+        ? prepareCanary(parts, judgement)
+        : prepareEvaluation(parts, judgement),
+  }
+}
+
+/** Asked as any result is, so that what it measures is what gates. */
+function prepareCanary({ settings }: QuestionParts, { subject }: Judgement): Prepared {
+  const canary = CANARIES.find(({ id }) => id === subject)
+  if (!canary) return { kind: 'impossible', reason: `there is no canary ${subject} any more` }
+  const question = evaluationQuestion(canary.packet, settings(), ({ dimensions }) => ({
+    purpose: 'canary',
+    score: dimensions && scoreOf(dimensions),
+  }))
+  return { kind: 'question', question }
+}
+
+/** `judged`: what the findings come to; they are made with the marks that the packet shows. */
+function evaluationQuestion(
+  packet: EvaluationPacket,
+  { judging: { maxInput, timeoutMs } }: Settings,
+  judged: (findings: Findings) => JudgedValue,
+): Question {
+  return {
+    system: EVALUATION_SYSTEM,
+    prompt: evaluationPrompt(packet, maxInput),
+    wire: wireSchema(evaluationAnswerSchema),
+    timeoutMs,
+    schema: evaluationAnswerSchema,
+    read(said) {
+      const fitted = evaluationAnswerSchema.safeParse(said)
+      return fitted.success
+        ? { value: judged(findingsOf(fitted.data, packet)) }
+        : { error: fitted.error.message }
+    },
   }
 }
 
@@ -74,25 +110,13 @@ async function prepareEvaluation(parts: QuestionParts, judgement: Judgement): Pr
   const checks = packet.checks.map(({ name, isOk: ok, tail }) => ({ name, ok, tail }))
   const same = sameWork(parts, task, work, judgement)
   if (same) return { kind: 'known', value: { purpose: 'evaluation', findings: same, checks } }
-  const { maxInput, timeoutMs } = settings().judging
   const isSameFamily =
     judge !== null && judge.provider !== null && judge.provider === agent.provider
-  return {
-    kind: 'question',
-    question: {
-      system: EVALUATION_SYSTEM,
-      prompt: evaluationPrompt(packet, maxInput),
-      wire: wireSchema(evaluationAnswerSchema),
-      timeoutMs,
-      schema: evaluationAnswerSchema,
-      read(said) {
-        const fitted = evaluationAnswerSchema.safeParse(said)
-        if (!fitted.success) return { error: fitted.error.message }
-        const findings = findingsOf(fitted.data, packet, work, isSameFamily)
-        return { value: { purpose: 'evaluation', findings, checks } }
-      },
-    },
-  }
+  const question = evaluationQuestion(packet, settings(), (found) => {
+    const marks = isSameFamily ? [...found.marks, 'same-family' as const] : found.marks
+    return { purpose: 'evaluation', findings: { ...found, marks, work }, checks }
+  })
+  return { kind: 'question', question }
 }
 
 /** What was said of the very same work; a person who asks again gets a new answer. */
@@ -118,15 +142,9 @@ const findingsOnly = ({
   work,
 }: Evaluation): Findings => ({ dimensions, evidence, criteria, notes, marks, facts, work })
 
-function findingsOf(
-  answer: EvaluationAnswer,
-  packet: EvaluationPacket,
-  work: string,
-  isSameFamily: boolean,
-): Findings {
+function findingsOf(answer: EvaluationAnswer, packet: EvaluationPacket): Findings {
   const said = DIMENSIONS.map((name) => [name, answer.dimensions[name]] as const)
   const marks: Findings['marks'] = []
-  if (isSameFamily) marks.push('same-family')
   if (checkPlaces(answer, packet).missing.length > 0) marks.push('place-not-found')
   if (criteriaDisagree(answer)) marks.push('criteria-disagree')
   if (touchesTests(packet)) marks.push('tests-touched')
@@ -141,6 +159,6 @@ function findingsOf(
     notes: answer.notes,
     marks,
     facts: [...packet.facts],
-    work,
+    work: '',
   }
 }
