@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { costSourceSchema, usageSchema } from '../domain/agent.ts'
 import { evaluationSchema } from '../domain/judging/evaluation.ts'
 import { JUDGEMENT_PURPOSES, judgementSchema } from '../domain/judging/judgement.ts'
+import { CANARY_FLAGS } from '../domain/judging/judgement.ts'
 import { DIMENSIONS, dimensionsSchema, GATE_MODES } from '../domain/judging/score.ts'
 import { taskDefinitionSchema } from '../domain/task.ts'
 import { commandIdSchema, get, idInput, post } from './route.ts'
@@ -308,7 +309,43 @@ export const evaluatorSchema = z.object({
   people: agreementSchema,
   /** Overrides: given where people were surprised, so they look worse than the judge is. */
   overrides: agreementSchema,
+  /** By results that a person has scored beforehand; null = it was never asked all of them. */
+  canaries: z
+    .object({
+      at: time,
+      n: z.number(),
+      answered: z.number(),
+      /** Mean of model − person over the good and the bad half; null = none of it was answered. */
+      biasGood: z.number().nullable(),
+      biasBad: z.number().nullable(),
+      mae: z.number().nullable(),
+    })
+    .nullable(),
+  /** Why it gates nothing: then the gate is as without an answer. Null = it may. */
+  flag: z.object({ code: z.enum(CANARY_FLAGS), text: z.string() }).nullable(),
 })
 export type Evaluator = z.infer<typeof evaluatorSchema>
 
-export const evaluatorContract = { list: get('/evaluators').output(z.array(evaluatorSchema)) }
+export const evaluatorContract = {
+  list: get('/evaluators').output(z.array(evaluatorSchema)),
+  /** Asks a judge all canaries. Without `confirm` it is refused with the number of calls and about what they cost. */
+  check: post('/evaluators/check', 202)
+    .input(
+      z.strictObject({
+        /** `EXECUTOR` or `EXECUTOR/MODEL`; default: who would judge a result now. */
+        name: z.string().optional(),
+        confirm: z.boolean().default(false),
+        commandId: commandIdSchema,
+      }),
+    )
+    .output(
+      z.object({
+        executor: z.string(),
+        model: z.string().nullable(),
+        judgements: z.array(z.string()),
+        calls: z.number(),
+        /** US dollars, about; null = no price is known. */
+        costUsd: z.number().nullable(),
+      }),
+    ),
+}

@@ -1,9 +1,7 @@
 /** How far a judge is from people on the canaries, and whether it may gate anything. Pure. */
 import { mean } from 'simple-statistics'
+import type { CanaryFlag } from '../domain/judging/judgement.ts'
 import { CANARIES, canaryScore } from './canaries/canaries.ts'
-
-/** lenient: bad work passes. inexact: far off either way. unanswered: too few answers to tell. */
-export type CanaryFlag = 'lenient' | 'inexact' | 'unanswered'
 
 export interface CanaryFigures {
   readonly n: number

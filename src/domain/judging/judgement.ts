@@ -14,6 +14,10 @@ import {
   type Judge,
 } from './evaluation.ts'
 
+/** lenient: bad work passes. inexact: far off either way. unanswered: too few answers to tell. */
+export const CANARY_FLAGS = ['lenient', 'inexact', 'unanswered'] as const
+export type CanaryFlag = (typeof CANARY_FLAGS)[number]
+
 export const JUDGEMENT_PURPOSES = ['evaluation', 'triage', 'assignment', 'canary'] as const
 export type JudgementPurpose = (typeof JUDGEMENT_PURPOSES)[number]
 

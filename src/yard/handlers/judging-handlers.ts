@@ -16,7 +16,14 @@ import type {
   ScoredTwice,
   StoredEvaluation,
 } from '../../store/judging.ts'
+import {
+  flagText,
+  judgeKey,
+  measuredJudges,
+  type MeasuredJudge,
+} from '../judging/measured-judges.ts'
 import { createPacer } from '../slices.ts'
+import { isoTime } from '../views/iso-time.ts'
 import { toEvaluationRow, toJudgementView } from '../views/evaluation-view.ts'
 import type { Yard } from '../yard.ts'
 import { type HandlerContext, procedures, taskOf } from './context.ts'
@@ -160,18 +167,28 @@ function mostOf(tries: readonly ScoredTry[]): string | null {
   return groups.toSorted(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? null
 }
 
-const nameOf = ({ executor, model, prompt }: Pick<ScoredTwice, 'executor' | 'model' | 'prompt'>) =>
-  JSON.stringify([executor, model, prompt])
+function measureOf(judge: MeasuredJudge | undefined): Pick<Evaluator, 'canaries' | 'flag'> {
+  if (!judge) return { canaries: null, flag: null }
+  const { at, n, answered, biasGood, biasBad, mae, flag } = judge
+  const text = flagText(judge)
+  return {
+    canaries: { at: isoTime(at), n, answered, biasGood, biasBad, mae },
+    flag: flag === null || text === null ? null : { code: flag, text },
+  }
+}
 
 /** Every judge that was asked, or whose scores people have scored, too. */
 function evaluatorsOf({ store }: Pick<Yard, 'store'>): Evaluator[] {
   const asked = store.judging.askedJudges()
-  const pairs = Map.groupBy(store.judging.scoredTwice(), nameOf)
-  const known = new Set(asked.map(nameOf))
-  const others = [...pairs].flatMap(([name, [first]]) => (first && !known.has(name) ? first : []))
+  const pairs = Map.groupBy(store.judging.scoredTwice(), judgeKey)
+  const answers = store.judging.canaryAnswers()
+  const measured = measuredJudges(answers)
+  const known = new Set(asked.map(judgeKey))
+  const unasked = Map.groupBy([...pairs.values(), answers].flat(), judgeKey)
+  const others = [...unasked].flatMap(([name, [first]]) => (first && !known.has(name) ? first : []))
   const none = { asked: 0, unanswered: 0, meanUsd: null }
   return [...asked, ...others.map((judge) => ({ ...judge, ...none }))].map((judge) => {
-    const own = pairs.get(nameOf(judge)) ?? []
+    const own = pairs.get(judgeKey(judge)) ?? []
     const agreement = (isAudit: boolean) =>
       agreementOf(
         own
@@ -187,6 +204,7 @@ function evaluatorsOf({ store }: Pick<Yard, 'store'>): Evaluator[] {
       meanCostUsd: judge.meanUsd,
       people: agreement(true),
       overrides: agreement(false),
+      ...measureOf(measured.get(judgeKey(judge))),
     }
   })
 }

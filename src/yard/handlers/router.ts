@@ -8,6 +8,7 @@ import { claimHandlers } from './claim-handlers.ts'
 import { changeHandlers } from './change-handlers.ts'
 import { type HandlerContext, procedures } from './context.ts'
 import { evaluationScore, judgedTaskHandlers, judgementKill } from './judging-acts.ts'
+import { evaluatorCheck } from './evaluator-check.ts'
 import { evaluationHandlers, evaluatorHandlers, judgementHandlers } from './judging-handlers.ts'
 import { pageHandlers } from './page-handlers.ts'
 import { pilotHandlers } from './pilot-handlers.ts'
@@ -29,7 +30,7 @@ export const router = procedures.router({
   change: changeHandlers,
   evaluation: { ...evaluationHandlers, score: evaluationScore },
   judgement: { ...judgementHandlers, kill: judgementKill },
-  evaluator: evaluatorHandlers,
+  evaluator: { ...evaluatorHandlers, check: evaluatorCheck },
   startScreen: startScreenHandlers,
 })
 
