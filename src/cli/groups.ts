@@ -53,6 +53,7 @@ const LOADERS = {
   heartbeat: async () => (await import('./commands/agents/agents.ts')).heartbeat,
   pilot: async () => (await import('./commands/agents/pilot.ts')).pilot,
   letGo: async () => (await import('./commands/agents/agents.ts')).letGo,
+  evaluators: async () => (await import('./commands/judging/evaluators.ts')).evaluators,
   config: async () => (await import('./commands/config/config.ts')).config,
   model: async () => (await import('./commands/config/model.ts')).model,
   executors: async () => (await import('./commands/config/model.ts')).executors,
@@ -173,6 +174,7 @@ export const commandGroups: readonly CommandGroup[] = [
     entry('pilot', '<id>', 'opens an agent CLI on a task in this terminal, for you to drive'),
     entry('letGo', '<id>', 'releases a task that was claimed or piloted'),
   ]),
+  group('Judgement', [entry('evaluators', '', 'says who judges results, and how far from people')]),
   group('Configuration', [
     entry('config', '[key] [value]', 'shows and changes the configuration'),
     entry('model', '', 'shows and changes the registry of models; alone it lists'),

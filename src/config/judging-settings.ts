@@ -11,9 +11,9 @@ import type {
   TriageSettings,
 } from '../domain/judging/judging-settings.ts'
 import { type Gate, WEIGHTED_DIMENSIONS } from '../domain/judging/score.ts'
-import { canJudge, modelFor, takesModel } from '../domain/routing/models.ts'
+import { modelFor, takesModel } from '../domain/routing/models.ts'
 import { profileOf, unknownExecutor } from '../domain/routing/resolve.ts'
-import type { Profile, Settings } from '../domain/settings.ts'
+import { isAnswering, type Profile, type Settings } from '../domain/settings.ts'
 import type { Failure } from '../domain/failure.ts'
 import { gateOf } from './judging-schema.ts'
 import { formatKey } from './keys.ts'
@@ -54,7 +54,7 @@ function judgingOf(
   own: string,
 ): JudgingSettings {
   const profile = Object.hasOwn(executors, own) ? executors[own] : undefined
-  const isFit = profile !== undefined && canJudge(profile) && takesModel(profile)
+  const isFit = profile !== undefined && isAnswering(profile.type) && takesModel(profile)
   const said = judging.executor ?? (isFit ? [own] : [])
   return {
     executors: [...new Set(typeof said === 'string' ? [said] : said)],
@@ -154,7 +154,7 @@ function checkJudges(settings: Settings, winners: Winners): ConfigError[] {
   return settings.judging.executors.flatMap((name) => {
     const profile = profileOf(settings, name)
     if (!profile) return [refused(winners, path, unknownExecutor(settings, name))]
-    if (canJudge(profile)) return []
+    if (isAnswering(profile.type)) return []
     const message = `${formatKey(path)}: executor "${name}" (${profile.type}) cannot judge: no model answers there`
     const hint = 'name an agent CLI, or an executor of type native, acp or command'
     return [errorAt(winners, path, { message, hint })]

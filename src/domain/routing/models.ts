@@ -32,10 +32,6 @@ export const takesModel = ({ type, command }: Kind): boolean =>
   type === 'http' ||
   (type === 'command' && (command ?? []).some((part) => part.includes('{model}')))
 
-/** A model behind it may be asked a question of the yard's own. A `command` says nothing of what it runs. */
-export const canJudge = ({ type }: Pick<Profile, 'type'>): boolean =>
-  isAgentCli(type) || type === 'native' || type === 'acp' || type === 'command'
-
 export function canRun(profile: Kind, entry: ModelEntry): boolean {
   if (!takesModel(profile)) return false
   const mine = modelsProviderOf(profile)

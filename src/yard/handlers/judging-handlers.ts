@@ -10,12 +10,7 @@ import {
 } from '../../domain/judging/evaluation.ts'
 import { agreementOf } from '../../judging/agreement.ts'
 import { scoreFigures } from '../../judging/score-figures.ts'
-import type {
-  EvaluationFilter,
-  ScoredTry,
-  ScoredTwice,
-  StoredEvaluation,
-} from '../../store/judging.ts'
+import type { EvaluationFilter, ScoredTry, StoredEvaluation } from '../../store/judging.ts'
 import {
   flagText,
   judgeKey,

@@ -1,10 +1,9 @@
 /** Asks a model, and once more where its answer does not fit. */
 import type { Clock } from '../../base/clock.ts'
 import { oneLine } from '../../base/text.ts'
-import type { CostSource, Usage } from '../../domain/agent.ts'
-import { priceOf } from '../../domain/budget/price.ts'
+import type { Usage } from '../../domain/agent.ts'
 import { VERDICTS, type WorkFailure } from '../../domain/failure.ts'
-import type { Judge, JudgementId } from '../../domain/judging/evaluation.ts'
+import type { Judge } from '../../domain/judging/evaluation.ts'
 import type {
   Judgement,
   JudgementReply,
@@ -12,40 +11,14 @@ import type {
   Postponement,
 } from '../../domain/judging/judgement.ts'
 import type { Withdrawal } from '../../domain/landing.ts'
-import { listPrice } from '../../domain/routing/models.ts'
-import type { Settings } from '../../domain/settings.ts'
 import { findAnswer } from '../../judging/find-answer.ts'
+import type { ModelAsker } from './ask-model.ts'
 import type { Question, Questions } from './questions.ts'
-
-/** Asks one turn; never the same one twice. See `ask-model.ts`. */
-export interface ModelAsker {
-  /** Null = not now, or nobody wants it any more. */
-  ask(turn: Turn, withdrawn: Withdrawal): Promise<TurnReply | null>
-}
-
-export interface Turn {
-  readonly id: JudgementId
-  /** Counts up within a judgement; the same number is the same turn. */
-  readonly turn: number
-  readonly judge: Judge
-  readonly system: string
-  readonly prompt: string
-  readonly schema: Readonly<Record<string, unknown>>
-  readonly timeoutMs: number
-}
-
-export type TurnReply = {
-  readonly usage: Usage | null
-  readonly costSource: CostSource | null
-} & (
-  | { readonly kind: 'answer'; readonly text: string; readonly structured: unknown }
-  | { readonly kind: 'failed'; readonly failure: WorkFailure }
-)
+import type { PricedReply, Reply } from './reply-file.ts'
 
 interface Parts {
-  readonly asker: ModelAsker
+  readonly asker: Pick<ModelAsker, 'ask'>
   readonly questions: Questions
-  readonly settings: () => Settings
   readonly clock: Clock
 }
 
@@ -62,7 +35,7 @@ export async function askModel(
   if (prepared.kind === 'known') return { value: prepared.value, reason: null, ...NOTHING }
   if (prepared.kind === 'impossible') return { value: null, reason: prepared.reason, ...NOTHING }
   const { question } = prepared
-  const said: TurnReply[] = []
+  const said: Reply[] = []
   let { prompt } = question
   for (const turn of [judgement.turn, judgement.turn + 1]) {
     const { system, wire: schema, timeoutMs } = question
@@ -75,15 +48,15 @@ export async function askModel(
         postponed(parts.clock.now(), judge, reply.failure, turn) ?? {
           value: null,
           reason: oneLine(reply.failure.reason, 500),
-          ...used(parts, said, judge),
+          ...used(said),
         }
       )
     const read = answerIn(question, reply)
-    if ('value' in read) return { value: read.value, reason: null, ...used(parts, said, judge) }
+    if ('value' in read) return { value: read.value, reason: null, ...used(said) }
     prompt = repairPrompt(question, reply.text, read.error)
     if (turn > judgement.turn) {
       const reason = `its answer did not fit twice: ${oneLine(read.error, 300)}`
-      return { value: null, reason, ...used(parts, said, judge) }
+      return { value: null, reason, ...used(said) }
     }
   }
   return null
@@ -92,7 +65,7 @@ export async function askModel(
 /** By its structured output where it has one that fits, else the first object of its text that does. */
 function answerIn(
   question: Question,
-  { text, structured }: Extract<TurnReply, { kind: 'answer' }>,
+  { text, structured }: Extract<Reply, { kind: 'answer' }>,
 ): { readonly value: JudgedValue } | { readonly error: string } {
   if (structured != null) {
     const read = question.read(structured)
@@ -134,18 +107,11 @@ function postponed(
 }
 
 /** All its turns together. */
-function used(
-  { settings }: Parts,
-  said: readonly TurnReply[],
-  { model }: Judge,
-): Pick<JudgementReply, 'usage' | 'costSource'> {
+function used(said: readonly Reply[]): PricedReply {
   const told = said.flatMap(({ usage }) => usage ?? [])
   if (told.length === 0) return NOTHING
-  const sum = told.reduce(plusUsage)
-  const price = model === null ? null : listPrice(settings(), model)
-  const priced = price && sum.costUsd === null ? priceOf(sum, price) : null
-  if (priced !== null) return { usage: { ...sum, costUsd: priced }, costSource: 'registry' }
-  return { usage: sum, costSource: sum.costUsd === null ? null : 'cli' }
+  const costSource = said.find((each) => each.costSource !== null)?.costSource ?? null
+  return { usage: told.reduce(plusUsage), costSource }
 }
 
 const plus = (a: number | null, b: number | null): number | null =>

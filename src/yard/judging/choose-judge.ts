@@ -4,14 +4,20 @@ import type { Judge } from '../../domain/judging/evaluation.ts'
 import { durationText } from '../../domain/format.ts'
 import { reached, type Spent } from '../../domain/budget/budget.ts'
 import type { Plan } from '../../domain/plan.ts'
-import { canJudge, findModel } from '../../domain/routing/models.ts'
+import { findModel } from '../../domain/routing/models.ts'
 import {
   profileOf,
   resolveModel,
   resolveRoleModel,
   unknownExecutor,
 } from '../../domain/routing/resolve.ts'
-import { accountOf, type Profile, type Role, type Settings } from '../../domain/settings.ts'
+import {
+  accountOf,
+  isAnswering,
+  type Profile,
+  type Role,
+  type Settings,
+} from '../../domain/settings.ts'
 
 export interface JudgeSource {
   readonly settings: Settings
@@ -63,7 +69,7 @@ function candidateOf(source: JudgeSource, judgement: Judgement, name: string): J
   const { settings } = source
   const profile = profileOf(settings, name)
   if (!profile) return unknownExecutor(settings, name).message
-  if (!canJudge(profile)) return `executor "${name}" (${profile.type}) has no model to ask`
+  if (!isAnswering(profile.type)) return `executor "${name}" (${profile.type}) has no model to ask`
   const model = modelOf(settings, judgement, profile)
   if (!model.ok) return model.error.message
   const problem = source.hostProblem(name, model.value.name)

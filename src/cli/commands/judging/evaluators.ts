@@ -1,0 +1,147 @@
+/** `yard evaluators`: who judges, how far from people, and whether they may gate anything. */
+import { createInterface } from 'node:readline/promises'
+import { err, ok } from '../../../base/result.ts'
+import type { Evaluator } from '../../../contract/judging.ts'
+import { dollarsText } from '../../../domain/format.ts'
+import { failure } from '../../../domain/failure.ts'
+import { withYard, type Connection } from '../../connect/connect.ts'
+import { failureFromError } from '../../connect/failure-from-error.ts'
+import {
+  argument,
+  defineCommand,
+  defineSubcommand,
+  option,
+  printed,
+  type Cli,
+} from '../../spec/define.ts'
+import { clock } from '../../text/format.ts'
+
+/** A question is waited for so long at a time. */
+const WAIT_MS = 30_000
+
+const check = defineSubcommand({
+  name: 'check',
+  summary: 'asks a judge 16 results that a person has scored already',
+  arguments: {
+    name: argument('[name]', 'EXECUTOR or EXECUTOR/MODEL; without it who would judge now'),
+  },
+  options: { yes: option('--yes', 'asks without confirming the price') },
+  notes: [
+    'It says how many calls that is, and about what they cost, and asks. A judge that scores the bad half more than 0.10 too high on average, or all of them more than 0.15 off, is flagged: its scores gate nothing.',
+    'Exit code: 0 measured, 1 flagged or unanswered.',
+  ],
+  examples: ['yard evaluators check', 'yard evaluators check claude/sonnet --yes'],
+  handler: (cli, { name, yes }) =>
+    withYard(cli, async (yard) => {
+      const wish = name === undefined ? {} : { name }
+      if (!yes) {
+        const refusal = await priceOf(yard, wish)
+        if (refusal.kind !== 'bad-request' || refusal.facts?.['calls'] === undefined)
+          return err(refusal)
+        if (!(await confirms(cli, refusal.message))) return err(refusal)
+      }
+      if (yard.owner === null)
+        return err(
+          failure('not-running', 'no coordinator runs, so nobody would ask', {
+            hint: 'yard service start, then check again',
+          }),
+        )
+      const { client } = yard
+      const asked = await client.evaluator.check({
+        ...wish,
+        confirm: true,
+        commandId: cli.commandId,
+      })
+      for (const [nth, id] of asked.judgements.entries()) {
+        cli.print.progress(`asking ${nth + 1} of ${asked.judgements.length}`)
+        while ((await client.judgement.get({ id, waitMs: WAIT_MS })).state !== 'ended');
+      }
+      const all = await client.evaluator.list()
+      const judge = all.find(
+        ({ executor, model, canaries }) =>
+          canaries !== null && executor === asked.executor && model === asked.model,
+      )
+      if (!judge?.canaries)
+        return err(
+          failure('no-judge', `${asked.executor} could not be asked all of them`, {
+            hint: 'yard judgements says why each is unanswered',
+          }),
+        )
+      cli.print.result(judge, () => printAll(cli, [judge]))
+      return ok(judge.flag === null ? 0 : 1)
+    }),
+})
+
+/** What it would cost, as the refusal of a check that nobody has confirmed. */
+async function priceOf({ client }: Connection, wish: { readonly name?: string }) {
+  try {
+    await client.evaluator.check({ ...wish, confirm: false })
+    return failure('internal', 'the check was not refused')
+  } catch (error) {
+    return failureFromError(error)
+  }
+}
+
+async function confirms({ machine, print }: Cli, price: string): Promise<boolean> {
+  if (print.isJson || machine.stdin.isTTY !== true) return false
+  const terminal = createInterface({ input: machine.stdin, output: machine.stderr })
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${price}. Ask them? [y/N] `)).trim())
+  } finally {
+    terminal.close()
+  }
+}
+
+export const evaluators = defineCommand({
+  notes: [
+    'Per executor, model and version of the question. PEOPLE: blind audits (yard evaluations audit); fewer than 20 say little. Each figure of PEOPLE stands with its 90 % interval.',
+    'BIAS: mean of judge − person, above 0 is lenient. MAE: mean distance. RHO: rank correlation. KAPPA: agreement on five bins, weighted.',
+  ],
+  examples: ['yard evaluators', 'yard evaluators --json'],
+  subcommands: [check],
+  handler: (cli) =>
+    withYard(cli, async ({ client }) => {
+      const list = await client.evaluator.list()
+      return printed(cli, list, () => printAll(cli, list))
+    }),
+})
+
+function printAll({ print }: Cli, list: readonly Evaluator[]): void {
+  if (list.length === 0) return print.progress('nobody was asked to judge yet')
+  print.table(
+    [
+      ...['JUDGE', 'PROMPT', 'ASKED', 'UNANSWERED', 'PRICE'],
+      ...['CANARIES', 'GOOD', 'BAD', 'MAE', 'PEOPLE', 'BIAS', 'MAE', 'RHO', 'KAPPA', 'FLAG'],
+    ],
+    list.map((judge) => [
+      judge.model === null ? judge.executor : `${judge.executor}/${judge.model}`,
+      judge.prompt,
+      String(judge.asked),
+      judge.unansweredShare === null ? '' : `${Math.round(judge.unansweredShare * 100)} %`,
+      judge.meanCostUsd === null ? '' : dollarsText(judge.meanCostUsd),
+      ...canaryCells(judge),
+      ...peopleCells(judge),
+      judge.flag?.text ?? '',
+    ]),
+  )
+}
+
+const signed = (value: number | null): string =>
+  value === null ? '' : `${value >= 0 ? '+' : '−'}${Math.abs(value).toFixed(2)}`
+
+function canaryCells({ canaries }: Evaluator): string[] {
+  if (canaries === null) return ['never', '', '', '']
+  const { at, biasGood, biasBad, mae } = canaries
+  const when = clock(at)
+  return [when, signed(biasGood), signed(biasBad), mae === null ? '' : mae.toFixed(2)]
+}
+
+function peopleCells({ people }: Evaluator): string[] {
+  const { n, isFew, bias, mae, spearman, kappa } = people
+  const figures = [bias, mae, spearman, kappa].map((figure) =>
+    figure === null
+      ? ''
+      : `${figure.value.toFixed(2)} [${figure.low.toFixed(2)}, ${figure.high.toFixed(2)}]`,
+  )
+  return [`${n}${isFew && n > 0 ? ' (few)' : ''}`, ...figures]
+}
