@@ -1,5 +1,5 @@
 /** Picks the tasks that start next and claims them. One claim command at a time: the next pick must see what this one has committed. */
-import { type Agent, isLaunched, type Workplace } from '../domain/agent.ts'
+import { type Agent, isLaunched, keepsResult, type Workplace } from '../domain/agent.ts'
 import type { Claim, Command } from '../domain/command.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Task } from '../domain/task.ts'
@@ -166,7 +166,7 @@ export function createAgentReconciler(
       runtime.stop(agent.id, {
         graceMs: parts.caps().stopGraceMs,
         force: agent.state.force,
-        keepsResult: agent.state.reason === 'reported',
+        keepsResult: keepsResult(agent),
       })
   }
   /** A claimed agent is launched; any other has begun, or was stopped before it could, and its folder says which. */

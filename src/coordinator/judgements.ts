@@ -4,7 +4,7 @@
  * which asks no turn twice.
  */
 import type { Command } from '../domain/command.ts'
-import { isWanted } from '../domain/decide/evaluated.ts'
+import { isWanted } from '../domain/decide/decide-judgement.ts'
 import type { JudgementId } from '../domain/judging/evaluation.ts'
 import type {
   JudgeChoice,

@@ -3,6 +3,7 @@ import { spends, YARD_BUDGET_KEYS } from '../domain/budget/budget.ts'
 import { createPathLengths } from '../domain/graph/path-lengths.ts'
 import { createHeap } from '../domain/graph/heap.ts'
 import type { TaskId } from '../domain/ids.ts'
+import { isHeldByTriage } from '../domain/judging/triage.ts'
 import { type Breaker, endingBlockerOf, type Plan } from '../domain/plan.ts'
 import { createReadyQueue } from '../domain/graph/ready-queue.ts'
 import type { Choice } from '../domain/routing/choice.ts'
@@ -44,7 +45,8 @@ export function createReadySet(
 
   /** How a task whose time has come may start; null while it may not. */
   const startingWays = (task: Task): Ways | null => {
-    // Looked at again when that agent has ended: the plan touches the dependents then.
+    // Looked at again when that judgement or that agent has ended: the plan touches the task then.
+    if (isHeldByTriage(plan, task)) return null
     if (endingBlockerOf(plan, task.id) !== null) return null
     const route = parts.route(task)
     if (!route.ok || route.value.isForPeople) return null

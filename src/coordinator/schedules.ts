@@ -1,6 +1,7 @@
 /** Repeating tasks: their next time, what happens to runs that were missed while no owner ran, and to times that a wrong clock gave. */
 import type { Command } from '../domain/command.ts'
 import { MAX_BACK_OFF_MS } from '../domain/failure.ts'
+import { isHeldByTriage } from '../domain/judging/triage.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { MissedPolicy } from '../domain/settings.ts'
 import type { Schedule, Task } from '../domain/task.ts'
@@ -71,9 +72,12 @@ export function falseBackOffs(
 ): Command[] {
   const now = clock.now()
   const commands: Command[] = []
-  for (const { id, state, scheduledFor, startedAt, attempts, backOffs } of plan.tasks.values()) {
+  for (const task of plan.tasks.values()) {
+    const { id, state, scheduledFor, startedAt, attempts, backOffs } = task
     if (state.kind !== 'open' || state.notBefore === null || state.notBefore === scheduledFor)
       continue
+    // It goes on when its judgement ends, whatever the clock says.
+    if (isHeldByTriage(plan, task)) continue
     if (attempts + backOffs === 0 || state.notBefore - now <= MAX_BACK_OFF_MS) continue
     const aheadMs = Math.max(setBackMs, (startedAt ?? now) - now)
     const leftMs = state.notBefore - now - aheadMs

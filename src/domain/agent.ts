@@ -4,6 +4,7 @@ import { workFailureSchema } from './failure.ts'
 import { agentIdSchema, taskIdSchema } from './ids.ts'
 import { choiceSchema } from './routing/choice.ts'
 import { executorTypeSchema } from './settings.ts'
+import { agentTriageSchema } from './judging/triage.ts'
 import { conversationSchema } from './task.ts'
 
 /**
@@ -26,6 +27,7 @@ export const STOP_REASONS = [
   'redispatch', // by a person: the task reopens and may start again at once
   'timeout',
   'silent',
+  'triaged', // silent, and a model read what it left: the verdict decides
   'reported', // it has reported its end and does not end: the report counts
   'budget', // its task has used up what it may spend
   'taken-back', // a person took a piloted task back: it is open again at once
@@ -184,6 +186,8 @@ export const agentSchema = z.strictObject({
   changes: changesSchema.nullable(),
   /** Null while it lives, and in rows that are older than this field. */
   evidence: keptEvidenceSchema.nullable().default(null),
+  /** What a model said of its end, or of its silence; null where none was asked, or has answered yet. */
+  triage: agentTriageSchema.nullable().default(null),
   /** `yard done` or `yard fail`, said by the agent itself while it runs; settled when it ends. */
   report: z
     .discriminatedUnion('kind', [
@@ -203,6 +207,11 @@ export const workedBy = ({ startedAt }: Pick<Agent, 'startedAt'>, at: number): n
   startedAt === null ? 0 : Math.max(0, at - startedAt)
 
 export const isLiving = (agent: Pick<Agent, 'state'>): boolean => agent.state.kind !== 'ended'
+
+/** It is stopped for what it has left, which is collected and verified before its end is told. */
+export const keepsResult = ({ state, triage }: Pick<Agent, 'state' | 'triage'>): boolean =>
+  state.kind === 'stopping' &&
+  (state.reason === 'reported' || (state.reason === 'triaged' && triage?.verdict === 'done'))
 
 /** The variable that marks everything an agent starts; its value is random per agent, because two yards both have an agent-7. */
 export const MARKER_VARIABLE = 'YARD_AGENT_KEY'

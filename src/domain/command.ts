@@ -13,6 +13,7 @@ import type {
   Opinion,
 } from './judging/evaluation.ts'
 import type { JudgementReply, Postponement } from './judging/judgement.ts'
+import type { TriagePolicy } from './judging/triage.ts'
 import type { LandingOutcome, Merger } from './landing.ts'
 import type { Choice } from './routing/choice.ts'
 import type { NewTask, Task, TaskEdit } from './task.ts'
@@ -151,6 +152,8 @@ interface AgentCommands {
     nextFireAt: number | null
     /** How its result is judged; absent = it is not. */
     evaluation?: EvaluationPolicy
+    /** A model is asked where it was lost, ran out of time or crashed; absent = none is. */
+    triage?: TriagePolicy
   }
   'agents.forget': { ids: readonly AgentId[] }
 }
@@ -166,6 +169,16 @@ interface JudgingCommands {
   }
   /** Has a judge asked what a person has scored already, one question for each of these. */
   'evaluator.check': { executor: string; model: string | null; canaries: readonly string[] }
+  /**
+   * Has a model say what becomes of the task of an agent that has ended badly or is silent. `agent`: the ended one as it is stored; null
+   * where it lives or nothing is known of it. `isAgain`: also where that was asked before.
+   */
+  'triage.request': {
+    agentId: AgentId
+    agent: Agent | null
+    policy: TriagePolicy
+    isAgain: boolean
+  }
   /** By a person: done, whatever a judge says. */
   'task.approve': { id: TaskId; note: string | null; nextFireAt: number | null }
   /** By a person: tried again, with the note. */
@@ -189,13 +202,23 @@ interface JudgingCommands {
     reply: JudgementReply
     policy: EvaluationPolicy | null
     nextFireAt: number | null
+    triaged?: Triaged
   }
   /** By a person: it stays unanswered. */
   'judgement.kill': {
     judgementId: JudgementId
     policy: EvaluationPolicy | null
     nextFireAt: number | null
+    triaged?: Triaged
   }
+}
+
+/** Of a triage: what the plan does not tell of its agent. */
+export interface Triaged {
+  /** The ended one as it is stored; null where it lives or was forgotten. */
+  readonly agent: Agent | null
+  /** It lives and still says nothing. */
+  readonly isSilent: boolean
 }
 
 interface YardCommands {

@@ -15,6 +15,7 @@ import type { WorkFailure } from './failure.ts'
 import type { AgentId, TaskId } from './ids.ts'
 import type { Evaluation, Judge, JudgementId, Look, Opinion } from './judging/evaluation.ts'
 import type { Judgement } from './judging/judgement.ts'
+import type { AgentTriage } from './judging/triage.ts'
 import type { Landing, Merging } from './landing.ts'
 import type { Breaker, ChangePosition } from './plan.ts'
 import type { Task, TaskDefinition, TaskState, WaitedFor } from './task.ts'
@@ -84,9 +85,17 @@ interface TaskEvents {
     failure: WorkFailure | null
     resultCommit: string | null
   }
+  /** Its start waits for what a model says of its last agent; null = no longer. */
+  'task.triaging': {
+    id: TaskId
+    notBefore: number | null
+    triage: Extract<TaskState, { kind: 'open' }>['triage'] | null
+  }
   'task.awaiting': Work & {
     id: TaskId
     for: WaitedFor
+    /** Of work that waits for an approval and was not judged before. */
+    resultCommit?: string | null
     text: string
     failure: WorkFailure | null
     provider: string | null
@@ -134,6 +143,16 @@ interface AgentEvents {
     changes: Changes | null
     /** Absent where nothing looked. */
     evidence?: KeptEvidence | null
+  }
+  /** A model was asked of its end, or of its silence. */
+  'agent.triaged': {
+    /** As it was. */
+    agent: Agent
+    triage: AgentTriage
+    /** The attempt that its end has spent is given back. */
+    isFree: boolean
+    /** What its task's next agent goes on with; absent = as before. */
+    conversation?: 'keep' | 'new'
   }
   'agent.forgotten': { id: AgentId }
 }

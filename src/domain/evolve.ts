@@ -45,7 +45,7 @@ const TASK_PATCHES: TaskPatches<
   | ('task.edited' | 'task.timed' | 'task.held' | 'task.released' | 'task.completed')
   | ('task.landed' | 'task.landing' | 'task.merging' | 'task.failed' | 'task.returned')
   | ('task.repeated' | 'task.awaiting' | 'task.reopened' | 'task.abandoned')
-  | ('task.judging' | 'task.looked')
+  | ('task.judging' | 'task.looked' | 'task.triaging')
 > = {
   'task.edited': (_, { fields }) => fields,
   'task.timed': ({ state }, { notBefore, scheduledFor }) => ({
@@ -100,9 +100,18 @@ const TASK_PATCHES: TaskPatches<
   }),
   'task.looked': ({ state }, { look }) =>
     state.kind === 'pending-eval' ? { state: { ...state, looks: [...state.looks, look] } } : {},
-  'task.awaiting': ({ lastFailure }, { at, for: what, text, failure, provider }) => ({
+  'task.triaging': ({ state }, { notBefore, triage }) => ({
+    state: {
+      kind: 'open',
+      notBefore,
+      park: state.kind === 'open' ? state.park : null,
+      ...(triage ? { triage } : {}),
+    },
+  }),
+  'task.awaiting': (task, { at, for: what, text, failure, provider, resultCommit = null }) => ({
     state: { kind: 'waiting', for: what, text, since: at, provider },
-    lastFailure: failure ?? lastFailure,
+    lastFailure: failure ?? task.lastFailure,
+    ...resultOf(task, resultCommit),
   }),
   'task.reopened': (task, event) => ({
     state: { ...OPEN, notBefore: event.notBefore },
@@ -186,6 +195,7 @@ const OTHERS: Evolvers<
     return [...changed, ...change(plan, taskId, () => ({ conversation }))]
   },
   'agent.ended': ended,
+  'agent.triaged': triaged,
   'agent.forgotten': (_, { id }) => [{ entity: 'agent', id, before: null, after: null }],
   'judgement.queued': (_, { judgement }) => [
     { entity: 'judgement', id: judgement.id, before: null, after: judgement },
@@ -287,6 +297,7 @@ function claimed(plan: Plan, event: EventOf<'agent.claimed'>): Changes {
     costSource: null,
     changes: null,
     evidence: null,
+    triage: null,
     report: null,
     exitCode: null,
     claimedAt: at,
@@ -332,6 +343,23 @@ function ended(plan: Plan, event: EventOf<'agent.ended'>): Changes {
     })),
     ...onTask,
   ]
+}
+
+/** Its agent may have ended; then the plan does not hold it any more. */
+function triaged(
+  plan: Plan,
+  { agent: before, triage, isFree, conversation }: EventOf<'agent.triaged'>,
+): Changes {
+  const { id, taskId, generation } = before
+  const told: EntityChange = { entity: 'agent', id, before, after: { ...before, triage } }
+  const task = plan.tasks.get(taskId)
+  if (!task || (!isFree && conversation === undefined)) return [told]
+  const moved = change(plan, taskId, () => ({
+    ...(isFree ? { attempts: Math.max(0, task.attempts - 1) } : {}),
+    ...(triage.outcome === 'back-off' ? { waitedOut: generation } : {}),
+    ...(conversation ? { conversation: conversation === 'keep' ? before.conversation : null } : {}),
+  }))
+  return [told, ...moved]
 }
 
 function change(plan: Plan, id: TaskId, to: (task: Task) => Partial<Task>): Changes {

@@ -33,6 +33,7 @@ const AGENT_MAY = {
     ...['landing.request', 'landing.settle'],
     ...['evaluator.check', 'evaluation.request', 'evaluation.score', 'task.approve', 'task.reject'],
     ...['judgement.ask', 'judgement.end', 'judgement.kill', 'judgement.postpone'],
+    ...['triage.request'],
     ...['service.status', 'service.page', 'service.pageSessions', 'service.revokePageSessions'],
     ...['service.pause', 'service.resume', 'service.reload', 'service.stop', 'service.snapshot'],
     ...['service.follow', 'service.journal', 'service.executors', 'service.testExecutor'],

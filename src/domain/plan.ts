@@ -7,6 +7,7 @@ import { type Agent, isLiving } from './agent.ts'
 import type { Evaluation, JudgementId, Opinion } from './judging/evaluation.ts'
 import { judgementNumberOf } from './judging/evaluation.ts'
 import { isLivingJudgement, type Judgement } from './judging/judgement.ts'
+import { isHeldByTriage } from './judging/triage.ts'
 import { type AgentId, agentNumberOf, type TaskId } from './ids.ts'
 import { isSatisfied, type ShownState, type Task } from './task.ts'
 
@@ -353,7 +354,7 @@ export function statesOf(plan: Plan, task: Task, now: number): ShownState[] {
   const states: ShownState[] = []
   if (task.held) states.push('paused')
   if (plan.unmetOf(task.id) > 0) states.push('blocked')
-  if (task.state.notBefore !== null && task.state.notBefore > now) states.push('delayed')
+  if ((task.state.notBefore ?? 0) > now || isHeldByTriage(plan, task)) states.push('delayed')
   if (task.state.park !== null && task.state.park.until > now) states.push('parked')
   return states.length > 0 ? states : ['ready']
 }

@@ -12,7 +12,7 @@ import { MAX_DURATION_MS } from './format.ts'
 import { attemptLimit, DEFAULT_MAX_ATTEMPTS, workFailureSchema } from './failure.ts'
 import { agentIdSchema, taskIdSchema } from './ids.ts'
 import { GATE_WORDS, parseGate } from './judging/score.ts'
-import { lookSchema, taskEvaluationSchema } from './judging/evaluation.ts'
+import { judgementIdSchema, lookSchema, taskEvaluationSchema } from './judging/evaluation.ts'
 import { landingSchema, mergingSchema } from './landing.ts'
 import { MAX_INSTANT_MS } from '../base/instant.ts'
 
@@ -62,6 +62,16 @@ const taskStateSchema = z.discriminatedUnion('kind', [
         provider: z.string().nullable().optional(),
       })
       .nullable(),
+    /** A model is asked what became of its last agent. Whatever a person does to its start takes this away. */
+    triage: z
+      .strictObject({
+        judgementId: judgementIdSchema,
+        /** Its start without that, ms. */
+        goesOnAt: z.number().int().nullable(),
+        /** When its time comes first. start: it does not wait for the answer. wait: it does. fail: so it does, and without a verdict it fails. */
+        otherwise: z.enum(['start', 'wait', 'fail']),
+      })
+      .optional(),
   }),
   z.strictObject({
     kind: z.literal('in-progress'),
@@ -176,6 +186,8 @@ export const taskSchema = taskDefinitionSchema.extend({
   /** Times in a row that its gate sent a result back; apart from `attempts`. */
   gateTries: z.number().int().default(0),
   lastFailure: workFailureSchema.nullable(),
+  /** Generation whose end was waited out by a model's verdict, without spending an attempt. */
+  waitedOut: z.number().int().optional(),
   lastAgentId: agentIdSchema.nullable(),
   /** The conversation that the next agent goes on with. */
   conversation: conversationSchema.nullable(),

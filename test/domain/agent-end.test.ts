@@ -235,6 +235,14 @@ const STOPS: Record<StopReason | 'none', Record<End, string>> = {
     'never ran': 'lost · open · 1',
     'not launched': 'lost · open · 1',
   },
+  // Nobody has answered: as any silent one.
+  triaged: {
+    well: 'lost · open · 1',
+    badly: 'lost · open · 1',
+    vanished: 'lost · open · 1',
+    'never ran': 'lost · open · 1',
+    'not launched': 'lost · open · 1',
+  },
   // Its report counts, whatever its program made of the stop.
   reported: {
     well: 'done · done · 0',

@@ -1,6 +1,7 @@
 /** Policies, findings and replies of judges, as tests give them. */
 import type { EvaluationPolicy, Findings } from '../../src/domain/judging/evaluation.ts'
 import type { JudgementReply } from '../../src/domain/judging/judgement.ts'
+import type { TriageVerdict } from '../../src/domain/judging/triage.ts'
 import {
   DEFAULT_WEIGHTS,
   DIMENSIONS,
@@ -43,6 +44,16 @@ export const findingsOf = (score: number | null, more: Partial<Findings> = {}): 
 
 export const answered = (score: number | null, more: Partial<Findings> = {}): JudgementReply => ({
   value: { purpose: 'evaluation', findings: findingsOf(score, more), checks: [] },
+  reason: null,
+  usage: null,
+  costSource: null,
+})
+
+export const verdict = (
+  said: TriageVerdict,
+  more: { readonly reason?: string; readonly note?: string } = {},
+): JudgementReply => ({
+  value: { purpose: 'triage', verdict: said, reason: `because ${said}`, note: '', ...more },
   reason: null,
   usage: null,
   costSource: null,

@@ -105,9 +105,10 @@ export const agentDeciders: Deciders<
     return wish ? decided([id], { type: 'agent.stopping', at, id, ...wish }) : noOp(id)
   },
 
-  /** Forgets ended agents; living ones are passed over. */
+  /** Forgets ended agents; living ones are passed over, and those of whom a model is asked. */
   'agents.forget'(plan, command, { at }) {
-    const ids = command.ids.filter((id) => !plan.agents.has(id))
+    const asked = new Set([...plan.judgements.values()].map(({ agentId }) => agentId))
+    const ids = command.ids.filter((id) => !plan.agents.has(id) && !asked.has(id))
     return decided(ids, ...ids.map((id): Event => ({ type: 'agent.forgotten', at, id })))
   },
 }
@@ -165,6 +166,7 @@ const WEIGHT = {
   budget: 0,
   timeout: 1,
   silent: 1,
+  triaged: 0,
   killed: 2,
   redispatch: 2,
   'taken-back': 2,

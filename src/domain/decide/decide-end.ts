@@ -10,6 +10,7 @@ import { attemptLimit, retryDelayMs, VERDICTS, workFailure, type WorkFailure } f
 import type { Plan } from '../plan.ts'
 import { hasResult, type Task } from '../task.ts'
 import { baseConflictEvents } from './decide-landing.ts'
+import { askedEvents, stoppedByVerdict } from './decide-triage.ts'
 import { resultEvents } from './evaluated.ts'
 import { budgetFailure, overspentEvent } from './decide-open.ts'
 import {
@@ -124,7 +125,8 @@ function stopped(scene: Scene, stop: StopReason | null, verdict: Verdict): Settl
     case 'budget':
       return isOwnEnd || isDone ? null : overspent(scene)
     case 'timeout':
-    case 'silent': {
+    case 'silent':
+    case 'triaged': {
       const isReported =
         scene.agent.report?.kind === 'done' || scene.end.evidence.how === 'reported'
       const hasSaidDone = isDone && isReported
@@ -203,7 +205,7 @@ interface Scene {
 }
 
 /** By a watch: its time was over, or it said nothing for too long. */
-function ended(scene: Scene, stop: 'timeout' | 'silent'): Settlement {
+function ended(scene: Scene, stop: 'timeout' | 'silent' | 'triaged'): Settlement {
   const { timeoutMs } = scene.agent
   const limit = timeoutMs === null ? 'its limit' : formatDuration(timeoutMs)
   const bad =
@@ -211,7 +213,21 @@ function ended(scene: Scene, stop: 'timeout' | 'silent'): Settlement {
       ? workFailure('timeout', `it ran longer than ${limit} and was ended`)
       : workFailure('lost', 'it was silent for too long and was ended')
   const outcome = stop === 'timeout' ? 'failed' : 'lost'
+  const byVerdict = stop === 'triaged' ? endedByVerdict(scene, bad) : null
+  if (byVerdict) return byVerdict
   return { outcome, failure: bad, ...policy(scene, bad) }
+}
+
+/** A model has said what becomes of it, and why it was ended. */
+function endedByVerdict(scene: Scene, bad: WorkFailure): Settlement | null {
+  const { plan, task, agent, end, at, now } = scene
+  const left = { ...end, evidence: keptEvidence(end.evidence) }
+  const attempts = task.attempts + 1
+  const settled = stoppedByVerdict({ plan, task, agent, left, failure: bad, attempts, at }, now)
+  if (!settled) return null
+  const { isDone, keepsConversation: resumable } = settled
+  const failure = isDone ? null : bad
+  return { outcome: isDone ? 'done' : 'lost', failure, task: settled.task, resumable }
 }
 
 /** A person called the task done while this agent was at work: what it leaves is the task's result, unless that is a merge that was looked at. */
@@ -309,15 +325,20 @@ function parked({ plan, task, agent, end, at }: Scene, bad: WorkFailure): Event[
 }
 
 function retried(
-  { task, agent, end, at }: Scene,
+  { plan, task, agent, end, at }: Scene,
   bad: WorkFailure,
 ): Pick<Settlement, 'task' | 'resumable'> {
   const attempts = task.attempts + 1
-  if (attempts >= (attemptLimit(bad.class, task.maxAttempts) ?? 0))
-    return { resumable: true, task: [failedEvent(task, bad, end, at)] }
+  const isLast = attempts >= (attemptLimit(bad.class, task.maxAttempts) ?? 0)
   // A conversation that was resumed and failed again may itself be the trouble: the next try starts a new one.
   const resumable = !(agent.resumed && bad.class === 'crash')
   const notBefore = at + retryDelayMs(attempts)
+  const asked = askedEvents({
+    ...{ plan, task, agent, at, isLast },
+    ...{ policy: end.triage, failure: bad, goesOnAt: notBefore },
+  })
+  if (asked) return { resumable, task: asked }
+  if (isLast) return { resumable: true, task: [failedEvent(task, bad, end, at)] }
   const returned = returnedEvent(task.id, at, { notBefore, failure: bad, isAttempt: true })
   return { resumable, task: [returned] }
 }

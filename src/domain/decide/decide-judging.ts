@@ -1,14 +1,10 @@
 /** Judgements, and what people say of results: ask, end, kill, score, approve, reject. */
-import type { CommandOf } from '../command.ts'
 import type { Event } from '../event.ts'
 import { workFailure } from '../failure.ts'
 import { judgementIdOf } from '../judging/evaluation.ts'
-import { scoreOf } from '../judging/score.ts'
-import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
 import {
   completedEvent,
-  evaluatedEvents,
   GATE,
   judgementEvent,
   NO_SUBJECT,
@@ -23,20 +19,14 @@ import {
   noOp,
   refused,
   reopenedEvent,
-  providerAsleep,
   returnedEvent,
   unknownTask,
   wrongState,
-  type Circumstances,
-  type Decided,
   type Deciders,
   type TaskDeciders,
 } from './decision.ts'
 
-export const judgingDeciders: Deciders<
-  | ('judgement.ask' | 'judgement.postpone' | 'judgement.end' | 'judgement.kill')
-  | ('evaluation.score' | 'evaluator.check')
-> = {
+export const judgingDeciders: Deciders<'evaluation.score' | 'evaluator.check'> = {
   'evaluator.check'(plan, { executor, model, canaries }, now) {
     const living = [...plan.judgements.values()].filter(
       ({ purpose, wish }) =>
@@ -51,32 +41,6 @@ export const judgingDeciders: Deciders<
       events.map(({ judgement }) => judgement.id),
       ...events,
     )
-  },
-
-  'judgement.ask'({ judgements }, { judgementId: id, judge }, { at }) {
-    if (judgements.get(id)?.state.kind !== 'queued') return noOp(id)
-    return decided([id], { type: 'judgement.asked', at, id, judge })
-  },
-
-  'judgement.postpone'({ judgements, breakers }, { judgementId: id, postponement }, { at }) {
-    if (judgements.get(id)?.state.kind !== 'asked') return noOp(id)
-    const { until, reason, provider, turn } = postponement
-    const postponed: Event = { type: 'judgement.postponed', at, id, notBefore: until, turn }
-    const known = provider === null ? null : breakers.get(`provider:${provider}`)
-    // A later word must not wake it too soon.
-    if (provider === null || (known && (known.until ?? until) >= until))
-      return decided([id], postponed)
-    const sleep = { subject: provider, reason, since: known?.since ?? at, until }
-    return decided([id], postponed, providerAsleep(sleep, at))
-  },
-
-  'judgement.end': decideEnded,
-
-  'judgement.kill'(plan, { judgementId, policy, nextFireAt }, now) {
-    if (!plan.judgements.has(judgementId)) return noOp(judgementId)
-    const reason = `${nameOf(now.by)} ended it`
-    const reply = { value: null, reason, usage: null, costSource: null }
-    return decideEnded(plan, { judgementId, reply, policy, nextFireAt }, now)
   },
 
   'evaluation.score'(plan, command, now) {
@@ -165,37 +129,3 @@ const isUndecided = ({ state }: Task): boolean =>
 
 const approveHint = ({ id, state }: Task): string =>
   state.kind === 'done' ? 'it is done already' : `yard done ${id} marks it done`
-
-function scoreOfReply({
-  reply: { value },
-  policy,
-}: Pick<CommandOf<'judgement.end'>, 'reply' | 'policy'>): number | null {
-  if (value?.purpose === 'canary') return value.score
-  if (value?.purpose !== 'evaluation' || !value.findings.dimensions) return null
-  return scoreOf(value.findings.dimensions, policy?.weights)
-}
-
-function decideEnded(
-  plan: Plan,
-  command: Pick<CommandOf<'judgement.end'>, 'judgementId' | 'reply' | 'policy' | 'nextFireAt'>,
-  now: Circumstances,
-): Decided {
-  const { judgementId: id, reply } = command
-  const judgement = plan.judgements.get(id)
-  if (!judgement) return noOp(id)
-  const ended: Event = {
-    type: 'judgement.ended',
-    at: now.at,
-    id,
-    outcome: reply.value ? 'answered' : 'unanswered',
-    reason: reply.reason,
-    usage: reply.usage,
-    costSource: reply.costSource,
-    score: scoreOfReply(command),
-  }
-  const task = judgement.taskId === null ? undefined : plan.tasks.get(judgement.taskId)
-  if (judgement.purpose !== 'evaluation' || !task || !command.policy) return decided([id], ended)
-  const { policy, nextFireAt } = command
-  const scene = { plan, task, judgement, reply, policy, close: { at: now.at, nextFireAt } }
-  return decided([id], ended, ...evaluatedEvents(scene))
-}

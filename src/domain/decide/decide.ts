@@ -7,11 +7,13 @@ import { decideAdd } from './decide-add.ts'
 import { agentDeciders } from './decide-agent.ts'
 import { decideEdit } from './decide-edit.ts'
 import { decideEnd } from './decide-end.ts'
+import { judgementDeciders } from './decide-judgement.ts'
 import { judgedTaskDeciders, judgingDeciders } from './decide-judging.ts'
 import { decideLandingRequest, decideLandingSettle } from './decide-landing.ts'
 import { openDeciders } from './decide-open.ts'
 import { decideComplete, decideFail } from './decide-settle.ts'
 import { decideRemoveAll, taskDeciders } from './decide-task.ts'
+import { triageDeciders } from './decide-triage.ts'
 import {
   decided,
   noOp,
@@ -50,7 +52,9 @@ const isOfTask = (command: Command): command is CommandOf<OfTask> =>
 
 const DECIDERS: Deciders<Exclude<CommandType, OfTask>> = {
   ...agentDeciders,
+  ...judgementDeciders,
   ...judgingDeciders,
+  ...triageDeciders,
   'agent.end': decideEnd,
   'task.add': (plan, command, now) => decideAdd(plan, [command], now),
   'tasks.import': (plan, { tasks }, now) => decideAdd(plan, tasks, now),

@@ -1,6 +1,5 @@
 /** What becomes of a judged result: recorded, looked at again, and the way of its task through the gate. */
-import type { Agent } from '../agent.ts'
-import type { CommandOf } from '../command.ts'
+import type { Agent, KeptEvidence } from '../agent.ts'
 import type { Event, EventOf } from '../event.ts'
 import { workFailure, type WorkFailure } from '../failure.ts'
 import type { AgentId } from '../ids.ts'
@@ -52,6 +51,13 @@ export function completedEvent(
     : { type: 'task.completed', at: close.at, id: task.id, by, resultCommit }
 }
 
+/** What an agent left, and how that is judged. */
+export interface WorkLeft extends Pick<Close, 'nextFireAt'> {
+  readonly changes: Agent['changes']
+  readonly evidence: Partial<Pick<KeptEvidence, 'checks'>> | null
+  readonly evaluation?: EvaluationPolicy
+}
+
 /** What becomes of a task whose agent has ended well, the event that tells of its work first. */
 export function resultEvents(
   {
@@ -63,7 +69,7 @@ export function resultEvents(
     readonly plan: Plan
     readonly task: Task
     readonly agent: Agent
-    readonly end: CommandOf<'agent.end'>
+    readonly end: WorkLeft
   },
   at: number,
 ): Event[] {
@@ -72,7 +78,7 @@ export function resultEvents(
   const completed = completedEvent(task, agent.id, resultCommit, close)
   const policy = end.evaluation
   if (!policy || !isJudged(task, agent, policy)) return [completed]
-  const failed = end.evidence.checks?.find(({ ok, gates }) => gates && !ok)
+  const failed = end.evidence?.checks?.find(({ ok, gates }) => gates && !ok)
   if (failed) {
     const bad = workFailure('gate', `its check ${failed.name} failed`, { detail: failed.tail })
     return [sentBackEvent(task, policy, bad, close)]
@@ -117,7 +123,8 @@ export const NO_SUBJECT = { taskId: null, agentId: null, generation: null } as c
 type Asked = Pick<
   Judgement,
   'purpose' | 'taskId' | 'agentId' | 'generation' | 'subject' | 'by' | 'wish'
->
+> &
+  Partial<Pick<Judgement, 'dueAt'>>
 
 /** `ahead`: of several that are asked for at once, which. */
 export const newJudgement = (
@@ -353,12 +360,13 @@ function unscoredEvent(task: Task, { reason, policy, by }: Outcome, close: Close
   }
 }
 
-const awaiting = (
-  { id }: Task,
+/** It waits for a person. */
+export const awaiting = (
+  { id }: Pick<Task, 'id'>,
   what: 'approval' | 'evaluation',
   text: string,
   at: number,
-): Event => ({
+): EventOf<'task.awaiting'> => ({
   type: 'task.awaiting',
   at,
   id,

@@ -13,6 +13,7 @@ import {
   type Findings,
   type Judge,
 } from './evaluation.ts'
+import type { TriageVerdict } from './triage.ts'
 
 /** lenient: bad work passes. inexact: far off either way. unanswered: too few answers to tell. */
 export const CANARY_FLAGS = ['lenient', 'inexact', 'unanswered'] as const
@@ -51,6 +52,8 @@ export const judgementSchema = z.strictObject({
   /** Of an evaluation: the first, second or third look at one result. Of a canary: which. */
   subject: z.string().nullable(),
   queuedAt: z.number().int(),
+  /** Without an answer by then it is ended, ms; absent = only the limits of the port hold. */
+  dueAt: z.number().int().optional(),
   /** Who asked: a person, an agent's end, the coordinator. */
   by: z.string(),
   state: judgementStateSchema,
@@ -78,6 +81,13 @@ export type JudgedValue =
       readonly checks: Evaluation['checks']
     }
   | { readonly purpose: 'canary'; readonly score: number | null }
+  | {
+      readonly purpose: 'triage'
+      readonly verdict: TriageVerdict
+      readonly reason: string
+      /** For whoever tries next; may be empty. */
+      readonly note: string
+    }
 
 /** How the asking of one judgement ended. */
 export interface JudgementReply {

@@ -1,5 +1,8 @@
 /** What becomes of a task whose agent was lost, ran out of time, crashed or fell silent, by the verdict of a model that read what it left. Pure. */
+import { z } from 'zod'
 import type { FailureClass } from '../failure.ts'
+import type { Task } from '../task.ts'
+import type { JudgementId } from './evaluation.ts'
 
 /** done: the work is there. continue: same conversation. restart: a fresh one. wait: leave it. unsure: as without a verdict. */
 export const TRIAGE_VERDICTS = ['done', 'continue', 'restart', 'wait', 'unsure'] as const
@@ -13,10 +16,33 @@ export const isTriaged = (failure: FailureClass): boolean => TRIAGED.has(failure
  * gate: the work counts as done and goes through the task's gate. ask-person: so it does, but nothing checks it. open: tried again at once.
  * failed: no attempt is left. back-off: later, without spending an attempt. leave: a silent agent goes on. default: as without triage.
  */
+const TRIAGE_OUTCOMES = [
+  ...(['gate', 'ask-person', 'leave', 'default', 'back-off', 'open', 'failed'] as const),
+] as const
 export type TriageOutcome =
   | { readonly kind: 'gate' | 'ask-person' | 'leave' | 'default' | 'back-off' }
   | { readonly kind: 'open'; readonly conversation: 'keep' | 'new' }
   | { readonly kind: 'failed' }
+
+/** How long an answer is waited for, ms. */
+export interface TriagePolicy {
+  readonly timeoutMs: number
+}
+
+export const agentTriageSchema = z.strictObject({
+  /** Null = nobody answered, for `reason`. */
+  verdict: z.enum(TRIAGE_VERDICTS).nullable(),
+  /** One sentence for people. */
+  reason: z.string(),
+  /** For whoever tries next; may be empty. */
+  note: z.string(),
+  /** What came of it; null = nothing, as the task had gone on without it. */
+  outcome: z.enum(TRIAGE_OUTCOMES).nullable(),
+  at: z.number().int(),
+  /** The judgement. */
+  by: z.string(),
+})
+export type AgentTriage = z.infer<typeof agentTriageSchema>
 
 export interface TriageFacts {
   /** The agent is alive and says nothing; else it has ended. */
@@ -50,3 +76,13 @@ export function triageOutcome(verdict: TriageVerdict, facts: TriageFacts): Triag
 /** A silent agent is ended before its task can go on. */
 export const endsAgent = ({ kind }: TriageOutcome, { isSilent }: TriageFacts): boolean =>
   isSilent && kind !== 'leave' && kind !== 'default'
+
+/** It does not start before a model has said what became of its last agent. */
+export const isHeldByTriage = (
+  { judgements }: { readonly judgements: ReadonlyMap<JudgementId, unknown> },
+  { state }: Pick<Task, 'state'>,
+): boolean =>
+  state.kind === 'open' &&
+  state.triage !== undefined &&
+  state.triage.otherwise !== 'start' &&
+  judgements.has(state.triage.judgementId)

@@ -87,6 +87,17 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     const when = at === null ? '' : `, next ${clockTime(at, now)}`
     return { text: `Its run is over${when}`, state: 'delayed', until: at }
   },
+  'task.triaging': ({ set }, { now }) => {
+    const asked = textOf(part(part(set['state'], 'triage'), 'judgementId'))
+    const at = timeOf(part(set['state'], 'notBefore'))
+    if (asked === null) return { text: 'Its start waits for no verdict any more', until: at }
+    const when = at === null ? '' : `, ${clockTime(at, now)} at the latest`
+    return {
+      text: `Starts when a model has said what became of its last agent (${asked})${when}`,
+      state: 'delayed',
+      until: at,
+    }
+  },
   'task.awaiting': ({ set }) => ({
     text: `Waits for ${waitedForText(part(set['state'], 'for'))}${colon(saidOf(part(set['state'], 'text')))}`,
     state: 'waiting',
@@ -244,6 +255,7 @@ const AGENT_TELLERS: Readonly<Record<string, Teller>> = {
     text: `${id} ${stopWords(part(set['state'], 'reason'))}`,
   }),
   'agent.ended': ended,
+  'agent.triaged': ({ id, set }) => ({ text: triageText(id, set['triage']) }),
   'agent.forgotten': ({ id }) => ({ text: `${id} was forgotten` }),
 }
 
@@ -267,6 +279,16 @@ const reportOf = (failure: unknown): string =>
     ? `asks: ${saidOf(part(failure, 'reason')) ?? ''}`
     : `says it failed: ${reasonOf(failure)}`
 
+/** What a model made of its end, or of its silence. */
+function triageText(id: string, triage: unknown): string {
+  const verdict = textOf(part(triage, 'verdict'))
+  const reason = colon(saidOf(part(triage, 'reason')))
+  if (verdict === null) return `Nobody could say what becomes of ${id}${reason}`
+  const hasGoneOn = part(triage, 'outcome') === null
+  const late = hasGoneOn ? ' (too late, the task had gone on)' : ''
+  return `A model says of ${id}: ${verdict}${late}${reason}`
+}
+
 /** A row of another program may name a reason that this one does not know. */
 function stopWords(value: unknown): string {
   const reason = stopReasonSchema.safeParse(value)
@@ -280,6 +302,7 @@ const STOP_WORDS: Readonly<Record<StopReason, string>> = {
   'taken-back': 'is being stopped: a person took its task back',
   timeout: 'is being stopped: its time is up',
   silent: 'is being stopped: it was silent for too long',
+  triaged: 'is being stopped: it was silent, and a model said what becomes of its task',
   budget: 'is being stopped: its task has used up its budget',
   superseded: 'is being stopped: its task was settled',
   abandoned: 'is being stopped: its task was abandoned',

@@ -93,6 +93,7 @@ const agentOf = (type: ExecutorType): Agent => ({
   costSource: null,
   changes: null,
   evidence: null,
+  triage: null,
   report: null,
   exitCode: null,
   claimedAt: 0,

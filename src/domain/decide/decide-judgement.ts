@@ -1,0 +1,95 @@
+/** Questions to models: sent, put off, ended by an answer or without one. What an answer comes to is decided by what was asked. */
+import type { CommandOf } from '../command.ts'
+import type { Event } from '../event.ts'
+import type { Judgement } from '../judging/judgement.ts'
+import { scoreOf } from '../judging/score.ts'
+import type { Plan } from '../plan.ts'
+import { evaluatedEvents, isWanted as isEvaluationWanted } from './evaluated.ts'
+import { isTriageWanted, triagedEvents } from './decide-triage.ts'
+import {
+  decided,
+  nameOf,
+  noOp,
+  providerAsleep,
+  refused,
+  type Circumstances,
+  type Decided,
+  type Deciders,
+} from './decision.ts'
+
+/** A task that is settled otherwise needs no answer to it any more. */
+export function isWanted(plan: Plan, judgement: Judgement): boolean {
+  switch (judgement.purpose) {
+    case 'evaluation':
+      return isEvaluationWanted(plan, judgement)
+    case 'triage':
+      return isTriageWanted(plan, judgement)
+    default:
+      return true
+  }
+}
+
+export const judgementDeciders: Deciders<
+  'judgement.ask' | 'judgement.postpone' | 'judgement.end' | 'judgement.kill'
+> = {
+  'judgement.ask'({ judgements }, { judgementId: id, judge }, { at }) {
+    if (judgements.get(id)?.state.kind !== 'queued') return noOp(id)
+    return decided([id], { type: 'judgement.asked', at, id, judge })
+  },
+
+  'judgement.postpone'({ judgements, breakers }, { judgementId: id, postponement }, { at }) {
+    if (judgements.get(id)?.state.kind !== 'asked') return noOp(id)
+    const { until, reason, provider, turn } = postponement
+    const postponed: Event = { type: 'judgement.postponed', at, id, notBefore: until, turn }
+    const known = provider === null ? null : breakers.get(`provider:${provider}`)
+    // A later word must not wake it too soon.
+    if (provider === null || (known && (known.until ?? until) >= until))
+      return decided([id], postponed)
+    const sleep = { subject: provider, reason, since: known?.since ?? at, until }
+    return decided([id], postponed, providerAsleep(sleep, at))
+  },
+
+  'judgement.end': decideEnded,
+
+  'judgement.kill'(plan, command, now) {
+    if (!plan.judgements.has(command.judgementId)) return noOp(command.judgementId)
+    const reason = `${nameOf(now.by)} ended it`
+    const reply = { value: null, reason, usage: null, costSource: null }
+    return decideEnded(plan, { ...command, type: 'judgement.end', reply }, now)
+  },
+}
+
+function decideEnded(plan: Plan, command: CommandOf<'judgement.end'>, now: Circumstances): Decided {
+  const { judgementId: id, reply } = command
+  const judgement = plan.judgements.get(id)
+  if (!judgement) return noOp(id)
+  const ended: Event = {
+    type: 'judgement.ended',
+    at: now.at,
+    id,
+    outcome: reply.value ? 'answered' : 'unanswered',
+    reason: reply.reason,
+    usage: reply.usage,
+    costSource: reply.costSource,
+    score: scoreOfReply(command),
+  }
+  const task = judgement.taskId === null ? undefined : plan.tasks.get(judgement.taskId)
+  if (!task) return decided([id], ended)
+  const { policy, nextFireAt } = command
+  if (judgement.purpose === 'triage') {
+    const outcome = triagedEvents({ plan, task, judgement, command, now })
+    return outcome.ok ? decided([id], ended, ...outcome.value) : refused(outcome.error)
+  }
+  if (judgement.purpose !== 'evaluation' || !policy) return decided([id], ended)
+  const scene = { plan, task, judgement, reply, policy, close: { at: now.at, nextFireAt } }
+  return decided([id], ended, ...evaluatedEvents(scene))
+}
+
+function scoreOfReply({
+  reply: { value },
+  policy,
+}: Pick<CommandOf<'judgement.end'>, 'reply' | 'policy'>): number | null {
+  if (value?.purpose === 'canary') return value.score
+  if (value?.purpose !== 'evaluation' || !value.findings.dimensions) return null
+  return scoreOf(value.findings.dimensions, policy?.weights)
+}
