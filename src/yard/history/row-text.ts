@@ -89,7 +89,7 @@ const TELLERS: Readonly<Record<string, Teller>> = {
   },
   'task.triaging': ({ set }, { now }) => {
     const asked = textOf(part(part(set['state'], 'triage'), 'judgementId'))
-    const at = timeOf(part(set['state'], 'notBefore'))
+    const at = numberOf(part(set['state'], 'notBefore'))
     if (asked === null) return { text: 'Its start waits for no verdict any more', until: at }
     const when = at === null ? '' : `, ${clockTime(at, now)} at the latest`
     return {
