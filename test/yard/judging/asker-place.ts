@@ -66,11 +66,18 @@ export interface OpenAsker {
 interface Opening {
   readonly clock?: Clock
   readonly env?: NodeJS.ProcessEnv
-  readonly type?: string
+  /** Of executors. */
+  readonly config?: string
 }
 
+const standInConfig = ({ program }: AskerPlace): string =>
+  ['claude', 'command']
+    .map((type) => `[executors.${type === 'claude' ? 'judge' : 'line'}]\ntype = "${type}"\n`)
+    .map((table) => `${table}command = ["${program}"]\n`)
+    .join('')
+
 export function openAsker(place: AskerPlace, opening: Opening = {}): OpenAsker {
-  const { clock = systemClock, env = process.env, type = 'claude' } = opening
+  const { clock = systemClock, env = process.env, config = standInConfig(place) } = opening
   const root = join(place.home, 'project')
   const node = process.execPath
   const launcherEntry = join(ROOT, 'src/agents/launcher-entry.ts')
@@ -79,9 +86,8 @@ export function openAsker(place: AskerPlace, opening: Opening = {}): OpenAsker {
   const launcher = openLauncher({ entry: launcherEntry, node, supervisor, log })
   const tail = openTail({ entry: join(ROOT, 'src/agents/tail-worker.ts'), log })
   const host = createProcessHost()
-  const project = `[executors.judge]\ntype = "${type}"\ncommand = ["${place.program}"]\n[executors.line]\ntype = "command"\ncommand = ["${place.program}"]\n`
   const projectFile = join(dirname(place.folder), 'config.toml')
-  writeFileSync(projectFile, project)
+  writeFileSync(projectFile, config)
   const loaded = loadConfig({
     projectFile,
     globalFile: join(place.home, 'none'),
