@@ -28,6 +28,14 @@ export type Artifact =
   | { readonly kind: 'text'; readonly name: string; readonly text: string }
   | { readonly kind: 'json'; readonly value: unknown }
 
+/** Null for what is none that is known here. */
+export function artifactOf(stored: unknown): Artifact | null {
+  if (typeof stored !== 'object' || stored === null || !('kind' in stored)) return null
+  const isKnown = stored.kind === 'file' || stored.kind === 'text' || stored.kind === 'json'
+  // We wrote it; only its kind may be another version's.
+  return isKnown ? (stored as Artifact) : null
+}
+
 /**
  * A question to its model and nothing else: without tools, token, project settings and repository, in an empty folder below its own. The
  * question is the task's description.

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import logger from 'electron-log/node.js'
 import type { Log, LogLevel } from '../base/log.ts'
 import { isoTime } from '../yard/views/iso-time.ts'
-import { createMask, maskFields, type Mask } from './mask.ts'
+import { createMask, maskFields, type Mask } from '../domain/mask.ts'
 
 export const MAX_LOG_BYTES = 10_000_000
 const KEPT_FILES = 5

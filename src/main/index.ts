@@ -9,7 +9,7 @@ import type { Log, LogLevel } from '../base/log.ts'
 import { findYard, nodeProblem, userPaths, yardPaths } from '../config/paths.ts'
 import { appEnvironment, nodeHere } from '../yard/start-screen/start-host.ts'
 import { readRecentYards } from '../yard/start-screen/recent-yards.ts'
-import { createMask, maskFields } from '../headless/mask.ts'
+import { createMask, maskFields } from '../domain/mask.ts'
 import { createHostRegistry } from '../headless/run-host.ts'
 import { LINK_SCHEME, readStartArguments } from '../desktop/outside.ts'
 import {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openLogFile } from '../../src/headless/log-file.ts'
-import { createMask } from '../../src/headless/mask.ts'
+import { createMask } from '../../src/domain/mask.ts'
 import { createOneUseCodes, CODE_LIFE_MS } from '../../src/headless/http/one-use-codes.ts'
 
 let folder: string

@@ -7,7 +7,14 @@ import type {
   LandingPreview,
   LandingView,
 } from '../../contract/change.ts'
-import { changedFiles, commitsBetween, patchesOf } from '../../agents/git/landing/changes.ts'
+import {
+  type ChangedFile,
+  changedFiles,
+  changeKey,
+  commitsBetween,
+  type FilePatch,
+  patchesOf,
+} from '../../agents/git/landing/changes.ts'
 import { attempted, type GitFailure } from '../../agents/git/git-failure.ts'
 import { commitAt, openRepository, type Repository } from '../../agents/git/repository.ts'
 import type { Agent } from '../../domain/agent.ts'
@@ -22,7 +29,8 @@ import { checkoutsOf, landingTarget } from '../../agents/git/landing/land.ts'
 import { NO_NESTED } from '../../agents/git/worktree/snapshot.ts'
 import type { WorktreeSettings } from '../../domain/settings.ts'
 
-type Source = Pick<Yard, 'plan' | 'store' | 'paths' | 'config' | 'isTrusted'>
+export type ChangeSource = Pick<Yard, 'plan' | 'store' | 'paths' | 'config' | 'isTrusted'>
+type Source = ChangeSource
 
 export const asFailure = ({ message, problem }: GitFailure): Failure =>
   failure(problem === 'no-such-folder' ? 'unknown-folder' : 'git', message, { facts: { problem } })
@@ -95,6 +103,43 @@ export async function diffOf(
   return ok({ base, result, files: [...patches.value], truncated })
 }
 
+/** What one try has made of what it began with. */
+export interface TriedChange {
+  readonly files: readonly ChangedFile[]
+  /** More files are changed than are told. */
+  readonly isCut: boolean
+  /** Of the files that may be shown, in their order. */
+  readonly patches: readonly FilePatch[]
+  /** Names all of the change, by the contents of the files before and after. */
+  readonly key: string
+}
+
+interface TriedRequest {
+  readonly maxBytes: number
+  mayShow(file: ChangedFile): boolean
+}
+
+/** Null where it worked in no worktree, or what it began with is not there any more. */
+export async function triedChange(
+  source: Source,
+  { task, agent }: { readonly task: Task; readonly agent: Agent },
+  { maxBytes, mayShow }: TriedRequest,
+): Promise<Result<TriedChange | null, Failure>> {
+  const span = await spanFrom(source, task, agent)
+  if (!span.ok) return failed(span.error)
+  if (span.value === null) return ok(null)
+  const { repo, base, result } = span.value
+  const changed = await changedFiles(repo.git, base, result)
+  if (!changed.ok) return failed(changed.error)
+  const { files: all, isCut } = changed.value
+  const files = all.filter(mayShow)
+  const patches = await patchesOf(repo.git, { base, result, files, maxBytes })
+  if (!patches.ok) return failed(patches.error)
+  const key = await changeKey(repo.git, base, result)
+  if (!key.ok) return failed(key.error)
+  return ok({ files: all, isCut, patches: patches.value, key: key.value })
+}
+
 function frameOf(yard: Source, task: Task): ChangeView {
   return {
     task: task.id,
@@ -138,7 +183,15 @@ async function spanOf(
   agentId?: string,
 ): Promise<Result<Span | null, GitFailure>> {
   const agent = tryOf(source, task, agentId)
-  const place = agent?.workplace
+  return agent ? spanFrom(source, task, agent) : ok(null)
+}
+
+async function spanFrom(
+  source: Source,
+  task: Task,
+  agent: Agent,
+): Promise<Result<Span | null, GitFailure>> {
+  const place = agent.workplace
   if (!place || place.branch === null || place.baseCommit === null) return ok(null)
   const isForeign = !source.isTrusted()
   const opened = await openRepository(task.repo ?? source.paths.root, planGitGuard(source), {

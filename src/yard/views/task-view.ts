@@ -4,7 +4,7 @@ import type { TimelineRow } from '../../contract/page.ts'
 import type { RouteStop, TaskView } from '../../contract/view.ts'
 import type { Agent, Usage } from '../../domain/agent.ts'
 import { clipJson } from '../../domain/bounds.ts'
-import type { Artifact } from '../../domain/executor.ts'
+import { artifactOf } from '../../domain/executor.ts'
 import type { WorkFailure } from '../../domain/failure.ts'
 import type { LogLine } from '../../domain/plan.ts'
 import { isFinished, type Task } from '../../domain/task.ts'
@@ -178,13 +178,9 @@ function placeOf(yard: TaskSource, task: Task, agents: readonly Agent[]) {
 
 /** Artifacts come from the store as they were written; one of an unknown shape is shown as the JSON that it is, as deep as JSON may be. */
 export function toArtifactView(stored: unknown): TaskView['artifacts'][number] {
-  if (!isArtifact(stored)) return { kind: 'json', value: clipJson(stored) }
-  return stored.kind === 'json' ? { ...stored, value: clipJson(stored.value) } : stored
-}
-
-function isArtifact(stored: unknown): stored is Artifact {
-  if (typeof stored !== 'object' || stored === null || !('kind' in stored)) return false
-  return stored.kind === 'file' || stored.kind === 'text' || stored.kind === 'json'
+  const artifact = artifactOf(stored)
+  if (artifact === null) return { kind: 'json', value: clipJson(stored) }
+  return artifact.kind === 'json' ? { ...artifact, value: clipJson(artifact.value) } : artifact
 }
 
 /** Who picks the executor and the model of a task's next try, stop by stop. */

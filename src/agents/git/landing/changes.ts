@@ -1,4 +1,5 @@
 /** What lies between two commits, for people: files with their measure, commits, and patches of bounded size. */
+import { createHash } from 'node:crypto'
 import type { Result } from '../../../base/result.ts'
 import { attempted, GitError, type GitFailure } from '../git-failure.ts'
 import type { Git } from '../git.ts'
@@ -97,6 +98,18 @@ function readCounts(text: string): Map<string, readonly (number | null)[]> {
   }
   return counts
 }
+
+/** The same for the same change, whatever commits it is made of. */
+export const changeKey = (
+  git: Git,
+  base: string,
+  result: string,
+): Promise<Result<string, GitFailure>> =>
+  attempted(async () => {
+    const form = ['-r', '--no-renames', '--raw', '--no-abbrev', '-z']
+    const { stdout } = await git(['diff-tree', ...form, base, result, '--'])
+    return createHash('sha256').update(stdout).digest('hex')
+  })
 
 /** Newest first. */
 export const commitsBetween = (
