@@ -59,6 +59,7 @@ function freshSections(order: LaunchOrder, place: PromptContext): readonly strin
     task.description.trim(),
     acceptanceOf(order),
     task.skills.length === 0 ? '' : `## Skills asked for\n\n${list(task.skills)}`,
+    identityOf(order),
     isBare ? '' : placeOf(order, place),
     context === 'clean' ? '' : dependenciesOf(order.dependencies),
     isAsked(order) ? `## What was asked\n\n${askedOf(order)}` : failureOf(order),
@@ -87,6 +88,7 @@ function resumeSections(order: LaunchOrder, place: PromptContext): readonly stri
     why,
     `Look at what is already done in ${place.cwd}, then go on from there. Your id is now ${agent.id}; what was said about the task, about reporting and about limits still holds.`,
     acceptanceOf(order),
+    identityOf(order),
     commentsOf(order),
     notesOf(order),
     reportingOf(order, place),
@@ -113,6 +115,22 @@ function acceptanceOf({ task }: LaunchOrder): string {
       `Your work is checked by this command, run in your folder; it must exit with 0:\n\n${task.verify.replace(/^/gm, '    ')}`,
     )
   return lines.length === 0 ? '' : `## What counts as done\n\n${lines.join('\n\n')}`
+}
+
+function identityOf({ identity }: LaunchOrder): string {
+  if (!identity) return ''
+  const { name, role, tradeoff, description } = identity
+  const lists = [
+    ['What you are good at', identity.skills],
+    ['What is acceptable', identity.acceptable],
+    ['What is not acceptable', identity.not_acceptable],
+  ] as const
+  const parts = [
+    `You do this as ${oneLine(name)} (role ${oneLine(role)}, trade-off ${oneLine(tradeoff)}). Where the task says otherwise, the task counts.`,
+    description.trim(),
+    ...lists.map(([title, items]) => (items.length === 0 ? '' : `${title}:\n\n${list(items)}`)),
+  ]
+  return `## Who you are\n\n${parts.filter((part) => part !== '').join('\n\n')}`
 }
 
 function placeOf({ task }: LaunchOrder, { cwd, branch, uncommitted }: PromptContext): string {

@@ -54,6 +54,7 @@ const LOADERS = {
   pilot: async () => (await import('./commands/agents/pilot.ts')).pilot,
   letGo: async () => (await import('./commands/agents/agents.ts')).letGo,
   evaluators: async () => (await import('./commands/judging/evaluators.ts')).evaluators,
+  identity: async () => (await import('./commands/judging/identity.ts')).identity,
   config: async () => (await import('./commands/config/config.ts')).config,
   model: async () => (await import('./commands/config/model.ts')).model,
   executors: async () => (await import('./commands/config/model.ts')).executors,
@@ -174,7 +175,10 @@ export const commandGroups: readonly CommandGroup[] = [
     entry('pilot', '<id>', 'opens an agent CLI on a task in this terminal, for you to drive'),
     entry('letGo', '<id>', 'releases a task that was claimed or piloted'),
   ]),
-  group('Judgement', [entry('evaluators', '', 'says who judges results, and how far from people')]),
+  group('Judgement', [
+    entry('evaluators', '', 'says who judges results, and how far from people'),
+    entry('identity', '', 'shows who agents can be asked to be, and how they did; alone it lists'),
+  ]),
   group('Configuration', [
     entry('config', '[key] [value]', 'shows and changes the configuration'),
     entry('model', '', 'shows and changes the registry of models; alone it lists'),

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { DEFAULT_KINDS } from '../domain/judging/kind.ts'
 import { ON_FAILURE } from '../domain/judging/judging-settings.ts'
-import { DEFAULT_WEIGHTS, GATE_WORDS, type Gate, parseGate } from '../domain/judging/score.ts'
+import { DEFAULT_WEIGHTS, GATE_FORM, type Gate, parseGate } from '../domain/judging/score.ts'
 import {
   about,
   amount,
@@ -24,9 +24,7 @@ export const gateOf = (value: number | string): Gate | null => {
 }
 
 const gate = () =>
-  z
-    .union([z.number(), z.string()], GATE_WORDS)
-    .refine((value) => gateOf(value) !== null, GATE_WORDS)
+  z.union([z.number(), z.string()], GATE_FORM).refine((value) => gateOf(value) !== null, GATE_FORM)
 
 const list = (example: string, most: number, each = nonEmptyText(200)) =>
   z.array(each, `must be a list such as ${example}`).max(most, `has more than ${most} entries`)

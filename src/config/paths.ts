@@ -15,6 +15,7 @@ export interface YardPaths {
   readonly config: string
   readonly db: string
   readonly agents: string
+  readonly identities: string
   readonly worktrees: string
   readonly service: {
     readonly folder: string
@@ -36,6 +37,7 @@ export function yardPaths(root: string): YardPaths {
     config: join(yard, 'config.toml'),
     db: join(yard, 'yard.db'),
     agents: join(yard, 'agents'),
+    identities: join(yard, 'identities'),
     worktrees: join(yard, 'worktrees'),
     service: {
       folder,

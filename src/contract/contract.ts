@@ -3,6 +3,7 @@ import type { InferContractRouterOutputs } from '@orpc/contract'
 import { agentContract } from './agent.ts'
 import { changeContract } from './change.ts'
 import { evaluationContract, evaluatorContract, judgementContract } from './judging.ts'
+import { identityContract } from './identity.ts'
 import { startScreenContract } from './start-screen.ts'
 import { pageContract } from './page.ts'
 import { serviceContract } from './service.ts'
@@ -17,6 +18,7 @@ export const contract = {
   evaluation: evaluationContract,
   judgement: judgementContract,
   evaluator: evaluatorContract,
+  identity: identityContract,
   startScreen: startScreenContract,
 }
 export type Contract = typeof contract

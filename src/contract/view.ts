@@ -27,6 +27,7 @@ import {
   worktreeChoiceSchema,
 } from '../domain/task.ts'
 import { judgedAsShape, judgedShape } from './judging.ts'
+import { identityNameSchema } from '../domain/judging/identity.ts'
 import { reasonSchema } from '../domain/reason.ts'
 
 const time = z.string()
@@ -179,6 +180,8 @@ export const agentViewSchema = z.object({
   said: z.enum(['done', 'fail']).nullable(),
   model: z.string().nullable(),
   modelId: z.string().nullable(),
+  /** Who it was asked to be; null = nobody in particular. */
+  identity: identityNameSchema.nullable(),
   status: z.enum(AGENT_STATUSES),
   /** Why it is being stopped, while it is. */
   stopReason: stopReasonSchema.nullable(),
@@ -360,43 +363,3 @@ export const journalRowSchema = z.object({
   isUnreadable: z.literal(true).optional(),
 })
 export type JournalRow = z.infer<typeof journalRowSchema>
-
-const waitReasonSchema = z.object({
-  kind: z.enum([
-    'task',
-    'time',
-    'person',
-    'provider',
-    'cap',
-    'memory',
-    'pause',
-    'hold',
-    'breaker',
-    'trust',
-    'claim',
-    'executor',
-    'read-only',
-    'host',
-    'budget',
-  ]),
-  /** The task, profile, cap or provider meant. */
-  subject: z.string().nullable(),
-  text: z.string(),
-  until: time.nullable(),
-})
-/** Whom the hints in the text speak to: who types commands, or who has the buttons of the page. */
-export const WHY_VOICES = ['command-line', 'page'] as const
-export type WhyVoice = (typeof WHY_VOICES)[number]
-
-export const whySchema = z.object({
-  id: z.string(),
-  state,
-  text: z.string(),
-  /** The text where the state stands before it already: `paused: yard resume a lets it go on.` */
-  textAfterState: z.string(),
-  /** The last lines that its program wrote in the try that failed; null = it did not fail, or wrote none. */
-  lastLines: z.string().nullable(),
-  waitsFor: z.array(waitReasonSchema),
-})
-export type Why = z.infer<typeof whySchema>
-export type WaitReason = z.infer<typeof waitReasonSchema>

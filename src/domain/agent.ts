@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { workFailureSchema } from './failure.ts'
 import { agentIdSchema, taskIdSchema } from './ids.ts'
 import { choiceSchema } from './routing/choice.ts'
+import { identityNameSchema } from './judging/identity.ts'
 import { executorTypeSchema } from './settings.ts'
 import { agentTriageSchema } from './judging/triage.ts'
 import { conversationSchema } from './task.ts'
@@ -184,6 +185,8 @@ export const agentSchema = z.strictObject({
   /** Who says what it cost; null while it is unknown, and in rows that are older than this field. */
   costSource: costSourceSchema.nullable().default(null),
   changes: changesSchema.nullable(),
+  /** Who it was asked to be; null = nobody in particular. */
+  identity: identityNameSchema.nullable().default(null),
   /** Null while it lives, and in rows that are older than this field. */
   evidence: keptEvidenceSchema.nullable().default(null),
   /** What a model said of its end, or of its silence; null where none was asked, or has answered yet. */

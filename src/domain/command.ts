@@ -14,6 +14,7 @@ import type {
 } from './judging/evaluation.ts'
 import type { JudgementReply, Postponement } from './judging/judgement.ts'
 import type { TriagePolicy } from './judging/triage.ts'
+import type { Identity } from './judging/identity.ts'
 import type { LandingOutcome, Merger } from './landing.ts'
 import type { Choice } from './routing/choice.ts'
 import type { NewTask, Task, TaskEdit } from './task.ts'
@@ -45,6 +46,8 @@ export interface Claim {
   readonly provider: string | null
   readonly provenance: Agent['provenance']
   readonly timeoutMs: number | null
+  /** Who the agent is asked to be; absent = nobody in particular. */
+  readonly identity?: Identity
   /** Only of a claim by another orchestrator; see `Agent`. */
   readonly leaseMs?: number
   readonly claimedBy?: string

@@ -14,6 +14,7 @@ import type { Artifact } from './executor.ts'
 import type { WorkFailure } from './failure.ts'
 import type { AgentId, TaskId } from './ids.ts'
 import type { Evaluation, Judge, JudgementId, Look, Opinion } from './judging/evaluation.ts'
+import type { Identity } from './judging/identity.ts'
 import type { Judgement } from './judging/judgement.ts'
 import type { AgentTriage } from './judging/triage.ts'
 import type { Landing, Merging } from './landing.ts'
@@ -40,6 +41,8 @@ interface JudgementEvents {
   /** Also what its task remembers of it. */
   'evaluation.recorded': { evaluation: Evaluation }
   'evaluation.scored': { opinion: Opinion }
+  /** An agent is asked to be it for the first time. */
+  'identity.known': { identity: Identity }
 }
 
 interface TaskEvents {

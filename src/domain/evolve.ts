@@ -4,6 +4,7 @@ import type { Agent } from './agent.ts'
 import type { Event, EventOf } from './event.ts'
 import { agentNumberOf, type AgentId, type TaskId } from './ids.ts'
 import type { JudgementId } from './judging/evaluation.ts'
+import { identityNameOf } from './judging/identity.ts'
 import type { Judgement } from './judging/judgement.ts'
 import { dependencyIdOf, NO_FACTS, type EntityChange, type Plan } from './plan.ts'
 import type { Task, TaskState } from './task.ts'
@@ -220,6 +221,9 @@ const OTHERS: Evolvers<
     if (latest && agentNumberOf(latest.agentId) > agentNumberOf(agentId)) return [recorded]
     return [recorded, ...change(plan, taskId, () => ({ evaluation: known }))]
   },
+  'identity.known': (_, { identity }) => [
+    { entity: 'identity', id: identity.id, before: null, after: identity },
+  ],
   'evaluation.scored'(plan, { opinion }) {
     const { id, taskId, evaluationId, score, isAudit } = opinion
     const evaluation = plan.tasks.get(taskId)?.evaluation
@@ -298,6 +302,7 @@ function claimed(plan: Plan, event: EventOf<'agent.claimed'>): Changes {
     changes: null,
     evidence: null,
     triage: null,
+    identity: claim.identity ? identityNameOf(claim.identity) : null,
     report: null,
     exitCode: null,
     claimedAt: at,

@@ -6,6 +6,7 @@
 import type { Agent, Changes, RuntimeUsage, Workplace } from './agent.ts'
 import type { Evidence } from './completion.ts'
 import type { AgentId, TaskId } from './ids.ts'
+import type { Identity } from './judging/identity.ts'
 import type { ChangePosition } from './plan.ts'
 import type { ModelEntry, Profile } from './settings.ts'
 import type { Conversation, Task } from './task.ts'
@@ -65,6 +66,8 @@ export interface LaunchOrder {
   /** A line per other task, for `context = graph | full`. */
   readonly graph: readonly string[]
   readonly resume: Conversation | null
+  /** Who the agent is asked to be; absent = nobody in particular. */
+  readonly identity?: Identity | null
   /** Only for `launch.json` and `{model}`: the model's id that reaches the CLI. */
   readonly modelId: string | null
   /** Its entry in the registry; null where it has none, or the agent has no model of ours. */

@@ -19,6 +19,7 @@ export const FAILURE_KINDS = {
   'unknown-folder': [3, 404],
   'unknown-evaluation': [3, 404],
   'unknown-judgement': [3, 404],
+  'unknown-identity': [3, 404],
   'id-taken': [4, 409],
   cycle: [4, 409],
   'stale-generation': [4, 409],

@@ -48,6 +48,7 @@ const AGENT_MAY = {
     ...['evaluation.list', 'evaluation.figures', 'evaluation.get', 'evaluation.audit'],
     'task.evaluate',
     ...['judgement.list', 'judgement.get', 'judgement.text', 'evaluator.list'],
+    ...['identity.list', 'identity.broken', 'identity.get', 'identity.add', 'identity.performance'],
     ...['startScreen.recent', 'startScreen.forget', 'startScreen.clis', 'startScreen.inspect'],
     ...['startScreen.open', 'startScreen.example'],
   ],

@@ -6,6 +6,7 @@
 import { type Agent, isLiving } from './agent.ts'
 import type { Evaluation, JudgementId, Opinion } from './judging/evaluation.ts'
 import { judgementNumberOf } from './judging/evaluation.ts'
+import type { Identity } from './judging/identity.ts'
 import { isLivingJudgement, type Judgement } from './judging/judgement.ts'
 import { isHeldByTriage } from './judging/triage.ts'
 import { type AgentId, agentNumberOf, type TaskId } from './ids.ts'
@@ -88,6 +89,7 @@ export type EntityChange =
   | Addition<'artifact', StoredArtifact>
   | Addition<'evaluation', Evaluation>
   | Addition<'opinion', Opinion>
+  | Change<'identity', Identity>
 
 const ADDED = ['log', 'artifact', 'evaluation', 'opinion'] as const
 /** Written once, never changed. */
@@ -117,6 +119,8 @@ export interface Plan {
   readonly breakers: ReadonlyMap<string, Breaker>
   /** Living ones only, in the order in which they were asked for. */
   readonly judgements: ReadonlyMap<JudgementId, Judgement>
+  /** Ids of those that agents were asked to be. */
+  readonly identities: ReadonlySet<string>
   readonly facts: YardFacts
   blockersOf(id: TaskId): ReadonlySet<TaskId>
   dependentsOf(id: TaskId): ReadonlySet<TaskId>
@@ -148,6 +152,7 @@ interface Index {
   readonly agents: Map<AgentId, Agent>
   readonly breakers: Map<string, Breaker>
   readonly judgements: Map<JudgementId, Judgement>
+  readonly identities: Set<string>
   readonly blockers: Map<TaskId, Set<TaskId>>
   readonly dependents: Map<TaskId, Set<TaskId>>
   readonly unmet: Map<TaskId, number>
@@ -167,6 +172,7 @@ export function createPlan(): MutablePlan {
     agents: new Map(),
     breakers: new Map(),
     judgements: new Map(),
+    identities: new Set(),
     blockers: new Map(),
     dependents: new Map(),
     unmet: new Map(),
@@ -179,12 +185,13 @@ export function createPlan(): MutablePlan {
     lastOrder: 0,
     onTouched: null,
   }
-  const { tasks, agents, breakers, judgements, startable } = index
+  const { tasks, agents, breakers, judgements, identities, startable } = index
   return {
     tasks,
     agents,
     breakers,
     judgements,
+    identities,
     startable,
     get onTouched() {
       return index.onTouched
@@ -233,6 +240,10 @@ function put(index: Index, change: EntityChange): void {
       return
     case 'yard':
       index.facts = change.after ?? NO_FACTS
+      return
+    case 'identity':
+      if (change.after) index.identities.add(change.id)
+      else index.identities.delete(change.id)
       return
     case 'judgement':
       return putJudgement(index, change.id as JudgementId, change.after)
@@ -362,38 +373,4 @@ export function statesOf(plan: Plan, task: Task, now: number): ShownState[] {
 /** What a person sees. */
 export function shownStateOf(plan: Plan, task: Task, now: number): ShownState {
   return statesOf(plan, task, now)[0] ?? 'ready'
-}
-
-/**
- * A blocker that was settled while an agent of it lived, which is still being ended: its dependents count as ready and must
- * not start before, for it may still write, and its commit is not known. Costs the in-degree.
- */
-export function endingBlockerOf(plan: Plan, id: TaskId): TaskId | null {
-  if (plan.agents.size === 0) return null
-  for (const blocker of plan.blockersOf(id)) {
-    const agent = plan.agentOf(blocker)
-    if (agent && plan.tasks.get(blocker)?.state.kind !== 'in-progress') return blocker
-  }
-  return null
-}
-
-/**
- * The merge task that must settle a conflict below this task first: its result holds the same clash, and merges by itself once
- * that is done. Null when none can still do so. Costs what lies upstream.
- */
-export function mergeAbove(plan: Plan, id: TaskId): TaskId | null {
-  const above = new Set<TaskId>(plan.blockersOf(id))
-  for (const blocker of above) {
-    const merge = openMergeOf(plan, plan.tasks.get(blocker))
-    if (merge !== null) return merge
-    for (const next of plan.blockersOf(blocker)) above.add(next)
-  }
-  return null
-}
-
-function openMergeOf(plan: Plan, task: Task | undefined): TaskId | null {
-  const landing = task?.landing
-  if (landing?.state !== 'conflict' || landing.mergeTask === null) return null
-  const { kind = 'done' } = plan.tasks.get(landing.mergeTask)?.state ?? {}
-  return kind === 'open' || kind === 'in-progress' || kind === 'waiting' ? landing.mergeTask : null
 }

@@ -11,8 +11,8 @@ import {
 import { MAX_DURATION_MS } from './format.ts'
 import { attemptLimit, DEFAULT_MAX_ATTEMPTS, workFailureSchema } from './failure.ts'
 import { agentIdSchema, taskIdSchema } from './ids.ts'
-import { GATE_WORDS, parseGate } from './judging/score.ts'
 import { judgementIdSchema, lookSchema, taskEvaluationSchema } from './judging/evaluation.ts'
+import { GATE_FORM, parseGate } from './judging/score.ts'
 import { landingSchema, mergingSchema } from './landing.ts'
 import { MAX_INSTANT_MS } from '../base/instant.ts'
 
@@ -144,7 +144,7 @@ export const taskDefinitionSchema = z.strictObject({
   repo: text(4096).nullable(),
   /** What its result must pass, as the text of a gate; null = as its tags or the yard say. */
   gate: text(20)
-    .refine((gate) => parseGate(gate) !== null, GATE_WORDS)
+    .refine((gate) => parseGate(gate) !== null, GATE_FORM)
     .nullable(),
   /** Who its agent is asked to be: the name of an identity or a prefix of its id. */
   identity: word(500).nullable(),

@@ -1,6 +1,6 @@
 /** What a model is asked before the first agent of a task: who shall do it, in which mode and context. Pure. */
 import { oneLine } from '../base/text.ts'
-import type { Identity } from './identity.ts'
+import type { Identity } from '../domain/judging/identity.ts'
 import { prompt, quoted, section } from './quoting.ts'
 
 export const ASSIGNMENT_PROMPT = 'assignment-1'

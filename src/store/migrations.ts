@@ -226,6 +226,12 @@ CREATE TABLE forecast (
 CREATE INDEX forecast_by_kind ON forecast (kind);
 ALTER TABLE spent ADD COLUMN purpose TEXT NOT NULL DEFAULT 'work';
 CREATE INDEX spent_on_judging ON spent (ended_at) WHERE purpose <> 'work';
+
+CREATE TABLE identity (
+  id TEXT PRIMARY KEY,
+  v INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
 `,
 }
 

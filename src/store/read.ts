@@ -13,6 +13,7 @@ import {
   type YardFacts,
 } from '../domain/plan.ts'
 import { type Agent, agentSchema } from '../domain/agent.ts'
+import type { Identity } from '../domain/judging/identity.ts'
 import { judgementSchema } from '../domain/judging/judgement.ts'
 import { type Task, taskSchema } from '../domain/task.ts'
 import { upgraded } from './journal.ts'
@@ -38,6 +39,10 @@ export function prepareReads(db: Database.Database) {
     .pluck()
   const artifacts = db.prepare('SELECT body FROM artifact WHERE task_id = ? ORDER BY rowid').pluck()
   const reply = db.prepare('SELECT reply FROM command WHERE id = ?').pluck()
+  const identity = db.prepare('SELECT body FROM identity WHERE id = ?').pluck()
+  const identities = db
+    .prepare("SELECT body FROM identity WHERE id >= :prefix AND id < :prefix || 'g' LIMIT 2")
+    .pluck()
   const parse = <T>(body: unknown): T => JSON.parse(String(body)) as T
   return {
     agent(id: AgentId): Agent | null {
@@ -54,6 +59,13 @@ export function prepareReads(db: Database.Database) {
       log.all(taskId, limit).map((body) => parse<LogLine>(body)),
     artifactsOf: (taskId: TaskId) =>
       artifacts.all(taskId).map((body) => parse<StoredArtifact>(body)),
+    /** One that an agent was asked to be. */
+    identity(id: string): Identity | null {
+      const body = identity.get(id)
+      return body === undefined ? null : parse<Identity>(body)
+    },
+    /** Those whose id, lower-case hexadecimal, begins so; at most two. */
+    knownIdentities: (prefix: string) => identities.all({ prefix }).map(parse<Identity>),
     /** The reply that a client's command had, if it was carried out before. */
     replyOf(id: string): StoredReply | null {
       const body = reply.get(id)
@@ -120,6 +132,8 @@ function loadRest(db: Database.Database, plan: MutablePlan): void {
     plan.put({ entity: 'breaker', id: breaker.id, before: null, after: breaker })
   for (const facts of bodies<YardFacts>("SELECT body FROM yard_fact WHERE id = 'yard'"))
     plan.put({ entity: 'yard', id: 'yard', before: null, after: facts })
+  for (const identity of bodies<Identity>('SELECT body FROM identity'))
+    plan.put({ entity: 'identity', id: identity.id, before: null, after: identity })
 }
 
 /** The living ones; the numbers of all others are known, too, for none is given twice. */
@@ -168,6 +182,7 @@ function* dependencySlices(db: Database.Database): Generator<Ends[]> {
 function toAgent(stored: Agent): Agent {
   const agent = upgraded(stored)
   agent.leaseMs ??= null
+  agent.identity ??= null
   agent.claimedBy ??= null
   agent.choice ??= null
   agent.costSource ??= agent.usage?.costUsd == null ? null : 'cli'

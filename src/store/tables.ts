@@ -20,6 +20,7 @@ export function prepareTables(db: Database.Database) {
   const writeDependency = prepareDependency(db)
   const writeBreaker = prepareSmall(db, 'breaker')
   const writeFact = prepareSmall(db, 'yard_fact')
+  const writeIdentity = prepareSmall(db, 'identity')
   const log = db.prepare('INSERT INTO log_line (id, task_id, at, v, body) VALUES (?, ?, ?, ?, ?)')
   const writeJudgement = prepareJudgement(db)
   const writeEvaluation = prepareEvaluation(db)
@@ -42,6 +43,8 @@ export function prepareTables(db: Database.Database) {
           const { id, taskId, at } = change.after
           return void log.run(id, taskId, at, BODY_VERSION, JSON.stringify(change.after))
         }
+        case 'identity':
+          return writeIdentity(change.id, change.after)
         case 'judgement':
           return writeJudgement(change)
         case 'evaluation':
@@ -156,7 +159,7 @@ function prepareDependency(db: Database.Database): (change: Change<'dependency'>
 
 function prepareSmall(
   db: Database.Database,
-  table: 'breaker' | 'yard_fact',
+  table: 'breaker' | 'yard_fact' | 'identity',
 ): (id: string, after: object | null) => void {
   const put = db.prepare(
     `INSERT INTO ${table} (id, v, body) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET v = excluded.v, body = excluded.body`,

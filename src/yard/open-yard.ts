@@ -34,6 +34,7 @@ import { writeShim } from './executors/shim.ts'
 import { createTrials } from './executors/test-run.ts'
 import { NO_LANDING, openLanding } from './git/landing-port.ts'
 import { checksOf, NO_JUDGING } from './judging/judging-port.ts'
+import { openIdentities } from './judging/identities.ts'
 import { hostGit } from './git/plan-git-guard.ts'
 import { agentToken, agentVariables, openSecret } from './handlers/agent-token.ts'
 import { openSlots } from './machine/slots.ts'
@@ -107,9 +108,10 @@ function createParts(
   const errors: { at: number; text: string }[] = []
   const log = rememberErrors(options.log, errors, clock)
   const dataFolder = userPaths(env).data
+  const identities = openIdentities(options, opened.store)
   const current: Current = {
     config,
-    routes: createRoutes(config, paths.root),
+    routes: createRoutes(config, paths.root, identities),
     flags: options.flags,
     isTrusted: isTrusted({ paths, dataFolder }),
     url: null,
@@ -143,6 +145,7 @@ function createParts(
     place,
     spending: createSpending(store.spending),
     tries: createKeptTries({ plan, reads: store.tries, settings: () => current.config.settings }),
+    identities,
     clock,
     log,
     errors,

@@ -120,7 +120,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     if (!config.ok) return config
     current.config = config.value
     current.flags = flags
-    current.routes = createRoutes(config.value, paths.root)
+    current.routes = createRoutes(config.value, paths.root, parts.identities)
     current.isTrusted = isTrusted(trustPlace)
     applySynchronous(opened, config.value.settings.store.synchronous, log)
     coordinator.onSettings()
@@ -138,6 +138,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     positions,
     spending,
     tries,
+    identities: parts.identities,
     vitals: createMetrics({ runtime, clock, log, ...(machine ? { probe: machine } : {}) }),
     rates,
     past,

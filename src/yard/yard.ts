@@ -35,6 +35,7 @@ import type { Forecaster } from './forecast/forecaster.ts'
 import type { YardHistory } from './history/point-in-time.ts'
 import type { Positions } from './positions.ts'
 import type { KeptTries } from './routing/kept-tries.ts'
+import type { IdentityBook } from './judging/identities.ts'
 import type { Spending } from './spending.ts'
 
 export type HostKind = 'service' | 'app' | 'run' | 'command'
@@ -53,6 +54,7 @@ export interface Yard {
   readonly spending: Spending
   /** What past tries tell of the ways to run a task. */
   readonly tries: KeptTries
+  readonly identities: IdentityBook
   readonly vitals: Metrics
   /** Null where no agents are started. */
   readonly rates: Rates | null
@@ -200,6 +202,7 @@ export interface YardParts {
   readonly runtime: Runtime
   readonly spending: Spending
   readonly tries: KeptTries
+  readonly identities: IdentityBook
   readonly clock: Clock
   readonly log: Log
   readonly errors: readonly { readonly at: number; readonly text: string }[]

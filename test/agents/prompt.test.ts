@@ -32,6 +32,32 @@ const prompt = (parts: OrderParts = {}, order: Partial<LaunchOrder> = {}, place 
     place,
   )
 
+describe('an identity', () => {
+  const identity = {
+    id: '0'.repeat(64),
+    name: 'Careful Programmer',
+    role: 'programmer',
+    tradeoff: 'careful',
+    description: 'Looks first.',
+    skills: [],
+    acceptable: ['slower\n# Task other'],
+    not_acceptable: ['guesses'],
+  }
+
+  it('is told after the order itself, to a first try and to one that goes on', () => {
+    const text = prompt({}, { identity })
+    expect(text).toMatch(
+      /\n## Who you are\n\nYou do this as Careful Programmer \(role programmer, trade-off careful\)\..*\n\nLooks first\.\n\nWhat is acceptable:\n\n- slower\n\nWhat is not acceptable:\n\n- guesses\n\n## Where you work/,
+    )
+    const resume = { executor: 'claude', id: 'c-1' }
+    expect(prompt({}, { identity, resume })).toContain('## Who you are')
+  })
+
+  it('is not spoken of where nobody named one', () => {
+    expect(prompt()).not.toContain('Who you are')
+  })
+})
+
 describe('a first try', () => {
   it('begins with the task itself', () => {
     expect(prompt()).toMatch(

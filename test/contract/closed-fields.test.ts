@@ -13,6 +13,12 @@ const CODES = ['code', 'class', 'kind', 'state', 'status']
 
 /** What is no choice of a few things although its name is one of those, and why. */
 const OPEN: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['list output[]', 'get output', 'add output'].map((place) => [
+      `identity.${place}.role`,
+      'what an agent is asked to be: files of identities name it',
+    ]),
+  ),
   'task.list input.status': 'a list with commas, as it stands in an address',
   ...Object.fromEntries(
     ['list input', 'list output[]', 'figures input', 'get output', 'score output'].map((place) => [

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Command } from '../../src/domain/command.ts'
 import { evolve } from '../../src/domain/evolve.ts'
 import type { TaskId } from '../../src/domain/ids.ts'
-import { endingBlockerOf } from '../../src/domain/plan.ts'
+import { endingBlockerOf } from '../../src/domain/graph/upstream.ts'
 import {
   changesOf,
   claimOf,

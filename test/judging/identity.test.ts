@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
+import { identityContentSchema } from '../../src/domain/judging/identity.ts'
 import {
   findIdentities,
   identityOf,
-  identitySchema,
   matchIdentity,
   SHIPPED_IDENTITIES,
 } from '../../src/judging/identity.ts'
 
 const content = { role: 'programmer', tradeoff: 'careful', skills: ['a', 'b'] }
-const made = (more: object = {}) => identityOf(identitySchema.parse({ ...content, ...more }))
+const made = (more: object = {}) => identityOf(identityContentSchema.parse({ ...content, ...more }))
 
 describe('an identity', () => {
   test('has an id that follows what it says, and not its name, the order of keys or blanks', () => {
@@ -18,7 +18,11 @@ describe('an identity', () => {
     expect(made({ description: '  ' }).id).toBe(id)
     expect(
       identityOf(
-        identitySchema.parse({ skills: [' a', 'b '], tradeoff: 'careful', role: 'programmer' }),
+        identityContentSchema.parse({
+          skills: [' a', 'b '],
+          tradeoff: 'careful',
+          role: 'programmer',
+        }),
       ).id,
     ).toBe(id)
     expect(made({ skills: ['b', 'a'] }).id).not.toBe(id)
@@ -36,7 +40,7 @@ describe('an identity', () => {
     { role: 'x', tradeoff: 'y', nonsense: 1 },
     { role: 'x', tradeoff: 'y', skills: 'z' },
   ])('is not made from %j', (broken) =>
-    expect(identitySchema.safeParse(broken).success).toBe(false),
+    expect(identityContentSchema.safeParse(broken).success).toBe(false),
   )
 
   test('ships for seven roles with four trade-offs, each another', () => {

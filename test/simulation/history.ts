@@ -3,7 +3,8 @@
  * steps are over the faults stop, and everything must come to rest.
  */
 import { join } from 'node:path'
-import { mergeAbove, shownStateOf, type Plan } from '../../src/domain/plan.ts'
+import { shownStateOf, type Plan } from '../../src/domain/plan.ts'
+import { mergeAbove } from '../../src/domain/graph/upstream.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { START_AT } from '../support/manual-clock.ts'
 import { settled } from '../support/memory-store.ts'

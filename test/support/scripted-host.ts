@@ -84,6 +84,7 @@ export const agentOf = (id: string, task: string, more: Partial<AgentView> = {})
   said: null,
   model: null,
   modelId: null,
+  identity: null,
   status: 'working',
   stopReason: null,
   stoppingSince: null,

@@ -5,7 +5,8 @@ import type { Claim, CommandOf } from '../command.ts'
 import type { Event } from '../event.ts'
 import { failure } from '../failure.ts'
 import type { AgentId, TaskId } from '../ids.ts'
-import { endingBlockerOf, shownStateOf, type Plan } from '../plan.ts'
+import { shownStateOf, type Plan } from '../plan.ts'
+import { endingBlockerOf } from '../graph/upstream.ts'
 import {
   decided,
   noOp,
@@ -35,7 +36,10 @@ export const agentDeciders: Deciders<
     const events = claims.map((claim) =>
       claimedEvent(claim, claim.executorType === 'http' ? 'service' : 'process', now),
     )
-    return ok({ events, reply: { ids: claims.map((claim) => claim.agentId) } })
+    return ok({
+      events: [...newIdentities(plan, claims, now), ...events],
+      reply: { ids: claims.map((claim) => claim.agentId) },
+    })
   },
 
   'task.take': (plan, { claim, workplaceCwd: cwd }, now) =>
@@ -61,7 +65,8 @@ export const agentDeciders: Deciders<
       const ending = endingBlockerOf(plan, task.id)
       if (ending !== null) return refused(stillEnding(task.id, ending))
       if (plan.unmetOf(task.id) > 0) return refused(wrongState(task, 'piloted (blocked)', why))
-      return decided([task.id, claim.agentId], claimedEvent(claim, 'pilot', now))
+      const known = newIdentities(plan, [claim], now)
+      return decided([task.id, claim.agentId], ...known, claimedEvent(claim, 'pilot', now))
     }),
 
   'agent.placed': (plan, { agentId: id, generation, workplace, worktreeName }, { at }) =>
@@ -119,6 +124,15 @@ const claimedEvent = (
   { at }: Circumstances,
   workplace: Workplace | null = null,
 ): Event => ({ type: 'agent.claimed', at, claim, by, workplace })
+
+/** Those that no agent was asked to be so far, each once. */
+function newIdentities(plan: Plan, claims: readonly Claim[], { at }: Circumstances): Event[] {
+  const asked = claims.flatMap(({ identity }) => identity ?? [])
+  const found = new Map(asked.map((identity) => [identity.id, identity]))
+  return [...found.values()]
+    .filter(({ id }) => !plan.identities.has(id))
+    .map((identity) => ({ type: 'identity.known', at, identity }))
+}
 
 /** Promise 1 and 2: no living agent on it, nothing unmet or still at work below it, its time has come. */
 function mayStart(plan: Plan, claim: Claim, at: number): boolean {

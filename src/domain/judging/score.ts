@@ -96,7 +96,7 @@ export function parseGate(text: string): Gate | null {
 }
 
 /** For whatever is no gate. */
-export const GATE_WORDS =
+export const GATE_FORM =
   'must be "off", "score", "person" or the least score that passes, above 0 and at most 1'
 
 export const gateText = (gate: Gate): string =>

@@ -1,5 +1,6 @@
 /** Why a task stands where it stands, in one sentence, and the one action that helps. */
-import type { TaskCard, TaskView, WaitReason, Why } from '../../contract/view.ts'
+import type { TaskCard, TaskView } from '../../contract/view.ts'
+import type { WaitReason, Why } from '../../contract/why.ts'
 import { assertNever } from '../../base/result.ts'
 import { useCommand, useSession, useYard } from '../model/session/session-context.tsx'
 import { Button } from '../ui/button.tsx'

@@ -1,6 +1,7 @@
 /** All about one task, asked for again whenever the live view says that something about it changed. */
 import { useMemo } from 'react'
-import type { AgentView, TaskCard, TaskView, Why } from '../../contract/view.ts'
+import type { AgentView, TaskCard, TaskView } from '../../contract/view.ts'
+import type { Why } from '../../contract/why.ts'
 import type { Problem } from './session/problem.ts'
 import { useYard } from './session/session-context.tsx'
 import { useAnswer } from './use-answer.ts'

@@ -33,6 +33,7 @@ export function launchOrderOf(
     notes: notesOf(store, task),
     graph: context === 'graph' || context === 'full' ? graphLines(plan, task, context, now) : [],
     resume: agent.resumed ? agent.conversation : null,
+    identity: agent.identity && store.identity(agent.identity.id),
     modelId: agent.modelId,
     ...modelsOf(settings, profile, agent.model),
     answer: null,

@@ -24,6 +24,7 @@ import { unknownCostOf, unpricedLive } from '../../domain/budget/known-cost.ts'
 import type { RoutingArm } from '../../domain/judging/judging-settings.ts'
 import { findModel, profileModelOf } from '../../domain/routing/models.ts'
 import { accountOf, isTakenByPeople, type Profile, type Settings } from '../../domain/settings.ts'
+import type { IdentityBook } from '../judging/identities.ts'
 import { endpointOf, endpointText, originsOf } from './origins.ts'
 
 type Asked = Pick<
@@ -39,11 +40,15 @@ type Asked = Pick<
   | 'schedule'
   | 'delayMs'
   | 'notBefore'
+  | 'identity'
 >
 
 export type Routes = ReturnType<typeof createRoutes>
 
-export function createRoutes(config: Config, root: string) {
+/** Finds the identity that a task names. */
+type Identities = Pick<IdentityBook, 'resolve'>
+
+export function createRoutes(config: Config, root: string, identities: Identities) {
   const { settings } = config
   const known = new Map<string, Result<Route, Failure>>()
   const arms = new Map<string, Result<Route, Failure>>()
@@ -64,7 +69,8 @@ export function createRoutes(config: Config, root: string) {
       ])
       let route = known.get(key)
       if (!route) known.set(key, (route = routeOf(config, task, root)))
-      return route
+      // Not remembered: files of identities come and go without a reload.
+      return route.ok ? withIdentity(identities, task, route.value) : route
     },
     /** How a task that names neither executor nor model would be run with these; a failure where it cannot be. */
     withArm(task: Task, arm: Pick<RoutingArm, 'executor' | 'model'>): Result<Route, Failure> {
@@ -89,10 +95,8 @@ export function createRoutes(config: Config, root: string) {
       if (!chosen.ok) return chosen.error
       const caps = { budget, budgetTokens }
       const { profile } = choice.value
-      return (
-        strayKeyOf(settings, profile, chosen.value.name) ??
-        unknownCostOf(settings, caps, profile, chosen.value.name)
-      )
+      const fault = modelFault(settings, caps, profile, chosen.value.name)
+      return fault ?? unknownIdentityOf(identities, said)
     },
   }
 }
@@ -118,15 +122,40 @@ function routeOf(
   if (misfit) return err(misfit)
   const model = resolveModel(settings, task, profile, origins)
   if (!model.ok) return model
-  const fault =
-    strayKeyOf(settings, profile, model.value.name) ??
-    unknownCostOf(settings, task, profile, model.value.name)
+  const fault = modelFault(settings, task, profile, model.value.name)
   if (fault) return err(fault)
   const scene = { config, task, root }
   if (chosenBy === null) return ok(routeBy(scene, { profile, why, model: model.value }))
   const way = { profile, why: chosenBy, model: { ...model.value, why: chosenBy } }
   return ok({ ...routeBy(scene, way), fallback: null })
 }
+
+/** A command in a shell is nobody: there is no prompt that could say so. */
+function withIdentity(
+  identities: Identities,
+  { identity: word }: Task,
+  route: Route,
+): Result<Route, Failure> {
+  if (word === null || route.executorType === 'shell') return ok(route)
+  const found = identities.resolve(word)
+  if (!found.ok) return found
+  const { source: _source, file: _file, ...identity } = found.value
+  const { fallback } = route
+  return ok({ ...route, identity, ...(fallback ? { fallback: { ...fallback, identity } } : {}) })
+}
+
+function unknownIdentityOf(identities: Identities, { identity }: Asked): Failure | null {
+  const found = identity == null ? null : identities.resolve(identity)
+  return found === null || found.ok ? null : found.error
+}
+
+const modelFault = (
+  settings: Settings,
+  caps: Parameters<typeof unknownCostOf>[1],
+  profile: Profile,
+  model: string | null,
+): Failure | null =>
+  strayKeyOf(settings, profile, model) ?? unknownCostOf(settings, caps, profile, model)
 
 /** A key that would go to an address that it was not named for. */
 function strayKeyOf(settings: Settings, profile: Profile, model: string | null): Failure | null {
@@ -249,7 +278,8 @@ function faultOfEdit(
   const repo = faultOfRepo(edit.repo)
   if (repo) return repo
   const { executor, exec, model, verify, budget, budgetTokens, context, mode, schedule } = edit
-  const fields = { executor, exec, model, verify, budget, budgetTokens, context, mode }
+  const { identity } = edit
+  const fields = { executor, exec, model, verify, budget, budgetTokens, context, mode, identity }
   const said = definedOf({ ...fields, schedule })
   if (!task || Object.keys(said).length === 0) return null
   const asked = { ...task, ...said, notBefore: edit.notBefore ?? startOf(task) }

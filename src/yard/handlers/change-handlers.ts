@@ -1,7 +1,7 @@
 /** Requests about what tasks have changed in git. */
 import type { LandingView } from '../../contract/change.ts'
 import type { TaskId } from '../../domain/ids.ts'
-import { mergeAbove } from '../../domain/plan.ts'
+import { mergeAbove } from '../../domain/graph/upstream.ts'
 import type { Task } from '../../domain/task.ts'
 import { changesOf, diffOf, toComment, toLandingView } from '../git/changes.ts'
 import { collectGarbage, listOf, removeOne } from '../git/worktrees.ts'

@@ -44,7 +44,14 @@ function claimOf(yard: Yard, task: Task, wished: string | null): Claim {
   const model = valueOf(resolveModel(settings, task, profile, originsOf(yard.config())))
   const way = { profile, why: `${why}; piloted by a person`, model }
   const claim = claimBy(yard.config(), task, way)
-  return { ...claim, taskId: task.id, agentId: yard.nextAgentId(), timeoutMs: null }
+  const named = { ...claim, taskId: task.id, agentId: yard.nextAgentId(), timeoutMs: null }
+  if (task.identity === null) return named
+  const {
+    source: _source,
+    file: _file,
+    ...identity
+  } = valueOf(yard.identities.resolve(task.identity))
+  return { ...named, identity }
 }
 
 /** The executor that is asked for, else the task's own; a person's task has none, so the yard's own does it. */

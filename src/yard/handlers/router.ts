@@ -10,6 +10,7 @@ import { type HandlerContext, procedures } from './context.ts'
 import { evaluationScore, judgedTaskHandlers, judgementKill } from './judging-acts.ts'
 import { evaluatorCheck } from './evaluator-check.ts'
 import { evaluationHandlers, evaluatorHandlers, judgementHandlers } from './judging-handlers.ts'
+import { identityHandlers } from './identity-handlers.ts'
 import { pageHandlers } from './page-handlers.ts'
 import { pilotHandlers } from './pilot-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
@@ -31,6 +32,7 @@ export const router = procedures.router({
   evaluation: { ...evaluationHandlers, score: evaluationScore },
   judgement: { ...judgementHandlers, kill: judgementKill },
   evaluator: { ...evaluatorHandlers, check: evaluatorCheck },
+  identity: identityHandlers,
   startScreen: startScreenHandlers,
 })
 

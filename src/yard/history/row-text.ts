@@ -113,6 +113,7 @@ const TELLERS: Readonly<Record<string, Teller>> = {
   'dependency.removed': (row, { titleOf }) => ({
     text: `No longer depends on ${titleOf(blockerOf(row))}`,
   }),
+  'identity.known': ({ set }) => ({ text: `${textOf(set['name']) ?? 'An identity'} is known` }),
   'yard.paused': () => ({ text: 'Coordinator paused', state: 'paused' }),
   'yard.resumed': () => ({ text: 'Coordinator resumed' }),
   'breaker.tripped': ({ id, set }, { now }) => {

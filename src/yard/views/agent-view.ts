@@ -17,6 +17,7 @@ export function toAgentView(source: AgentSource, agent: Agent): AgentView {
     said: agent.report?.kind ?? null,
     model: agent.model,
     modelId: agent.modelId,
+    identity: agent.identity,
     ...stateOf(agent.state),
     ...liveFactsOf(source, agent),
     ...source.vitals.of(agent.id),

@@ -18,12 +18,13 @@ import type { LoadedConfig } from '../../config/load.ts'
 import { findModel } from '../../domain/routing/models.ts'
 import { generalModel, resolveExecutor, resolveModel } from '../../domain/routing/resolve.ts'
 import { gateOf } from '../../domain/judging/evaluation.ts'
+import { identityNameOf } from '../../domain/judging/identity.ts'
 import { kindOf } from '../../domain/judging/kind.ts'
-import type { Profile, Settings } from '../../domain/settings.ts'
+import type { Profile } from '../../domain/settings.ts'
 import { BY_TASK, endpointOf, originOf } from '../executors/origins.ts'
 
 type TaskSource = Omit<CardPort, 'config' | 'spending'> &
-  Pick<Yard, 'store' | 'config' | 'paths' | 'spending' | 'nextFireAt'>
+  Pick<Yard, 'store' | 'config' | 'paths' | 'spending' | 'nextFireAt' | 'identities'>
 
 export const toTaskView = (yard: TaskSource, task: Task): TaskView => ({
   ...toTaskDetails(yard, task),
@@ -47,7 +48,7 @@ export function toTaskDetails(yard: TaskSource, task: Task): Omit<TaskView, 'tim
     mode: task.mode,
     worktree: task.worktree,
     repo: task.repo,
-    ...judgedAs(yard.config().settings, task),
+    ...judgedAs(yard, task),
     schedule: task.schedule,
     budget: task.budget,
     budgetTokens: task.budgetTokens,
@@ -74,15 +75,16 @@ export function toTaskDetails(yard: TaskSource, task: Task): Omit<TaskView, 'tim
 
 /** Its gate, identity and kind as they are now, and as the task itself says. */
 function judgedAs(
-  settings: Settings,
+  { config, identities }: Pick<Yard, 'config' | 'identities'>,
   task: Task,
 ): Pick<TaskView, 'gate' | 'identity' | 'kind' | 'own'> {
   const { gate: own, identity, kind } = task
+  const { settings } = config()
   const { gate, source } = gateOf(task, settings.evaluation)
   const choice = resolveExecutor(settings, task)
   return {
     gate: { mode: gate.mode, threshold: gate.mode === 'gated' ? gate.threshold : null, source },
-    identity: identity === null ? null : { id: null, name: identity },
+    identity: identity === null ? null : identityOf(identities, identity),
     kind: kindOf(task, choice.ok ? choice.value.profile.type : null, settings.judging.kinds),
     own: { gate: own, identity, kind },
   }
@@ -106,6 +108,12 @@ function evaluationOf(
   const stored = task.evaluation && store.judging.get(task.evaluation.id)
   const evaluation = stored ? toEvaluationView(stored) : null
   return { evaluation, score: evaluation?.score ?? null }
+}
+
+/** Of a word that names none now, the word itself. */
+function identityOf(identities: Yard['identities'], word: string): TaskView['identity'] {
+  const found = identities.resolve(word)
+  return found.ok ? identityNameOf(found.value) : { id: null, name: word }
 }
 
 const toLogLine = ({ at, by, text, place }: LogLine): TaskView['log'][number] => ({

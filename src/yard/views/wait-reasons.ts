@@ -1,6 +1,6 @@
 /** Everything that keeps an open task from starting now, the nearest to the person first. */
 import { isLaunched, type Agent } from '../../domain/agent.ts'
-import type { WaitReason, WhyVoice } from '../../contract/view.ts'
+import type { WaitReason, WhyVoice } from '../../contract/why.ts'
 import {
   awakeRoute,
   breakersOver,
@@ -9,7 +9,8 @@ import {
   type ShownRoute,
 } from './shown-route.ts'
 import type { Breaker, Plan } from '../../domain/plan.ts'
-import { endingBlockerOf, shownStateOf } from '../../domain/plan.ts'
+import { shownStateOf } from '../../domain/plan.ts'
+import { endingBlockerOf } from '../../domain/graph/upstream.ts'
 import type { TaskId } from '../../domain/ids.ts'
 import { isTakenByPeople, type Settings } from '../../domain/settings.ts'
 import { isDraft, isSatisfied, type Task } from '../../domain/task.ts'

@@ -1,5 +1,5 @@
 /** Says in words what a task waits for, or why it ended as it did. */
-import type { WaitReason, Why, WhyVoice } from '../../contract/view.ts'
+import type { WaitReason, Why, WhyVoice } from '../../contract/why.ts'
 import { assertNever } from '../../base/result.ts'
 import { familySpent, payersOf, reachedCap } from '../../domain/budget/budget.ts'
 import type { Agent } from '../../domain/agent.ts'
@@ -16,7 +16,8 @@ import {
   isFinished,
   type Task,
 } from '../../domain/task.ts'
-import { mergeAbove, shownStateOf, type Plan } from '../../domain/plan.ts'
+import { shownStateOf, type Plan } from '../../domain/plan.ts'
+import { mergeAbove } from '../../domain/graph/upstream.ts'
 import type { Yard } from '../yard.ts'
 import { durationText } from '../../domain/format.ts'
 import { atTime, clockTime } from './iso-time.ts'

@@ -92,6 +92,7 @@ const agentOf = (type: ExecutorType): Agent => ({
   usage: null,
   costSource: null,
   changes: null,
+  identity: null,
   evidence: null,
   triage: null,
   report: null,

@@ -1,7 +1,8 @@
 /** The one act that a task offers beside the reason why it stands where it stands. */
 import { cleanup, render, screen } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
-import type { TaskCard, TaskView, Why } from '../../../src/contract/view.ts'
+import type { TaskCard, TaskView } from '../../../src/contract/view.ts'
+import type { Why } from '../../../src/contract/why.ts'
 import { SessionContext } from '../../../src/renderer/model/session/session-context.tsx'
 import { WhyNote } from '../../../src/renderer/inspector/why-note.tsx'
 import { cardOf } from '../../support/scripted-host.ts'

@@ -1,4 +1,5 @@
 /** Who says what a task is run by: each level, with its file and line. */
+import { NO_IDENTITIES } from './no-identities.ts'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,7 +36,7 @@ function configOf({ project = '', global = '', env = {}, flags = {} }: Levels): 
 function provenanceOf(levels: Levels, task: { executor?: string; model?: string } = {}) {
   const bench = createBench()
   bench.add('a', { exec: null, ...task })
-  const route = createRoutes(configOf(levels), folder).of(bench.task('a'))
+  const route = createRoutes(configOf(levels), folder, NO_IDENTITIES).of(bench.task('a'))
   if (!route.ok) throw new Error(route.error.message)
   return route.value.provenance
 }

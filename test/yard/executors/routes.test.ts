@@ -1,4 +1,5 @@
 /** A route never leads a key to an address that it was not named for. */
+import { NO_IDENTITIES } from './no-identities.ts'
 import { expect, it } from 'vitest'
 import { createRoutes } from '../../../src/yard/executors/routes.ts'
 import { load } from '../../config/support.ts'
@@ -19,7 +20,7 @@ fallback = "keyed"
 fallback = "keyed"
 `
 
-const routesOf = (project: string) => createRoutes(load({ project }), '/')
+const routesOf = (project: string) => createRoutes(load({ project }), '/', NO_IDENTITIES)
 
 it('a task that names another model than the profile’s own is refused, and takes a key of that model', () => {
   const wish = { executor: 'keyed', model: 'far' }
