@@ -90,7 +90,7 @@ export function createCoordinator(parts: CoordinatorParts) {
   const { defer } = parts
   const deadlines = createDeadlines({ liveness, leases, defer, log, sendAll, look })
   const landings = createLandings(parts, wake)
-  const judgements = createJudgements(parts, wake)
+  const judgements = createJudgements(parts, wake, liveness)
   const reconciler = createAgentReconciler(parts, reporter)
   const claimer = createClaimer(parts, ready, send, wake)
   const timer = createLoopTimer(clock, (isPoll) => {

@@ -3,8 +3,10 @@
  * asked is waited for until its end is committed. A crash at any point only means that the same judgement is given to the port again,
  * which asks no turn twice.
  */
-import type { Command } from '../domain/command.ts'
+import type { Command, Triaged } from '../domain/command.ts'
 import { isWanted } from '../domain/decide/decide-judgement.ts'
+import { formatDuration } from '../domain/format.ts'
+import type { AgentId } from '../domain/ids.ts'
 import type { JudgementId } from '../domain/judging/evaluation.ts'
 import type {
   JudgeChoice,
@@ -18,9 +20,16 @@ import { nextRun, runBeganAt } from './schedules.ts'
 
 const NOT_ASKED = { value: null, usage: null, costSource: null } as const
 
-export function createJudgements(parts: CoordinatorParts, wake: () => void) {
+interface Triages {
+  /** It lives and has said nothing for too long. */
+  isSilent(id: AgentId): boolean
+}
+
+export function createJudgements(parts: CoordinatorParts, wake: () => void, { isSilent }: Triages) {
   const { plan, judging, dispatcher, log, startsAgents } = parts
   const underWay = new Map<JudgementId, AbortController>()
+  /** Until when judgements of people are waited for. */
+  const given = new Map<JudgementId, number>()
   /** Sent for now, so that a round in between does not do it again. */
   const choosing = new Set<JudgementId>()
   let nextDueAt: number | null = null
@@ -36,12 +45,18 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void) {
     if (!reply.ok) isResting = true
     return reply.ok
   }
-  const end = ({ id, taskId, agentId }: Judgement, reply: JudgementReply): Promise<boolean> => {
+  const end = (judgement: Judgement, reply: JudgementReply): Promise<boolean> => {
+    const { id, taskId, agentId } = judgement
     const task = taskId === null ? undefined : plan.tasks.get(taskId)
     const policy = task ? judging.policyOf(task) : null
     const nextFireAt = task && agentId ? nextRun(task, runBeganAt(plan, task), parts) : null
-    return send({ type: 'judgement.end', judgementId: id, reply, policy, nextFireAt })
+    const triaged = judgement.purpose === 'triage' && agentId ? { triaged: triagedOf(agentId) } : {}
+    return send({ type: 'judgement.end', judgementId: id, reply, policy, nextFireAt, ...triaged })
   }
+  const triagedOf = (id: AgentId): Triaged => ({
+    agent: plan.agents.get(id) ?? judging.agentOf?.(id) ?? null,
+    isSilent: isSilent(id),
+  })
   const postpone = ({ id: judgementId }: Judgement, postponement: Postponement) =>
     send({ type: 'judgement.postpone', judgementId, postponement })
   const carryOut = async (judgement: Judgement): Promise<void> => {
@@ -94,11 +109,13 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void) {
   }
   const withdraw = (): void => {
     for (const [id, withdrawal] of underWay) if (!plan.judgements.has(id)) withdrawal.abort()
+    for (const id of given.keys()) if (!plan.judgements.has(id)) given.delete(id)
   }
   const giveAll = (now: number): void => {
     nextDueAt = null
     // A host that only does one command leaves what others asked for to the host that starts agents.
     if (!startsAgents) return
+    endOverdue(now)
     for (const judgement of [...plan.judgements.values()])
       if (judgement.state.kind === 'asked' && !isBusy(judgement)) void carryOut(judgement)
     if (isDraining || plan.facts.paused) return
@@ -109,6 +126,28 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void) {
     }
   }
   const isBusy = ({ id }: Judgement): boolean => underWay.has(id) || choosing.has(id)
+  /** Those for which nobody waits any longer, asked or not. */
+  const endOverdue = (now: number): void => {
+    for (const judgement of [...plan.judgements.values()]) {
+      const dueAt = dueAtOf(judgement, now)
+      if (dueAt === null || choosing.has(judgement.id)) continue
+      if (dueAt > now) nextDueAt = Math.min(nextDueAt ?? Infinity, dueAt)
+      else {
+        const reason = `no answer within ${formatDuration(timeOf(judgement))}`
+        once(judgement.id, () => end(judgement, { ...NOT_ASKED, reason }))
+      }
+    }
+  }
+  /** What a person asked for while no owner ran has its time from when one does. */
+  const dueAtOf = (judgement: Judgement, now: number): number | null => {
+    const { id, dueAt, agentId, by } = judgement
+    if (dueAt === undefined) return null
+    const isByPerson = by !== agentId && by !== 'coordinator'
+    if (!isByPerson) return dueAt
+    const known = given.get(id) ?? Math.max(dueAt, now + timeOf(judgement))
+    given.set(id, dueAt > now ? dueAt : known)
+    return given.get(id) ?? dueAt
+  }
   return {
     /** A commit: what was asked for anew, and what nobody waits for any more. */
     note(batch: CommittedBatch): void {
@@ -137,6 +176,8 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void) {
     drain: () => void (isDraining = true),
   }
 }
+
+const timeOf = ({ dueAt = 0, queuedAt }: Judgement): number => Math.max(0, dueAt - queuedAt)
 
 type Queued = Judgement & { readonly state: Extract<Judgement['state'], { kind: 'queued' }> }
 const isQueued = (judgement: Judgement): judgement is Queued => judgement.state.kind === 'queued'

@@ -3,15 +3,16 @@
  * when this owner first saw the agent, so a machine that slept, or a clock that was set, ends no agent.
  */
 import { utcText, type Clock } from '../base/clock.ts'
-import { isLaunched, type Agent } from '../domain/agent.ts'
+import { isLaunched, keepsResult, type Agent } from '../domain/agent.ts'
 import type { Command } from '../domain/command.ts'
 import type { Runtime } from '../domain/executor.ts'
 import type { AgentId } from '../domain/ids.ts'
 import { formatDuration } from '../domain/format.ts'
+import { mayBeTriaged } from '../domain/judging/triage.ts'
 import type { Plan } from '../domain/plan.ts'
 import { reportsProgress } from '../domain/settings.ts'
 import { trip } from './breakers.ts'
-import type { Caps } from './ports.ts'
+import type { Caps, JudgingPort } from './ports.ts'
 
 export type LivenessMonitor = ReturnType<typeof createLivenessMonitor>
 
@@ -32,6 +33,7 @@ interface LivenessParts {
   readonly runtime: Pick<Runtime, 'facts'>
   readonly clock: Clock
   caps(): Pick<Caps, 'heartbeatTimeoutMs' | 'doneGraceMs' | 'endSilent'>
+  readonly judging: Pick<JudgingPort, 'triage'>
 }
 
 /** An agent of an earlier owner has at least so long: where only the wall clock tells how long it ran, that may have been set. */
@@ -42,7 +44,7 @@ const SETTLE_MS = 60_000
 /** A silent agent is ended, where it is at all, after so many times the limit. */
 const END_SILENT_AFTER = 3
 
-export function createLivenessMonitor({ plan, runtime, clock, caps }: LivenessParts) {
+export function createLivenessMonitor({ plan, runtime, clock, caps, judging }: LivenessParts) {
   const watched = new Map<AgentId, Watched>()
   const adopted = new Set<AgentId>()
   for (const agent of plan.agents.values()) if (agent.startedAt !== null) adopted.add(agent.id)
@@ -90,22 +92,37 @@ export function createLivenessMonitor({ plan, runtime, clock, caps }: LivenessPa
     return clock.monotonic() - known.aliveAt
   }
   const endOfSilence = (agent: Agent, silent: number): number | null => {
-    const { endSilent, heartbeatTimeoutMs } = caps()
-    const waits = [leftMs(agent), endSilent ? END_SILENT_AFTER * heartbeatTimeoutMs - silent : null]
+    const { heartbeatTimeoutMs } = caps()
+    const isEnded = endsIfSilent(agent)
+    const waits = [leftMs(agent), isEnded ? END_SILENT_AFTER * heartbeatTimeoutMs - silent : null]
     const known = waits.filter((ms) => ms !== null)
     return known.length === 0 ? null : Math.max(0, Math.min(...known))
   }
+  /** What a model wants left alone is. */
+  const endsIfSilent = ({ triage }: Agent): boolean =>
+    caps().endSilent && triage?.verdict !== 'wait'
+  /** A model is asked, once, what becomes of its task. */
+  const triage = (agent: Agent): Command[] => {
+    const policy = judging.triage?.() ?? null
+    const { id: agentId } = agent
+    if (policy === null || agent.triage !== null || !mayBeTriaged(agent)) return []
+    const isAsked = [...plan.judgements.values()].some(
+      (each) => each.purpose === 'triage' && each.agentId === agentId,
+    )
+    return isAsked ? [] : [{ type: 'triage.request', agentId, agent: null, policy, isAgain: false }]
+  }
   const judgeSilence = (agent: Agent): Command[] => {
-    const { heartbeatTimeoutMs: limitMs, endSilent } = caps()
+    const { heartbeatTimeoutMs: limitMs } = caps()
     const key = `silence:${agent.id}`
     const silent = isAskedFor(agent) ? silentMs(agent) : 0
-    if (endSilent && silent > END_SILENT_AFTER * limitMs) return [stop(agent, 'silent')]
+    if (endsIfSilent(agent) && silent > END_SILENT_AFTER * limitMs) return [stop(agent, 'silent')]
     const isTripped = plan.breakers.has(key)
     if (silent > limitMs && !isTripped) {
       const endsInMs = endOfSilence(agent, silent)
       const endsAt = endsInMs === null ? null : clock.now() + endsInMs
-      return [trip('silence', agent.id, silenceText(agent, silent, endsAt))]
+      return [trip('silence', agent.id, silenceText(agent, silent, endsAt)), ...triage(agent)]
     }
+    if (silent > limitMs) return triage(agent)
     return silent <= limitMs && isTripped ? [{ type: 'breaker.clear', key }] : []
   }
   return {
@@ -120,6 +137,12 @@ export function createLivenessMonitor({ plan, runtime, clock, caps }: LivenessPa
       const waits = processes().flatMap((agent) => [leftMs(agent), graceLeftMs(agent)])
       const known = waits.filter((ms) => ms !== null)
       return known.length === 0 ? null : Math.min(...known)
+    },
+    /** It lives and shows no sign of life now. */
+    isSilent(id: AgentId): boolean {
+      const agent = plan.agents.get(id)
+      if (!agent || !isAskedFor(agent)) return false
+      return silentMs(agent) > caps().heartbeatTimeoutMs
     },
     /** Agents that have been silent for too long; call at poll intervals. */
     silences: (): Command[] => processes().flatMap(judgeSilence),
@@ -164,9 +187,8 @@ const stop = (agent: Agent, reason: 'timeout' | 'silent' | 'reported'): Command 
   force: false,
 })
 
-/** One that is stopped because it had reported is still collected and verified, which its time limit ends. */
-const isWatched = ({ state }: Agent): boolean =>
-  state.kind !== 'stopping' || state.reason === 'reported'
+/** One that is stopped for its result is still collected and verified, which its time limit ends. */
+const isWatched = (agent: Agent): boolean => agent.state.kind !== 'stopping' || keepsResult(agent)
 
 /** After its report no more signs of life are expected. */
 const isAskedFor = (agent: Agent): boolean =>

@@ -10,6 +10,7 @@ import type { Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { EvaluationPolicy } from '../domain/judging/evaluation.ts'
 import type { JudgePort } from '../domain/judging/judgement.ts'
+import type { TriagePolicy } from '../domain/judging/triage.ts'
 import type { Lander, LandingOrder, Merger } from '../domain/landing.ts'
 import type { Priced } from '../domain/budget/price.ts'
 import type { Budget, MissedPolicy } from '../domain/settings.ts'
@@ -109,6 +110,10 @@ export interface LandingPort {
 export interface JudgingPort {
   readonly judge: JudgePort
   policyOf(task: Task): EvaluationPolicy
+  /** Whether a model is asked about agents that end badly or fall silent; null or absent = none is. */
+  triage?(): TriagePolicy | null
+  /** An ended agent, as it is stored; null = it was forgotten. Absent = none is known. */
+  agentOf?(id: AgentId): Agent | null
   /** At most so many judgements are asked at once. */
   lane(): number
 }

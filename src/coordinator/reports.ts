@@ -179,14 +179,16 @@ function mergerFor(
   return task ? { merger: landing.mergerOf(task) } : {}
 }
 
-/** How what it left is judged. */
+/** How what it left is judged, and whether a model is asked where it ended badly. */
 function policyFor(
   { plan, judging }: CoordinatorParts,
   agentId: AgentId,
-): Pick<Extract<Command, { type: 'agent.end' }>, 'evaluation'> {
+): Pick<Extract<Command, { type: 'agent.end' }>, 'evaluation' | 'triage'> {
   const agent = plan.agents.get(agentId)
   const task = agent && plan.tasks.get(agent.taskId)
-  return task ? { evaluation: judging.policyOf(task) } : {}
+  if (!task) return {}
+  const triage = judging.triage?.() ?? null
+  return { evaluation: judging.policyOf(task), ...(triage ? { triage } : {}) }
 }
 
 function nextOf(parts: CoordinatorParts, plan: Plan, agentId: AgentId): number | null {

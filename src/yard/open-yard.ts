@@ -231,6 +231,7 @@ function openAgents(
     agentVariables: (agent) => agentVariables(agent, paths, secret, current.url),
     reportOf: (id) => plan.agents.get(id)?.report ?? null,
     checksOf: (agent) => checksOf(current.config.settings, plan, agent),
+    triages: () => current.config.settings.triage.auto,
     hasLogged: ({ id, taskId }) => store.logOf(taskId).some(({ by }) => by === id),
   })
   const services = createHttpRuntime({

@@ -7,6 +7,7 @@ import { bareEvidence, judge, type Evidence } from '../../domain/completion.ts'
 import type { Artifact, RuntimeReport } from '../../domain/executor.ts'
 import { workFailure } from '../../domain/failure.ts'
 import type { CheckSettings } from '../../domain/judging/judging-settings.ts'
+import { isTriaged, mayBeTriaged } from '../../domain/judging/triage.ts'
 import type { Merging } from '../../domain/landing.ts'
 import { plainText } from '../../domain/output.ts'
 import { printsPlainText } from '../../domain/settings.ts'
@@ -300,7 +301,20 @@ function workFound(
   return printsPlainText(type) ? 'unknown' : 'none'
 }
 
-/** Verifies only a task that would be done. */
+/** Its task would be done; or a model is asked whether it is, or has said so, and that counts only where all else is well. */
+function mayCount(
+  { order: { agent, profile }, stop }: TrackedAgent,
+  evidence: Evidence,
+  { reportOf, triages }: Pick<LocalRuntimeOptions, 'reportOf' | 'triages'>,
+): boolean {
+  const { outcome, failure } = judge(evidence, reportOf(agent.id), profile.type)
+  if (outcome === 'done') return true
+  if (evidence.unfinished !== null || evidence.missingDeliverables.length > 0) return false
+  if (failure === null || !isTriaged(failure.class) || !mayBeTriaged(agent)) return false
+  return stop === null ? (triages?.() ?? false) : stop.keepsResult === true
+}
+
+/** Verifies only what may count. */
 async function withVerify(
   tracked: TrackedAgent,
   first: Evidence,
@@ -309,8 +323,7 @@ async function withVerify(
 ): Promise<Evidence> {
   const line = tracked.order.task.verify
   if (line === null) return first
-  const verdict = judge(first, options.reportOf(tracked.order.agent.id), tracked.order.profile.type)
-  if (verdict.outcome !== 'done') return first
+  if (!mayCount(tracked, first, options)) return first
   const isStopped = tracked.stop !== null && !tracked.stop.keepsResult
   return { ...first, verify: isStopped ? UNVERIFIED : await verify(tracked, line) }
 }
@@ -322,10 +335,10 @@ async function withChecks(
   options: LocalRuntimeOptions,
   check: Check,
 ): Promise<Evidence> {
-  const { agent, profile } = tracked.order
+  const { agent } = tracked.order
   const wanted = options.checksOf?.(agent) ?? []
   if (wanted.length === 0) return first
-  if (judge(first, options.reportOf(agent.id), profile.type).outcome !== 'done') return first
+  if (!mayCount(tracked, first, options)) return first
   const checks: KeptEvidence['checks'] = []
   for (const each of wanted) {
     if (tracked.stop !== null && !tracked.stop.keepsResult) break

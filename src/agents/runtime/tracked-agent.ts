@@ -43,6 +43,8 @@ export interface LocalRuntimeOptions {
   hasLogged(agent: Pick<Agent, 'id' | 'taskId'>): boolean
   /** Lines that are run in its folder before its result is judged; absent = none. */
   checksOf?(agent: Agent): readonly CheckSettings[]
+  /** A model is asked about agents that end badly: what these leave is verified as well. Absent = none is. */
+  triages?(): boolean
   /** A random marker per agent, and a UUID for conversations. */
   newKey(): string
   newUuid(): string

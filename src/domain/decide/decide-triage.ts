@@ -6,13 +6,21 @@ import { err, ok, type Result } from '../../base/result.ts'
 import type { Agent, KeptEvidence } from '../agent.ts'
 import type { CommandOf } from '../command.ts'
 import type { Event } from '../event.ts'
-import { attemptLimit, failure, workFailure, type Failure, type WorkFailure } from '../failure.ts'
+import {
+  attemptLimit,
+  failure,
+  retryDelayMs,
+  workFailure,
+  type Failure,
+  type WorkFailure,
+} from '../failure.ts'
 import type { AgentId } from '../ids.ts'
 import type { EvaluationPolicy } from '../judging/evaluation.ts'
 import type { Judgement } from '../judging/judgement.ts'
 import {
   endsAgent,
   isTriaged,
+  mayBeTriaged,
   triageOutcome,
   type AgentTriage,
   type TriageFacts,
@@ -34,10 +42,6 @@ import {
   type Circumstances,
   type Deciders,
 } from './decision.ts'
-
-/** Only of a process of the yard with a model behind it: a shell line, a person, a service leave nothing that a model could read. */
-export const mayBeTriaged = ({ by, executorType }: Pick<Agent, 'by' | 'executorType'>): boolean =>
-  by === 'process' && executorType !== 'shell'
 
 /** The judgement that asks what becomes of it; null when none does. */
 const askedOf = (plan: Plan, { id, generation }: Pick<Agent, 'id' | 'generation'>) =>
@@ -150,7 +154,7 @@ function movedEvents(
   ended: Ended,
   outcome: TriageOutcome,
   triage: AgentTriage,
-  { isAttempt, goesOnAt }: { readonly isAttempt: boolean; readonly goesOnAt: number | null },
+  isAttempt: boolean,
 ): Event[] | null {
   const { plan, task, agent, left, at } = ended
   const bad = reasonOf(ended.failure, triage)
@@ -168,11 +172,16 @@ function movedEvents(
     case 'failed':
       return [failedEvent(task, bad, { ...left, isAttempt }, at)]
     case 'back-off':
-      return [returnedEvent(task.id, at, { notBefore: goesOnAt, failure: bad, isBackOff: true })]
+      return [backedOff(task, bad, at)]
     case 'leave':
     case 'default':
       return null
   }
+}
+
+const backedOff = (task: Task, bad: WorkFailure, at: number): Event => {
+  const notBefore = at + retryDelayMs(task.backOffs + 1)
+  return returnedEvent(task.id, at, { notBefore, failure: bad, isBackOff: true })
 }
 
 const failedEvent = (
@@ -208,7 +217,7 @@ export function stoppedByVerdict(
   const { triage } = ended.agent
   if (!triage?.verdict) return null
   const outcome = triageOutcome(triage.verdict, factsOf(ended))
-  const moved = movedEvents(ended, outcome, triage, { isAttempt: true, goesOnAt: null })
+  const moved = movedEvents(ended, outcome, triage, true)
   if (!moved) return null
   return {
     task: [...moved, ...notedEvent(ended.task, triage, now)],
@@ -299,8 +308,7 @@ function ofEnded(scene: TriagedScene, agent: Agent, waiting: OpenTriage): Event[
   const facts = factsOf(ended)
   const outcome = triageOutcome(verdictOf(command)?.verdict ?? 'unsure', facts)
   const triage = recordOf(scene, outcome.kind)
-  const { goesOnAt } = waiting
-  const moved = movedEvents(ended, outcome, triage, { isAttempt: false, goesOnAt })
+  const moved = movedEvents(ended, outcome, triage, false)
   if (!moved) return [triagedEvent(agent, triage, {}), ...asWithout(scene, waiting, bad)]
   const isFree = ['gate', 'ask-person', 'back-off'].includes(outcome.kind)
   const conversation = outcome.kind === 'open' ? outcome.conversation : 'keep'

@@ -12,6 +12,15 @@ export type TriageVerdict = (typeof TRIAGE_VERDICTS)[number]
 const TRIAGED: ReadonlySet<FailureClass> = new Set(['lost', 'timeout', 'crash'])
 export const isTriaged = (failure: FailureClass): boolean => TRIAGED.has(failure)
 
+/** Only a process of the yard with a model behind it: a shell line, a person, a service leave nothing that a model could read. */
+export const mayBeTriaged = ({
+  by,
+  executorType,
+}: {
+  readonly by: string
+  readonly executorType: string
+}): boolean => by === 'process' && executorType !== 'shell'
+
 /**
  * gate: the work counts as done and goes through the task's gate. ask-person: so it does, but nothing checks it. open: tried again at once.
  * failed: no attempt is left. back-off: later, without spending an attempt. leave: a silent agent goes on. default: as without triage.

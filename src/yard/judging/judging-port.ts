@@ -6,6 +6,7 @@ import type { Agent, Usage } from '../../domain/agent.ts'
 import { isJudged } from '../../domain/decide/evaluated.ts'
 import { gateOf, type EvaluationPolicy } from '../../domain/judging/evaluation.ts'
 import type { Judgement, JudgementReply, JudgePort } from '../../domain/judging/judgement.ts'
+import type { TriagePolicy } from '../../domain/judging/triage.ts'
 import { DEFAULT_WEIGHTS } from '../../domain/judging/score.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { CheckSettings } from '../../domain/judging/judging-settings.ts'
@@ -58,6 +59,8 @@ export function openJudging(parts: Parts): JudgingPort {
   return {
     judge,
     policyOf: (task) => policyOf(settings(), task),
+    triage: () => triageOf(settings()),
+    agentOf: (id) => store.agent(id),
     lane: () => settings().judging.lane,
   }
 }
@@ -66,6 +69,10 @@ export function policyOf({ evaluation }: Settings, task: Task): EvaluationPolicy
   const { weights, retries, secondLook, onFailure, wait: waits } = evaluation
   return { gate: gateOf(task, evaluation), weights, retries, secondLook, onFailure, waits }
 }
+
+/** Whether a model is asked about agents that end badly; null = none is. */
+export const triageOf = ({ triage: { auto, timeoutMs } }: Settings): TriagePolicy | null =>
+  auto ? { timeoutMs } : null
 
 /** Lines that are run before the result of this agent is judged. */
 export function checksOf(
