@@ -33,6 +33,7 @@ const LOADERS = {
   viz: async () => (await import('./commands/graph/figures.ts')).viz,
   stats: async () => (await import('./commands/graph/figures.ts')).stats,
   cost: async () => (await import('./commands/graph/figures.ts')).cost,
+  routing: async () => (await import('./commands/graph/routing.ts')).routing,
   forecast: async () => (await import('./commands/graph/forecast.ts')).forecast,
   run: async () => (await import('./commands/run/run.ts')).run,
   wait: async () => (await import('./commands/run/wait.ts')).wait,
@@ -122,6 +123,7 @@ export const commandGroups: readonly CommandGroup[] = [
     entry('viz', '', 'draws the graph in the terminal'),
     entry('stats', '', 'counts tasks, agents, times and tokens'),
     entry('cost', '', 'shows what was spent, and of which budget'),
+    entry('routing', '', 'shows what was learned of executors and models, and what that saved'),
     entry('forecast', '[ids...]', 'says when what is left will be finished, and what it will cost'),
   ]),
   group('Running', [

@@ -7,6 +7,7 @@ import { CONFIG_SOURCES } from '../domain/origin.ts'
 import { executorTypeSchema, permissionsSchema, ROLES } from '../domain/settings.ts'
 import { SHOWN_STATES } from '../domain/task.ts'
 import { forecastInput, forecastSchema } from './forecast.ts'
+import { kindRoutingSchema, routingInput } from './routing.ts'
 import { journalRowSchema, patchSchema, snapshotSchema, summarySchema } from './view.ts'
 import { get, post } from './route.ts'
 
@@ -169,6 +170,7 @@ export const serviceContract = {
     .output(z.array(journalRowSchema)),
   /** When what is left will be finished and what it will cost. The same until something is committed, but for agents that grow older. */
   forecast: get('/forecast').input(forecastInput).output(forecastSchema),
+  routing: get('/routing').input(routingInput).output(z.array(kindRoutingSchema)),
   executors: get('/executors').output(z.array(executorViewSchema)),
   /** One trivial real turn; answers when it is over, which may take minutes. It costs what a turn costs. */
   testExecutor: post('/executors/test')

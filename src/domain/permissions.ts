@@ -38,7 +38,7 @@ const AGENT_MAY = {
     ...['service.pause', 'service.resume', 'service.reload', 'service.stop', 'service.snapshot'],
     ...['service.follow', 'service.journal', 'service.executors', 'service.testExecutor'],
     ...['service.wake', 'service.models', 'service.roles', 'service.config'],
-    ...['service.pendingConfig', 'service.backup', 'service.forecast'],
+    ...['service.pendingConfig', 'service.backup', 'service.forecast', 'service.routing'],
     ...['page.cost', 'page.moveNodes', 'page.activity', 'page.moment', 'page.history'],
     ...['page.agenda', 'page.journalTail', 'page.serviceLog', 'page.rates', 'page.searchOutput'],
     ...['page.outputLine', 'page.artifact'],

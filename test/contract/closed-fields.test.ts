@@ -26,6 +26,8 @@ const OPEN: Readonly<Record<string, string>> = {
       'a kind of task: the yard names them (judging.kinds)',
     ]),
   ),
+  'service.routing input.kind': 'a kind of task: the yard names them (judging.kinds)',
+  'service.routing output[].kind': 'a kind of task: the yard names them (judging.kinds)',
   ...Object.fromEntries(
     [
       ...[

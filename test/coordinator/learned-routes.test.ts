@@ -194,7 +194,7 @@ describe('nothing is chosen', () => {
     await yard.send({ type: 'agent.stop', agentId: first.id, reason: 'redispatch', force: false })
     await yard.end('goes-on')
     for (const id of ['model', 'executor', 'exec', 'goes-on'])
-      expect(agentOn(yard, id).choice, id).toBeNull()
+      expect(agentOn(yard, id).choice).toBeNull()
     expect(agentOn(yard, 'goes-on')).toMatchObject({ resumed: true, model: 'sonnet' })
   })
 

@@ -53,7 +53,19 @@ function Route({ task, last, what, names }: RoutesProps & ChooserProps) {
           {last.provenance[what]}.
         </p>
       )}
+      {what === 'model' && last?.choice && <Choice choice={last.choice} />}
     </Section>
+  )
+}
+
+/** Why it was that one among several. */
+function Choice({ choice }: { readonly choice: NonNullable<AgentView['choice']> }) {
+  const chance = `${Math.round(100 * choice.chance)} %`
+  return (
+    <p className="route-words">
+      Chosen with a chance of {chance}
+      {choice.explored && ', to learn about it'}: {choice.reason}.
+    </p>
   )
 }
 

@@ -113,6 +113,7 @@ const LINES: readonly Line[] = [
   ['Exit code', ({ exitCode }) => (exitCode === null ? '' : String(exitCode))],
   ['Executor', ({ executor, provenance }) => `${executor}, ${provenance.executor}`],
   ['Model', ({ model, provenance }) => (model === null ? '' : `${model}, ${provenance.model}`)],
+  ['Chosen', ({ choice }) => choice?.reason ?? ''],
   ['Endpoint', ({ provenance }) => provenance.endpoint ?? ''],
   ['Started', ({ startedAt }) => (startedAt === null ? '' : instantText(startedAt))],
   [

@@ -18,6 +18,7 @@ import {
   type PageSession,
   type PageSessions,
 } from '../access/page-sessions.ts'
+import { routingView } from '../routing/routing-view.ts'
 import type { Yard } from '../yard.ts'
 import { isoOrNull, isoTime } from '../views/iso-time.ts'
 import { toArtifactView } from '../views/task-view.ts'
@@ -74,6 +75,9 @@ export const serviceHandlers = {
   ),
   forecast: os.forecast.handler(async ({ context, input: { ids = null, tasks } }) =>
     valueOf(await context.yard.forecasts.read({ ids, tasks })),
+  ),
+  routing: os.routing.handler(({ context, input: { kind = null } }) =>
+    routingView(context.yard, kind),
   ),
   executors: os.executors.handler(({ context }) => {
     context.yard.coordinator.wake()

@@ -1,6 +1,6 @@
 /** The book of tries that routes are chosen by: read from the store when it is first asked for, and told of every commit from then on. */
 import type { CommittedBatch } from '../../coordinator/dispatch.ts'
-import { isLaunched } from '../../domain/agent.ts'
+import { type Agent, isLaunched } from '../../domain/agent.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type { EvaluationId } from '../../domain/judging/evaluation.ts'
 import { kindOf } from '../../domain/judging/kind.ts'
@@ -55,19 +55,24 @@ export function createKeptTries({ plan, reads, settings }: Parts) {
     return JSON.stringify([routing.halfLife, judging.kinds])
   }
   const toTry = (agent: EndedAgent): EndedTry | null => {
-    const task = plan.tasks.get(agent.taskId)
-    const { model, choice, executorType } = agent
-    const isOfModel = model !== null || isCodingAgent(executorType)
-    if (!isOfModel || !isLaunched(agent) || (!task && choice === null)) return null
-    const { judging, models } = settings()
+    const { model, endedAt, startedAt } = agent
+    const kind = isOfModel(agent) && isLaunched(agent) ? kindOfTry(agent) : null
+    if (kind === null) return null
+    const { models } = settings()
     return {
       id: agent.id,
-      kind: choice?.kind ?? (task ? kindOf(task, executorType, judging.kinds) : ''),
+      kind,
       arm: { name: armName(agent), tier: model === null ? null : tierOf(models, model) },
       end: endOf(agent),
       costUsd: agent.costUsd,
-      hours: Math.max(0, (agent.endedAt ?? 0) - (agent.startedAt ?? agent.endedAt ?? 0)) / HOUR_MS,
+      hours: startedAt === null || endedAt === null ? 0 : (endedAt - startedAt) / HOUR_MS,
     }
+  }
+  /** Null where the task is no more, and nothing was noted of it. */
+  const kindOfTry = ({ taskId, choice, executorType }: EndedAgent): string | null => {
+    const task = plan.tasks.get(taskId)
+    if (choice) return choice.kind
+    return task ? kindOf(task, executorType, settings().judging.kinds) : null
   }
   const read = (): RouteBook => {
     const of = basis()
@@ -94,18 +99,29 @@ export function createKeptTries({ plan, reads, settings }: Parts) {
 }
 
 function noteChange(notes: Notes, change: EntityChange): void {
-  if (change.entity === 'evaluation') notes.said(change.after)
-  else if (change.entity === 'opinion' && !change.after.isAudit) notes.saidByPerson(change.after)
-  if (change.entity === 'task' && change.before && change.after)
-    noteRejection(notes, change.before, change.after)
-  if (change.entity !== 'agent' || !change.after) return
-  const { after, before } = change
+  switch (change.entity) {
+    case 'evaluation':
+      return notes.said(change.after)
+    case 'opinion':
+      return change.after.isAudit ? undefined : notes.saidByPerson(change.after)
+    case 'task':
+      return noteRejection(notes, change.before, change.after)
+    case 'agent':
+      return noteAgent(notes, change.before, change.after)
+    default:
+      return
+  }
+}
+
+function noteAgent(notes: Notes, before: Agent | null, after: Agent | null): void {
+  if (!after) return
   if (!before && after.choice) notes.chosen(after.id, after.choice)
   const ended = before?.state.kind === 'ended' ? null : endedAgentOf(after)
   if (ended) notes.ended(ended)
 }
 
-function noteRejection(notes: Notes, before: Task, after: Task): void {
+function noteRejection(notes: Notes, before: Task | null, after: Task | null): void {
+  if (!before || !after) return
   const { state, lastAgentId } = before
   const waited = state.kind === 'pending-eval' || state.kind === 'waiting'
   if (waited && lastAgentId !== null && isSentBack(after)) notes.rejected(lastAgentId)
@@ -161,6 +177,9 @@ function endOf({ outcome, failure, hasFailedCheck }: EndedAgent): EndedTry['end'
   if (outcome === 'done') return hasFailedCheck ? 'failed' : 'done'
   return outcome === 'failed' && failure !== null && OWN_FAILURES.has(failure) ? 'failed' : 'other'
 }
+
+const isOfModel = ({ model, executorType }: EndedAgent): boolean =>
+  model !== null || isCodingAgent(executorType)
 
 const TIERS = ['strong', 'standard', 'light'] as const
 

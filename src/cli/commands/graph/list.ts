@@ -1,7 +1,7 @@
 /** Lists of tasks, and all about one. */
 import { err, ok } from '../../../base/result.ts'
 import { clip } from '../../../base/text.ts'
-import type { TaskCard, TaskView } from '../../../contract/view.ts'
+import type { AgentView, TaskCard, TaskView } from '../../../contract/view.ts'
 import { hintOf } from '../../../domain/near-match.ts'
 import { askYard, withYard } from '../../connect/connect.ts'
 import {
@@ -99,7 +99,12 @@ export const show = defineCommand({
       const timeline = await timelineOf(client, name, 200)
       const rows = timeline.rows.filter(isMilestone)
       const { lastLines } = await import('../../../domain/output.ts')
-      printTask(cli, task, lastLines(task.failure?.detail ?? null))
+      const [last] = await client.agent.list({ task: name, limit: 1 })
+      printTask(
+        cli,
+        { task, choice: last?.choice ?? null },
+        lastLines(task.failure?.detail ?? null),
+      )
       cli.print.line('\nTimeline')
       if (!timeline.isWhole || rows.length > TIMELINE_LINES)
         cli.print.line(`  … what was before: yard log ${name}`)
@@ -121,10 +126,21 @@ export const why = defineCommand({
     ),
 })
 
-function printTask({ print }: Cli, task: TaskView, outputEnd: string | null): void {
+interface Shown {
+  readonly task: TaskView
+  /** Of its latest try. */
+  readonly choice: AgentView['choice']
+}
+
+function printTask({ print }: Cli, { task, choice }: Shown, outputEnd: string | null): void {
   const title = `${signOf(task.state)} ${task.id}  ${oneLine(task.title)}`
   print.line(print.paint('bold', title))
-  const facts = [...stateFacts(task), ...definitionFacts(task), ...workFacts(task)]
+  const facts: Fact[] = [
+    ...stateFacts(task),
+    ...definitionFacts(task),
+    ...workFacts(task),
+    ['chosen', choice && `${choice.reason}${choice.explored ? '; to learn about it' : ''}`],
+  ]
   for (const [name, value] of facts)
     if (value !== null && value !== '') print.line(`  ${name.padEnd(13)} ${oneLine(value)}`)
   printLastLines(print, outputEnd)

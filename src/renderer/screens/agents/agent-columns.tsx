@@ -64,7 +64,12 @@ const Task = ({ agent, card }: AgentCellProps) => (
 
 const Executor = ({ agent }: AgentCellProps) => (
   <>
-    {agent.executor} <span className="text-text-3">{agent.model}</span>
+    <span title={agent.choice?.reason}>
+      {agent.executor} <span className="text-text-3">{agent.model}</span>
+      {agent.choice !== null && (
+        <span className="text-text-3">{agent.choice.explored ? ' explored' : ' chosen'}</span>
+      )}
+    </span>
     {agent.by === 'pilot' && <span className="text-text-3"> piloted by a person</span>}
   </>
 )

@@ -12,6 +12,7 @@ import { NoneMatch } from '../../filter-field.tsx'
 import { useRequest } from '../../../model/route.ts'
 import { ModelDialog } from './model-dialog.tsx'
 import { ModelTable } from './model-table.tsx'
+import { RoutingTables } from './routing-table.tsx'
 import type { ModelView } from '../../../model/session/link.ts'
 import { useModelActions } from './use-model-actions.ts'
 import '../registry.css'
@@ -67,6 +68,7 @@ export function ModelsScreen() {
               acts={{ ...act, edit: (model) => setEdited({ model }) }}
             />
           )}
+          <RoutingTables />
         </div>
       </div>
       {isRoles && (
