@@ -7,11 +7,22 @@ import { machine } from './measure.ts'
 import { memory } from './memory.ts'
 import { open } from './open.ts'
 import { tell, type Bench } from './report.ts'
+import { routing } from './routing.ts'
 import { spawn } from './spawn.ts'
 import { throughput } from './throughput.ts'
 import { worktrees } from './worktrees.ts'
 
-const BENCHES: readonly Bench[] = [throughput, open, latency, spawn, list, memory, flood, worktrees]
+const BENCHES: readonly Bench[] = [
+  throughput,
+  open,
+  latency,
+  spawn,
+  list,
+  memory,
+  flood,
+  worktrees,
+  routing,
+]
 
 const isApart = process.argv[2] === '--here'
 const named = process.argv.slice(isApart ? 3 : 2)

@@ -35,6 +35,9 @@ function armOf(name: string, tier: Arm['tier'], listCostUsd: number): ListedArm 
   return { name, tier, listCostUsd, listHours: 0.2 }
 }
 
+/** Where tasks go before anything is known. */
+const INCUMBENT = 'claude/sonnet'
+
 /** True mean score over all kinds. */
 const TRUE_SCORE: Readonly<Record<string, number>> = {
   'claude/opus': 0.87,
@@ -76,7 +79,7 @@ export function ourPolicy(goals: RouteGoals): Policy {
   return (kind, random) => {
     const count = counts.get(kind) ?? { chosen: 0, explored: 0 }
     counts.set(kind, count)
-    const incumbent = incumbents.get(kind) ?? 'claude/sonnet'
+    const incumbent = incumbents.get(kind) ?? INCUMBENT
     const choice = chooseRoute({ memory, kind, arms: ARMS, incumbent, goals, ...count, random })
     incumbents.set(kind, choice.incumbent)
     count.chosen += 1
@@ -90,13 +93,21 @@ export const randomPolicy: Policy = (_kind, random) => ({
   note: () => {},
 })
 
+/** Every task to one arm: where tasks go that name nobody. */
+export const fixedPolicy: Policy = () => ({ arm: INCUMBENT, note: () => {} })
+
 /** What was lost against the best arm of each kind, in dollars. */
-export function regretOf(seed: number, workload: Workload, policy: Policy): number {
+export const regretOf = (seed: number, workload: Workload, policy: Policy): number =>
+  regretsOf(seed, workload, policy).at(-1) ?? 0
+
+/** The same, summed up to each task. */
+export function regretsOf(seed: number, workload: Workload, policy: Policy): readonly number[] {
   const random = seededRandom(seed)
   const worlds = [drawWorld(random), drawWorld(random)] as const
   const noise = seededRandom(seed + 1)
   const waiting: (() => void)[] = []
   let regret = 0
+  const regrets: number[] = []
   for (let task = 0; task < workload.tasks; task += 1) {
     const world = workload.drifts && task >= workload.tasks / 2 ? worlds[1] : worlds[0]
     const kind = KINDS[Math.floor(noise() * KINDS.length)] ?? ''
@@ -106,6 +117,7 @@ export function regretOf(seed: number, workload: Workload, policy: Policy): numb
     }
     const { arm, note } = policy(kind, noise)
     regret += Math.max(...ARMS.map(({ name }) => utility(name))) - utility(arm)
+    regrets.push(regret)
     const { score, cost } = world.get(`${kind} ${arm}`) ?? { score: 0, cost: 0 }
     const seen = score + NOISE.work * drawNormal(noise) + NOISE.judge * drawNormal(noise)
     const isFailed = noise() < NOISE.failure
@@ -120,7 +132,7 @@ export function regretOf(seed: number, workload: Workload, policy: Policy): numb
     waiting.push(() => note(outcome))
     if (waiting.length > workload.inFlight) waiting.shift()?.()
   }
-  return regret
+  return regrets
 }
 
 /** Over seeds: ours in percent of random's. */

@@ -9,6 +9,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     steps: { type: 'string', default: '300' },
     without: { type: 'string', default: '' },
+    learns: { type: 'boolean', default: false },
   },
 })
 const [histories, seed, steps] = [values.histories, values.seed, values.steps].map(Number)
@@ -31,6 +32,7 @@ const broken = await simulate({
   seed: Number(seed),
   steps: Number(steps),
   without: without.filter(isStepName),
+  learns: values.learns,
   onHistory(history) {
     done += 1
     restarts += history.restarts

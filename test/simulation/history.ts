@@ -37,6 +37,9 @@ export interface History {
   readonly agents: number
   /** Results that were landed. */
   readonly landed: number
+  /** Agents whose executor and model were chosen, and those of them that explored. */
+  readonly chosen: number
+  readonly explored: number
   readonly seq: number
 }
 
@@ -66,11 +69,18 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
     violation = error
   }
   const { trace, hash, restarts, world, branch } = scene
-  const seq = scene.owner?.opened.store.seq ?? 0
+  const { store } = scene.owner?.opened ?? {}
+  const seq = store?.seq ?? 0
+  const choices = store?.agents({ which: 'all' }).flatMap(({ choice }) => choice ?? []) ?? []
   scene.close()
   const agents = world.processes.size
   const landed = branch.held.size
-  return { seed: options.seed, violation, trace, hash, steps, restarts, agents, landed, seq }
+  const counts = {
+    chosen: choices.length,
+    explored: choices.filter((each) => each.explored).length,
+  }
+  const { seed } = options
+  return { seed, violation, trace, hash, steps, restarts, agents, landed, ...counts, seq }
 }
 
 interface Run {

@@ -14,6 +14,7 @@ import { toRow, type RawRow, type StoredRow } from '../../src/store/journal.ts'
 import { fold as foldAll } from '../support/fold-journal.ts'
 import type { Store } from '../../src/store/store.ts'
 import { checkYardBudget, usedBy, type Used } from './sim-budget.ts'
+import { checkChoice } from './sim-choice.ts'
 import type { SimMachine } from './sim-machine.ts'
 import { createTruths, type Step, type TruthParts } from './truths.ts'
 import { holds } from './violation.ts'
@@ -48,6 +49,8 @@ export interface Limits {
   readonly clock: Clock
   /** False: the owner is one command, which settles what has ended and leaves. */
   readonly startsAgents: () => boolean
+  /** Executor and model of tasks that name none may be chosen. */
+  readonly learns: boolean
 }
 
 export function createOracle(path: string, truthParts: TruthParts, limits: Limits): Oracle {
@@ -178,7 +181,7 @@ const prepareBodies = (db: Database.Database): Record<string, Database.Statement
 function checkClaim(
   model: Map<string, Table>,
   id: string,
-  { caps, machine, budget, startsAgents }: Limits,
+  { caps, machine, budget, startsAgents, learns }: Limits,
   before: { readonly used: Used; readonly wasPauseAcked: boolean },
 ): void {
   const agents = [...(model.get('agent')?.values() ?? [])] as unknown as Agent[]
@@ -200,6 +203,7 @@ function checkClaim(
     () => `${id} was claimed although the yard is paused`,
   )
   checkCaps(living, agent, caps())
+  checkChoice(model.get('task')?.get(agent.taskId), agent, learns)
   checkFolder(model, living, agent)
   checkMachine(living, agent, machine)
   checkYardBudget(agent, before.used, budget())

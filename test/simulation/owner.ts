@@ -14,6 +14,8 @@ import type { Agent } from '../../src/domain/agent.ts'
 import { NOTHING_SPENT } from '../../src/domain/budget/budget.ts'
 import type { LaunchOrder } from '../../src/domain/executor.ts'
 import type { Failure } from '../../src/domain/failure.ts'
+import type { RoutingSettings } from '../../src/domain/judging/judging-settings.ts'
+import { DEFAULT_KINDS } from '../../src/domain/judging/kind.ts'
 import { agentIdOf } from '../../src/domain/ids.ts'
 import {
   isTakenByPeople,
@@ -25,6 +27,8 @@ import {
 import type { Schedule, Task } from '../../src/domain/task.ts'
 import type { OpenStore } from '../../src/store/open-store.ts'
 import { NO_JUDGING } from '../../src/yard/judging/judging-port.ts'
+import { createKeptTries } from '../../src/yard/routing/kept-tries.ts'
+import { createRouteLearner } from '../../src/yard/routing/route-learner.ts'
 import { createMoney, createSpending } from '../../src/yard/spending.ts'
 import type { SeededRandom } from '../support/seeded-random.ts'
 import { createSimLanding, type Branch } from './sim-lander.ts'
@@ -75,6 +79,8 @@ export interface OwnerParts {
   readonly leases: LeaseBook
   /** False: it is one command, which settles what has ended and leaves. */
   readonly startsAgents: boolean
+  /** Tasks that name nobody are chosen for. */
+  readonly learns: boolean
   /** What becomes of results by itself. */
   readonly policy: 'keep' | 'auto'
   readonly decide?: DispatcherParts['decide']
@@ -109,6 +115,16 @@ export function createOwner(parts: OwnerParts): Owner {
     spending,
     settings: () => ({ budget: parts.budget(), models: {} }),
   })
+  const settings = { routing: ROUTING, judging: { kinds: DEFAULT_KINDS }, models: {} }
+  const { plan, store } = opened
+  const tries = createKeptTries({ plan, reads: store.tries, settings: () => settings })
+  dispatcher.onCommitted(tries.note)
+  const learner = createRouteLearner({
+    tries,
+    settings: () => settings,
+    withArm: (task, { executor, model }) => route({ ...task, executor, model }),
+    spentOn: (task) => spending.ofTask(task).usd,
+  })
   const coordinator = createCoordinator({
     plan: opened.plan,
     dispatcher,
@@ -120,7 +136,8 @@ export function createOwner(parts: OwnerParts): Owner {
     clock,
     log: silentLog,
     caps: parts.caps,
-    route,
+    route: parts.learns ? routeOrClaude : route,
+    ...(parts.learns && { learner }),
     orderOf: (agent) => orderOf(opened, agent),
     leases: parts.leases,
     nextAgentId: () => agentIdOf(world.nextAgentNumber()),
@@ -237,6 +254,24 @@ export function route(task: Task): Result<Route, Failure> {
     isForPeople: isTakenByPeople(executorType),
   })
 }
+
+/** What names nobody and has no command is for claude. */
+const routeOrClaude = (task: Task): Result<Route, Failure> =>
+  route(task.executor === null && task.exec === null ? { ...task, executor: 'claude' } : task)
+
+const ROUTING: RoutingSettings = {
+  learn: true,
+  arms: [
+    { name: 'claude/opus', executor: 'claude', model: 'opus' },
+    { name: 'codex/gpt', executor: 'codex', model: 'gpt' },
+  ],
+  pointUsd: 0.02,
+  hourUsd: 1,
+  explore: 0.3,
+  halfLife: 20,
+}
+/** Whoever a task that is chosen for may go to. */
+export const ARMS = ['claude', ...ROUTING.arms.map(({ name }) => name)]
 
 const profile: Profile = {
   ...createProfile('shell', 'shell', { permissions: 'workspace', stdin: 'none' }),

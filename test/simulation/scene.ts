@@ -32,6 +32,8 @@ export interface SceneOptions {
   readonly folder: string
   /** A template of an empty database. */
   readonly template: string
+  /** Tasks of claude name nobody, and the yard chooses for them by what it has learned. */
+  readonly learns?: boolean
   /** Faults planted on purpose, to see that they are caught. */
   readonly planted?: {
     /** Made anew for each history. */
@@ -134,6 +136,7 @@ export function createScene(options: SceneOptions): Scene {
     clock,
     caps: () => scene.caps,
     budget: () => budget.now,
+    learns: options.learns === true,
     startsAgents: () => scene.owner?.startsAgents !== false,
   })
   const remember = (task: NewTask): void => {
@@ -211,6 +214,7 @@ export function createScene(options: SceneOptions): Scene {
         machine: planted.ignoresMachine ? { ...machine, placeFor: () => ROOMY } : machine,
         ignoresBudgets: planted.ignoresBudgets === true,
         startsAgents: scene.startsAgents,
+        learns: options.learns === true,
         ...(decide && { decide }),
       })
     },
@@ -221,7 +225,8 @@ export function createScene(options: SceneOptions): Scene {
       oracle.isUsurped = false
       scene.owner = null
     },
-    send(to, asked, id = `c${scene.nextCount()}`) {
+    send(to, wish, id = `c${scene.nextCount()}`) {
+      const asked = options.learns ? freed(wish) : wish
       const { command, by, isLate } = asked
       scene.tell(`${by.kind} ${command.type} ${'id' in command ? command.id : ''}`)
       if (command.type === 'yard.resume') {
@@ -285,6 +290,18 @@ export function createScene(options: SceneOptions): Scene {
 /** It may be sent again: nothing is known of it, or nothing was changed. */
 const isUnsaved = (reply: Result<Reply, Failure>): boolean =>
   !reply.ok && (reply.error.kind === 'read-only' || reply.error.kind === 'locked')
+
+/** The same, but tasks of claude name nobody. */
+function freed(wish: Wish): Wish {
+  const { command } = wish
+  const free = (task: NewTask): NewTask =>
+    task.executor === 'claude' ? { ...task, executor: null, model: null } : task
+  if (command.type === 'task.add')
+    return { ...wish, command: { ...command, task: free(command.task) } }
+  if (command.type !== 'tasks.import') return wish
+  const tasks = command.tasks.map((each) => ({ ...each, task: free(each.task) }))
+  return { ...wish, command: { ...command, tasks } }
+}
 
 function addedBy(command: Command): readonly NewTask[] {
   if (command.type === 'task.add') return [command.task]

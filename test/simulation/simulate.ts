@@ -9,6 +9,7 @@ export interface Simulation {
   readonly seed: number
   readonly steps: number
   readonly planted?: HistoryOptions['planted']
+  readonly learns?: boolean
   readonly without?: HistoryOptions['without']
   readonly onHistory?: (history: History) => void
 }
@@ -19,9 +20,9 @@ export async function simulate(simulation: Simulation): Promise<History | null> 
   try {
     const template = await makeTemplate(folder)
     for (let i = 0; i < simulation.histories; i += 1) {
-      const { steps, planted = {}, without = [] } = simulation
+      const { steps, planted = {}, without = [], learns = false } = simulation
       const seed = simulation.seed + i
-      const history = await runHistory({ seed, steps, folder, template, planted, without })
+      const history = await runHistory({ seed, steps, folder, template, planted, without, learns })
       simulation.onHistory?.(history)
       if (history.violation) return history
     }
@@ -35,6 +36,6 @@ export async function simulate(simulation: Simulation): Promise<History | null> 
 export const explain = (history: History): string =>
   [
     `seed ${history.seed} broke ${history.violation?.message ?? 'nothing'} at step ${history.steps}`,
-    `again: npm run simulate -- --histories 1 --seed ${history.seed}`,
+    `again: npm run simulate -- --histories 1 --seed ${history.seed}${history.chosen > 0 ? ' --learns' : ''}`,
     ...history.trace.slice(-30).map((line) => `  ${line}`),
   ].join('\n')

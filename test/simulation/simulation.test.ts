@@ -24,6 +24,23 @@ describe('the simulation', () => {
     expect(landed).toBeGreaterThan(60)
   }, 240_000)
 
+  it('holds every promise where the yard chooses executor and model by what it has learned', async () => {
+    const [chosen, explored] = [new Set<number>(), new Set<number>()]
+    const broken = await simulate({
+      histories: 50,
+      seed: 1,
+      steps: 250,
+      learns: true,
+      onHistory(history) {
+        if (history.chosen > 0) chosen.add(history.seed)
+        if (history.explored > 0) explored.add(history.seed)
+      },
+    })
+    expect(broken && explain(broken)).toBeNull()
+    expect(chosen.size).toBeGreaterThan(30)
+    expect(explored.size).toBeGreaterThan(10)
+  }, 120_000)
+
   let folder = ''
   let template = ''
   beforeAll(async () => {
@@ -50,6 +67,9 @@ describe('the simulation', () => {
     const first = await runHistory(options)
     const second = await runHistory(options)
     expect(second).toEqual(first)
+    const learning = await runHistory({ ...options, learns: true })
+    expect(learning.chosen).toBeGreaterThan(0)
+    expect(await runHistory({ ...options, learns: true })).toEqual(learning)
     const other = await runHistory({ ...options, seed: 78 })
     expect(other.hash).not.toBe(first.hash)
   })
