@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { shownStateOf, type Plan } from '../../src/domain/plan.ts'
 import { mergeAbove } from '../../src/domain/graph/upstream.ts'
 import { openStore } from '../../src/store/open-store.ts'
+import type { Store } from '../../src/store/store.ts'
 import { START_AT } from '../support/manual-clock.ts'
 import { settled } from '../support/memory-store.ts'
 import { PERSON } from '../support/plan-builder.ts'
@@ -71,16 +72,18 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
   const { trace, hash, restarts, world, branch } = scene
   const { store } = scene.owner?.opened ?? {}
   const seq = store?.seq ?? 0
-  const choices = store?.agents({ which: 'all' }).flatMap(({ choice }) => choice ?? []) ?? []
+  const counts = countChoices(store)
   scene.close()
   const agents = world.processes.size
   const landed = branch.held.size
-  const counts = {
-    chosen: choices.length,
-    explored: choices.filter((each) => each.explored).length,
-  }
   const { seed } = options
   return { seed, violation, trace, hash, steps, restarts, agents, landed, ...counts, seq }
+}
+
+function countChoices(store: Store | undefined): Pick<History, 'chosen' | 'explored'> {
+  const agents = store?.agents({ which: 'all' }) ?? []
+  const choices = agents.flatMap(({ choice }) => choice ?? [])
+  return { chosen: choices.length, explored: choices.filter(({ explored }) => explored).length }
 }
 
 interface Run {
