@@ -92,6 +92,8 @@ export const taskCardSchema = z.object({
   landing: z.enum(LANDING_STATES).optional(),
   /** Of a merge task: the task whose conflict it settles. Absent for any other. */
   mergeFor: z.string().optional(),
+  /** What it waits for while its status is `waiting`; null otherwise, or absent. */
+  waitsFor: z.enum(WAITED_FOR).nullable().optional(),
   /** What its result must pass to be done; absent where nothing judges it. */
   gate: judgedAsShape.gate.optional(),
   /** Effective, of its latest judged result; absent before that, null where that is unscored. */
@@ -137,8 +139,6 @@ export const taskViewSchema = taskCardSchema.omit({ fact: true, reason: true }).
   generation: z.number(),
   failure: workFailureSchema.nullable(),
   parkedUntil: time.nullable(),
-  /** Whom or what it waits for, while its status is `waiting`. */
-  waitsFor: z.enum(WAITED_FOR).nullable(),
   schedule: scheduleSchema.nullable(),
   /** Its next three times, while it repeats. */
   nextTimes: z.array(time),
@@ -246,17 +246,8 @@ export type BreakerView = z.infer<typeof breakerViewSchema>
 
 /** Of a task: what it waits for. Of the yard: nothing can be saved, or it is not confirmed. Of a breaker: its kind. */
 const ATTENTION_KINDS = [
-  'sign-in',
-  'evaluation',
-  'approval',
-  'answer',
-  'spent',
-  'failed',
-  'landing',
-  'executor',
-  'manual',
-  'read-only',
-  'untrusted',
+  ...(['sign-in', 'answer', 'evaluation', 'approval', 'gate', 'spent', 'failed'] as const),
+  ...(['landing', 'executor', 'manual', 'read-only', 'untrusted'] as const),
   ...BREAKER_KINDS,
 ] as const
 export type AttentionKind = (typeof ATTENTION_KINDS)[number]

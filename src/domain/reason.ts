@@ -24,6 +24,7 @@ const REASON_CODES = [
   'conflict',
   'not-merged',
   'took',
+  'scored',
   'failed',
   'abandoned',
 ] as const

@@ -58,11 +58,12 @@ export interface Action {
   readonly note?: (subject: Subject, facts: Facts) => string | null
   /** Null: nothing is lost or started by it that the person should know before. `subjects`: those that it fits. */
   readonly ask?: (subjects: readonly Subject[], facts: Facts) => ActionQuestion | null
-  /** `choice`: of the question; null where nothing was asked. False when it was refused or left. */
+  /** `choice`: of the question; null where nothing was asked. `text`: what stood in its field. False when it was refused or left. */
   readonly run: (
     context: ActionContext,
     subjects: readonly Subject[],
     choice: string | null,
+    text: string,
   ) => Promise<boolean>
 }
 

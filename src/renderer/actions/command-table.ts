@@ -24,6 +24,7 @@ const GO: readonly Row[] = [
   ['go.tasks', 'Tasks', ['mod+2', 'g t']],
   ['go.agents', 'Agents', ['mod+3', 'g a']],
   ['go.attention', 'Attention', ['mod+4', 'g n']],
+  ['go.evaluations', 'Evaluations', ['mod+5', 'g e']],
   ['go.models', 'Models', ['mod+6', 'g m']],
   ['go.executors', 'Executors', ['mod+7', 'g x']],
   ['go.schedule', 'Schedule', ['mod+8', 'g s']],
@@ -78,6 +79,7 @@ const TASK: readonly Row[] = [
   ['tab.1', 'Overview', ['alt+1']],
   ['tab.2', 'Output', ['alt+2']],
   ['tab.3', 'Timeline', ['alt+3']],
+  ['tab.4', 'Evaluation', ['alt+4']],
   ['task.changes', 'Changes', ['alt+5']],
   ['task.merge', 'Merge what it has changed…', [], 'tasks'],
 ]

@@ -27,19 +27,22 @@ export async function perform(
   const fitting = subjects.filter((subject) => action.blocked(subject) === null)
   if (fitting.length === 0) return true
   const question = action.ask?.(fitting, factsOf(session)) ?? null
-  const choice = question === null ? null : await choiceOf(question, isConfirmed)
-  if (choice === LEFT) return false
-  return making((own) => action.run(contextOf(session, own, command), fitting, choice))
+  const given = question === null ? UNASKED : await answerTo(question, isConfirmed)
+  if (given === null) return false
+  const { choice, text } = given
+  return making((own) => action.run(contextOf(session, own, command), fitting, choice, text))
 }
 
-const LEFT = Symbol('the person left the question')
+const UNASKED = { choice: null, text: '' }
 
-async function choiceOf(
+/** Null when the person left it. */
+async function answerTo(
   question: ActionQuestion,
   isConfirmed: boolean,
-): Promise<string | typeof LEFT> {
-  if (isConfirmed) return question.choices[0]?.id ?? LEFT
-  return (await ask(question))?.choice ?? LEFT
+): Promise<{ readonly choice: string; readonly text: string } | null> {
+  const [first] = question.choices
+  if (isConfirmed) return first ? { choice: first.id, text: '' } : null
+  return ask(question)
 }
 
 export const factsOf = (session: Session): Facts => ({

@@ -2,6 +2,8 @@
 import { assertNever } from '../../base/result.ts'
 import type { Action, Subject } from './action.ts'
 import { abandon } from './task/abandon.ts'
+import { approve, reject } from './task/approve.ts'
+import { evaluate } from './task/evaluate.ts'
 import { complete } from './task/complete.ts'
 import { pause, resume } from './task/hold.ts'
 import { kill, killRestart } from './task/kill.ts'
@@ -45,6 +47,9 @@ export const TASK_COMMANDS: readonly TaskCommand[] = [
   one(kill, 'Kill its agent'),
   one(killRestart, 'Kill its agent and start again'),
   one(complete),
+  one(approve, 'Approve its result'),
+  one(reject, 'Reject its result…'),
+  one(evaluate),
   one(take),
   { ...one(giveBack), actions: [giveBack, takeBack] },
   one(startNow),
@@ -64,19 +69,24 @@ function candidates(subject: Subject): readonly Action[] {
   switch (card.status) {
     case 'failed':
     case 'waiting':
-      return [retry, retryFresh, end, complete]
+      return [approve, reject, retry, retryFresh, end, complete, evaluate]
     case 'done':
-      return [reopen]
+      return isJudged(card) ? [reopen, reject, evaluate] : [reopen]
     case 'abandoned':
       return [reopen, complete]
+    case 'pending-eval':
+      return [approve, reject, end, isHeld ? resume : pause]
     case 'open':
     case 'in-progress':
-    case 'pending-eval':
       return whileOpen(subject, isHeld ? resume : pause, end)
     default:
       return assertNever(card.status)
   }
 }
+
+/** Elsewhere they are in the palette, and in the Evaluation tab. */
+const isJudged = ({ gate, score }: Subject['card']): boolean =>
+  gate !== undefined || score !== undefined
 
 function whileOpen(
   { card, agent, isHeld, isByHand }: Subject,

@@ -15,6 +15,15 @@ export const land = (task: string, pullRequest = false) =>
 export const comment = (input: Omit<Parameters<YardClient['change']['comment']>[0], 'commandId'>) =>
   command(({ change }, commandId) => change.comment({ ...input, commandId }))
 
+/** A person's score of a result beside the model's, or taking it back. */
+export const scoreResult = (
+  input: Omit<Parameters<YardClient['evaluation']['score']>[0], 'commandId'>,
+) => command(({ evaluation }, commandId) => evaluation.score({ ...input, commandId }))
+
+/** Ends a question to a model as unanswered. */
+export const killJudgement = (id: string) =>
+  command(({ judgement }, commandId) => judgement.kill({ id, commandId }))
+
 export const removeWorktree = (name: string) =>
   command(({ change }, commandId) => change.removeWorktree({ name, commandId }))
 

@@ -86,7 +86,7 @@ interface ShownProps extends ChangesTabProps {
 function Shown({ view, card, details, isLatest, onChanged }: ShownProps) {
   const chosen = useRoute().anchor
   const setChosen = (path: string): void => navigate({ anchor: path }, { replace: true })
-  const file = view.files.find(({ path }) => path === chosen) ?? view.files[0] ?? null
+  const { file, line } = chosenPlace(view.files, chosen)
   const agent = details.tries.find(({ id }) => id === view.agent) ?? null
   if (view.agent === null)
     return (
@@ -121,11 +121,24 @@ function Shown({ view, card, details, isLatest, onChanged }: ShownProps) {
             file={file}
             isRead={readsComments(details.task)}
             onCommented={onChanged}
+            line={line}
           />
         </>
       )}
     </>
   )
+}
+
+/** `src/a.ts`, or a line of it: `src/a.ts:12`. */
+export function chosenPlace<T extends { readonly path: string }>(
+  files: readonly T[],
+  chosen: string | null,
+): { readonly file: T | null; readonly line: number | null } {
+  const exact = files.find(({ path }) => path === chosen)
+  if (exact) return { file: exact, line: null }
+  const [, path, line] = /^(.+):(\d+)(?:-\d+)?$/.exec(chosen ?? '') ?? []
+  const named = files.find((file) => file.path === path)
+  return named ? { file: named, line: Number(line) } : { file: files[0] ?? null, line: null }
 }
 
 const nothingText = ({ tries }: TaskDetails): string =>

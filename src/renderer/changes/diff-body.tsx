@@ -1,5 +1,13 @@
 /** The lines of a diff. ↑↓ and j k go from line to line, as does a press; c and ↵ begin a comment, a press on a line's number too. */
-import { type KeyboardEvent, type ReactNode, useCallback, useMemo, useRef, useState } from 'react'
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import {
   type ChangeData,
   Decoration,
@@ -36,6 +44,8 @@ export interface DiffBodyProps {
   /** The next try is told what is commented. */
   readonly isRead: boolean
   readonly onCommented: () => void
+  /** Of the new file: goes there; null = nowhere. */
+  readonly line: number | null
 }
 
 /** Where a comment is being written. */
@@ -43,13 +53,22 @@ interface Writing extends LinePosition {
   readonly key: string
 }
 
-export function DiffBody({ view, file, patch, look, isRead, onCommented }: DiffBodyProps) {
-  const [span, setSpan] = useState<Span>({ from: 0, to: FIRST_LINES })
+export function DiffBody(props: DiffBodyProps) {
+  const { view, file, patch, look, isRead, onCommented, line } = props
+  // A line that is wanted may stand beyond the first ones.
+  const [span, setSpan] = useState<Span>({
+    from: 0,
+    to: line === null ? FIRST_LINES : Math.max(FIRST_LINES, patch.lines),
+  })
   const [writing, setWriting] = useState<Writing | null>(null)
   const region = useRef<HTMLDivElement>(null)
   const index = useMemo(() => indexLines(patch.hunks), [patch])
   const shown = useMemo(() => [...hunksBetween(patch.hunks, span.from, span.to)], [patch, span])
   const tokens = useMemo(() => lineTokens(shown), [shown])
+  const wanted = line === null ? null : keyAt(index, { line, side: 'new' })
+  useEffect(() => {
+    if (wanted !== null) focusLine(region.current, wanted)
+  }, [wanted])
   const isPast = useIsHistory()
   const write = useCallback(
     (key: string, side: LinePosition['side']): void => {

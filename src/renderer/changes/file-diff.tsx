@@ -23,9 +23,11 @@ interface FileDiffProps {
   /** The next try is told what is commented. */
   readonly isRead: boolean
   readonly onCommented: () => void
+  /** Of the new file: goes there; null = nowhere. */
+  readonly line: number | null
 }
 
-export function FileDiff({ view, file, isRead, onCommented }: FileDiffProps) {
+export function FileDiff({ view, file, isRead, onCommented, line }: FileDiffProps) {
   const { task, agent, result } = view
   const look = usePreferences(({ diffLook }) => diffLook)
   const { value, problem, askAgain } = useAnswer(
@@ -48,6 +50,7 @@ export function FileDiff({ view, file, isRead, onCommented }: FileDiffProps) {
           look={look}
           isRead={isRead}
           onCommented={onCommented}
+          line={line}
         />
       )}
       {found && <Missing file={file} patch={patch} isCut={found.truncated} />}

@@ -13,6 +13,7 @@ import { useSelection } from '../model/selection.ts'
 import { LazyChanges } from '../changes/lazy-changes.tsx'
 import { mergeTask } from '../changes/merge-task.ts'
 import { OutputTab } from '../output/output-tab.tsx'
+import { EvaluationTab } from './evaluation-tab.tsx'
 import { Overview } from './overview.tsx'
 import './inspector.css'
 import '../output/output.css'
@@ -25,6 +26,7 @@ const TABS: readonly (readonly [TaskTab, string])[] = [
   ['overview', 'Overview'],
   ['output', 'Output'],
   ['timeline', 'Timeline'],
+  ['evaluation', 'Evaluation'],
   ['changes', 'Changes'],
 ]
 
@@ -105,6 +107,7 @@ function Panel({ card, tab, loaded }: PanelProps) {
         <ProblemNote problem={problem} onClose={reload} />
       </div>
     )
+  if (tab === 'evaluation') return <EvaluationTab card={card} details={details} />
   if (tab === 'changes') return <LazyChanges card={card} details={details} />
   return tab === 'output' ? (
     <OutputTab details={details} />

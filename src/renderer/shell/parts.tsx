@@ -108,6 +108,10 @@ const registry = part(() => import('../screens/registry/registry-page.tsx'), 'Re
 export const SCREEN_PARTS: Readonly<Record<Exclude<Screen, 'graph'>, LazyPart>> = {
   tasks: part(() => import('../screens/tasks/tasks-screen.tsx'), 'TasksScreen'),
   attention: part(() => import('../screens/attention/attention-screen.tsx'), 'AttentionScreen'),
+  evaluations: part(
+    () => import('../screens/evaluations/evaluations-screen.tsx'),
+    'EvaluationsScreen',
+  ),
   agents: part(() => import('../screens/agents/agents-screen.tsx'), 'AgentsScreen'),
   schedule: part(() => import('../screens/schedule/schedule-screen.tsx'), 'ScheduleScreen'),
   models: registry,

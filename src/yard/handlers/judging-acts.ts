@@ -56,32 +56,33 @@ export const judgementKill = procedures.judgement.kill.handler(async ({ context,
 export const evaluationScore = procedures.evaluation.score.handler(async ({ context, input }) => {
   const { yard } = context
   const { evaluation } = evaluationOf(yard, input.id)
-  const { audit: isAudit = false, clear = false, note = '' } = input
-  const score = input.score ?? null
-  if (clear === (score !== null))
-    refuseAs(
-      'bad-request',
-      clear ? 'score: it is cleared and given at once' : 'score: none is given',
-      {
-        hint: 'a number from 0 to 1, or clear',
-      },
-    )
-  if (note === '' && !isAudit && !clear)
-    refuseAs('bad-request', 'note: it says nothing', { hint: 'say why the score is another' })
+  const { audit: isAudit = false, note = '' } = input
+  refuseUnclear(input)
   if (evaluation.score === null && isAudit)
     refuseAs('wrong-state', `${evaluation.id} has no score that could be audited`)
   const task = knownTask(context, evaluation.taskId)
   const { nextFireAt } = reportOf(context, task, {})
-  const command = { type: 'evaluation.score', id: task.id, evaluationId: evaluation.id } as const
-  const dimensions = input.dimensions ?? null
-  const policy = yard.judging.policyOf(task)
-  await send(
-    context,
-    { ...command, score, dimensions, note, isAudit, policy, nextFireAt },
-    input.commandId,
-  )
+  const said = { score: input.score ?? null, dimensions: input.dimensions ?? null, note, isAudit }
+  const about = { id: task.id, evaluationId: evaluation.id, policy: yard.judging.policyOf(task) }
+  await send(context, { type: 'evaluation.score', ...about, ...said, nextFireAt }, input.commandId)
   return toEvaluationRow(yard.plan, evaluationOf(yard, input.id))
 })
+
+interface Scoring {
+  readonly score?: number | undefined
+  readonly clear?: boolean | undefined
+  readonly audit?: boolean | undefined
+  readonly note?: string | undefined
+}
+
+function refuseUnclear({ score, clear = false, audit = false, note = '' }: Scoring): void {
+  const hint = 'a number from 0 to 1, or clear'
+  if (clear && score !== undefined)
+    refuseAs('bad-request', 'score: it is cleared and given at once', { hint })
+  if (!clear && score === undefined) refuseAs('bad-request', 'score: none is given', { hint })
+  if (note === '' && !audit && !clear)
+    refuseAs('bad-request', 'note: it says nothing', { hint: 'say why the score is another' })
+}
 
 const knownTask = ({ yard }: HandlerContext, id: TaskId): Task =>
   (isTaskId(id) ? yard.plan.tasks.get(id) : undefined) ?? refuse(unknownTask(yard.plan, id))

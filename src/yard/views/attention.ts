@@ -26,7 +26,10 @@ export function taskAttention(source: FactSource, task: Task, shown: ShownState)
     const { for: what, text, since } = task.state
     return about(what === 'budget' ? 'spent' : what, text, since)
   }
-  if (task.state.kind === 'failed') return about('failed', task.state.failure.reason, task.state.at)
+  if (task.state.kind === 'failed') {
+    const { failure, at } = task.state
+    return about(failure.class === 'gate' ? 'gate' : 'failed', failure.reason, at)
+  }
   if (task.landing?.state === 'refused' && task.state.kind === 'done')
     return about(
       'landing',

@@ -89,6 +89,7 @@ export function toTaskCard(
     repeats: task.schedule !== null,
     ...parkOf(task),
     ...landingOf(source, task),
+    ...(task.state.kind === 'waiting' ? { waitsFor: task.state.for } : {}),
     ...gateOfCard(source, task),
     ...(task.evaluation ? { score: task.evaluation.score } : {}),
     ...(task.merging ? { mergeFor: task.merging.for } : {}),

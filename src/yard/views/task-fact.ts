@@ -1,4 +1,5 @@
 /** The one short line under a node: why a task stands where it stands and what comes next. */
+import { scoreText } from '../../domain/judging/score.ts'
 import { isDraft, workedMsOf, type ShownState, type Task } from '../../domain/task.ts'
 import type { Breaker, Plan } from '../../domain/plan.ts'
 import { resolveExecutor } from '../../domain/routing/resolve.ts'
@@ -129,6 +130,8 @@ function landingReason({ id, landing }: Task): Reason | null {
 }
 
 function doneReason(task: Task): Reason | null {
+  const score = task.evaluation?.score ?? null
+  if (score !== null) return reasonOf('scored', scoreText(score))
   const workedMs = workedMsOf(task)
   return workedMs === null ? null : reasonOf('took', durationText(workedMs))
 }

@@ -166,7 +166,7 @@ function stateFacts(task: TaskView): Fact[] {
     failure?.class === 'question'
       ? ['asked', failure.reason]
       : ['failure', failure?.reason ?? null],
-    ['waits for', task.waitsFor],
+    ['waits for', task.waitsFor ?? null],
     ['not before', time(task.notBefore)],
     ['parked until', time(task.parkedUntil)],
     ['created', time(task.createdAt)],

@@ -3,7 +3,7 @@ import { capital } from '../../ui/format.ts'
 import { everySecond } from '../../ui/timers.ts'
 import { memo, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react'
-import { CalendarClock, FoldVertical, TriangleAlert } from 'lucide-react'
+import { CalendarClock, FoldVertical, Gauge, TriangleAlert } from 'lucide-react'
 import type { AgentView, TaskCard } from '../../../contract/view.ts'
 import type { ShownState } from '../../../domain/task.ts'
 import { Countdown, Elapsed } from '../../components/ticking-time.tsx'
@@ -106,12 +106,18 @@ function FactText({ card, fact }: { readonly card: TaskCard; readonly fact: stri
 }
 
 function Marks({ card }: { readonly card: TaskCard }) {
-  if (!card.repeats && card.stuck === null) return null
+  const isGated = card.gate !== undefined && !isFinishedStatus(card.status)
+  if (!card.repeats && card.stuck === null && !isGated) return null
   return (
     <span className="task-node-marks text-text-3">
       {card.stuck !== null && (
         <span title={card.stuck}>
           <TriangleAlert size={14} strokeWidth={1.5} aria-hidden="true" />
+        </span>
+      )}
+      {isGated && (
+        <span title={gateTip(card)}>
+          <Gauge size={14} strokeWidth={1.5} aria-hidden="true" />
         </span>
       )}
       {card.repeats && (
@@ -122,6 +128,17 @@ function Marks({ card }: { readonly card: TaskCard }) {
     </span>
   )
 }
+
+const isFinishedStatus = (status: TaskCard['status']): boolean =>
+  status === 'done' || status === 'failed' || status === 'abandoned'
+
+/** Whose word it is stands in the inspector. */
+const gateTip = ({ gate }: TaskCard): string =>
+  gate?.mode === 'gated'
+    ? `Its result must score ${gate.threshold}`
+    : gate?.mode === 'person'
+      ? 'A person decides on its result'
+      : 'Its result is scored'
 
 /** The third row, from 95 % on. */
 function Details({ card, isOnLine }: { readonly card: TaskCard; readonly isOnLine: boolean }) {

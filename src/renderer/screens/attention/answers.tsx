@@ -15,6 +15,8 @@ import { usePerform } from '../../actions/perform.ts'
 import { land } from '../../actions/requests.ts'
 import { ActionButton } from '../../actions/views/task-buttons.tsx'
 import { abandon } from '../../actions/task/abandon.ts'
+import { approve, reject } from '../../actions/task/approve.ts'
+import { evaluate } from '../../actions/task/evaluate.ts'
 import { complete } from '../../actions/task/complete.ts'
 import { editTask } from '../../actions/task/edit.ts'
 import { retry, retryFresh } from '../../actions/task/retry.ts'
@@ -46,8 +48,9 @@ const ANSWERS: Readonly<Record<ItemKind, readonly Answer[]>> = {
   'sign-in': [{ ...retry, label: SIGNED_IN }, abandon, ShowOutput],
   // The field stands in the card, below the question.
   answer: [abandon, ShowOutput],
-  evaluation: [complete, abandon, ShowOutput],
-  approval: [complete, abandon, ShowOutput],
+  evaluation: [evaluate, approve, reject, ShowEvaluation],
+  approval: [approve, reject, ShowEvaluation],
+  gate: [retry, { ...complete, label: 'Pass anyway' }, abandon, ShowEvaluation],
   manual: [take, complete],
   taken: [complete, giveBack],
   executor: [OtherExecutor],
@@ -157,6 +160,11 @@ function ShowOutput({ item: { kind, task, agent } }: AnswerProps) {
       Show output
     </Button>
   )
+}
+
+function ShowEvaluation({ item: { task } }: AnswerProps) {
+  if (task === null) return null
+  return <Button onClick={() => navigate({ task, tab: 'evaluation' })}>Show why</Button>
 }
 
 /** Another executor for a task whose own is not known or does not fit. */

@@ -5,6 +5,7 @@ import { durationText } from '../../../domain/format.ts'
 import { STATES_IN_ORDER } from '../../components/status-badge.tsx'
 import { cardMoneyText } from '../../components/usage-text.ts'
 import { factOf, labelOfState, taskTookMs } from '../../model/task-state.ts'
+import { shownScore } from '../../model/scores.ts'
 import { capital, instantText } from '../../ui/format.ts'
 
 /** What a column sorts by; null = not known, which comes last either way. */
@@ -39,7 +40,7 @@ type ColumnRow = readonly [
   Column['tipOf']?,
 ]
 
-const NUMBERS = new Set(['tries', 'cost', 'time'])
+const NUMBERS = new Set(['tries', 'score', 'cost', 'time'])
 
 function toColumn([id, title, width, keyOf, textOf, tipOf]: ColumnRow): Column {
   const keyText = (card: TaskCard): string => String(keyOf(card, 0) ?? '')
@@ -56,6 +57,7 @@ const ROWS: readonly ColumnRow[] = [
   ['route', 'Executor, model', 150, (card) => text(routeOf(card))],
   ['priority', 'Priority', 76, rankOf, ({ priority }) => capital(priority)],
   ['tries', 'Tries', 72, ({ attempts }) => attempts || null, triesText],
+  ['score', 'Score', 64, ({ score }) => score ?? null, ({ score }) => shownScore(score)],
   ['cost', 'Cost', 108, ({ costUsd }) => costUsd, cardMoneyText],
   ['time', 'Time', 88, tookMs, tookText],
   ['updated', 'Updated', 116, (card) => time(updatedAt(card)), updatedText, updatedAt],
@@ -66,9 +68,10 @@ const ROWS: readonly ColumnRow[] = [
 ]
 export const COLUMNS: readonly Column[] = ROWS.map(toColumn)
 
-/** How long it took has a column of its own. */
+/** How long it took and what it was scored have columns of their own. */
 function whyOf(card: TaskCard): string {
-  return card.reason?.code === 'took' ? '' : capital(factOf(card) ?? '')
+  const { code } = card.reason ?? {}
+  return code === 'took' || code === 'scored' ? '' : capital(factOf(card) ?? '')
 }
 
 function rankOf({ priority }: TaskCard): number {

@@ -1,0 +1,66 @@
+/** Scores in words. Pure. */
+import type { EvaluationView } from '../../contract/judging.ts'
+import type { TaskCard } from '../../contract/view.ts'
+import { DIMENSIONS, scoreText, type Dimension } from '../../domain/judging/score.ts'
+import type { ShownState } from '../../domain/task.ts'
+
+/** Name, and the one word that fits beside a plot. */
+const WORDS: Readonly<Record<Dimension, readonly [name: string, short: string]>> = {
+  correctness: ['Correctness', 'Correct'],
+  completeness: ['Completeness', 'Complete'],
+  efficiency: ['Efficiency', 'Efficient'],
+  style_adherence: ['Style adherence', 'Style'],
+  downstream_usability: ['Downstream usability', 'Usable'],
+  coordination_overhead: ['Coordination overhead', 'Overhead'],
+  blocking_impact: ['Blocking impact', 'Blocking'],
+  intent_fidelity: ['Intent fidelity', 'Intent'],
+}
+export const nameOfDimension = (dimension: Dimension): string => WORDS[dimension][0]
+export const shortOfDimension = (dimension: Dimension): string => WORDS[dimension][1]
+
+/** Below this a dimension stands out. */
+export const LOW = 0.7
+
+/** `0.86`; empty where it is not known. */
+export const shownScore = (score: number | null | undefined): string =>
+  score == null ? '' : scoreText(score)
+
+/** `gate 0.70`, `scored only`, `a person decides`; null where nothing is judged. */
+export function gateLine(gate: TaskCard['gate']): string | null {
+  switch (gate?.mode) {
+    case 'gated':
+      return `gate ${shownScore(gate.threshold)}`
+    case 'score':
+      return 'scored only'
+    case 'person':
+      return 'a person decides'
+    default:
+      return null
+  }
+}
+
+/** What the score came to: its state's lamp and words. */
+export function resultOf(
+  evaluation: Pick<EvaluationView, 'status' | 'passed' | 'gate'>,
+): readonly [state: ShownState, text: string] {
+  const { status, passed, gate } = evaluation
+  if (status === 'pending') return ['pending-eval', 'Being judged']
+  if (status === 'unscored') return ['waiting', 'Not scored']
+  if (passed !== null) return passed ? ['done', 'Passed'] : ['failed', 'Below gate']
+  return ['done', gate === 'person' ? 'Scored, a person decides' : 'Scored, no gate']
+}
+
+export const MARK_TEXTS: Readonly<Record<EvaluationView['marks'][number], string>> = {
+  'same-family': 'The judge is of the same provider as the worker.',
+  'place-not-found': 'It cites places that are not in the change.',
+  'criteria-disagree': 'A criterion is not met, and correctness is high all the same.',
+  'tests-touched': 'The change touches tests.',
+  plea: 'The work pleads with its judge.',
+}
+
+/** `correctness 0.91, completeness unknown`, for whoever cannot see the bars. */
+export const dimensionsText = (dimensions: EvaluationView['dimensions']): string =>
+  DIMENSIONS.map(
+    (name) =>
+      `${nameOfDimension(name).toLowerCase()} ${shownScore(dimensions?.[name]) || 'unknown'}`,
+  ).join(', ')
