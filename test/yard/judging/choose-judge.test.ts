@@ -95,7 +95,7 @@ describe('nobody yet', () => {
     expect(chooseJudge(source({ settings, plan }), asked(), HOUR - 1)).toMatchObject(wait)
     expect(chooseJudge(source({ settings, plan }), asked(), HOUR)).toEqual({
       kind: 'refuse',
-      reason: 'anthropic sleeps: used up; it was waited for 1h',
+      reason: 'anthropic sleeps: used up; it was waited for 1h 00m',
     })
   })
 

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises'
 import { err, ok } from '../../../base/result.ts'
 import type { Evaluator } from '../../../contract/judging.ts'
 import { dollarsText } from '../../../domain/format.ts'
-import { failure } from '../../../domain/failure.ts'
+import { failure, type Failure } from '../../../domain/failure.ts'
 import { withYard, type Connection } from '../../connect/connect.ts'
 import { failureFromError } from '../../connect/failure-from-error.ts'
 import {
@@ -34,36 +34,18 @@ const check = defineSubcommand({
   handler: (cli, { name, yes }) =>
     withYard(cli, async (yard) => {
       const wish = name === undefined ? {} : { name }
-      if (!yes) {
-        const refusal = await priceOf(yard, wish)
-        if (refusal.kind !== 'bad-request' || refusal.facts?.['calls'] === undefined)
-          return err(refusal)
-        if (!(await confirms(cli, refusal.message))) return err(refusal)
-      }
+      const refusal = yes ? null : await refusalOf(cli, yard, wish)
+      if (refusal !== null) return err(refusal)
       if (yard.owner === null)
         return err(
           failure('not-running', 'no coordinator runs, so nobody would ask', {
             hint: 'yard service start, then check again',
           }),
         )
-      const { client } = yard
-      const asked = await client.evaluator.check({
-        ...wish,
-        confirm: true,
-        commandId: cli.commandId,
-      })
-      for (const [nth, id] of asked.judgements.entries()) {
-        cli.print.progress(`asking ${nth + 1} of ${asked.judgements.length}`)
-        while ((await client.judgement.get({ id, waitMs: WAIT_MS })).state !== 'ended');
-      }
-      const all = await client.evaluator.list()
-      const judge = all.find(
-        ({ executor, model, canaries }) =>
-          canaries !== null && executor === asked.executor && model === asked.model,
-      )
+      const judge = await measured(cli, yard, wish)
       if (!judge?.canaries)
         return err(
-          failure('no-judge', `${asked.executor} could not be asked all of them`, {
+          failure('no-judge', 'it could not be asked all of them', {
             hint: 'yard judgements says why each is unanswered',
           }),
         )
@@ -72,8 +54,34 @@ const check = defineSubcommand({
     }),
 })
 
+interface Wish {
+  readonly name?: string
+}
+
+/** Null when a person has agreed to the price. */
+async function refusalOf(cli: Cli, yard: Connection, wish: Wish): Promise<Failure | null> {
+  const refusal = await priceOf(yard, wish)
+  const isPrice = refusal.kind === 'bad-request' && refusal.facts?.['calls'] !== undefined
+  return isPrice && (await confirms(cli, refusal.message)) ? null : refusal
+}
+
+/** Asks, and waits for the last answer. */
+async function measured(
+  cli: Cli,
+  { client }: Connection,
+  wish: Wish,
+): Promise<Evaluator | undefined> {
+  const asked = await client.evaluator.check({ ...wish, confirm: true, commandId: cli.commandId })
+  for (const [nth, id] of asked.judgements.entries()) {
+    cli.print.progress(`asking ${nth + 1} of ${asked.judgements.length}`)
+    while ((await client.judgement.get({ id, waitMs: WAIT_MS })).state !== 'ended');
+  }
+  const all = await client.evaluator.list()
+  return all.find(({ executor, model }) => executor === asked.executor && model === asked.model)
+}
+
 /** What it would cost, as the refusal of a check that nobody has confirmed. */
-async function priceOf({ client }: Connection, wish: { readonly name?: string }) {
+async function priceOf({ client }: Connection, wish: Wish): Promise<Failure> {
   try {
     await client.evaluator.check({ ...wish, confirm: false })
     return failure('internal', 'the check was not refused')
