@@ -33,7 +33,7 @@ import { capsOf, createRoutes } from './executors/routes.ts'
 import { writeShim } from './executors/shim.ts'
 import { createTrials } from './executors/test-run.ts'
 import { NO_LANDING, openLanding } from './git/landing-port.ts'
-import { checksOf, NO_JUDGING } from './judging/judging-port.ts'
+import { checksOf, NO_JUDGING, openJudging } from './judging/judging-port.ts'
 import { openIdentities } from './judging/identities.ts'
 import { hostGit } from './git/plan-git-guard.ts'
 import { agentToken, agentVariables, openSecret } from './handlers/agent-token.ts'
@@ -121,6 +121,7 @@ function createParts(
   const storage = { plan, store, writer, ownerEpoch }
   const dispatcher = createDispatcher({ ...storage, clock, log, onStale, defer: soon })
   scope.add(() => dispatcher.close())
+  const spending = createSpending(store.spending)
   const agents = options.runtime
     ? {
         runtime: options.runtime,
@@ -129,7 +130,7 @@ function createParts(
         judging: options.judging ?? NO_JUDGING,
         endUnknown: async () => {},
       }
-    : openAgents({ ...options, clock, log }, current, opened, scope)
+    : openAgents({ ...options, clock, log }, { current, opened, spending }, scope)
   const runtime = gateRuntime(agents.runtime, () => current.isTrusted)
   scope.add(() => runtime.close())
   const place = openSlots({ ...options, clock, log }, () => current.config.settings.machine, scope)
@@ -143,7 +144,7 @@ function createParts(
     opened,
     dispatcher,
     place,
-    spending: createSpending(store.spending),
+    spending,
     tries: createKeptTries({ plan, reads: store.tries, settings: () => current.config.settings }),
     identities,
     clock,
@@ -188,8 +189,7 @@ function rememberErrors(log: Log, errors: { at: number; text: string }[], clock:
 /** Agents as processes of this machine and as services elsewhere, with what lands their results. */
 function openAgents(
   options: OpenYardOptions & { readonly clock: Clock },
-  current: Current,
-  opened: OpenStore,
+  { current, opened, spending }: Pick<YardParts, 'current' | 'opened' | 'spending'>,
   scope: Scope,
 ): Pick<YardParts, 'runtime' | 'trials' | 'landing' | 'judging' | 'endUnknown'> {
   const { paths, log, env, resources, clock } = options
@@ -264,7 +264,11 @@ function openAgents(
     runtime: joinRuntimes(processes, services),
     trials,
     landing: openLanding({ options, current, opened, launcher, scope }),
-    judging: NO_JUDGING,
+    judging: openJudging({
+      ...{ options, current, opened, spending, clock, log, scope },
+      host: local.host,
+      openRuntime: (agents) => createLocalRuntime({ ...local, ...apart, agents }),
+    }),
     endUnknown: () => endUnknownAgents(paths.agents, isKnown, local),
   }
 }

@@ -1,58 +1,91 @@
 /** Whom the coordinator asks for judgements, what they are asked, and what becomes of a result by the settings. */
+import { join } from 'node:path'
+import type { ProcessHost } from '../../agents/process/host/process-host.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
+import type { Scope } from '../../base/scope.ts'
 import type { JudgingPort } from '../../coordinator/ports.ts'
-import type { Agent, Usage } from '../../domain/agent.ts'
+import type { Agent } from '../../domain/agent.ts'
 import { isJudged } from '../../domain/decide/evaluated.ts'
+import type { Runtime } from '../../domain/executor.ts'
 import { gateOf, type EvaluationPolicy } from '../../domain/judging/evaluation.ts'
-import type { Judgement, JudgementReply, JudgePort } from '../../domain/judging/judgement.ts'
+import type { Judgement, JudgePort } from '../../domain/judging/judgement.ts'
 import type { TriagePolicy } from '../../domain/judging/triage.ts'
-import { DEFAULT_WEIGHTS } from '../../domain/judging/score.ts'
-import type { Plan } from '../../domain/plan.ts'
 import type { CheckSettings } from '../../domain/judging/judging-settings.ts'
+import { DEFAULT_WEIGHTS } from '../../domain/judging/score.ts'
+import { createMask } from '../../domain/mask.ts'
+import type { Plan } from '../../domain/plan.ts'
 import type { Settings } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
-import type { StoreReader } from '../../store/store.ts'
+import type { OpenStore } from '../../store/open-store.ts'
+import { cachedPrograms, hostProblem, programsOn } from '../executors/probe.ts'
 import type { Spending } from '../spending.ts'
-import type { ModelAsker } from './ask-model.ts'
+import type { Current, OpenYardOptions } from '../yard.ts'
+import { createModelAsker } from './ask-model.ts'
 import { askModel } from './ask-twice.ts'
 import { chooseJudge, type JudgeSource } from './choose-judge.ts'
-import type { Questions } from './questions.ts'
+import { flagText, judgeKey, measuredJudges } from './measured-judges.ts'
+import { createPackets } from './packet.ts'
+import { createQuestions } from './questions.ts'
 
 interface Parts {
-  readonly plan: Plan
-  readonly store: Pick<StoreReader, 'agent'>
-  readonly settings: () => Settings
-  readonly isTrusted: () => boolean
+  readonly options: OpenYardOptions
+  readonly current: Current
+  readonly opened: OpenStore
   readonly spending: Spending
   readonly clock: Clock
   readonly log: Log
-  readonly asker: ModelAsker
-  readonly questions: Questions
-  readonly hostProblem: JudgeSource['hostProblem']
-  readonly flagOf: JudgeSource['flagOf']
+  readonly scope: Scope
+  readonly host: ProcessHost
+  openRuntime(folder: string): Runtime
 }
 
+/** Asks models as processes beside the agents, in folders that are kept. */
 export function openJudging(parts: Parts): JudgingPort {
-  const { plan, store, settings, spending } = parts
+  const { options, current, opened, spending, clock, log, scope } = parts
+  const { plan, store } = opened
+  const { paths, env } = options
+  const settings = (): Settings => current.config.settings
+  const asker = createModelAsker({
+    folder: join(paths.yard, 'judgements'),
+    ...{ clock, log, settings, host: parts.host, openRuntime: parts.openRuntime },
+    mayAsk: () => options.runsAgents && current.isTrusted,
+  })
+  scope.add(() => asker.close())
+  if (options.runsAgents && current.isTrusted)
+    void asker.endUnknown((id) => plan.judgements.has(id))
+  const source = {
+    plan,
+    store,
+    paths,
+    config: () => current.config,
+    isTrusted: () => current.isTrusted,
+  }
+  const packets = createPackets({ source, store, mask: createMask(env) })
+  const questions = createQuestions({ plan, store, settings, materialOf: packets.evaluation })
+  const find = cachedPrograms(programsOn({ env, root: paths.root }), clock)
   const sourceFor = ({ agentId }: Judgement, now: number): JudgeSource => ({
     plan,
     settings: settings(),
-    isTrusted: parts.isTrusted(),
+    isTrusted: current.isTrusted,
     spentToday: () => spending.judgingToday(now),
     workerProvider: agentId === null ? null : (store.agent(agentId)?.provider ?? null),
-    hostProblem: parts.hostProblem,
-    flagOf: parts.flagOf,
-    promptOf: parts.questions.promptOf,
+    hostProblem: (executor, model) => hostProblem(settings(), { executor, model }, { env, find }),
+    flagOf(judge) {
+      const measured = measuredJudges(store.judging.canaryAnswers()).get(judgeKey(judge))
+      return measured ? flagText(measured) : null
+    },
+    promptOf: questions.promptOf,
   })
   const judge: JudgePort = {
     choose: (judgement, now) => chooseJudge(sourceFor(judgement, now), judgement, now),
     ask: async (judgement, withdrawn) => {
       try {
-        return await askModel(parts, judgement, withdrawn)
+        return await askModel({ asker, questions, clock }, judgement, withdrawn)
       } catch (error) {
-        parts.log.error('a judgement failed', { judgement: judgement.id, why: String(error) })
-        return unanswered(`asking failed: ${String(error)}`)
+        log.error('a judgement failed', { judgement: judgement.id, why: String(error) })
+        const reason = `asking failed: ${String(error)}`
+        return { value: null, reason, usage: null, costSource: null }
       }
     },
   }
@@ -84,13 +117,6 @@ export function checksOf(
   const task = checks.length === 0 ? undefined : plan.tasks.get(agent.taskId)
   return task && isJudged(task, agent, policyOf(settings, task)) ? checks : []
 }
-
-export const unanswered = (reason: string, usage: Usage | null = null): JudgementReply => ({
-  value: null,
-  reason,
-  usage,
-  costSource: null,
-})
 
 /** Of a yard that judges nothing. */
 export const NO_JUDGING: JudgingPort = {
