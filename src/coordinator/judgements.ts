@@ -92,11 +92,7 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
     const no = (reason: string): boolean => once(id, () => end(judgement, { ...NOT_ASKED, reason }))
     if (!isWanted(plan, judgement)) return no('its task was settled meanwhile')
     if (isGateOff(judgement)) return no('its gate was turned off')
-    const { notBefore } = judgement.state
-    const choice: JudgeChoice =
-      notBefore !== null && notBefore > now
-        ? { kind: 'wait', reason: '', until: notBefore }
-        : judging.judge.choose(judgement, now)
+    const choice = chosen(judging.judge.choose(judgement, now), judgement, now)
     if (choice.kind === 'refuse') return no(choice.reason)
     if (choice.kind === 'judge')
       return once(id, () => send({ type: 'judgement.ask', judgementId: id, judge: choice.judge }))
@@ -178,6 +174,11 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
 }
 
 const timeOf = ({ dueAt = 0, queuedAt }: Judgement): number => Math.max(0, dueAt - queuedAt)
+/** A provider that refused it is left alone for a while. */
+function chosen(choice: JudgeChoice, { state: { notBefore } }: Queued, now: number): JudgeChoice {
+  if (choice.kind !== 'judge' || notBefore === null || notBefore <= now) return choice
+  return { kind: 'wait', reason: 'it was refused', until: notBefore }
+}
 
 type Queued = Judgement & { readonly state: Extract<Judgement['state'], { kind: 'queued' }> }
 const isQueued = (judgement: Judgement): judgement is Queued => judgement.state.kind === 'queued'

@@ -103,7 +103,7 @@ export const judgeName = ({ executor, model }: Pick<Judge, 'executor' | 'model'>
 function awakeOf(
   { plan, settings }: JudgeSource,
   judges: readonly Judge[],
-  { queuedAt }: Judgement,
+  { queuedAt, turn }: Judgement,
   now: number,
 ): JudgeChoice {
   const asleep = judges.map((judge) => ({
@@ -111,14 +111,17 @@ function awakeOf(
     breaker:
       judge.provider === null ? null : (plan.breakers.get(`provider:${judge.provider}`) ?? null),
   }))
+  const { patienceMs } = settings.judging
+  const givesUpAt = queuedAt + patienceMs
+  const waited = `it was waited for ${durationText(patienceMs)}`
   const awake = asleep.find(({ breaker }) => breaker === null)
+  if (awake && turn > 1 && now >= givesUpAt)
+    return refuse(`${judgeName(awake.judge)} was asked and refused; ${waited}`)
   if (awake) return { kind: 'judge', judge: awake.judge }
   const [first] = asleep.flatMap(({ breaker }) => breaker ?? [])
   const reason = first ? `${first.subject} sleeps: ${first.reason}` : 'nobody is awake'
-  const { patienceMs } = settings.judging
-  const givesUpAt = queuedAt + patienceMs
   return now >= givesUpAt
-    ? refuse(`${reason}; it was waited for ${durationText(patienceMs)}`)
+    ? refuse(`${reason}; ${waited}`)
     : { kind: 'wait', reason, until: givesUpAt }
 }
 

@@ -10,6 +10,8 @@
  * hang · hangmid · drop · streamerr  never answers; goes silent, closes, or errs after the first piece
  * quota reset=SECONDS                the account's limit is used up; says when it is reset if asked to
  * overflow · 400 401 403 404 429 500 503 529   that error; `retry-after=SECONDS` sends the header
+ * judge id=X says=0.9,broken,hang     what those who judge results answer, one after the other, the last from then on: every dimension with that
+ *                                    score, no JSON, silence, or one of the errors above; who does the work passes over it
  * times=N id=X                       with any of these: only the first N requests of that id, then text
  */
 export interface Behaviour {
@@ -55,11 +57,22 @@ export function parseMarker(text: string): Behaviour | null {
   return { name: found[1] ?? 'text', args }
 }
 
-/** Counts `times=N` per server. */
+const JUDGED = '## Task\n\n'
+/** Of a question for a judgement of a result: it begins with its task, whose description is quoted. */
+const isJudging = (text: string): boolean =>
+  text.includes(JUDGED) && /^│ .*\[\[mock:/m.test(text.slice(text.indexOf(JUDGED)))
+
+const JUDGE_MARKER = /\[\[mock:judge [^\]]*\]\]/g
+
+/** Counts `times=N`, and the answers of judges, per server. */
 export function createChooser(): (request: ModelRequest) => Behaviour {
   const seen = new Map<string, number>()
   return (request) => {
-    const marker = parseMarker(request.markedText)
+    const judged = isJudging(request.markedText)
+      ? request.markedText.match(JUDGE_MARKER)?.[0]
+      : undefined
+    if (judged !== undefined) return judging(parseMarker(judged), request, seen)
+    const marker = parseMarker(request.markedText.replace(JUDGE_MARKER, ''))
     const byModel = /(?:^|[-/])mock-([A-Za-z0-9_-]+)$/.exec(request.model)?.[1]
     const behaviour = { name: byModel ?? marker?.name ?? 'text', args: marker?.args ?? {} }
     if (behaviour.args.times === undefined) return behaviour
@@ -69,6 +82,38 @@ export function createChooser(): (request: ModelRequest) => Behaviour {
     return count > Number(behaviour.args.times) ? { ...behaviour, name: 'text' } : behaviour
   }
 }
+
+/** A request of one question's later steps (a tool's result was sent) is no new question. */
+function judging(
+  marker: Behaviour | null,
+  { toolResults }: ModelRequest,
+  seen: Map<string, number>,
+): Behaviour {
+  const { id = '', says = '0.9' } = marker?.args ?? {}
+  const turns = says.split(',')
+  const asked = (seen.get(`judge ${id}`) ?? 0) + (toolResults > 0 ? 0 : 1)
+  seen.set(`judge ${id}`, asked)
+  const turn = turns[Math.min(Math.max(asked, 1), turns.length) - 1] ?? ''
+  if (turn === 'broken') return { name: 'text', args: { text: 'It is very good: {"score": 1' } }
+  const [name = '', reset = ''] = turn.split(':')
+  if (Number.isNaN(Number(name))) return { name, args: { reset } }
+  const json = Buffer.from(JSON.stringify(evaluationOf(Number(name)))).toString('base64')
+  return { name: 'answer', args: { json } }
+}
+
+const DIMENSIONS = [
+  ...['correctness', 'completeness', 'efficiency', 'style_adherence'],
+  ...['downstream_usability', 'coordination_overhead', 'blocking_impact', 'intent_fidelity'],
+]
+
+/** Every dimension alike, so that the score is that number. */
+const evaluationOf = (score: number) => ({
+  criteria: [{ text: 'what was asked for', verdict: 'met', at: null }],
+  dimensions: Object.fromEntries(
+    DIMENSIONS.map((name) => [name, { evidence: `because of ${name}`, at: null, score }]),
+  ),
+  notes: `it was worth ${score}`,
+})
 
 const SHELL_TOOLS = ['Bash', 'exec_command', 'shell_command', 'run_shell_command', 'shell', 'bash']
 const WRITE_TOOLS = ['Write', 'write_file', 'write', 'create', 'create_file']
