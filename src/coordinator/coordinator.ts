@@ -144,6 +144,7 @@ export function createCoordinator(parts: CoordinatorParts) {
       ['breakers', () => sendAll(breakers.due(now))],
       ['budgets', () => sendAll(budgets.commands(now))],
       ['ready tasks', () => ready.update(now)],
+      ['assignments', () => sendAll(ready.takeAssignments())],
     ]
     const failed = upkeep.filter(([step, act]) => !attempt(step, act))
     // No task starts while a cap or a breaker could not be checked.

@@ -2,7 +2,9 @@
 import { spends, YARD_BUDGET_KEYS } from '../domain/budget/budget.ts'
 import { createPathLengths } from '../domain/graph/path-lengths.ts'
 import { createHeap } from '../domain/graph/heap.ts'
+import type { CommandOf } from '../domain/command.ts'
 import type { TaskId } from '../domain/ids.ts'
+import { type Assignment, mayBeAssigned } from '../domain/judging/assignment.ts'
 import { isHeldByTriage } from '../domain/judging/triage.ts'
 import type { Breaker, Plan } from '../domain/plan.ts'
 import { endingBlockerOf } from '../domain/graph/upstream.ts'
@@ -21,6 +23,8 @@ export type Candidate = {
   readonly route: Route
   readonly choice: Choice | null
 }
+
+type AssignCommand = CommandOf<'task.assign'>
 
 /** How a task may be started. */
 interface Ways {
@@ -44,6 +48,14 @@ export function createReadySet(
   const ways = new Map<TaskId, Ways>()
   const delayed = createHeap<{ at: number; id: TaskId }>((a, b) => a.at < b.at)
 
+  const assigned = new Map<TaskId, Assignment>()
+  /** Something is chosen for it first: it is looked at again once that is committed. */
+  const isAssigned = (task: Task, route: Route): boolean => {
+    if (!parts.startsAgents || !parts.assignmentOf || !mayBeAssigned(task)) return false
+    const assignment = parts.assignmentOf(task, route)
+    if (assignment) assigned.set(task.id, assignment)
+    return assignment !== null
+  }
   /** How a task whose time has come may start; null while it may not. */
   const startingWays = (task: Task): Ways | null => {
     // Looked at again when that judgement or that agent has ended: the plan touches the task then.
@@ -53,6 +65,7 @@ export function createReadySet(
     if (!route.ok || route.value.isForPeople) return null
     // Looked at again when its budget has been changed.
     if (budgets.isOver(task)) return null
+    if (isAssigned(task, route.value)) return null
     return { today: route.value, arms: parts.learner?.armsOf(task, route.value) ?? [] }
   }
   /** Queues the task, or notes when it is due, or drops it. */
@@ -118,6 +131,16 @@ export function createReadySet(
       if (lengths.isStale && queue.size > 1)
         for (const id of lengths.refresh()) if (queue.has(id)) noted.add(id)
       considerNoted(now)
+    },
+    /** What is to be told of tasks before they can start; each once. */
+    takeAssignments(): readonly AssignCommand[] {
+      const commands = [...assigned].map(([id, assignment]) => ({
+        type: 'task.assign' as const,
+        id,
+        assignment,
+      }))
+      assigned.clear()
+      return commands
     },
     /** The next task that its caps and breakers let start; it leaves the set. */
     take(now: number, counts: CapCounts): Candidate | null {

@@ -14,6 +14,7 @@ import type {
 } from './judging/evaluation.ts'
 import type { JudgementReply, Postponement } from './judging/judgement.ts'
 import type { TriagePolicy } from './judging/triage.ts'
+import type { Assignment } from './judging/assignment.ts'
 import type { Identity } from './judging/identity.ts'
 import type { LandingOutcome, Merger } from './landing.ts'
 import type { Choice } from './routing/choice.ts'
@@ -67,6 +68,8 @@ interface TaskCommands {
   }
   /** `nextFireAt` is given when the edit sets a schedule. */
   'task.edit': { id: TaskId; edit: TaskEdit; nextFireAt: number | null }
+  /** Before its first agent: what nobody said of it, by the coordinator. */
+  'task.assign': { id: TaskId; assignment: Assignment }
   /** `asDraft`: its publishing is taken back, which can be done while no agent has worked on it. */
   'task.hold': { id: TaskId; asDraft?: boolean }
   'task.release': { id: TaskId }

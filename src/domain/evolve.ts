@@ -4,7 +4,6 @@ import type { Agent } from './agent.ts'
 import type { Event, EventOf } from './event.ts'
 import { agentNumberOf, type AgentId, type TaskId } from './ids.ts'
 import type { JudgementId } from './judging/evaluation.ts'
-import { identityNameOf } from './judging/identity.ts'
 import type { Judgement } from './judging/judgement.ts'
 import { dependencyIdOf, NO_FACTS, type EntityChange, type Plan } from './plan.ts'
 import type { Task, TaskState } from './task.ts'
@@ -46,9 +45,10 @@ const TASK_PATCHES: TaskPatches<
   | ('task.edited' | 'task.timed' | 'task.held' | 'task.released' | 'task.completed')
   | ('task.landed' | 'task.landing' | 'task.merging' | 'task.failed' | 'task.returned')
   | ('task.repeated' | 'task.awaiting' | 'task.reopened' | 'task.abandoned')
-  | ('task.judging' | 'task.looked' | 'task.triaging')
+  | ('task.judging' | 'task.looked' | 'task.triaging' | 'task.assigned')
 > = {
   'task.edited': (_, { fields }) => fields,
+  'task.assigned': (_, { fields }) => ({ ...fields, assigned: true }),
   'task.timed': ({ state }, { notBefore, scheduledFor }) => ({
     state: { kind: 'open', notBefore, park: state.kind === 'open' ? state.park : null },
     scheduledFor,
@@ -221,8 +221,8 @@ const OTHERS: Evolvers<
     if (latest && agentNumberOf(latest.agentId) > agentNumberOf(agentId)) return [recorded]
     return [recorded, ...change(plan, taskId, () => ({ evaluation: known }))]
   },
-  'identity.known': (_, { identity }) => [
-    { entity: 'identity', id: identity.id, before: null, after: identity },
+  'identity.known': (_, { identity: after }) => [
+    { entity: 'identity', id: after.id, before: null, after },
   ],
   'evaluation.scored'(plan, { opinion }) {
     const { id, taskId, evaluationId, score, isAudit } = opinion
@@ -302,7 +302,7 @@ function claimed(plan: Plan, event: EventOf<'agent.claimed'>): Changes {
     changes: null,
     evidence: null,
     triage: null,
-    identity: claim.identity ? identityNameOf(claim.identity) : null,
+    identity: claim.identity ? { id: claim.identity.id, name: claim.identity.name } : null,
     report: null,
     exitCode: null,
     claimedAt: at,

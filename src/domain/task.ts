@@ -175,6 +175,8 @@ export const taskSchema = taskDefinitionSchema.extend({
   state: taskStateSchema,
   /** Held back by a person (a draft, or paused). Holding a running task lets its agent finish. */
   held: z.boolean(),
+  /** Once somebody was chosen for it by the yard; it is not done again. */
+  assigned: z.literal(true).optional(),
   /** It was added as a draft and has never been let go; not said in rows of earlier programs. */
   draft: z.boolean().optional(),
   /** Raised by every claim; a report that carries an older one changes nothing. */

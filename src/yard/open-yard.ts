@@ -34,6 +34,7 @@ import { writeShim } from './executors/shim.ts'
 import { createTrials } from './executors/test-run.ts'
 import { NO_LANDING, openLanding } from './git/landing-port.ts'
 import { checksOf, NO_JUDGING, openJudging } from './judging/judging-port.ts'
+import { assignmentOf } from './judging/assignments.ts'
 import { openIdentities } from './judging/identities.ts'
 import { hostGit } from './git/plan-git-guard.ts'
 import { agentToken, agentVariables, openSecret } from './handlers/agent-token.ts'
@@ -307,6 +308,7 @@ function createYardCoordinator(parts: YardParts) {
       withArm: (task, arm) => current.routes.withArm(task, arm),
       spentOn: (task) => parts.spending.ofTask(task).usd,
     }),
+    assignmentOf: (task, route) => assignmentOf(settings(), parts.identities, task, route),
     canRun: (route) => hostProblem(settings(), route, { env: options.env, find }) === null,
     orderOf: (agent) =>
       launchOrderOf({ plan, store, settings: settings(), now: clock.now() }, agent),

@@ -79,7 +79,7 @@ export function createRoutes(config: Config, root: string, identities: Identitie
       const key = JSON.stringify([arm.executor, arm.model, worktree, repo, timeoutMs, ...caps])
       let route = arms.get(key)
       if (!route) arms.set(key, (route = routeOf(config, { ...task, ...arm }, root, BY_ARMS)))
-      return route
+      return route.ok ? withIdentity(identities, task, route.value) : route
     },
     /** Why a task as somebody asks for it could never run, or would ignore what is said of it; null when neither. */
     faultOf(task: Asked, said: Asked = task): Failure | null {

@@ -52,6 +52,13 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     state: set['held'] === true ? 'paused' : null,
   }),
   'task.edited': ({ set, unset }) => ({ text: changedText([...Object.keys(set), ...unset]) }),
+  'task.assigned': ({ set }) => ({
+    text: `Chosen for it: ${
+      Object.keys(set)
+        .filter((field) => field !== 'assigned')
+        .join(', ') || 'nothing'
+    }`,
+  }),
   'task.timed': ({ set }, { now }) => {
     const at = numberOf(part(set['state'], 'notBefore'))
     if (at === null) return { text: 'May start at once' }

@@ -1,8 +1,10 @@
 /** A route never leads a key to an address that it was not named for. */
+import { ok } from '../../../src/base/result.ts'
+import { SHIPPED_IDENTITIES } from '../../../src/judging/identity.ts'
 import { NO_IDENTITIES } from './no-identities.ts'
 import { expect, it } from 'vitest'
 import { createRoutes } from '../../../src/yard/executors/routes.ts'
-import { load } from '../../config/support.ts'
+import { load, valueOf } from '../../config/support.ts'
 import { createBench } from '../../support/plan-builder.ts'
 
 const FILE = `
@@ -44,4 +46,20 @@ it('a fallback that would take its key there is none', () => {
   }
   expect(routeOf('pi', 'sonnet').fallback).toMatchObject({ executor: 'keyed' })
   expect(routeOf('pi', 'far').fallback).toBeNull()
+})
+
+it('an identity comes with the route of a task, with what stands in for it and with each arm', () => {
+  const [identity] = SHIPPED_IDENTITIES
+  if (!identity) throw new Error('none is shipped')
+  const resolve = () => ok({ ...identity, source: 'shipped' as const, file: null })
+  const routes = createRoutes(load({ project: FILE }), '/', { resolve })
+  const bench = createBench()
+  bench.add('a', { exec: null, executor: 'claude', identity: 'x' })
+  bench.add('b', { exec: null, executor: 'claude' })
+  bench.add('c', { identity: 'x' })
+  const of = (id: string) => valueOf(routes.of(bench.task(id)))
+  expect([of('a').identity, of('a').fallback?.identity]).toEqual([identity, identity])
+  expect([of('b').identity, of('c').identity]).toEqual([undefined, undefined])
+  const arm = valueOf(routes.withArm(bench.task('a'), { executor: 'claude', model: 'haiku' }))
+  expect(arm.identity).toEqual(identity)
 })

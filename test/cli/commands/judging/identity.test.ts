@@ -69,3 +69,21 @@ it('an agent is told who it is, keeps that, and the yard knows it when the file 
   await writeFile(join(test.folder, `.yard/identities/stubborn-tester-${id.slice(0, 8)}.toml`), '')
   expect(await json('identity', 'show', id.slice(0, 8))).toMatchObject({ id, source: 'known' })
 }, 60_000)
+
+it('an identity is chosen for a task that names none, where that is turned on', async () => {
+  await test.yard(['config', 'assignment.auto', 'true'])
+  const add = ['add', 'Cover the parser', '--executor', 'reader']
+  await json(...add, '--id', 'covered', '--tag', 'testing')
+  await json(...add, '--id', 'named', '--tag', 'testing', '--identity', 'Fast Operator')
+  await json('add', 'Xyzzy', '--executor', 'reader', '--id', 'nothing-fits')
+  expect((await test.yard(['run'])).code).toBe(0)
+  const { identity } = await json<{ identity: { id: string; name: string } }>('show', 'covered')
+  expect(identity.name).toMatch(/ Tester$/)
+  const log = (await test.yard(['log', 'covered'])).out
+  expect(log).toContain(
+    `Lightweight assignment: agent=${identity.name} (${identity.id.slice(0, 8)}), exec_mode=full, context_scope=task, reason=`,
+  )
+  expect((await test.yard(['output', 'covered'])).out).toContain(`You do this as ${identity.name}`)
+  expect(await json('show', 'named')).toMatchObject({ identity: { name: 'Fast Operator' } })
+  expect(await json('show', 'nothing-fits')).toMatchObject({ identity: null })
+}, 60_000)
