@@ -55,6 +55,7 @@ const LOADERS = {
   pilot: async () => (await import('./commands/agents/pilot.ts')).pilot,
   letGo: async () => (await import('./commands/agents/agents.ts')).letGo,
   evaluators: async () => (await import('./commands/judging/evaluators.ts')).evaluators,
+  triage: async () => (await import('./commands/judging/triage.ts')).triage,
   identity: async () => (await import('./commands/judging/identity.ts')).identity,
   config: async () => (await import('./commands/config/config.ts')).config,
   model: async () => (await import('./commands/config/model.ts')).model,
@@ -179,6 +180,7 @@ export const commandGroups: readonly CommandGroup[] = [
   ]),
   group('Judgement', [
     entry('evaluators', '', 'says who judges results, and how far from people'),
+    entry('triage', '<agent>', 'asks a model what becomes of the task of a dead or silent agent'),
     entry('identity', '', 'shows who agents can be asked to be, and how they did; alone it lists'),
   ]),
   group('Configuration', [

@@ -1,5 +1,6 @@
 /** Procedures about agents: what they are, what they say, and how one is ended. */
 import { z } from 'zod'
+import { judgementViewSchema } from './judging.ts'
 import { agentViewSchema } from './view.ts'
 import { commandIdSchema, get, idInput, post } from './route.ts'
 
@@ -67,6 +68,13 @@ export const agentContract = {
       }),
     )
     .output(z.object({ killed: z.array(z.string()) })),
+  /**
+   * Has a model say what becomes of the task of one that has ended badly, or is silent; its task waits for that. `again`: also where it
+   * was asked before.
+   */
+  triage: post('/agent/{id}/triage', 202)
+    .input(idInput.extend({ again: z.boolean().optional(), commandId: commandIdSchema }))
+    .output(judgementViewSchema),
   /** An agent reports that it is alive: it itself, or the claimant of its task. */
   heartbeat: post('/agent/{id}/heartbeat')
     .input(idInput)

@@ -13,6 +13,7 @@ import { workFailureSchema } from '../domain/failure.ts'
 import { LANDING_STATES } from '../domain/landing.ts'
 import { originSchema } from '../domain/origin.ts'
 import { BREAKER_KINDS } from '../domain/plan.ts'
+import { agentTriageSchema } from '../domain/judging/triage.ts'
 import { choiceSchema } from '../domain/routing/choice.ts'
 import { executorTypeSchema } from '../domain/settings.ts'
 import {
@@ -217,6 +218,11 @@ export const agentViewSchema = z.object({
   claimedBy: z.string().nullable(),
   /** Where the yard chose its executor and model by past scores; null where it did not. */
   choice: choiceSchema.pick({ arm: true, chance: true, explored: true, reason: true }).nullable(),
+  /** What a model said of its end, or of its silence; null where none was asked, or has answered yet. */
+  triage: agentTriageSchema
+    .pick({ verdict: true, reason: true, by: true })
+    .extend({ at: time })
+    .nullable(),
   provenance: z.object({
     executor: z.string(),
     model: z.string(),

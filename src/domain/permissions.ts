@@ -33,7 +33,7 @@ const AGENT_MAY = {
     ...['landing.request', 'landing.settle', 'task.assign'],
     ...['evaluator.check', 'evaluation.request', 'evaluation.score', 'task.approve', 'task.reject'],
     ...['judgement.ask', 'judgement.end', 'judgement.kill', 'judgement.postpone'],
-    ...['triage.request'],
+    ...['triage.request', 'agent.triage'],
     ...['service.status', 'service.page', 'service.pageSessions', 'service.revokePageSessions'],
     ...['service.pause', 'service.resume', 'service.reload', 'service.stop', 'service.snapshot'],
     ...['service.follow', 'service.journal', 'service.executors', 'service.testExecutor'],

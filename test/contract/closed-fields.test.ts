@@ -9,7 +9,7 @@ const CLOSED =
   /^(?:status|state|states|kind|outcome|mode|context|worktree|stopReason|waitsFor|host|source|level|permissions|role|roles|code|class|verdict|which|landing|executorType)$/
 /** A text for people, unless nothing beside it says the same to a program. */
 const TEXT_BESIDE_CODE = 'reason'
-const CODES = ['code', 'class', 'kind', 'state', 'status']
+const CODES = ['code', 'class', 'kind', 'state', 'status', 'verdict']
 
 /** What is no choice of a few things although its name is one of those, and why. */
 const OPEN: Readonly<Record<string, string>> = {

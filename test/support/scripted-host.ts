@@ -110,6 +110,7 @@ export const agentOf = (id: string, task: string, more: Partial<AgentView> = {})
   resumed: false,
   claimedBy: null,
   choice: null,
+  triage: null,
   provenance: { executor: 'task', model: 'executor' },
   cwd: null,
   branch: null,

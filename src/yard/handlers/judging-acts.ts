@@ -1,9 +1,11 @@
 /** Requests that have results judged, and what people decide of results and scores. */
 import type { JudgementView } from '../../contract/judging.ts'
+import type { Triaged } from '../../domain/command.ts'
 import { newJudgement } from '../../domain/decide/evaluated.ts'
 import { unknownTask, wrongState } from '../../domain/decide/decision.ts'
 import { failure } from '../../domain/failure.ts'
-import { isTaskId, type TaskId } from '../../domain/ids.ts'
+import { type AgentId, isTaskId, type TaskId } from '../../domain/ids.ts'
+import type { JudgementPurpose } from '../../domain/judging/judgement.ts'
 import { profileOf, resolveModel, unknownExecutor } from '../../domain/routing/resolve.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { Task } from '../../domain/task.ts'
@@ -21,7 +23,7 @@ export const judgedTaskHandlers = {
     const { executor = null, model = null } = input
     refuseUnknown(context, executor, model)
     const { id: agentId, generation } = agent
-    refuseWithoutJudge(context, { task, agent, executor, model })
+    refuseWithoutJudge(context, { purpose: 'evaluation', agent, executor, model })
     const command = { type: 'evaluation.request', id: task.id, agentId, generation } as const
     const { ids } = await send(context, { ...command, executor, model }, input.commandId)
     return viewOf(context, ids[0] ?? '')
@@ -39,8 +41,31 @@ export const judgedTaskHandlers = {
   ),
 }
 
+export const agentTriage = procedures.agent.triage.handler(async ({ context, input }) => {
+  const { yard } = context
+  const agentId = parseAgentId(input.id)
+  const agent = yard.plan.agents.get(agentId) ?? yard.store.agent(agentId)
+  if (!agent) return refuse(unknownAgent(agentId, agentId))
+  const command = {
+    type: 'triage.request',
+    agentId,
+    agent: agent.state.kind === 'ended' ? agent : null,
+    policy: { timeoutMs: yard.config().settings.triage.timeoutMs },
+    isAgain: input.again ?? false,
+  } as const
+  refuseWithoutJudge(context, { purpose: 'triage', agent, executor: null, model: null })
+  const { ids } = await send(context, command, input.commandId)
+  return viewOf(context, ids[0] ?? '')
+})
+
+/** Of one whose answer nobody waits for any more. */
+const triagedOf = ({ yard }: HandlerContext, id: AgentId): Triaged => ({
+  agent: yard.plan.agents.get(id) ?? yard.store.agent(id),
+  isSilent: false,
+})
+
 export const judgementKill = procedures.judgement.kill.handler(async ({ context, input }) => {
-  const { id: judgementId, taskId, state } = judgementOf(context.yard, input.id)
+  const { id: judgementId, taskId, agentId, state } = judgementOf(context.yard, input.id)
   if (state.kind === 'ended')
     refuseAs('wrong-state', `${judgementId} has ended already`, {
       hint: `yard judgements show ${judgementId} tells how`,
@@ -48,7 +73,8 @@ export const judgementKill = procedures.judgement.kill.handler(async ({ context,
   const task = taskId === null ? undefined : context.yard.plan.tasks.get(taskId)
   const policy = task ? context.yard.judging.policyOf(task) : null
   const nextFireAt = task ? reportOf(context, task, {}).nextFireAt : null
-  const command = { type: 'judgement.kill', judgementId, policy, nextFireAt } as const
+  const triaged = agentId === null ? {} : { triaged: triagedOf(context, agentId) }
+  const command = { type: 'judgement.kill', judgementId, policy, nextFireAt, ...triaged } as const
   await send(context, command, input.commandId)
   return viewOf(context, judgementId)
 })
@@ -121,17 +147,17 @@ function refuseUnknown(
 function refuseWithoutJudge(
   { yard }: HandlerContext,
   about: {
-    readonly task: Task
+    readonly purpose: JudgementPurpose
     readonly agent: Agent
     readonly executor: string | null
     readonly model: string | null
   },
 ): void {
-  const { task, agent, executor, model } = about
+  const { purpose, agent, executor, model } = about
   const now = yard.now()
   const asked = newJudgement(yard.plan, {
-    purpose: 'evaluation',
-    taskId: task.id,
+    purpose,
+    taskId: agent.taskId,
     agentId: agent.id,
     generation: agent.generation,
     subject: null,

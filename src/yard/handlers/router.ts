@@ -7,7 +7,7 @@ import { graphHandlers } from './graph-handlers.ts'
 import { claimHandlers } from './claim-handlers.ts'
 import { changeHandlers } from './change-handlers.ts'
 import { type HandlerContext, procedures } from './context.ts'
-import { evaluationScore, judgedTaskHandlers, judgementKill } from './judging-acts.ts'
+import { agentTriage, evaluationScore, judgedTaskHandlers, judgementKill } from './judging-acts.ts'
 import { evaluatorCheck } from './evaluator-check.ts'
 import { evaluationHandlers, evaluatorHandlers, judgementHandlers } from './judging-handlers.ts'
 import { identityHandlers } from './identity-handlers.ts'
@@ -25,7 +25,7 @@ export const router = procedures.router({
     ...graphHandlers,
     ...judgedTaskHandlers,
   },
-  agent: agentHandlers,
+  agent: { ...agentHandlers, triage: agentTriage },
   service: serviceHandlers,
   page: pageHandlers,
   change: changeHandlers,

@@ -1,10 +1,23 @@
 /** What each purpose of a judgement asks, and what its answer means. */
 import type { z } from 'zod'
+import { utcText } from '../../base/clock.ts'
+import { oneLine } from '../../base/text.ts'
 import type { Judgement, JudgementPurpose, JudgedValue } from '../../domain/judging/judgement.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Settings } from '../../domain/settings.ts'
 import type { Store } from '../../store/store.ts'
-import { evaluationAnswerSchema, wireSchema, type EvaluationAnswer } from '../../judging/answers.ts'
+import {
+  evaluationAnswerSchema,
+  triageAnswerSchema,
+  wireSchema,
+  type EvaluationAnswer,
+} from '../../judging/answers.ts'
+import {
+  TRIAGE_PROMPT,
+  TRIAGE_SYSTEM,
+  triagePrompt,
+  type TriagePacket,
+} from '../../judging/triage-prompt.ts'
 import {
   EVALUATION_PROMPT,
   EVALUATION_SYSTEM,
@@ -55,15 +68,23 @@ export interface QuestionParts {
   readonly store: Pick<Store, 'agent' | 'judging'>
   readonly settings: () => Settings
   readonly materialOf: (task: Task, agent: Agent) => Promise<EvaluationMaterial>
+  /** `more`: what the plan alone knows of it. */
+  readonly triageOf: (task: Task, agent: Agent, more: readonly string[]) => Promise<TriagePacket>
 }
 
 export function createQuestions(parts: QuestionParts): Questions {
   return {
-    promptOf: () => EVALUATION_PROMPT,
-    prepare: async (judgement) =>
-      judgement.purpose === 'canary'
-        ? prepareCanary(parts, judgement)
-        : prepareEvaluation(parts, judgement),
+    promptOf: (purpose) => (purpose === 'triage' ? TRIAGE_PROMPT : EVALUATION_PROMPT),
+    async prepare(judgement) {
+      switch (judgement.purpose) {
+        case 'canary':
+          return prepareCanary(parts, judgement)
+        case 'triage':
+          return prepareTriage(parts, judgement)
+        default:
+          return prepareEvaluation(parts, judgement)
+      }
+    },
   }
 }
 
@@ -97,6 +118,37 @@ function evaluationQuestion(
         : { error: fitted.error.message }
     },
   }
+}
+
+/** What it left, or since when it says nothing. */
+async function prepareTriage(parts: QuestionParts, judgement: Judgement): Promise<Prepared> {
+  const { plan, store } = parts
+  const { taskId, agentId } = judgement
+  const { triage, judging } = parts.settings()
+  const task = taskId === null ? undefined : plan.tasks.get(taskId)
+  const agent = agentId === null ? null : (plan.agents.get(agentId) ?? store.agent(agentId))
+  if (!task || !agent)
+    return { kind: 'impossible', reason: 'what it is about is not kept any more' }
+  const silence = plan.breakers.get(`silence:${agent.id}`)
+  const isSilent = silence !== undefined && plan.agents.has(agent.id)
+  const since = isSilent
+    ? `It is alive and has shown no sign of life for long, as seen at ${utcText(silence.since)}`
+    : null
+  const packet = await parts.triageOf(task, agent, since === null ? [] : [since])
+  const question: Question = {
+    system: TRIAGE_SYSTEM,
+    prompt: triagePrompt(packet, triage.tail),
+    wire: wireSchema(triageAnswerSchema),
+    timeoutMs: Math.min(judging.timeoutMs, triage.timeoutMs),
+    schema: triageAnswerSchema,
+    read(said) {
+      const fitted = triageAnswerSchema.safeParse(said)
+      if (!fitted.success) return { error: fitted.error.message }
+      const { verdict, reason, note } = fitted.data
+      return { value: { purpose: 'triage', verdict, reason: oneLine(reason, 500), note } }
+    },
+  }
+  return { kind: 'question', question }
 }
 
 async function prepareEvaluation(parts: QuestionParts, judgement: Judgement): Promise<Prepared> {

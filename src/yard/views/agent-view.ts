@@ -33,6 +33,7 @@ export function toAgentView(source: AgentSource, agent: Agent): AgentView {
     resumed: agent.resumed,
     claimedBy: agent.claimedBy,
     choice: choiceOf(agent),
+    triage: triageOf(agent),
     provenance: { ...agent.provenance, executor: executorReason(agent) },
     cwd: agent.workplace?.cwd ?? null,
     branch: agent.workplace?.branch ?? null,
@@ -59,6 +60,12 @@ function choiceOf({ choice }: Agent): AgentView['choice'] {
   if (choice === null) return null
   const { arm, chance, explored, reason } = choice
   return { arm, chance, explored, reason }
+}
+
+function triageOf({ triage }: Agent): AgentView['triage'] {
+  if (triage === null) return null
+  const { verdict, reason, at, by } = triage
+  return { verdict, reason, at: isoTime(at), by }
 }
 
 /** Why it has its executor, and who claimed it. */

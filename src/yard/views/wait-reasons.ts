@@ -109,9 +109,14 @@ const LOOK_LIMIT = 10_000
 
 function timeReasons(task: Task, now: number): WaitReason[] {
   if (task.state.kind !== 'open') return []
-  const { notBefore, park } = task.state
+  const { notBefore, park, triage } = task.state
   const reasons: WaitReason[] = []
-  if (notBefore !== null && notBefore > now) {
+  if (triage) {
+    const until = atTime(notBefore ?? now, now)
+    const last = triage.otherwise === 'fail' ? ', its last try; without a verdict it fails' : ''
+    const text = `a model is asked what became of ${task.lastAgentId} (${triage.judgementId})${last}, until ${until}`
+    reasons.push(reason('time', null, text, notBefore))
+  } else if (notBefore !== null && notBefore > now) {
     const isRetry = task.lastFailure !== null && notBefore !== task.scheduledFor
     const what = isRetry ? 'it is tried again' : task.schedule ? 'its schedule fires' : 'it starts'
     reasons.push(reason('time', null, `${what} ${atTime(notBefore, now)}`, notBefore))
