@@ -62,7 +62,8 @@ export function openJudging(parts: Parts): JudgingPort {
     isTrusted: () => current.isTrusted,
   }
   const packets = createPackets({ source, store, mask: createMask(env) })
-  const questions = createQuestions({ plan, store, settings, materialOf: packets.evaluation })
+  const { evaluation: materialOf, triage: triagePacketOf } = packets
+  const questions = createQuestions({ plan, store, settings, materialOf, triagePacketOf })
   const find = cachedPrograms(programsOn({ env, root: paths.root }), clock)
   const sourceFor = ({ agentId }: Judgement, now: number): JudgeSource => ({
     plan,

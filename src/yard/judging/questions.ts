@@ -69,7 +69,11 @@ export interface QuestionParts {
   readonly settings: () => Settings
   readonly materialOf: (task: Task, agent: Agent) => Promise<EvaluationMaterial>
   /** `more`: what the plan alone knows of it. */
-  readonly triageOf: (task: Task, agent: Agent, more: readonly string[]) => Promise<TriagePacket>
+  readonly triagePacketOf: (
+    task: Task,
+    agent: Agent,
+    more: readonly string[],
+  ) => Promise<TriagePacket>
 }
 
 export function createQuestions(parts: QuestionParts): Questions {
@@ -134,7 +138,7 @@ async function prepareTriage(parts: QuestionParts, judgement: Judgement): Promis
   const since = isSilent
     ? `It is alive and has shown no sign of life for long, as seen at ${utcText(silence.since)}`
     : null
-  const packet = await parts.triageOf(task, agent, since === null ? [] : [since])
+  const packet = await parts.triagePacketOf(task, agent, since === null ? [] : [since])
   const question: Question = {
     system: TRIAGE_SYSTEM,
     prompt: triagePrompt(packet, triage.tail),
