@@ -11,7 +11,7 @@
  * quota reset=SECONDS                the account's limit is used up; says when it is reset if asked to
  * overflow · 400 401 403 404 429 500 503 529   that error; `retry-after=SECONDS` sends the header
  * judge id=X says=0.9,broken,hang     what those who judge results answer, one after the other, the last from then on: every dimension with that
- *                                    score, no JSON, silence, or one of the errors above; who does the work passes over it
+ *                                    score (`redo=LINE`: whose notes have the line run), no JSON, silence, or one of the errors above; who does the work passes over it
  * times=N id=X                       with any of these: only the first N requests of that id, then text
  */
 export interface Behaviour {
@@ -97,7 +97,8 @@ function judging(
   if (turn === 'broken') return { name: 'text', args: { text: 'It is very good: {"score": 1' } }
   const [name = '', reset = ''] = turn.split(':')
   if (Number.isNaN(Number(name))) return { name, args: { reset } }
-  const json = Buffer.from(JSON.stringify(evaluationOf(Number(name)))).toString('base64')
+  const redo = marker?.args.redo ?? ''
+  const json = Buffer.from(JSON.stringify(evaluationOf(Number(name), redo))).toString('base64')
   return { name: 'answer', args: { json } }
 }
 
@@ -107,12 +108,12 @@ const DIMENSIONS = [
 ]
 
 /** Every dimension alike, so that the score is that number. */
-const evaluationOf = (score: number) => ({
+const evaluationOf = (score: number, redo: string) => ({
   criteria: [{ text: 'what was asked for', verdict: 'met', at: null }],
   dimensions: Object.fromEntries(
     DIMENSIONS.map((name) => [name, { evidence: `because of ${name}`, at: null, score }]),
   ),
-  notes: `it was worth ${score}`,
+  notes: `it was worth ${score}${redo === '' ? '' : ` [[mock:tool cmd="${redo}" text="Improved."]]`}`,
 })
 
 const SHELL_TOOLS = ['Bash', 'exec_command', 'shell_command', 'run_shell_command', 'shell', 'bash']
