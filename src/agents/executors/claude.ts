@@ -4,7 +4,14 @@ import { clip, oneLine } from '../../domain/output.ts'
 import type { Permissions } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import type { OutputReader } from './executor.ts'
-import { agentCli, conversationOption, firstPrompt, option, toolsFile } from './launch/program.ts'
+import {
+  agentCli,
+  conversationOption,
+  firstPrompt,
+  option,
+  toolsFile,
+  YARD_START_MS,
+} from './launch/program.ts'
 import { AnswerUsage, type Dialect } from './readers/claude-usage.ts'
 import { providerFailure } from './readers/provider-failure.ts'
 import { atLeast, EventReader, type JsonObject } from './readers/reader.ts'
@@ -28,11 +35,16 @@ function modeFlags(permissions: Permissions, mode: Task['mode']): readonly strin
 export const claude = agentCli({
   type: 'claude',
   /** Its binary must not change under agents that run side by side. */
-  defaults: { DISABLE_AUTOUPDATER: '1' },
+  defaults: {
+    DISABLE_AUTOUPDATER: '1',
+    // It waits for no server but those that say `alwaysLoad`, and for those five seconds.
+    MCP_CONNECT_TIMEOUT_MS: String(YARD_START_MS),
+    MCP_TIMEOUT: String(YARD_START_MS),
+  },
   choosesId: 'we',
   invocation(start) {
     const { profile, task, modelId } = start.order
-    const tools = toolsFile(start.folder, { type: 'stdio' })
+    const tools = toolsFile(start.folder, { type: 'stdio', alwaysLoad: true })
     const args = [
       ...(start.isPilot ? [] : ['-p', '--output-format', 'stream-json', '--verbose']),
       ...modeFlags(profile.permissions, task.mode),

@@ -14,6 +14,7 @@ import {
   option,
   permissionsOf,
   toolsFile,
+  YARD_START_MS,
 } from './launch/program.ts'
 import type { Dialect } from './readers/claude-usage.ts'
 import { endsInApiError, parseApiError } from './readers/provider-failure.ts'
@@ -40,7 +41,7 @@ export const qwen = agentCli({
   invocation(start) {
     const { order, folder, isPilot } = start
     const { baseUrl, apiKeyEnv } = order.profile
-    const tools = toolsFile(folder, { trust: true })
+    const tools = toolsFile(folder, { trust: true, timeout: YARD_START_MS })
     const common = [
       `--approval-mode=${APPROVAL[permissionsOf(order)]}`,
       `--mcp-config=${tools.path}`,

@@ -211,8 +211,8 @@ export const YARD_VARIABLES = [
   MARKER_VARIABLE,
 ] as const
 
-/** Until the server answers, ms: it starts beside others on a machine that may be busy. */
-export const YARD_START_MS = 60_000
+/** Until the server answers, ms: it starts beside others on a machine that may be busy, and an agent that began without it could not report. */
+export const YARD_START_MS = 180_000
 
 type More = Readonly<Record<string, unknown>>
 
