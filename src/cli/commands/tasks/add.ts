@@ -194,6 +194,11 @@ const orNull = <T>(value: T | ''): T | null => (value === '' ? null : value)
 export async function taskFields(cli: Cli, given: Given): Promise<Result<Fields, Failure>> {
   const times = timesFrom(given)
   if (!times.ok) return times
+  const { notBefore } = times.value
+  if (notBefore !== undefined && notBefore !== null && notBefore < Date.now())
+    cli.print.progress(
+      `yard: warning: --not-before ${given.notBefore} is in the past and holds nothing back`,
+    )
   const fields: Fields = { ...times.value }
   const { description, repo, skills, deliverables } = given
   if (description !== undefined)
