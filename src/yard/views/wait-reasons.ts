@@ -88,22 +88,43 @@ function blockerText(yard: WaitSource, blocker: Task): string {
   if (shown === 'in-progress')
     return `${blocker.id} is in progress (${plan.agentOf(blocker.id)?.id})`
   if (shown !== 'blocked') return `${blocker.id} is ${shown}`
-  const failed = failedAbove(plan, blocker.id)
-  return failed
-    ? `${blocker.id} is blocked by ${failed}, which failed`
-    : `${blocker.id} is blocked itself (${plan.unmetOf(blocker.id)} to go)`
+  const chain = chainAbove(yard, blocker.id)
+  const root = plan.tasks.get(chain.at(-1) ?? blocker.id)
+  if (!root || root === blocker)
+    return `${blocker.id} is blocked itself (${plan.unmetOf(blocker.id)} to go)`
+  const between = chain.slice(1, -1)
+  const named = between.slice(0, CHAIN_SHOWN).join(', ')
+  const more = between.length - CHAIN_SHOWN
+  const through = more > 0 ? ` by ${named} and ${more} more` : named === '' ? '' : ` by ${named}`
+  return `${blocker.id} is blocked${through}: ${blockerText(yard, root)}`
 }
+const CHAIN_SHOWN = 4
 
-/** A failed task anywhere upstream: then it can never run until somebody acts. Looks at no more than `LOOK_LIMIT` tasks. */
-function failedAbove(plan: Plan, start: TaskId): TaskId | null {
-  const seen = new Set<TaskId>([start])
-  for (const id of seen) {
-    if (plan.tasks.get(id)?.state.kind === 'failed') return id
-    if (seen.size > LOOK_LIMIT) return null
-    for (const next of plan.blockersOf(id)) seen.add(next)
+/**
+ * From a blocked task up to what holds it back in the end, the nearest first: a failure, for then it can never run until a person
+ * acts, else what waits for a person, else anything. Looks at no more than `LOOK_LIMIT` tasks.
+ */
+function chainAbove({ plan, now }: WaitSource, start: TaskId): readonly TaskId[] {
+  const below = new Map<TaskId, TaskId | null>([[start, null]])
+  let found: { readonly id: TaskId; readonly rank: number } | null = null
+  for (const id of below.keys()) {
+    const task = plan.tasks.get(id)
+    const shown = task ? shownStateOf(plan, task, now()) : 'done'
+    const rank = shown === 'failed' ? 0 : NEEDS_PERSON.has(shown) ? 1 : 2
+    if (task && !isSatisfied(task) && shown !== 'blocked' && rank < (found?.rank ?? 3))
+      found = { id, rank }
+    if (found?.rank === 0 || below.size > LOOK_LIMIT) break
+    for (const next of plan.blockersOf(id)) if (!below.has(next)) below.set(next, id)
   }
-  return null
+  const chain: TaskId[] = []
+  for (let id = found?.id ?? start; ;) {
+    chain.unshift(id)
+    const next = below.get(id)
+    if (!next) return chain
+    id = next
+  }
 }
+const NEEDS_PERSON: ReadonlySet<string> = new Set(['waiting', 'paused', 'draft'])
 const LOOK_LIMIT = 10_000
 
 function timeReasons(task: Task, now: number): WaitReason[] {
