@@ -48,7 +48,8 @@ export interface CliOrder {
 const LAUNCHER = resolve(import.meta.dirname, '../../src/agents/launcher-entry.ts')
 const LONGEST_MS = 150_000
 
-const withoutYard = (word: string): string => word.replace(',required=true', '')
+const argumentsOf = (order: CliOrder, words: readonly string[]): readonly string[] =>
+  order.hasTools ? words : words.map((word) => word.replace(',required=true', ''))
 
 export async function runCli(order: CliOrder): Promise<Result<CliRun, WorkFailure>> {
   const { profile, prompt, cwd } = order
@@ -78,7 +79,7 @@ export async function runCli(order: CliOrder): Promise<Result<CliRun, WorkFailur
   const { env, stdin } = planned.value
   writePlannedFiles(planned.value)
   const [program, ...args] = planned.value.argv
-  const child = execa(program, order.hasTools ? args : args.map(withoutYard), {
+  const child = execa(program, argumentsOf(order, args), {
     cwd,
     env: { ...applyEnvironment(inheritedEnv, env), ...order.variables },
     extendEnv: false,

@@ -59,13 +59,13 @@ export async function whoHolds(
   paths: YardPaths,
 ): Promise<{ readonly pid: number; readonly host: HostState['host'] } | null> {
   const host = readState(paths)?.host
-  const holder = await findHolder(paths, { kind: 'person' })
+  const holder = await findHolder(paths, { kind: 'person' }, HELLO_TIMEOUT_MS)
   return holder && host ? { pid: holder.pid, host } : null
 }
 
 /** Of whatever contract. Null where only a command answers. */
 export async function findOwner(paths: YardPaths, caller: Caller): Promise<Owner | null> {
-  const found = await findHolder(paths, caller)
+  const found = await findHolder(paths, caller, HELLO_TIMEOUT_MS)
   return found?.isCommand ? null : found
 }
 
@@ -76,7 +76,7 @@ export async function findOwner(paths: YardPaths, caller: Caller): Promise<Owner
 async function findHolder(
   paths: YardPaths,
   caller: Caller,
-  timeoutMs = HELLO_TIMEOUT_MS,
+  timeoutMs: number,
 ): Promise<Owner | null> {
   if (caller.kind === 'nameless') return null
   const state = readState(paths)

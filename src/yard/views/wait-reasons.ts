@@ -104,25 +104,30 @@ const CHAIN_SHOWN = 4
  * From a blocked task up to what holds it back in the end, the nearest first: a failure, for then it can never run until a person
  * acts, else what waits for a person, else anything. Looks at no more than `LOOK_LIMIT` tasks.
  */
-function chainAbove({ plan, now }: WaitSource, start: TaskId): readonly TaskId[] {
+function chainAbove(yard: WaitSource, start: TaskId): readonly TaskId[] {
   const below = new Map<TaskId, TaskId | null>([[start, null]])
-  let found: { readonly id: TaskId; readonly rank: number } | null = null
+  let found: { readonly id: TaskId; readonly rank: number } = { id: start, rank: NO_ROOT }
   for (const id of below.keys()) {
-    const task = plan.tasks.get(id)
-    const shown = task ? shownStateOf(plan, task, now()) : 'done'
-    const rank = shown === 'failed' ? 0 : NEEDS_PERSON.has(shown) ? 1 : 2
-    if (task && !isSatisfied(task) && shown !== 'blocked' && rank < (found?.rank ?? 3))
-      found = { id, rank }
-    if (found?.rank === 0 || below.size > LOOK_LIMIT) break
-    for (const next of plan.blockersOf(id)) if (!below.has(next)) below.set(next, id)
+    const rank = rankOfRoot(yard, id)
+    if (rank < found.rank) found = { id, rank }
+    if (found.rank === 0 || below.size > LOOK_LIMIT) break
+    for (const next of yard.plan.blockersOf(id)) if (!below.has(next)) below.set(next, id)
   }
   const chain: TaskId[] = []
-  for (let id = found?.id ?? start; ;) {
-    chain.unshift(id)
-    const next = below.get(id)
-    if (!next) return chain
-    id = next
-  }
+  for (let id: TaskId | null = found.id; id !== null; id = below.get(id) ?? null) chain.unshift(id)
+  return chain
+}
+
+const NO_ROOT = 3
+
+/** The less the sooner it is named; `NO_ROOT` for what holds nothing back, or is held back itself. */
+function rankOfRoot({ plan, now }: WaitSource, id: TaskId): number {
+  const task = plan.tasks.get(id)
+  if (!task || isSatisfied(task)) return NO_ROOT
+  const shown = shownStateOf(plan, task, now())
+  if (shown === 'failed') return 0
+  if (shown === 'blocked') return NO_ROOT
+  return NEEDS_PERSON.has(shown) ? 1 : 2
 }
 const NEEDS_PERSON: ReadonlySet<string> = new Set(['waiting', 'paused', 'draft'])
 const LOOK_LIMIT = 10_000
