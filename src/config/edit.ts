@@ -8,7 +8,15 @@ import { hintOf } from '../domain/near-match.ts'
 import { isRole, ROLES, type Settings } from '../domain/settings.ts'
 import { replaceFile } from '../files/replace-file.ts'
 import { isEmptyTable, removeFromText, setInText } from './edit-text.ts'
-import { findKey, formatKey, isNamedTable, parseKey, readValue } from './keys.ts'
+import {
+  findKey,
+  formatKey,
+  isNamedTable,
+  parseKey,
+  readTable,
+  readValue,
+  fitValue,
+} from './keys.ts'
 import type { ConfigError } from './layer.ts'
 import {
   failureOf,
@@ -33,6 +41,8 @@ export interface ConfigChange {
   readonly key: string
   readonly value: unknown
   readonly file: string
+  /** It was to be taken out and did not stand there. */
+  readonly wasAbsent?: true
 }
 
 /** How the files are in force, where they are: what does not go with that is refused, too. */
@@ -237,31 +247,71 @@ function applyEdits(
 ): Result<{ text: string; changes: ConfigChange[] }, Failure> {
   let text = before
   const changes: ConfigChange[] = []
-  for (const { key, value } of edits) {
+  const remove = (path: readonly string[]): void => {
+    const rest = removeFromText(text, path)
+    const wasAbsent = rest === text ? ({ wasAbsent: true } as const) : {}
+    text = rest
+    changes.push({ key: formatKey(path), value: null, file, ...wasAbsent })
+  }
+  const fields = fieldsOf(edits)
+  if (!fields.ok) return fields
+  for (const { key, value, literal } of fields.value) {
     const path = parseKey(key)
     if (path && value === null && isNamedTable(path)) {
-      text = removeFromText(text, path)
-      changes.push({ key: formatKey(path), value: null, file })
+      remove(path)
       continue
     }
     const found = findKey(key)
     if (!found.ok) return found
     const { info, path: at } = found.value
-    const read = value === null ? ok(null) : readValue(info, value)
+    if (value === null) {
+      remove(at)
+      continue
+    }
+    const read = literal === undefined ? readValue(info, value) : fitValue(info, [literal])
     if (!read.ok)
       return err(
-        failure('bad-request', `${formatKey(at)} ${read.error}, not ${JSON.stringify(value)}`, {
-          facts: { key },
-        }),
+        failure(
+          'bad-request',
+          `${formatKey(at)} ${read.error}, not ${JSON.stringify(literal ?? value)}`,
+          {
+            facts: { key },
+          },
+        ),
       )
-    text = value === null ? removeFromText(text, at) : setInText(text, at, read.value)
+    text = setInText(text, at, read.value)
     changes.push({ key: formatKey(at), value: read.value, file })
   }
-  for (const path of emptiedTables(text, changes)) {
-    text = removeFromText(text, path)
-    changes.push({ key: formatKey(path), value: null, file })
-  }
+  for (const path of emptiedTables(text, changes)) remove(path)
   return ok({ text, changes })
+}
+
+interface FieldEdit extends ConfigEdit {
+  /** The value itself, where it was typed as a part of something. */
+  readonly literal?: unknown
+}
+
+/** A profile or model that is given whole, `{ type = "command", command = ["prog"] }`, as its fields: one alone may not do. */
+function fieldsOf(edits: readonly ConfigEdit[]): Result<readonly FieldEdit[], Failure> {
+  const fields: FieldEdit[] = []
+  for (const edit of edits) {
+    const path = parseKey(edit.key)
+    if (edit.value === null || !path || !isNamedTable(path)) {
+      fields.push(edit)
+      continue
+    }
+    const table = readTable(edit.value)
+    if (table === null)
+      return err(
+        failure('bad-request', `${formatKey(path)} is a table, not ${JSON.stringify(edit.value)}`, {
+          hint: `give it whole: '{ key = "value" }', or name one key of it: ${formatKey([...path, 'KEY'])}`,
+          facts: { key: edit.key },
+        }),
+      )
+    for (const { at, literal } of table)
+      fields.push({ key: formatKey([...path, ...at]), value: edit.value, literal })
+  }
+  return ok(fields)
 }
 
 /** Profiles and models whose last key these changes took. */

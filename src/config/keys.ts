@@ -195,7 +195,11 @@ export function nearKey(path: readonly string[]): string | null {
 /** What a person typed, as the value that the key takes. The error says what the value must be. */
 export function readValue(info: KeyInfo, text: string): Result<unknown, string> {
   const literal = literalOf(text)
-  const candidates = literal === undefined ? [text] : [literal, text]
+  return fitValue(info, literal === undefined ? [text] : [literal, text])
+}
+
+/** The first of them that the key takes. */
+export function fitValue(info: KeyInfo, candidates: readonly unknown[]): Result<unknown, string> {
   let reason = ''
   for (const candidate of candidates) {
     const result = info.schema.safeParse(candidate)
@@ -204,6 +208,28 @@ export function readValue(info: KeyInfo, text: string): Result<unknown, string> 
   }
   return err(reason)
 }
+
+interface Field {
+  readonly at: readonly string[]
+  readonly literal: unknown
+}
+
+/** The fields of an inline table as a person typed it, those of its own tables one by one; null when it is none. */
+export function readTable(text: string): readonly Field[] | null {
+  const table = literalOf(text)
+  return isTable(table) && Object.keys(table).length > 0 ? fieldsIn(table, []) : null
+}
+
+const fieldsIn = (table: object, above: readonly string[]): readonly Field[] =>
+  Object.entries(table).flatMap(([name, value]: [string, unknown]) => {
+    const at = [...above, name]
+    if (isTable(value) && above.length === 0 && Object.keys(value).length > 0)
+      return fieldsIn(value, at)
+    return [{ at, literal: value }]
+  })
+
+const isTable = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
 
 /** `8`, `true`, `["a"]` as TOML has them; undefined for anything else. */
 function literalOf(text: string): unknown {

@@ -29,20 +29,20 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-/** A `yard` that notes the names of what it was given, then is the real one. */
-async function noting(cwd: string): Promise<string> {
+/** A `yard` that does something first, then is the real one. */
+async function yardAfter(first: string, cwd: string): Promise<string> {
   const bin = join(cwd, 'bin')
   await mkdir(bin)
   const program = [process.execPath, join(ROOT, 'src/cli/index.ts')]
   const exec = `exec ${program.map((part) => `'${part}'`).join(' ')} "$@"`
-  await writeFile(join(bin, 'yard'), `#!/bin/sh\nenv > '${cwd}/given'\n${exec}\n`)
+  await writeFile(join(bin, 'yard'), `#!/bin/sh\n${first}\n${exec}\n`)
   await chmod(join(bin, 'yard'), 0o755)
   return bin
 }
 
 it.each(CLIS)('%s hands all that they need on to our tools', { timeout: RUN_MS }, async (cli) => {
   const cwd = await mkdtemp(join(home, 'work-'))
-  const bin = await noting(cwd)
+  const bin = await yardAfter(`env > '${cwd}/given'`, cwd)
   const own = Object.fromEntries(YARD_VARIABLES.map((name) => [name, `value-of-${name}`]))
   const before = mock.requests.length
   const ran = await runCli({
@@ -60,7 +60,31 @@ it.each(CLIS)('%s hands all that they need on to our tools', { timeout: RUN_MS }
 
 /** Qwen shows its model only the names of such tools until it asks for them. */
 const CALLS: Partial<Record<AgentCli, string>> = { qwen: 'tool_search,' }
-const SEARCH = 'with-query="select:mcp__yard__yard_log,mcp__yard__yard_done"'
+const SEARCH = 'with-query="select:mcp__yard__yard_status,mcp__yard__yard_log,mcp__yard__yard_done"'
+
+/** Longer than any of them waits for a server by default that it may begin without: claude does for five seconds. */
+const LATE_S = 8
+
+it.concurrent.each(CLIS)(
+  'the model of %s sees them although they start late',
+  { timeout: RUN_MS },
+  async (cli) => {
+    const cwd = await mkdtemp(join(home, 'work-'))
+    const bin = await yardAfter(`sleep ${LATE_S}`, cwd)
+    const id = `late-${cli}`
+    const ran = await runCli({
+      profile: profiles[cli],
+      prompt: `[[mock:call id=${id} tool=${CALLS[cli] ?? ''}yard_status ${SEARCH}]]`,
+      cwd,
+      modelId: 'a-model',
+      hasTools: true,
+      variables: { PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` },
+    })
+    if (!ran.ok) throw new Error(ran.error.reason)
+    const asked = mock.requests.filter(({ behaviour }) => behaviour.args['id'] === id)
+    expect(asked.at(-1)?.toolNames).toContainEqual(expect.stringMatching(/yard_status$/))
+  },
+)
 
 describe('in a yard', () => {
   let place: RealYard

@@ -35,6 +35,8 @@ export interface CliOrder {
   readonly resume?: string
   readonly task?: Partial<LaunchOrder['task']>
   readonly notes?: LaunchOrder['notes']
+  /** Codex refuses to work without our tools; without a yard it is not to ask for them. */
+  readonly hasTools?: boolean
   /** What the yard itself would set. */
   readonly variables?: Readonly<Record<string, string>>
   /** What its executor keeps apart from the user's own. */
@@ -46,8 +48,8 @@ export interface CliOrder {
 const LAUNCHER = resolve(import.meta.dirname, '../../src/agents/launcher-entry.ts')
 const LONGEST_MS = 150_000
 
-/** There is no yard here whose tools codex could wait for. */
-const withoutYard = (word: string): string => word.replace(',required=true', '')
+const argumentsOf = (order: CliOrder, words: readonly string[]): readonly string[] =>
+  order.hasTools ? words : words.map((word) => word.replace(',required=true', ''))
 
 export async function runCli(order: CliOrder): Promise<Result<CliRun, WorkFailure>> {
   const { profile, prompt, cwd } = order
@@ -77,7 +79,7 @@ export async function runCli(order: CliOrder): Promise<Result<CliRun, WorkFailur
   const { env, stdin } = planned.value
   writePlannedFiles(planned.value)
   const [program, ...args] = planned.value.argv
-  const child = execa(program, args.map(withoutYard), {
+  const child = execa(program, argumentsOf(order, args), {
     cwd,
     env: { ...applyEnvironment(inheritedEnv, env), ...order.variables },
     extendEnv: false,

@@ -292,6 +292,41 @@ describe('a profile', () => {
     expect(textOf(sources.projectFile)).toBe(`# about mine\n# which\n\n${FILE}`)
   })
 
+  it('can be given whole, where no single key of it would do', () => {
+    const table =
+      '{ type = "command", command = ["prog", "x"], env = { A = "1", B = { from = "C" } } }'
+    const { sources, result } = edit('', 'executors.mine', table)
+    expect(valueOf(result).map(({ key, value }) => [key, value])).toEqual([
+      ['executors.mine.type', 'command'],
+      ['executors.mine.command', ['prog', 'x']],
+      ['executors.mine.env.A', '1'],
+      ['executors.mine.env.B', { from: 'C' }],
+    ])
+    expect(valueOf(loadConfig(sources)).settings.executors['mine']).toMatchObject({
+      type: 'command',
+      command: ['prog', 'x'],
+      env: { A: '1', B: { from: 'C' } },
+    })
+  })
+
+  it.each([
+    ['a word', 'codex', 'is a table, not "codex"; give it whole'],
+    ['nothing', '{}', 'is a table'],
+    ['a key that does not exist', '{ typ = "codex" }', 'did you mean executors.mine.type?'],
+    ['a value of the wrong kind', '{ type = "command", command = 8 }', 'executors.mine.command'],
+    ['too little', '{ type = "command" }', 'needs a command'],
+  ])('is not made of %s', (_, value, said) => {
+    const { message, hint } = errorOf(edit(FILE, 'executors.mine', value).result)
+    expect(`${message}; ${hint}`).toContain(said)
+  })
+
+  it('that does not stand in the file is not said to be taken out', () => {
+    const absent = (key: string) => valueOf(edit(MINE, key, null).result)
+    expect(absent('executors.nope')).toMatchObject([{ key: 'executors.nope', wasAbsent: true }])
+    expect(absent('executors.mine.base_url')).toMatchObject([{ wasAbsent: true }])
+    expect(absent('executors.mine.model')[0]).not.toHaveProperty('wasAbsent')
+  })
+
   it('goes with the tables below it, and however it is written', () => {
     const inner = `${MINE}\n[executors.mine.env]\nA = "1"\n`
     const dotted = 'executors.mine.type = "codex"\nexecutors.mine.env.A = "1"\n'

@@ -108,6 +108,11 @@ onStage('what waits for a person', { name: 'atlas' }, ({ goTo, inspector, page, 
     await goTo('#/attention')
     const answer = row('Question: Palette').getByRole('textbox', { name: 'Your answer' })
     await answer.fill('The bl')
+    // The button stands below its field, not at the far side of the card.
+    const send = row('Question: Palette').getByRole('button', { name: /^Send answer/ })
+    const [field, below] = [await answer.boundingBox(), await send.boundingBox()]
+    const rightOf = (box: typeof field): number => (box ? box.x + box.width : NaN)
+    expect(Math.abs(rightOf(field) - rightOf(below))).toBeLessThan(8)
     expect(await axeViolations(page)).toEqual([])
     // What was begun is there again.
     await goTo('#/tasks')

@@ -198,6 +198,10 @@ onStage('executors and models', SETTING, (stage) => {
     const header = panel('rig').getByRole('textbox', { name: 'Header Authorization' })
     await expect.poll(() => header.inputValue()).toBe('{ from = "RIG_KEY" }')
     expect(await written()).toContain('from = "RIG_KEY"')
+    // Without its type the rest would be no profile, so that is never taken out alone.
+    await panel('rig').getByRole('combobox', { name: 'Type' }).waitFor()
+    expect(await panel('rig').getByRole('button', { name: 'Reset Type' }).count()).toBe(0)
+    await panel('rig').getByRole('button', { name: 'Reset Address' }).waitFor()
     await yard.addTask({ id: 'r', title: 'On the rig', executor: 'rig', paused: true })
     const remove = async (): Promise<void> => {
       await panel('rig').getByRole('button', { name: 'Remove rig' }).click()

@@ -11,6 +11,7 @@ import {
   option,
   systemFile,
   toolsFile,
+  YARD_START_MS,
 } from './launch/program.ts'
 import { AnswerUsage, type Dialect } from './readers/claude-usage.ts'
 import { providerFailure } from './readers/provider-failure.ts'
@@ -35,11 +36,16 @@ function modeFlags(permissions: Permissions, mode: Task['mode']): readonly strin
 export const claude = agentCli({
   type: 'claude',
   /** Its binary must not change under agents that run side by side. */
-  defaults: { DISABLE_AUTOUPDATER: '1' },
+  defaults: {
+    DISABLE_AUTOUPDATER: '1',
+    // It waits for no server but those that say `alwaysLoad`, and for those five seconds.
+    MCP_CONNECT_TIMEOUT_MS: String(YARD_START_MS),
+    MCP_TIMEOUT: String(YARD_START_MS),
+  },
   choosesId: 'we',
   invocation(start) {
     const { profile, task, modelId } = start.order
-    const tools = toolsFile(start.folder, { type: 'stdio' })
+    const tools = toolsFile(start.folder, { type: 'stdio', alwaysLoad: true })
     const args = [
       ...(start.isPilot ? [] : ['-p', '--output-format', 'stream-json', '--verbose']),
       ...modeFlags(profile.permissions, task.mode),

@@ -50,6 +50,7 @@ const TOOLS = [
   `args=${JSON.stringify(YARD_ARGUMENTS)}`,
   `env_vars=${JSON.stringify(YARD_VARIABLES)}`,
   `startup_timeout_sec=${YARD_START_MS / 1000}`,
+  `tool_timeout_sec=${YARD_START_MS / 1000}`,
   'default_tools_approval_mode="approve"',
   // Else it waits for about a second, and begins without them.
   'required=true',

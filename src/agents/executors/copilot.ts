@@ -12,6 +12,7 @@ import {
   permissionsOf,
   toolsFile,
   YARD_SERVER,
+  YARD_START_MS,
 } from './launch/program.ts'
 import { codeOfBody, providerFailure, resetOfBody } from './readers/provider-failure.ts'
 import { EventReader, jsonIn, type JsonObject } from './readers/reader.ts'
@@ -33,7 +34,8 @@ export const copilot = agentCli({
     order.profile.baseUrl !== null && order.modelId === null ? needsModel(order) : null,
   invocation(start) {
     const { order, folder, isPilot } = start
-    const tools = toolsFile(folder, { type: 'local', tools: ['*'] })
+    // Its limit holds for a call, too.
+    const tools = toolsFile(folder, { type: 'local', tools: ['*'], timeout: YARD_START_MS })
     const args = [
       ...(isPilot ? [] : ['--output-format=json', '--no-color', '--no-ask-user']),
       ...PERMISSION_FLAGS[permissionsOf(order)],

@@ -16,6 +16,7 @@ import {
   permissionsOf,
   systemFile,
   toolsFile,
+  YARD_START_MS,
 } from './launch/program.ts'
 import type { Dialect } from './readers/claude-usage.ts'
 import { endsInApiError, parseApiError } from './readers/provider-failure.ts'
@@ -54,7 +55,7 @@ export const qwen = agentCli({
   choosesId: 'we',
   invocation(start) {
     const { order, folder, isPilot } = start
-    const tools = toolsFile(folder, { trust: true })
+    const tools = toolsFile(folder, { trust: true, timeout: YARD_START_MS })
     const common = [
       `--approval-mode=${APPROVAL[permissionsOf(order)]}`,
       `--mcp-config=${tools.path}`,

@@ -15,19 +15,21 @@ import { askHolder, stillLocked, type Client, type Owner } from './owner.ts'
 
 /** How long to wait for a lock whose holder neither answers nor changes the database. */
 const LOCK_WAIT_MS = 10_000
+/** The same for an agent, whose report would be lost. Less than the minute that some programs give a call of a tool. */
+const AGENT_LOCK_WAIT_MS = 45_000
 /** The longest wait, however busy the yard is. */
 const QUEUE_WAIT_MS = 180_000
 
 /** Short commands that pass the lock on are a queue, not a hang: each change of the database starts the wait anew. */
-function createLockWait({ db }: YardPaths): { isOver(): boolean } {
+function createLockWait({ db }: YardPaths, waitMs: number): { isOver(): boolean } {
   const since = performance.now()
-  let giveUpAt = since + LOCK_WAIT_MS
+  let giveUpAt = since + waitMs
   let seen = modifiedAt(db)
   return {
     isOver() {
       const now = performance.now()
       const modified = modifiedAt(db)
-      if (modified !== seen) giveUpAt = now + LOCK_WAIT_MS
+      if (modified !== seen) giveUpAt = now + waitMs
       seen = modified
       return now > Math.min(giveUpAt, since + QUEUE_WAIT_MS)
     },
@@ -68,9 +70,10 @@ export async function connect(
   const paths = yardOf(cli)
   if (!paths.ok) return paths
   const caller = findCaller(machine.env, paths.value.root)
-  const lockWait = createLockWait(paths.value)
+  const isAgent = caller.kind === 'agent'
+  const lockWait = createLockWait(paths.value, isAgent ? AGENT_LOCK_WAIT_MS : LOCK_WAIT_MS)
   for (let round = 0; ; round++) {
-    const owner = await askHolder(paths.value, caller)
+    const owner = await askHolder(paths.value, caller, isAgent ? round : 0)
     if (!owner.ok) return owner
     if (owner.value) return ok(joined(paths.value, caller, owner.value))
     const { openLocally } = await import('./open-locally.ts')

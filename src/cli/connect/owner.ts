@@ -23,8 +23,10 @@ export interface Owner {
   readonly isCommand: boolean
 }
 
-/** Longer than an owner under full load needs for one answer. */
+/** Longer than an owner under full load needs for one answer, on a machine that gives it its share. */
 const HELLO_TIMEOUT_MS = 3_000
+/** Where one has not answered, the next is waited for longer: a machine may be busy with other things. */
+const LONGEST_HELLO_MS = 12_000
 
 /** Null when none answers. A host of another contract is a failure that names both versions. */
 export async function askOwner(
@@ -35,13 +37,15 @@ export async function askOwner(
   return found.ok && found.value?.isCommand ? ok(null) : found
 }
 
-/** The same, also where the holder is a command that serves others meanwhile. */
+/** The same, also where the holder is a command that serves others meanwhile. `unanswered`: how often it was asked before, in vain. */
 export async function askHolder(
   paths: YardPaths,
   caller: Caller,
+  unanswered = 0,
 ): Promise<Result<Owner | null, Failure>> {
   if (caller.kind === 'nameless') return err(namelessRefusal())
-  const owner = await findHolder(paths, caller)
+  const timeoutMs = Math.min(HELLO_TIMEOUT_MS * (unanswered + 1), LONGEST_HELLO_MS)
+  const owner = await findHolder(paths, caller, timeoutMs)
   if (owner === null || owner.contract === CONTRACT_VERSION) return ok(owner)
   return err({
     kind: 'version',
@@ -55,13 +59,13 @@ export async function whoHolds(
   paths: YardPaths,
 ): Promise<{ readonly pid: number; readonly host: HostState['host'] } | null> {
   const host = readState(paths)?.host
-  const holder = await findHolder(paths, { kind: 'person' })
+  const holder = await findHolder(paths, { kind: 'person' }, HELLO_TIMEOUT_MS)
   return holder && host ? { pid: holder.pid, host } : null
 }
 
 /** Of whatever contract. Null where only a command answers. */
 export async function findOwner(paths: YardPaths, caller: Caller): Promise<Owner | null> {
-  const found = await findHolder(paths, caller)
+  const found = await findHolder(paths, caller, HELLO_TIMEOUT_MS)
   return found?.isCommand ? null : found
 }
 
@@ -69,23 +73,30 @@ export async function findOwner(paths: YardPaths, caller: Caller): Promise<Owner
  * It is greeted with its own token, because that of an ended agent is good for late reports only; an agent that cannot read the
  * state file greets the address that it was given.
  */
-async function findHolder(paths: YardPaths, caller: Caller): Promise<Owner | null> {
+async function findHolder(
+  paths: YardPaths,
+  caller: Caller,
+  timeoutMs: number,
+): Promise<Owner | null> {
   if (caller.kind === 'nameless') return null
   const state = readState(paths)
   const token = caller.kind === 'agent' ? caller.token : (state?.token ?? null)
   if (state && token !== null) {
-    const owner = await hello({ ...state, root: paths.root })
+    const owner = await hello({ ...state, root: paths.root }, timeoutMs)
     const isCommand = state.host === 'command'
     if (owner) return { ...owner, client: await httpClient(owner.url, token), isCommand }
   }
   if (caller.kind !== 'agent' || caller.url === null || caller.url === state?.url) return null
-  return hello({ url: caller.url, token: caller.token, root: paths.root })
+  return hello({ url: caller.url, token: caller.token, root: paths.root }, timeoutMs)
 }
 
-async function hello(at: { url: string; token: string; root: string }): Promise<Owner | null> {
+async function hello(
+  at: { url: string; token: string; root: string },
+  timeoutMs: number,
+): Promise<Owner | null> {
   try {
     const client = await httpClient(at.url, at.token)
-    const signal = AbortSignal.timeout(HELLO_TIMEOUT_MS)
+    const signal = AbortSignal.timeout(timeoutMs)
     const said = await client.service.hello(undefined, { signal })
     // The port may belong to another yard by now, or to a host that has none open.
     if (said.root === null || realpathSync(said.root) !== realpathSync(at.root)) return null

@@ -23,6 +23,8 @@ interface ConfigRowProps {
   readonly scope: ConfigScope
   /** Its value stands under another key. */
   readonly isBorrowed?: boolean
+  /** Without it the rest would be no profile: it is changed, and goes with the whole. */
+  readonly isNeeded?: boolean
   /** What the files say, where they were not reloaded. */
   readonly pending?: PendingEntry | null
   /** The host has taken a change: what is shown must be asked for anew. */
@@ -30,11 +32,19 @@ interface ConfigRowProps {
 }
 
 export function ConfigRow(props: ConfigRowProps) {
-  const { entry, names, scope, isBorrowed = false, pending = null, onSaved } = props
+  const {
+    entry,
+    names,
+    scope,
+    isBorrowed = false,
+    isNeeded = false,
+    pending = null,
+    onSaved,
+  } = props
   const command = useCommand()
   const id = useId()
   const fixed = fixedReason(entry, scope)
-  const resetScope = isBorrowed ? null : scopeOf(entry.source)
+  const resetScope = isBorrowed || isNeeded ? null : scopeOf(entry.source)
   const send = async (to: ConfigScope, value: string | null): Promise<boolean> => {
     const edits = [{ key: entry.key, value }]
     const isTaken = await command.run(({ page }) => page.configure({ scope: to, edits }))

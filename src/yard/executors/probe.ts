@@ -128,8 +128,10 @@ function serviceProblem(
   { name, url, headers }: Profile,
   env: Readonly<Record<string, string | undefined>>,
 ): string | null {
-  // The built-in one serves tasks that name an address of their own.
-  if (url === null && name !== 'http') return `executors.${name}.url is not set`
+  if (url === null)
+    return name === 'http'
+      ? 'it has no address of its own: set executors.http.url, or name an address as the executor of a task'
+      : `executors.${name}.url is not set`
   const variable = Object.values(headers)
     .flatMap((value) => (typeof value === 'string' ? [] : [value.from]))
     .find((from) => !env[from])

@@ -89,22 +89,48 @@ function blockerText(yard: WaitSource, blocker: Task): string {
   if (shown === 'in-progress')
     return `${blocker.id} is in progress (${plan.agentOf(blocker.id)?.id})`
   if (shown !== 'blocked') return `${blocker.id} is ${shown}`
-  const failed = failedAbove(plan, blocker.id)
-  return failed
-    ? `${blocker.id} is blocked by ${failed}, which failed`
-    : `${blocker.id} is blocked itself (${plan.unmetOf(blocker.id)} to go)`
+  const chain = chainAbove(yard, blocker.id)
+  const root = plan.tasks.get(chain.at(-1) ?? blocker.id)
+  if (!root || root === blocker)
+    return `${blocker.id} is blocked itself (${plan.unmetOf(blocker.id)} to go)`
+  const between = chain.slice(1, -1)
+  const named = between.slice(0, CHAIN_SHOWN).join(', ')
+  const more = between.length - CHAIN_SHOWN
+  const through = more > 0 ? ` by ${named} and ${more} more` : named === '' ? '' : ` by ${named}`
+  return `${blocker.id} is blocked${through}: ${blockerText(yard, root)}`
+}
+const CHAIN_SHOWN = 4
+
+/**
+ * From a blocked task up to what holds it back in the end, the nearest first: a failure, for then it can never run until a person
+ * acts, else what waits for a person, else anything. Looks at no more than `LOOK_LIMIT` tasks.
+ */
+function chainAbove(yard: WaitSource, start: TaskId): readonly TaskId[] {
+  const below = new Map<TaskId, TaskId | null>([[start, null]])
+  let found: { readonly id: TaskId; readonly rank: number } = { id: start, rank: NO_ROOT }
+  for (const id of below.keys()) {
+    const rank = rankOfRoot(yard, id)
+    if (rank < found.rank) found = { id, rank }
+    if (found.rank === 0 || below.size > LOOK_LIMIT) break
+    for (const next of yard.plan.blockersOf(id)) if (!below.has(next)) below.set(next, id)
+  }
+  const chain: TaskId[] = []
+  for (let id: TaskId | null = found.id; id !== null; id = below.get(id) ?? null) chain.unshift(id)
+  return chain
 }
 
-/** A failed task anywhere upstream: then it can never run until somebody acts. Looks at no more than `LOOK_LIMIT` tasks. */
-function failedAbove(plan: Plan, start: TaskId): TaskId | null {
-  const seen = new Set<TaskId>([start])
-  for (const id of seen) {
-    if (plan.tasks.get(id)?.state.kind === 'failed') return id
-    if (seen.size > LOOK_LIMIT) return null
-    for (const next of plan.blockersOf(id)) seen.add(next)
-  }
-  return null
+const NO_ROOT = 3
+
+/** The less the sooner it is named; `NO_ROOT` for what holds nothing back, or is held back itself. */
+function rankOfRoot({ plan, now }: WaitSource, id: TaskId): number {
+  const task = plan.tasks.get(id)
+  if (!task || isSatisfied(task)) return NO_ROOT
+  const shown = shownStateOf(plan, task, now())
+  if (shown === 'failed') return 0
+  if (shown === 'blocked') return NO_ROOT
+  return NEEDS_PERSON.has(shown) ? 1 : 2
 }
+const NEEDS_PERSON: ReadonlySet<string> = new Set(['waiting', 'paused', 'draft'])
 const LOOK_LIMIT = 10_000
 
 function timeReasons(task: Task, now: number): WaitReason[] {

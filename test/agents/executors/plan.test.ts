@@ -148,7 +148,8 @@ describe('claude', () => {
 
   it('never claims to be in a sandbox, and leaves its retries to us unless told otherwise', () => {
     const { set } = planOf('claude').env
-    expect(set).toEqual({ DISABLE_AUTOUPDATER: '1', CLAUDE_CODE_MAX_RETRIES: '3' })
+    expect(set).toMatchObject({ DISABLE_AUTOUPDATER: '1', CLAUDE_CODE_MAX_RETRIES: '3' })
+    expect(set).not.toHaveProperty('IS_SANDBOX')
     const own = planOf('claude', {}, { inheritedEnv: { CLAUDE_CODE_MAX_RETRIES: '9' } })
     expect(own.env.set).not.toHaveProperty('CLAUDE_CODE_MAX_RETRIES')
   })

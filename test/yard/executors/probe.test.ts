@@ -67,6 +67,8 @@ it('an agent CLI is its program on the PATH, and an ACP agent what its command n
 
 it('a service needs an address and the variables of its headers; others do their own work', () => {
   expect(ask(createProfile('deploy', 'http', {})).problem).toBe('executors.deploy.url is not set')
+  // The built-in one serves tasks that name an address; alone it can do nothing.
+  expect(ask(createProfile('http', 'http', {})).problem).toContain('set executors.http.url')
   const headers = { authorization: { from: 'DEPLOY_KEY' } }
   const deploy = createProfile('deploy', 'http', { url: 'http://127.0.0.1:1/', headers })
   expect(ask(deploy).problem).toBe('DEPLOY_KEY is not set: it holds a header')

@@ -171,9 +171,26 @@ describe('why', () => {
     await add('end', { after: ['middle'], paused: false })
     await client.task.fail({ id: 'top', reason: 'no luck' })
     expect((await why('middle')).waitsFor).toMatchObject([{ kind: 'task', subject: 'top' }])
-    expect((await why('end')).text).toContain('middle is blocked by top, which failed')
+    expect((await why('end')).text).toContain('middle is blocked: top failed (no luck)')
     expect((await why('top')).text).toContain('no luck')
     expect((await why('top')).text).toContain('yard retry top')
+  })
+
+  it('names the whole chain up to what holds it back in the end', async () => {
+    await add('root')
+    let last = 'root'
+    for (const id of ['b', 'c', 'd', 'e', 'f', 'g', 'h']) {
+      await add(id, { after: [last], paused: false })
+      last = id
+    }
+    expect((await why('c')).text).toContain('b is blocked: root is paused')
+    expect((await why('e')).text).toContain('d is blocked by c, b: root is paused')
+    expect((await why('h')).text).toContain('g is blocked by f, e, d, c and 1 more: root is paused')
+    // A failure counts before what waits for a person, however far it is.
+    await add('bad')
+    await client.task.fail({ id: 'bad', reason: 'no luck' })
+    await client.task.edit({ id: 'b', addAfter: ['bad'] })
+    expect((await why('e')).text).toContain('d is blocked by c, b: bad failed (no luck)')
   })
 
   it('says the time, the hold, the person and the paused coordinator', async () => {

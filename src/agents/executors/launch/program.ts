@@ -221,8 +221,8 @@ export const YARD_VARIABLES = [
   MARKER_VARIABLE,
 ] as const
 
-/** Until the server answers, ms: it starts beside others on a machine that may be busy. */
-export const YARD_START_MS = 60_000
+/** Until the server answers, ms; for a CLI that has one limit for both, a call of a tool, too: it starts beside others on a machine that may be busy, and an agent that began without it could not report. */
+export const YARD_START_MS = 180_000
 
 type More = Readonly<Record<string, unknown>>
 

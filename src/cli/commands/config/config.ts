@@ -51,6 +51,7 @@ export const config = defineCommand({
     'yard config --list',
     'yard config coordinator.max_agents 8',
     'yard config --unset coordinator.model',
+    `yard config executors.mine '{ type = "command", command = ["mine", "{prompt_file}"] }'`,
   ],
   async handler(cli, input) {
     const allowed = refuseAgent(cli, 'see or change the configuration')
@@ -110,14 +111,16 @@ async function setAll(
   const asked = changes.map((change) => ({ ...change, asked: true }))
   const others = also.map(({ key, value, file }) => ({ key, value, file, asked: false }))
   return printed(cli, reload.kind === 'applied' ? [...asked, ...others] : asked, () => {
-    for (const { key, value, file } of changes)
-      print.line(
-        value === null
-          ? `${key} is taken out of ${file}`
-          : `${key} = ${valueText(value)} in ${file}`,
-      )
+    for (const change of changes) print.line(changeText(change))
     printReload(cli, reload, { changes, also })
   })
+}
+
+function changeText({ key, value, file, wasAbsent }: ConfigChange): string {
+  if (wasAbsent) return `${key} does not stand in ${file}: nothing to take out`
+  return value === null
+    ? `${key} is taken out of ${file}`
+    : `${key} = ${valueText(value)} in ${file}`
 }
 
 /** What the files said already, which the running service had not read. */

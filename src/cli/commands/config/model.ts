@@ -10,6 +10,7 @@ import {
   type Outcome,
   printed,
 } from '../../spec/define.ts'
+import { lastLines } from '../../../domain/output.ts'
 import { definedFields, dollars, whole } from '../../spec/values.ts'
 import { changeConfig, type Edit } from './change-config.ts'
 import type { Client } from '../../connect/owner.ts'
@@ -180,6 +181,8 @@ const test = defineSubcommand({
             ? `${name} answered in ${time}${model}${cost}: ${result.text ?? ''}`
             : `${name} failed after ${time}${model}${cost} (${failureClass}): ${reason}`,
         )
+        const said = lastLines(result.failure?.detail ?? null)
+        if (said !== null) cli.print.line(said.replace(/^/gm, '  '))
       })
       return ok(result.ok ? 0 : 1)
     }),

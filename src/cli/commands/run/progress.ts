@@ -148,10 +148,15 @@ export function pauseLines({ tasks, agents, summary }: LiveGraph): string[] {
   const hold = summary.machine?.hold ?? null
   if (hold !== null) return [`‖ waits: ${oneLine(hold)}`]
   if (next.some(({ state }) => state === 'ready')) return []
-  const until = next
-    .flatMap(({ park, notBefore }) => [park?.until ?? notBefore ?? []].flat())
-    .toSorted((a, b) => Date.parse(a) - Date.parse(b))[0]
-  return until === undefined ? [] : [`‖ waits until ${clock(until)}: nothing can start before`]
+  const [first] = next
+    .flatMap(({ id, park, notBefore }) => {
+      const until = park?.until ?? notBefore
+      return until ? [{ id, until }] : []
+    })
+    .toSorted((a, b) => Date.parse(a.until) - Date.parse(b.until))
+  return first === undefined
+    ? []
+    : [`‖ waits until ${clock(first.until)}: nothing can start before ${first.id}`]
 }
 
 function breakerLine({ kind, subject, reason, until }: BreakerView): string {

@@ -215,6 +215,7 @@ const orNull = <T>(value: T | ''): T | null => (value === '' ? null : value)
 export async function taskFields(cli: Cli, given: Given): Promise<Result<Fields, Failure>> {
   const times = timesFrom(given)
   if (!times.ok) return times
+  warnOfPast(cli, given, times.value)
   const fields: Fields = { ...times.value }
   const { description, repo, skills, deliverables } = given
   if (description !== undefined)
@@ -233,6 +234,13 @@ export async function taskFields(cli: Cli, given: Given): Promise<Result<Fields,
   if (deliverables) fields.deliverables = [...deliverables]
   const { priority, context, mode, worktree } = given
   return ok({ ...fields, ...definedFields({ priority, context, mode, worktree }) })
+}
+
+function warnOfPast({ print }: Cli, given: Given, { notBefore }: Fields): void {
+  if ((notBefore ?? Infinity) < Date.now())
+    print.progress(
+      `yard: warning: --not-before ${given.notBefore} is in the past and holds nothing back`,
+    )
 }
 
 function timesFrom({ delayMs, notBefore, schedule: spec, tz }: Given): Result<Fields, Failure> {

@@ -1,7 +1,7 @@
 /** Each CLI is told of our tools in its own way, and none of the values that they need stands in an argument or a file. */
 import { describe, expect, it } from 'vitest'
 import type { LaunchInput, LaunchPlan } from '../../../../src/agents/executors/executor.ts'
-import { YARD_VARIABLES } from '../../../../src/agents/executors/launch/program.ts'
+import { YARD_START_MS, YARD_VARIABLES } from '../../../../src/agents/executors/launch/program.ts'
 import { executorOf } from '../../../../src/agents/executors/registry.ts'
 import type { ExecutorType } from '../../../../src/domain/settings.ts'
 import { launchInput, launchOrder, type OrderParts } from '../launch-order.ts'
@@ -24,15 +24,29 @@ const yard = { command: 'yard', args: ['mcp'] }
 
 describe('a file in the folder of the agent', () => {
   it.each([
-    ['claude', `--mcp-config=${FILE}`, { type: 'stdio' }],
-    ['qwen', `--mcp-config=${FILE}`, { trust: true }],
-    ['copilot', `--additional-mcp-config=@${FILE}`, { type: 'local', tools: ['*'] }],
+    ['claude', `--mcp-config=${FILE}`, { type: 'stdio', alwaysLoad: true }],
+    ['qwen', `--mcp-config=${FILE}`, { trust: true, timeout: YARD_START_MS }],
+    [
+      'copilot',
+      `--additional-mcp-config=@${FILE}`,
+      { type: 'local', tools: ['*'], timeout: YARD_START_MS },
+    ],
   ] as const)('%s', (type, flag, more) => {
     const plan = planOf(type)
     expect(plan.argv).toContain(flag)
     expect(plan.files?.[0]?.path).toBe(FILE)
     expect(settingsIn(plan)).toEqual({ mcpServers: { yard: { ...yard, ...more } } })
     expect(plan.hasTools).toBe(true)
+  })
+
+  it('claude waits for them by variables, where its user has set none', () => {
+    const limit = String(YARD_START_MS)
+    expect(planOf('claude').env.set).toMatchObject({
+      MCP_CONNECT_TIMEOUT_MS: limit,
+      MCP_TIMEOUT: limit,
+    })
+    const users = planOf('claude', {}, { inheritedEnv: { MCP_TIMEOUT: '5000' } }).env.set
+    expect(users).not.toHaveProperty('MCP_TIMEOUT')
   })
 })
 

@@ -52,7 +52,11 @@ it('names the machine, or the next time, where nothing is held back', () => {
   ])
   const tasks = [{ state: 'parked', park: { provider: null, until: UNTIL } }, { state: 'blocked' }]
   expect(pauseLines(graph({ tasks }))).toEqual([expect.stringMatching(WHEN)])
-  expect(pauseLines(graph({ tasks: [{ state: 'delayed', notBefore: UNTIL }] }))).toHaveLength(1)
+  const nightly = { id: 'nightly', state: 'delayed', notBefore: UNTIL }
+  const later = { id: 'later', state: 'delayed', notBefore: '2031-05-03T10:00:00.000Z' }
+  expect(pauseLines(graph({ tasks: [later, nightly] }))).toEqual([
+    expect.stringMatching(new RegExp(`${WHEN.source}nothing can start before nightly$`)),
+  ])
 })
 
 it('says that nothing can be saved, beside living agents too', () => {

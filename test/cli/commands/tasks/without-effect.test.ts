@@ -54,6 +54,29 @@ describe('the answer of a command', { timeout: 60_000 }, () => {
     expect(made.out).toContain(`it lies in the yard of ${place.folder}:`)
   })
 
+  it('says that a time in the past holds nothing back', async () => {
+    const past = ['--not-before', '2020-01-01T09:00']
+    const warning = 'warning: --not-before 2020-01-01T09:00 is in the past and holds nothing back'
+    for (const words of [
+      ['add', 'Late', '--id', 'late', '--exec', 'true'],
+      ['edit', 'late'],
+    ])
+      expect(await place.yard([...words, ...past])).toMatchObject({
+        code: 0,
+        err: expect.stringContaining(warning),
+      })
+    const future = await place.yard(['edit', 'late', '--not-before', '2090-01-01'])
+    expect(future).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('says that what it should take out of the configuration is not there', async () => {
+    expect(await out('config', '--unset', 'coordinator.model')).toMatch(
+      /^coordinator\.model does not stand in .*config\.toml: nothing to take out\n$/,
+    )
+    await place.yard(['config', 'coordinator.max_agents', '3'])
+    expect(await out('config', '--unset', 'coordinator.max_agents')).toContain('is taken out of')
+  })
+
   it('refuses a title of blanks', async () => {
     expect(await place.yard(['add', ' \t '])).toMatchObject({
       code: 2,

@@ -211,6 +211,7 @@ function Profile({ view, registry, onClose }: ExecutorPanelProps) {
           entry={entry}
           names={known}
           scope={entry.source === 'global' ? 'global' : 'project'}
+          isNeeded={keyParts(entry.key)[2] === 'type'}
           onSaved={saved}
         />
       ))}

@@ -2,7 +2,9 @@
 import { useSession, useYard } from '../../../model/session/session-context.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { durationText } from '../../../../domain/format.ts'
+import { lastLines } from '../../../../domain/output.ts'
 import { instantText } from '../../../ui/format.ts'
+import { LastLines } from '../../../ui/plain-text.tsx'
 import { Elapsed } from '../../../components/ticking-time.tsx'
 import { ProblemNote } from '../../../components/problem-note.tsx'
 import { StatusBadge } from '../../../components/status-badge.tsx'
@@ -61,6 +63,7 @@ export function ExecutorTestRun({ view, onTold }: ExecutorTestRunProps) {
 
 function Told({ at, result }: { readonly at: string; readonly result: TestRunResult }) {
   const { ok, text, failure } = result
+  const said = lastLines(failure?.detail ?? null)
   return (
     <div className="form-below text-text-2" role="status">
       <p>
@@ -71,6 +74,7 @@ function Told({ at, result }: { readonly at: string; readonly result: TestRunRes
       </p>
       {text !== null && <blockquote dir="auto">{text}</blockquote>}
       {failure !== null && <p className="registry-warning">{failure.reason}</p>}
+      {said !== null && <LastLines text={said} />}
       <p>{trialFacts(at, result)}</p>
     </div>
   )
