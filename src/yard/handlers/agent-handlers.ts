@@ -2,6 +2,7 @@
 import type { AgentView } from '../../contract/view.ts'
 import { isLaunched, type Agent } from '../../domain/agent.ts'
 import type { AgentId } from '../../domain/ids.ts'
+import { forgetJudgements, judgementsFolder } from '../judging/turn-folder.ts'
 import { toAgentView } from '../views/agent-view.ts'
 import { unknownAgent } from '../read-window.ts'
 import { isoOrNull } from '../views/iso-time.ts'
@@ -75,6 +76,7 @@ async function kill(
 }
 
 async function purge({ yard, actor }: HandlerContext): Promise<string[]> {
+  await forgetJudgements(judgementsFolder(yard.paths), (id) => yard.plan.judgements.has(id))
   const ended = yard.store.agents({ which: 'dead' }).map((agent) => agent.id)
   return ended.length === 0 ? [] : [...valueOf(await yard.forget(ended, actor))]
 }

@@ -17,6 +17,7 @@ import {
   measuredJudges,
   type MeasuredJudge,
 } from '../judging/measured-judges.ts'
+import { judgementsFolder, lastTurnFolder } from '../judging/turn-folder.ts'
 import { createPacer } from '../slices.ts'
 import { isoTime } from '../views/iso-time.ts'
 import { toEvaluationRow, toJudgementView } from '../views/evaluation-view.ts'
@@ -209,7 +210,7 @@ const MOST_BYTES = 4_000_000
 const FILES = { sent: 'prompt.md', answer: 'answer.json' } as const
 
 async function readPart(yard: Pick<Yard, 'paths'>, id: JudgementId, part: keyof typeof FILES) {
-  const path = join(yard.paths.yard, 'judgements', id, FILES[part])
+  const path = join(lastTurnFolder(judgementsFolder(yard.paths), id), FILES[part])
   const file = await open(path, 'r').catch(() => null)
   if (!file)
     return refuse(

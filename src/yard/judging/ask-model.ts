@@ -2,7 +2,7 @@
  * Asks models, each question as a process of its own beside the agents. A folder per turn says what was sent and what came back, and lets
  * the next owner adopt or read what this one has begun: no turn that was launched is launched again.
  */
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
@@ -21,6 +21,7 @@ import { profileOf } from '../../domain/routing/resolve.ts'
 import { isAnswering, type Profile, type Settings } from '../../domain/settings.ts'
 import { orderApart } from '../executors/order-apart.ts'
 import { pricedRun } from '../spending.ts'
+import { judgementOf, turnName, turnNames } from './turn-folder.ts'
 import { readReply, type Reply, type PricedReply, writeReply } from './reply-file.ts'
 
 export interface Question extends AnswerOrder {
@@ -41,8 +42,6 @@ export interface ModelAsker {
   ask(question: Question, withdrawn: Withdrawal): Promise<Reply | null>
   /** Ends what an earlier owner began for judgements that are not asked any more. Never rejects. */
   endUnknown(isAsked: (id: JudgementId) => boolean): Promise<void>
-  /** Removes what is kept of these; those under way are passed over. Gives those removed. */
-  purge(ids: Iterable<JudgementId>): readonly JudgementId[]
   /** What is under way goes on without this owner; nobody is told of it any more. */
   close(): Promise<void>
 }
@@ -63,13 +62,6 @@ type Ended = Extract<RuntimeReport, { kind: 'ended' }>
 
 /** After it a tree that was asked to end is killed. */
 const GRACE_MS = 5000
-
-/** The first turn of a judgement stands in its own folder, later ones in folders below that. */
-const stageOf = ({ id, turn }: Pick<Question, 'id' | 'turn'>): string =>
-  turn === 1 ? id : `${id}/turn-${turn}`
-
-export const turnFolder = (folder: string, turn: Pick<Question, 'id' | 'turn'>): string =>
-  join(folder, stageOf(turn))
 
 /** A turn that is under way. */
 interface Turn {
@@ -99,7 +91,7 @@ class Asker implements ModelAsker {
   async ask(question: Question, withdrawn: Withdrawal): Promise<Reply | null> {
     const { folder, mayAsk } = this.#parts
     if (this.#isClosed || !mayAsk()) return null
-    const stage = stageOf(question)
+    const stage = turnName(question)
     const turn = this.#turns.get(stage)
     if (turn) return this.#follow(turn, withdrawn)
     const own = join(folder, stage)
@@ -116,20 +108,10 @@ class Asker implements ModelAsker {
     const { folder, host, log } = this.#parts
     const isKnown = (stage: string): boolean => isAsked(judgementOf(stage))
     try {
-      await endUnknownAgents(folder, isKnown, { host, log, names: stagesIn(folder) })
+      await endUnknownAgents(folder, isKnown, { host, log, names: turnNames(folder) })
     } catch (error) {
       log.warn('what asked for an ended judgement could not be ended', { error: errorText(error) })
     }
-  }
-
-  purge(ids: Iterable<JudgementId>): readonly JudgementId[] {
-    const busy = new Set([...this.#turns.keys()].map(judgementOf))
-    return [...ids].filter((id) => {
-      const own = join(this.#parts.folder, id)
-      if (busy.has(id) || !existsSync(own)) return false
-      rmSync(own, { recursive: true, force: true })
-      return true
-    })
   }
 
   async close(): Promise<void> {
@@ -289,7 +271,7 @@ class Asker implements ModelAsker {
       settings: settings(),
       profile,
       // Its folder is named so, and nothing else reads it.
-      id: stageOf(question) as AgentId,
+      id: turnName(question) as AgentId,
       now: clock.now(),
       taskId: id,
       task: { title: `Judgement ${id}`, mode: 'bare' },
@@ -312,19 +294,7 @@ class Asker implements ModelAsker {
 const NO_ANSWER = 'it ended without an answer'
 
 /** Null where a model stands behind it. */
-export const whyNotAnswering = ({ name, type }: Pick<Profile, 'name' | 'type'>): string | null =>
+const whyNotAnswering = ({ name, type }: Pick<Profile, 'name' | 'type'>): string | null =>
   isAnswering(type)
     ? null
     : `executor "${name}" (${type}) cannot be asked: no model stands behind it`
-
-const judgementOf = (stage: string): JudgementId => stage.split('/')[0] as JudgementId
-
-/** Names of the folders of all turns. */
-function stagesIn(folder: string): readonly string[] {
-  const names = (path: string, pattern: RegExp): readonly string[] =>
-    existsSync(path) ? readdirSync(path).filter((name) => pattern.test(name)) : []
-  return names(folder, /^judge-\d+$/).flatMap((id) => [
-    id,
-    ...names(join(folder, id), /^turn-\d+$/).map((turn) => `${id}/${turn}`),
-  ])
-}

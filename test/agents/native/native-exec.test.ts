@@ -11,6 +11,16 @@ const RUN_MS = 60_000
 const WIRES: readonly Wire[] = ['messages', 'chat', 'responses']
 const PROTOCOLS = { messages: 'anthropic', chat: 'chat', responses: 'responses' } as const
 
+const QUESTION = {
+  system: 'You judge results.',
+  schema: {
+    type: 'object',
+    properties: { verdict: { type: 'string' } },
+    required: ['verdict'],
+    additionalProperties: false,
+  },
+}
+
 let mock: MockLlm
 let place: NativePlace
 
@@ -43,6 +53,22 @@ describe.each(WIRES)('on the wire %s', { timeout: RUN_MS }, (wire) => {
     expect(asked?.toolNames).toEqual(
       expect.arrayContaining(['shell', 'read', 'write', 'edit', 'list', 'search', 'yard']),
     )
+  })
+
+  it('is asked a question: with a schema, without tools, in its own system text alone', async () => {
+    const prompt = '[[mock:answer json=eyJ2ZXJkaWN0IjoiZG9uZSJ9]]'
+    const { summary, conversation } = await run(prompt, { answer: QUESTION })
+    expect(summary).toMatchObject({
+      final: { ok: true, text: '{"verdict":"done"}' },
+      failure: null,
+    })
+    const asked = mock.requests.at(-1)
+    expect(asked?.toolNames.filter((name) => name !== 'json')).toEqual([])
+    const body = JSON.stringify(asked?.body)
+    expect(body).toContain('You judge results.')
+    expect(body).toContain('"verdict":{"type":"string"}')
+    expect(body).not.toContain('larger graph of tasks')
+    expect(conversation).toBe('')
   })
 
   it('runs a tool, then another, and goes on', async () => {
@@ -212,6 +238,15 @@ describe('whatever the wire', { timeout: RUN_MS }, () => {
   it('a model id is a model id, whatever it looks like', async () => {
     await place.runHere({ prompt: '[[mock:text]]', modelId: '--help' })
     expect(mock.requests.at(-1)?.model).toBe('--help')
+  })
+
+  it('asks again without the schema where a server of the common protocol refuses that', async () => {
+    const before = mock.requests.length
+    const prompt = '[[mock:400 times=1 id=no-schema text="{}"]]'
+    const { summary } = await place.runHere({ prompt, wire: 'chat', answer: QUESTION })
+    expect(summary).toMatchObject({ final: { ok: true, text: '{}' }, failure: null })
+    const sent = mock.requests.slice(before).map(({ body }) => JSON.stringify(body))
+    expect(sent.map((body) => body.includes('response_format'))).toEqual([true, false])
   })
 
   it('reached nothing but the mock', () => {

@@ -32,6 +32,8 @@ export interface NativeOrderParts {
   readonly env?: Readonly<Record<string, string>>
   /** Where it works instead of the place's own folder. */
   readonly cwd?: string
+  /** It is only asked a question. */
+  readonly answer?: LaunchOrder['answer']
 }
 
 export interface NativeResult extends Reading {
@@ -116,6 +118,7 @@ function orderFor(mockUrl: string, parts: NativeOrderParts): LaunchOrder {
         apiKeyEnv: parts.profile?.apiKeyEnv ?? 'MOCK_MODEL_KEY',
       }),
       resume,
+      answer: parts.answer ?? null,
     },
   })
 }

@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { judgementIdOf } from '../../../src/domain/judging/evaluation.ts'
 import type { Reply } from '../../../src/yard/judging/reply-file.ts'
@@ -20,6 +20,8 @@ import {
   type AskerPlace,
   type OpenAsker,
 } from './asker-place.ts'
+
+const OWNER = resolve(import.meta.dirname, '../../fixtures/agents/asks-a-model.ts')
 
 let place: AskerPlace
 const opened: OpenAsker[] = []
@@ -163,7 +165,7 @@ describe('where it stands', () => {
 describe('a turn is launched once', () => {
   /** Kills an owner that has asked, in the middle. */
   async function killedOwner(): Promise<number> {
-    const owner = fork(join(import.meta.dirname, 'asking-owner.ts'), [JSON.stringify(place)], {
+    const owner = fork(OWNER, [JSON.stringify(place)], {
       stdio: 'ignore',
     })
     await eventually(() => expect(startedIn(place)).toHaveLength(1))
@@ -302,21 +304,5 @@ describe('nobody waits for it any more', () => {
     await next.asker.endUnknown((id) => id === 'judge-8')
     await eventually(() => expect(startedIn(place).filter(isAlive)).toHaveLength(1))
     await next.asker.endUnknown(() => false)
-  })
-
-  it('its folder is removed, unless it is under way', async () => {
-    standIn(place, `[ -e "$T/slow" ] && sleep 300\n${answered}`)
-    const one = open()
-    await ask({}, one)
-    writeFileSync(join(place.home, 'slow'), '')
-    const withdrawal = new AbortController()
-    const busy = judgementIdOf(8)
-    const reply = one.asker.ask(question({ id: busy }), withdrawal.signal)
-    await eventually(() => expect(startedIn(place)).toHaveLength(2))
-    const ids = [question().id, busy, judgementIdOf(9)]
-    expect(one.asker.purge(ids)).toEqual([question().id])
-    expect(readdirSync(place.folder).filter((name) => name.startsWith('judge-'))).toEqual([busy])
-    withdrawal.abort()
-    await reply
   })
 })
