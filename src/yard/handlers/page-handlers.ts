@@ -1,4 +1,5 @@
 /** What only the page asks: the past of the yard, what is to come, where nodes stand. */
+import { readArtifact } from '../artifact-files.ts'
 import type { Answers } from '../../contract/contract.ts'
 import { parseInstant } from '../../config/times.ts'
 import { formEntries } from '../../config/keys.ts'
@@ -14,7 +15,6 @@ import { procedures, taskOf } from './context.ts'
 import { refuse, refuseAs, valueOf } from './failures.ts'
 import { importText } from './import-text.ts'
 import { parseAgentId } from './task-commands.ts'
-import { readArtifact } from './task-handlers.ts'
 import { open } from 'node:fs/promises'
 
 const os = procedures.page

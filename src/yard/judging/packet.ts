@@ -18,8 +18,8 @@ import type { ChangedFile, EvaluationPacket } from '../../judging/evaluation-pro
 import { fileMatcher } from '../../judging/file-globs.ts'
 import type { TriagePacket } from '../../judging/triage-prompt.ts'
 import type { Store } from '../../store/store.ts'
+import { readArtifact } from '../artifact-files.ts'
 import { type ChangeSource, triedChange, type TriedChange } from '../git/changes.ts'
-import { readArtifact } from '../handlers/task-handlers.ts'
 import { acceptanceOf, changeFacts, endFacts, evidenceFacts } from './packet-facts.ts'
 import type { EvaluationMaterial } from './questions.ts'
 
