@@ -13,6 +13,7 @@ import { reopen } from './task/reopen.ts'
 import { retry, retryFresh } from './task/retry.ts'
 import { skipOnce, startNow } from './task/schedule.ts'
 import { giveBack, take, takeBack } from './task/take.ts'
+import { triage } from './task/triage.ts'
 
 /** One entry of the palette and its keys, for the chosen tasks. */
 export interface TaskCommand {
@@ -50,6 +51,7 @@ export const TASK_COMMANDS: readonly TaskCommand[] = [
   one(approve, 'Approve its result'),
   one(reject, 'Reject its result…'),
   one(evaluate),
+  one(triage, 'Triage its last agent'),
   one(take),
   { ...one(giveBack), actions: [giveBack, takeBack] },
   one(startNow),
@@ -93,16 +95,21 @@ function whileOpen(
   hold: Action,
   end: Action,
 ): readonly Action[] {
-  if (agent !== null)
-    return isByHand
-      ? [complete, giveBack, hold, end]
-      : agent.by === 'pilot'
-        ? [hold, takeBack, complete, end]
-        : agent.status === 'stopping'
-          ? [hold, complete, end]
-          : [hold, kill, complete, killRestart, end]
+  if (agent !== null) return whileAtWork(agent, isByHand, hold, end)
   if (isByHand && card.state === 'ready') return [take, complete, hold, end]
   if (isHeld && card.attempts === 0) return [hold, publish, complete, end]
   if (card.repeats && !isHeld) return [startNow, skipOnce, hold, end, complete]
+  if (card.reason?.code === 'retry') return [hold, triage, complete, end]
   return [hold, complete, end]
+}
+
+function whileAtWork(
+  { by, status }: NonNullable<Subject['agent']>,
+  isByHand: boolean,
+  hold: Action,
+  end: Action,
+): readonly Action[] {
+  if (isByHand) return [complete, giveBack, hold, end]
+  if (by === 'pilot') return [hold, takeBack, complete, end]
+  return status === 'stopping' ? [hold, complete, end] : [hold, kill, complete, killRestart, end]
 }

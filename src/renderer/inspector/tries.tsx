@@ -95,6 +95,7 @@ function TryRow({ agent, number, isChosen, onChoose }: TryRowProps) {
         {[agent.executor, agent.model, agent.by === 'pilot' && 'piloted by a person']
           .filter(Boolean)
           .join(', ')}
+        {agent.triage !== null && <div className="text-text-3">Triage: {triageText(agent)}</div>}
       </td>
       <td className="num">
         {took !== null && durationText(took)}
@@ -105,11 +106,16 @@ function TryRow({ agent, number, isChosen, onChoose }: TryRowProps) {
   )
 }
 
+/** What a model said of its end, or why none did. */
+const triageText = ({ triage }: AgentView): string =>
+  triage === null ? '' : `${triage.verdict ?? 'no answer'} (${triage.reason}), ${triage.by}`
+
 type Line = readonly [string, (agent: AgentView) => string]
 
 const LINES: readonly Line[] = [
   ['Outcome', (agent) => lookOf(agent).word],
   ['Why', ({ failure }) => failure?.reason ?? ''],
+  ['Triage', triageText],
   ['Exit code', ({ exitCode }) => (exitCode === null ? '' : String(exitCode))],
   ['Executor', ({ executor, provenance }) => `${executor}, ${provenance.executor}`],
   ['Model', ({ model, provenance }) => (model === null ? '' : `${model}, ${provenance.model}`)],
