@@ -1,6 +1,7 @@
 /** `npm run bench -- [NAME…]`: each bench in a process of its own, so that none inherits another's heap. */
 import { spawnSync } from 'node:child_process'
 import { flood } from './flood.ts'
+import { forecast } from './forecast.ts'
 import { latency } from './latency.ts'
 import { list } from './list.ts'
 import { machine } from './measure.ts'
@@ -20,6 +21,7 @@ const BENCHES: readonly Bench[] = [
   list,
   memory,
   flood,
+  forecast,
   worktrees,
   routing,
 ]

@@ -58,6 +58,8 @@ interface Parts {
 /** What goes into one, of one moment. */
 interface Asked extends Omit<Made, 'forecast' | 'ids'> {
   readonly remaining: Remaining
+  /** Tries of which it is still to be worked out what would have been said. */
+  readonly fresh: readonly KnownTry[]
   readonly order: ForecastOrder
 }
 
@@ -73,7 +75,7 @@ const FRESH_MS = 30_000
 /** Different sets of tasks of which forecasts are kept. */
 const MOST_KEPT = 20
 /** Work beside the coordinator, on the loop of the owner: shorter than anything that it waits for. */
-const PIECE_MS = 2
+const PIECE_MS = 1
 /** Rows written at once. */
 const BATCH = 50
 /** Ended tries, newest first, of which it is worked out what would have been said. */
@@ -103,12 +105,10 @@ export function createForecaster(parts: Parts): Forecaster {
 
   const makeOne = async (ids: readonly TaskId[] | null): Promise<Result<Made, Failure>> => {
     const asked = await readAsked(parts, { ids, pastTries, book })
-    const { order, remaining, ...facts } = asked
-    // Its columns are handed over.
-    const ended = new Map(Array.from(order.tries.id, (id, at) => [id, spanOf(order.tries, at)]))
+    const { order, remaining, fresh, ...facts } = asked
     const forecast = await thread.compute(order)
     if (!forecast.ok) return forecast
-    await book.keepTries(forecast.value, ended)
+    await book.keepTries(forecast.value, fresh)
     const said = saidOf(facts, forecast.value)
     const mayLearn = options.runsAgents && current.isTrusted && ids === null
     if (said && mayLearn && !watch.isWatching()) watch.watch(said, remaining.ids)
@@ -148,10 +148,7 @@ export function createForecaster(parts: Parts): Forecaster {
       const known = ids === null ? null : ids.filter(isTaskId).toSorted()
       const made = await ask(known)
       if (!made.ok) return made
-      const view = forecastView(made.value, {
-        tries: opened.forecasts.trackRecord('try'),
-        graphs: opened.forecasts.trackRecord('graph'),
-      })
+      const view = forecastView(made.value, book.trackRecord())
       return ok(tasks ? { ...view, tasks: await tasksView(made.value, pacerOf()) } : view)
     },
     note(batch) {
@@ -168,6 +165,7 @@ type Book = ReturnType<typeof createBook>
 /** What was said, and what came of it. */
 function createBook({ opened, log }: Pick<Parts, 'opened' | 'log'>) {
   let predicted: Set<string> | null = null
+  let record: ForecastView['calibration'] | null = null
   const keep = async (rows: readonly KeptForecast[]): Promise<void> => {
     for (let at = 0; at < rows.length; at += BATCH) {
       if (at > 0) await breathe()
@@ -175,6 +173,7 @@ function createBook({ opened, log }: Pick<Parts, 'opened' | 'log'>) {
         opened.writer.begin()
         opened.forecasts.keep(rows.slice(at, at + BATCH))
         opened.writer.commit()
+        record = null
       } catch (error) {
         opened.writer.rollback()
         // Nothing that runs depends on it, and the tries can be worked out again.
@@ -184,33 +183,32 @@ function createBook({ opened, log }: Pick<Parts, 'opened' | 'log'>) {
   }
   return {
     keep,
+    trackRecord: (): ForecastView['calibration'] =>
+      (record ??= {
+        tries: opened.forecasts.trackRecord('try'),
+        graphs: opened.forecasts.trackRecord('graph'),
+      }),
     /** Whether it is still to be worked out what would have been said of that try. */
     isNew(number: number): boolean {
       predicted ??= new Set(opened.forecasts.predictedTries())
       return !predicted.has(agentIdOf(number))
     },
     past: (): PastForecast[] => opened.forecasts.graphs(MOST_GRAPHS).map(playedOf),
-    async keepTries(forecast: Forecast, ended: ReadonlyMap<number, Span>): Promise<void> {
-      for (const number of ended.keys()) predicted?.add(agentIdOf(number))
-      const rows = forecast.predicted.map(({ id, ...bounds }): KeptForecast => {
-        const { from = 0, to = 0 } = ended.get(id) ?? {}
-        const subject = agentIdOf(id)
-        return { subject, kind: 'try', at: from, ...bounds, stretch: 1, realMs: to - from }
+    /** `fresh`: the tries that were new to it. */
+    async keepTries(forecast: Forecast, fresh: readonly KnownTry[]): Promise<void> {
+      for (const { number } of fresh) predicted?.add(agentIdOf(number))
+      const said = new Map(forecast.predicted.map(({ id, ...bounds }) => [id, bounds]))
+      const rows = fresh.flatMap(({ number, startedAt, endedAt }): KeptForecast[] => {
+        const bounds = said.get(number)
+        if (!bounds) return []
+        const subject = agentIdOf(number)
+        const realMs = endedAt - startedAt
+        return [{ subject, kind: 'try', at: startedAt, ...bounds, stretch: 1, realMs }]
       })
       await keep(rows)
     },
   }
 }
-
-interface Span {
-  readonly from: number
-  readonly to: number
-}
-
-const spanOf = ({ startedAt, endedAt }: TryColumns, at: number): Span => ({
-  from: startedAt[at] ?? 0,
-  to: endedAt[at] ?? 0,
-})
 
 /** As it was played, before it was widened: else what was learned once would be learned again and again. */
 function playedOf({ p05, p50, p95, stretch, realMs }: KeptForecast): PastForecast {
@@ -266,11 +264,12 @@ async function readAsked(
   )
   const { ids: playable, stuck, ...graph } = remaining
   const needed = ids === null ? null : neededOf(plan, ids)
+  const fresh = tries.slice(-MOST_PREDICTED).filter(({ number }) => book.isNew(number))
   const order: ForecastOrder = {
     ...graph,
     seed: seq,
     wanted: needed && [...playable.keys()].filter((place) => needed.has(playable[place] ?? '')),
-    tries: await columnsOf(tries, { plan, groups, book, kinds: settings.judging.kinds }, pacer),
+    tries: await columnsOf(tries, { plan, groups, fresh, kinds: settings.judging.kinds }, pacer),
     groups: groups.all(),
     past: book.past(),
   }
@@ -279,6 +278,7 @@ async function readAsked(
     seq,
     remaining,
     tries: tries.length,
+    fresh,
     left: order.wanted?.length ?? playable.length,
     stuck: needed ? [...stuck].filter((id) => needed.has(id)).length : stuck.size,
     order,
@@ -316,12 +316,12 @@ async function columnsOf(
   {
     plan,
     groups,
-    book,
+    fresh,
     kinds,
   }: {
     readonly plan: Plan
     readonly groups: Groups
-    readonly book: Book
+    readonly fresh: readonly KnownTry[]
     readonly kinds: readonly string[]
   },
   pacer: Pacer,
@@ -336,6 +336,7 @@ async function columnsOf(
     day: new Int32Array(size),
     isNew: new Uint8Array(size),
   }
+  const isFresh = new Set(fresh)
   const zoneMs = new Date().getTimezoneOffset() * 60_000
   for (const [at, one] of tries.entries()) {
     const task = plan.tasks.get(one.taskId)
@@ -346,7 +347,7 @@ async function columnsOf(
     columns.endedAt[at] = one.endedAt
     columns.isSuccess[at] = Number(one.isSuccess)
     columns.day[at] = Math.floor((one.startedAt - zoneMs) / DAY_MS)
-    columns.isNew[at] = Number(at >= size - MOST_PREDICTED && book.isNew(one.number))
+    columns.isNew[at] = Number(isFresh.has(one))
     const wait = pacer.pause()
     if (wait) await wait
   }

@@ -31,6 +31,7 @@ const OWN_FAILURES: readonly string[] = [
   'timeout',
   'no-work',
   'verify',
+  'gate',
   'reported',
   'context-overflow',
 ] satisfies FailureClass[]
@@ -126,10 +127,11 @@ export function priceOf(tries: readonly KnownTry[]): Price {
     sum.minutes += (endedAt - startedAt) / 60_000
     sums.set(key, sum)
   }
+  // No name of either holds a line end.
   const keysOf = ({ executor, model }: Pick<KnownTry, 'executor' | 'model'>): string[] => [
-    JSON.stringify([executor, model]),
-    JSON.stringify([executor]),
-    'all',
+    `${executor}\n${model}`,
+    executor,
+    '\n',
   ]
   for (const one of tries)
     if (one.costUsd !== null && EXECUTOR_KINDS[one.executorType].tells !== 'free')
