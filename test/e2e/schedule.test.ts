@@ -41,10 +41,22 @@ onStage('the Schedule screen', { ready: openSchedule }, ({ page, yard }) => {
     expect(await page.getByRole('region', { name: 'Next 24 hours' }).count()).toBe(0)
   })
 
+  test('what is left has a forecast, which opens the tasks that decide it', async () => {
+    await yard.addTask({ title: 'Way out', id: 'way-out', exec: 'sleep 60' })
+    const forecast = page.getByRole('region', { name: 'Forecast' })
+    await forecast.getByText(/Rough: shell had fewer than 3 ended tries/).waitFor()
+    const foot = page.getByRole('button', { name: /Main line ends about .* rough/ })
+    await foot.focus()
+    await foot.press('Enter')
+    await forecast.getByRole('button', { name: 'Way out' }).press('Enter')
+    await page.getByRole('heading', { name: 'Way out' }).waitFor()
+  })
+
   test.each(['light', 'dark'] as const)('nothing stands against access, %s', async (scheme) => {
     await page.emulateMedia({ colorScheme: scheme })
     await yard.addTask({ title: 'Often', exec: 'true', schedule: { spec: '0 * * * *', tz: 'UTC' } })
     await row('Often').waitFor()
+    await page.getByRole('region', { name: 'Forecast' }).waitFor()
     await page.getByRole('radio', { name: '7 d' }).click()
     await page.getByRole('region', { name: 'Next 7 days' }).waitFor()
     expect(await axeViolations(page)).toEqual([])

@@ -9,8 +9,10 @@ interface Poll {
   readonly subscribe: (listener: () => void) => () => void
 }
 
-/** Looks whether something was committed; while nothing was, agents still grow older. */
-const LOOK_MS = 10_000
+/** After a commit, for what comes with it. */
+const SOON_MS = 500
+/** Between two questions. While nothing is committed agents still grow older. */
+const LEAST_MS = 10_000
 const STALE_MS = 60_000
 
 const polls = new WeakMap<Session, { readonly [K in 'brief' | 'whole']: Poll }>()
@@ -34,31 +36,43 @@ function createPoll(session: Session, tasks: boolean): Poll {
   let asked = { seq: -1, at: -Infinity }
   let leave = (): void => {}
 
+  let timer: ReturnType<typeof setTimeout> | null = null
+
   const look = (): void => {
+    timer = null
     const { seq } = session.yard.getState()
     const isLive = session.connection.getState().kind === 'live'
-    const isFresh = seq === asked.seq && performance.now() - asked.at < STALE_MS
-    if (isAsking || !isLive || isFresh || document.hidden) return
+    if (isAsking || !isLive || document.hidden || seq < 0) return
     asked = { seq, at: performance.now() }
     void ask()
+  }
+  const onNews = (): void => {
+    const { seq } = session.yard.getState()
+    if (seq === asked.seq) return
+    const waitMs = Math.max(SOON_MS, asked.at + LEAST_MS - performance.now())
+    timer ??= setTimeout(look, waitMs)
   }
   const ask = async (): Promise<void> => {
     isAsking = true
     const answer = await session.call(({ service }) => service.forecast({ tasks }))
     isAsking = false
+    // What was committed meanwhile has found it asking.
+    if (listeners.size > 0) onNews()
     if (!answer.ok) return
     told = answer.value
     for (const listener of listeners) listener()
   }
   const enter = (): void => {
     const over = new AbortController()
-    const timer = setInterval(look, LOOK_MS)
-    const off = session.connection.subscribe(look)
-    document.addEventListener('visibilitychange', look, { signal: over.signal })
+    const stale = setInterval(look, STALE_MS)
+    const offs = [session.connection.subscribe(onNews), session.yard.subscribe(onNews)]
+    document.addEventListener('visibilitychange', onNews, { signal: over.signal })
     leave = () => {
       over.abort()
-      clearInterval(timer)
-      off()
+      clearInterval(stale)
+      if (timer !== null) clearTimeout(timer)
+      timer = null
+      for (const off of offs) off()
     }
     look()
   }

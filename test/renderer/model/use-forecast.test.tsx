@@ -2,6 +2,7 @@ import { act, cleanup, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Session } from '../../../src/renderer/model/session/session.ts'
 import { SessionContext } from '../../../src/renderer/model/session/session-context.tsx'
+import { emptyView } from '../../../src/renderer/model/session/yard-view.ts'
 import { useForecast } from '../../../src/renderer/model/use-forecast.ts'
 import { forecastOf } from '../support/forecast-of.ts'
 import { liveSession } from './session/live-session.ts'
@@ -25,7 +26,7 @@ function scriptedYard() {
     if (yard.fails) throw new Error('away')
     return forecastOf({ left: yard.left })
   }
-  const session = liveSession({ service: { forecast } })
+  const session = liveSession({ service: { forecast } }, { ...emptyView, seq: 7 })
   return { session, asked, yard }
 }
 
@@ -56,15 +57,23 @@ test('it is put again when something was committed, and now and then; never when
   expect(asked).toHaveLength(1)
   yard.left = 9
   commit(session, 8)
-  await pass(10_000)
+  await pass(1000)
   expect(asked).toHaveLength(2)
   expect(screen.getByText('9 left')).toBeDefined()
-  await pass(65_000)
+  // Many commits in a row are one question.
+  for (const seq of [9, 10, 11]) {
+    commit(session, seq)
+    await pass(1000)
+  }
+  expect(asked).toHaveLength(2)
+  await pass(8000)
   expect(asked).toHaveLength(3)
+  await pass(61_000)
+  expect(asked).toHaveLength(4)
   unmount()
-  commit(session, 9)
+  commit(session, 12)
   await pass(120_000)
-  expect(asked).toHaveLength(3)
+  expect(asked).toHaveLength(4)
 })
 
 test('what was said stays while the yard gives no answer', async () => {

@@ -15,7 +15,7 @@ afterEach(cleanup)
 function show(forecast: ForecastView, isPaused = false) {
   const ask = vi.fn<() => Promise<ForecastView>>(async () => forecast)
   const client = { service: { forecast: ask } }
-  const view = { ...emptyView, summary: summaryOf({ paused: isPaused }) }
+  const view = { ...emptyView, seq: 7, summary: summaryOf({ paused: isPaused }) }
   render(
     <SessionContext value={liveSession(client, view)}>
       <StatusBar attention={0} />
