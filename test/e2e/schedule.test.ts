@@ -50,6 +50,7 @@ onStage('the Schedule screen', { ready: openSchedule }, ({ page, yard }) => {
     await foot.press('Enter')
     await forecast.getByRole('button', { name: 'Way out' }).press('Enter')
     await page.getByRole('heading', { name: 'Way out' }).waitFor()
+    expect(new URL(page.url()).hash).toContain('way-out')
   })
 
   test.each(['light', 'dark'] as const)('nothing stands against access, %s', async (scheme) => {

@@ -25,10 +25,16 @@ import { breathe, createPacer, type Pacer } from '../slices.ts'
 import { openForecastThread } from './forecast-thread.ts'
 import { forecastView, type Made, tasksView } from './forecast-view.ts'
 import { createGraphWatch } from './graph-watch.ts'
-import { createPastTries, type KnownTry, priceOf } from './past-tries.ts'
-import { createGroups, type Groups, readRemaining, type Remaining } from './remaining.ts'
+import { createPastTries, type KnownTry, type PastTries, priceOf } from './past-tries.ts'
+import {
+  createGroups,
+  type Groups,
+  readRemaining,
+  type Remaining,
+  type RemainingSource,
+} from './remaining.ts'
 
-export interface ForecastWish {
+export interface ForecastRequest {
   /** Of these and what they wait for; null = of all that is left. */
   readonly ids: readonly string[] | null
   /** With the times of each task. */
@@ -37,7 +43,7 @@ export interface ForecastWish {
 
 export interface Forecaster {
   /** `unknown-task`, or `internal` when it could not be made. */
-  read(wish: ForecastWish): Promise<Result<ForecastView, Failure>>
+  read(wish: ForecastRequest): Promise<Result<ForecastView, Failure>>
   note(batch: CommittedBatch): void
 }
 
@@ -224,44 +230,25 @@ function saidOf({ at, seq }: Pick<Asked, 'at' | 'seq'>, { finish, stretch }: For
 }
 
 async function readAsked(
-  { opened, current, clock, canRun }: Parts,
+  parts: Parts,
   {
     ids,
     pastTries,
     book,
   }: {
     readonly ids: readonly TaskId[] | null
-    readonly pastTries: ReturnType<typeof createPastTries>
+    readonly pastTries: PastTries
     readonly book: Book
   },
 ): Promise<Asked> {
-  const { plan, store } = opened
+  const { plan, store } = parts.opened
+  const { kinds } = parts.current.config.settings.judging
   const pacer = pacerOf()
-  const at = clock.now()
+  const at = parts.clock.now()
   const { seq } = store
   const tries = await pastTries.all(pacer)
-  const { settings } = current.config
-  const caps = capsOf(settings, true)
   const groups = createGroups()
-  const judgementMs = opened.forecasts.judgementMs(JUDGEMENTS) ?? USUAL_JUDGEMENT_MS
-  const remaining = await readRemaining(
-    {
-      plan,
-      now: at,
-      caps: {
-        ...caps,
-        maxAgents: Math.min(caps.maxAgents, settings.machine.maxAgents ?? Infinity),
-      },
-      route: (task) => current.routes.of(task),
-      canRun,
-      price: priceOf(tries),
-      groups,
-      kinds: settings.judging.kinds,
-      judgeOf: (task, type) => judgeOf(settings, task, type),
-      judgementMs,
-    },
-    pacer,
-  )
+  const remaining = await readRemaining(sourceOf(parts, { at, tries, groups }), pacer)
   const { ids: playable, stuck, ...graph } = remaining
   const needed = ids === null ? null : neededOf(plan, ids)
   const fresh = tries.slice(-MOST_PREDICTED).filter(({ number }) => book.isNew(number))
@@ -269,7 +256,7 @@ async function readAsked(
     ...graph,
     seed: seq,
     wanted: needed && [...playable.keys()].filter((place) => needed.has(playable[place] ?? '')),
-    tries: await columnsOf(tries, { plan, groups, fresh, kinds: settings.judging.kinds }, pacer),
+    tries: await columnsOf(tries, { plan, groups, fresh, kinds }, pacer),
     groups: groups.all(),
     past: book.past(),
   }
@@ -282,6 +269,31 @@ async function readAsked(
     left: order.wanted?.length ?? playable.length,
     stuck: needed ? [...stuck].filter((id) => needed.has(id)).length : stuck.size,
     order,
+  }
+}
+
+function sourceOf(
+  { opened, current, canRun }: Parts,
+  {
+    at,
+    tries,
+    groups,
+  }: { readonly at: number; readonly tries: readonly KnownTry[]; readonly groups: Groups },
+): RemainingSource {
+  const { settings } = current.config
+  const caps = capsOf(settings, true)
+  const maxAgents = Math.min(caps.maxAgents, settings.machine.maxAgents ?? Infinity)
+  return {
+    plan: opened.plan,
+    now: at,
+    caps: { ...caps, maxAgents },
+    route: (task) => current.routes.of(task),
+    canRun,
+    price: priceOf(tries),
+    groups,
+    kinds: settings.judging.kinds,
+    judgeOf: (task, type) => judgeOf(settings, task, type),
+    judgementMs: opened.forecasts.judgementMs(JUDGEMENTS) ?? USUAL_JUDGEMENT_MS,
   }
 }
 
