@@ -8,7 +8,7 @@ import type { Claim } from '../domain/command.ts'
 import type { LaunchOrder, Runtime } from '../domain/executor.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
-import type { Assignment } from '../domain/judging/assignment.ts'
+import type { AssignmentPlan } from '../domain/judging/assignment.ts'
 import type { EvaluationPolicy } from '../domain/judging/evaluation.ts'
 import type { JudgePort } from '../domain/judging/judgement.ts'
 import type { TriagePolicy } from '../domain/judging/triage.ts'
@@ -130,7 +130,7 @@ export interface CoordinatorParts {
   /** Absent: every task goes where it is routed. */
   readonly learner?: RouteLearner
   /** What is chosen for a task before its first agent; null = nothing. Absent: nobody chooses. */
-  assignmentOf?(task: Task, route: Route): Assignment | null
+  assignmentOf?(task: Task, route: Route): AssignmentPlan | null
   /** What it needs of this machine, a key and a program, is there; absent = always. What waits for it goes on as soon as it is. */
   canRun?(route: Pick<Route, 'executor' | 'model'>): boolean
   orderOf(agent: Agent): LaunchOrder | null

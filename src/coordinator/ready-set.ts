@@ -4,7 +4,11 @@ import { createPathLengths } from '../domain/graph/path-lengths.ts'
 import { createHeap } from '../domain/graph/heap.ts'
 import type { CommandOf } from '../domain/command.ts'
 import type { TaskId } from '../domain/ids.ts'
-import { type Assignment, mayBeAssigned } from '../domain/judging/assignment.ts'
+import {
+  type AssignmentPlan,
+  isHeldByAssignment,
+  mayBeAssigned,
+} from '../domain/judging/assignment.ts'
 import { isHeldByTriage } from '../domain/judging/triage.ts'
 import type { Breaker, Plan } from '../domain/plan.ts'
 import { endingBlockerOf } from '../domain/graph/upstream.ts'
@@ -24,7 +28,7 @@ export type Candidate = {
   readonly choice: Choice | null
 }
 
-type AssignCommand = CommandOf<'task.assign'>
+type AssignCommand = CommandOf<'task.assign' | 'assignment.request'>
 
 /** How a task may be started. */
 interface Ways {
@@ -48,7 +52,7 @@ export function createReadySet(
   const ways = new Map<TaskId, Ways>()
   const delayed = createHeap<{ at: number; id: TaskId }>((a, b) => a.at < b.at)
 
-  const assigned = new Map<TaskId, Assignment>()
+  const assigned = new Map<TaskId, AssignmentPlan>()
   /** Something is chosen for it first: it is looked at again once that is committed. */
   const isAssigned = (task: Task, route: Route): boolean => {
     if (!parts.startsAgents || !parts.assignmentOf || !mayBeAssigned(task)) return false
@@ -59,7 +63,7 @@ export function createReadySet(
   /** How a task whose time has come may start; null while it may not. */
   const startingWays = (task: Task): Ways | null => {
     // Looked at again when that judgement or that agent has ended: the plan touches the task then.
-    if (isHeldByTriage(plan, task)) return null
+    if (isHeldByTriage(plan, task) || isHeldByAssignment(plan, task)) return null
     if (endingBlockerOf(plan, task.id) !== null) return null
     const route = parts.route(task)
     if (!route.ok || route.value.isForPeople) return null
@@ -134,11 +138,11 @@ export function createReadySet(
     },
     /** What is to be told of tasks before they can start; each once. */
     takeAssignments(): readonly AssignCommand[] {
-      const commands = [...assigned].map(([id, assignment]) => ({
-        type: 'task.assign' as const,
-        id,
-        assignment,
-      }))
+      const commands = [...assigned].map(([id, next]): AssignCommand =>
+        next.kind === 'ask'
+          ? { type: 'assignment.request', id, dueAt: next.dueAt }
+          : { type: 'task.assign', id, assignment: next.assignment },
+      )
       assigned.clear()
       return commands
     },

@@ -70,6 +70,8 @@ interface TaskCommands {
   'task.edit': { id: TaskId; edit: TaskEdit; nextFireAt: number | null }
   /** Before its first agent: what nobody said of it, by the coordinator. */
   'task.assign': { id: TaskId; assignment: Assignment }
+  /** Has a model choose; unanswered from `dueAt` on, ms. */
+  'assignment.request': { id: TaskId; dueAt: number }
   /** `asDraft`: its publishing is taken back, which can be done while no agent has worked on it. */
   'task.hold': { id: TaskId; asDraft?: boolean }
   'task.release': { id: TaskId }

@@ -49,6 +49,7 @@ interface TaskEvents {
   'task.added': { task: Task }
   'task.edited': { id: TaskId; fields: Partial<TaskDefinition> }
   /** What nobody said of it was chosen for it, before its first agent. */
+  'task.assigning': { id: TaskId; judgementId: JudgementId }
   'task.assigned': { id: TaskId; fields: Partial<TaskDefinition> }
   /** Its earliest start was set by a person or by its schedule; an open task only. */
   'task.timed': { id: TaskId; notBefore: number | null; scheduledFor: number | null }

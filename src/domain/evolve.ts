@@ -9,7 +9,6 @@ import { dependencyIdOf, NO_FACTS, type EntityChange, type Plan } from './plan.t
 import type { Task, TaskState } from './task.ts'
 
 type Changes = readonly EntityChange[]
-
 export function evolve(plan: Plan, event: Event): Changes {
   // Each entry is declared for the event under whose type it stands.
   if (isOf(TASK_PATCHES, event)) {
@@ -45,9 +44,10 @@ const TASK_PATCHES: TaskPatches<
   | ('task.edited' | 'task.timed' | 'task.held' | 'task.released' | 'task.completed')
   | ('task.landed' | 'task.landing' | 'task.merging' | 'task.failed' | 'task.returned')
   | ('task.repeated' | 'task.awaiting' | 'task.reopened' | 'task.abandoned')
-  | ('task.judging' | 'task.looked' | 'task.triaging' | 'task.assigned')
+  | ('task.judging' | 'task.looked' | 'task.triaging' | 'task.assigning' | 'task.assigned')
 > = {
   'task.edited': (_, { fields }) => fields,
+  'task.assigning': (_, { judgementId: assigning }) => ({ assigning }),
   'task.assigned': (_, { fields }) => ({ ...fields, assigned: true }),
   'task.timed': ({ state }, { notBefore, scheduledFor }) => ({
     state: { kind: 'open', notBefore, park: state.kind === 'open' ? state.park : null },

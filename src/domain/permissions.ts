@@ -30,7 +30,7 @@ const AGENT_MAY = {
     ...['agent.list', 'agent.kill', 'agent.killAll', 'agent.dead', 'agent.placed', 'agent.started'],
     ...['agent.heard', 'agent.conversed', 'agent.stop', 'agent.end', 'agents.claim'],
     ...['agents.forget', 'breaker.trip', 'breaker.clear', 'yard.pause', 'yard.resume'],
-    ...['landing.request', 'landing.settle', 'task.assign'],
+    ...['landing.request', 'landing.settle', 'task.assign', 'assignment.request'],
     ...['evaluator.check', 'evaluation.request', 'evaluation.score', 'task.approve', 'task.reject'],
     ...['judgement.ask', 'judgement.end', 'judgement.kill', 'judgement.postpone'],
     ...['triage.request', 'agent.triage'],
@@ -121,6 +121,7 @@ function newTasksOf(command: AnyCommand): NewTask[] {
 const OF_COORDINATOR: ReadonlySet<AnyCommand['type']> = new Set([
   'landing.settle',
   'task.assign',
+  'assignment.request',
   'judgement.ask',
   'judgement.end',
   'judgement.postpone',

@@ -177,6 +177,8 @@ export const taskSchema = taskDefinitionSchema.extend({
   held: z.boolean(),
   /** Once somebody was chosen for it by the yard; it is not done again. */
   assigned: z.literal(true).optional(),
+  /** The question who does it, asked before its first agent; absent where none was. */
+  assigning: judgementIdSchema.optional(),
   /** It was added as a draft and has never been let go; not said in rows of earlier programs. */
   draft: z.boolean().optional(),
   /** Raised by every claim; a report that carries an older one changes nothing. */

@@ -131,7 +131,7 @@ function createParts(
         judging: options.judging ?? NO_JUDGING,
         endUnknown: async () => {},
       }
-    : openAgents({ ...options, clock, log }, { current, opened, spending }, scope)
+    : openAgents({ ...options, clock, log }, { current, opened, spending, identities }, scope)
   const runtime = gateRuntime(agents.runtime, () => current.isTrusted)
   scope.add(() => runtime.close())
   const place = openSlots({ ...options, clock, log }, () => current.config.settings.machine, scope)
@@ -190,7 +190,12 @@ function rememberErrors(log: Log, errors: { at: number; text: string }[], clock:
 /** Agents as processes of this machine and as services elsewhere, with what lands their results. */
 function openAgents(
   options: OpenYardOptions & { readonly clock: Clock },
-  { current, opened, spending }: Pick<YardParts, 'current' | 'opened' | 'spending'>,
+  {
+    current,
+    opened,
+    spending,
+    identities,
+  }: Pick<YardParts, 'current' | 'opened' | 'spending' | 'identities'>,
   scope: Scope,
 ): Pick<YardParts, 'runtime' | 'trials' | 'landing' | 'judging' | 'endUnknown'> {
   const { paths, log, env, resources, clock } = options
@@ -266,7 +271,7 @@ function openAgents(
     trials,
     landing: openLanding({ options, current, opened, launcher, scope }),
     judging: openJudging({
-      ...{ options, current, opened, spending, clock, log, scope },
+      ...{ options, current, opened, spending, identities, clock, log, scope },
       host: local.host,
       openRuntime: (agents) => createLocalRuntime({ ...local, ...apart, agents }),
     }),
@@ -308,7 +313,11 @@ function createYardCoordinator(parts: YardParts) {
       withArm: (task, arm) => current.routes.withArm(task, arm),
       spentOn: (task) => parts.spending.ofTask(task).usd,
     }),
-    assignmentOf: (task, route) => assignmentOf(settings(), parts.identities, task, route),
+    assignmentOf: (task, route) => {
+      const { choose } = parts.judging.judge
+      const source = { settings: settings(), book: parts.identities, now: clock.now(), choose }
+      return assignmentOf(source, task, route)
+    },
     canRun: (route) => hostProblem(settings(), route, { env: options.env, find }) === null,
     orderOf: (agent) =>
       launchOrderOf({ plan, store, settings: settings(), now: clock.now() }, agent),

@@ -3,7 +3,9 @@ import type { CommandOf } from '../command.ts'
 import type { Event } from '../event.ts'
 import type { Judgement } from '../judging/judgement.ts'
 import { scoreOf } from '../judging/score.ts'
+import { isAssignmentWanted } from '../judging/assignment.ts'
 import type { Plan } from '../plan.ts'
+import { answeredAssignment } from './decide-assign.ts'
 import { evaluatedEvents, isWanted as isEvaluationWanted } from './evaluated.ts'
 import { isTriageWanted, triagedEvents } from './decide-triage.ts'
 import {
@@ -24,6 +26,10 @@ export function isWanted(plan: Plan, judgement: Judgement): boolean {
       return isEvaluationWanted(plan, judgement)
     case 'triage':
       return isTriageWanted(plan, judgement)
+    case 'assignment': {
+      const task = judgement.taskId === null ? undefined : plan.tasks.get(judgement.taskId)
+      return task !== undefined && isAssignmentWanted(task, judgement.id)
+    }
     default:
       return true
   }
@@ -80,6 +86,8 @@ function decideEnded(plan: Plan, command: CommandOf<'judgement.end'>, now: Circu
     const outcome = triagedEvents({ plan, task, judgement, command, now })
     return outcome.ok ? decided([id], ended, ...outcome.value) : refused(outcome.error)
   }
+  if (judgement.purpose === 'assignment')
+    return decided([id], ended, ...answeredAssignment(plan, task, command, now))
   if (judgement.purpose !== 'evaluation' || !policy) return decided([id], ended)
   const scene = { plan, task, judgement, reply, policy, close: { at: now.at, nextFireAt } }
   return decided([id], ended, ...evaluatedEvents(scene))

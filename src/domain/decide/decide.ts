@@ -5,7 +5,7 @@ import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
 import { decideAdd } from './decide-add.ts'
 import { agentDeciders } from './decide-agent.ts'
-import { decideAssign } from './decide-assign.ts'
+import { decideAssign, decideAssignmentRequest } from './decide-assign.ts'
 import { decideEdit } from './decide-edit.ts'
 import { decideEnd } from './decide-end.ts'
 import { judgementDeciders } from './decide-judgement.ts'
@@ -43,6 +43,7 @@ const TASK_DECIDERS = {
   ...judgedTaskDeciders,
   'task.edit': decideEdit,
   'task.assign': decideAssign,
+  'assignment.request': decideAssignmentRequest,
   'task.complete': decideComplete,
   'task.fail': decideFail,
   'landing.request': decideLandingRequest,

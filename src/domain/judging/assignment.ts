@@ -1,5 +1,6 @@
 /** Who does a task, and how, where nobody said so. */
 import { shortId, type Identity } from './identity.ts'
+import type { JudgementId } from './evaluation.ts'
 import type { Task, TaskDefinition } from '../task.ts'
 
 /** What was chosen for a task before its first agent; null = nothing better than what holds anyway. */
@@ -11,17 +12,29 @@ export interface Assignment {
   readonly reason: string
 }
 
-type Unassigned = Pick<Task, 'state' | 'generation' | 'assigned' | 'merging' | 'held'>
+/** `ask`: a model chooses; without an answer nothing is chosen from `dueAt` on, ms. */
+export type AssignmentPlan =
+  | { readonly kind: 'known'; readonly assignment: Assignment }
+  | { readonly kind: 'ask'; readonly dueAt: number }
 
-/** No agent was on it yet, and nothing was chosen for it yet. */
-export const mayBeAssigned = ({
-  state,
-  generation,
-  assigned,
-  merging,
-  held,
-}: Unassigned): boolean =>
-  state.kind === 'open' && generation === 0 && assigned !== true && merging === null && !held
+type Unassigned = Pick<Task, 'state' | 'generation' | 'assigned' | 'assigning' | 'merging' | 'held'>
+
+const isUntouched = ({ state, generation, assigned, merging }: Unassigned): boolean =>
+  state.kind === 'open' && generation === 0 && assigned !== true && merging === null
+
+/** No agent was on it yet, nothing was chosen for it yet, and nobody was asked. */
+export const mayBeAssigned = (task: Unassigned): boolean =>
+  isUntouched(task) && !task.held && task.assigning === undefined
+
+/** What this question comes to still counts. */
+export const isAssignmentWanted = (task: Unassigned, judgement: string): boolean =>
+  isUntouched(task) && task.assigning === judgement
+
+/** It does not start before a model has said who does it, or has taken too long for that. */
+export const isHeldByAssignment = (
+  { judgements }: { readonly judgements: ReadonlyMap<JudgementId, unknown> },
+  { assigning }: Pick<Task, 'assigning'>,
+): boolean => assigning !== undefined && judgements.has(assigning)
 
 /** From the least that an agent is asked for to the most. */
 const MODES = ['bare', 'light', 'full'] as const

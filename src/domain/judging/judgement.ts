@@ -3,6 +3,7 @@
  * repository, and nothing waits for a slot because of it.
  */
 import { z } from 'zod'
+import type { Assignment } from './assignment.ts'
 import { costSourceSchema, usageSchema, type CostSource, type Usage } from '../agent.ts'
 import { agentIdSchema, taskIdSchema } from '../ids.ts'
 import type { Withdrawal } from '../landing.ts'
@@ -81,6 +82,7 @@ export type JudgedValue =
       readonly checks: Evaluation['checks']
     }
   | { readonly purpose: 'canary'; readonly score: number | null }
+  | { readonly purpose: 'assignment'; readonly assignment: Assignment }
   | {
       readonly purpose: 'triage'
       readonly verdict: TriageVerdict

@@ -19,6 +19,7 @@ import type { Settings } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import type { OpenStore } from '../../store/open-store.ts'
 import { cachedPrograms, hostProblem, programsOn } from '../executors/probe.ts'
+import type { IdentityBook } from './identities.ts'
 import type { Spending } from '../spending.ts'
 import type { Current, OpenYardOptions } from '../yard.ts'
 import { createModelAsker } from './ask-model.ts'
@@ -33,6 +34,7 @@ interface Parts {
   readonly current: Current
   readonly opened: OpenStore
   readonly spending: Spending
+  readonly identities: IdentityBook
   readonly clock: Clock
   readonly log: Log
   readonly scope: Scope
@@ -62,8 +64,16 @@ export function openJudging(parts: Parts): JudgingPort {
     isTrusted: () => current.isTrusted,
   }
   const packets = createPackets({ source, store, mask: createMask(env) })
+  const { identities } = parts
   const { evaluation: materialOf, triage: triagePacketOf } = packets
-  const questions = createQuestions({ plan, store, settings, materialOf, triagePacketOf })
+  const questions = createQuestions({
+    plan,
+    store,
+    settings,
+    identities,
+    materialOf,
+    triagePacketOf,
+  })
   const find = cachedPrograms(programsOn({ env, root: paths.root }), clock)
   const sourceFor = ({ agentId }: Judgement, now: number): JudgeSource => ({
     plan,

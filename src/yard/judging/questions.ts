@@ -24,6 +24,8 @@ import {
   evaluationPrompt,
   type EvaluationPacket,
 } from '../../judging/evaluation-prompt.ts'
+import { ASSIGNMENT_PROMPT } from '../../judging/assignment-prompt.ts'
+import { type AssignmentParts, prepareAssignment } from './assignment-question.ts'
 import { CANARIES } from '../../judging/canaries/canaries.ts'
 import { checkPlaces, criteriaDisagree, pleads, touchesTests } from '../../judging/places.ts'
 import type { Evaluation, Findings } from '../../domain/judging/evaluation.ts'
@@ -67,6 +69,8 @@ export interface QuestionParts {
   readonly plan: Plan
   readonly store: Pick<Store, 'agent' | 'judging'>
   readonly settings: () => Settings
+  /** Who may be chosen for a task. */
+  readonly identities: AssignmentParts['identities']
   readonly materialOf: (task: Task, agent: Agent) => Promise<EvaluationMaterial>
   /** `more`: what the plan alone knows of it. */
   readonly triagePacketOf: (
@@ -76,15 +80,24 @@ export interface QuestionParts {
   ) => Promise<TriagePacket>
 }
 
+const PROMPTS = {
+  evaluation: EVALUATION_PROMPT,
+  canary: EVALUATION_PROMPT,
+  triage: TRIAGE_PROMPT,
+  assignment: ASSIGNMENT_PROMPT,
+} as const satisfies Record<JudgementPurpose, string>
+
 export function createQuestions(parts: QuestionParts): Questions {
   return {
-    promptOf: (purpose) => (purpose === 'triage' ? TRIAGE_PROMPT : EVALUATION_PROMPT),
+    promptOf: (purpose) => PROMPTS[purpose],
     async prepare(judgement) {
       switch (judgement.purpose) {
         case 'canary':
           return prepareCanary(parts, judgement)
         case 'triage':
           return prepareTriage(parts, judgement)
+        case 'assignment':
+          return prepareAssignment(parts, judgement)
         default:
           return prepareEvaluation(parts, judgement)
       }

@@ -1,7 +1,8 @@
 /** What the yard chooses for a task before its first agent: only what nobody said, once, and in words. */
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../../../src/domain/command.ts'
-import type { Assignment } from '../../../src/domain/judging/assignment.ts'
+import { type Assignment, isHeldByAssignment } from '../../../src/domain/judging/assignment.ts'
+import { judgementIdOf } from '../../../src/domain/judging/evaluation.ts'
 import { SHIPPED_IDENTITIES } from '../../../src/judging/identity.ts'
 import { COORDINATOR, createBench, taskId, type Bench } from '../../support/plan-builder.ts'
 
@@ -60,5 +61,71 @@ describe('an assignment', () => {
     const bench = createBench()
     bench.add('a')
     expect(bench.run(assign()).ok).toBe(false)
+  })
+})
+
+describe('a model that is asked', () => {
+  const ask: Command = { type: 'assignment.request', id: taskId('a'), dueAt: 5 }
+  const answer = (assignment: Assignment | null): Command => ({
+    type: 'judgement.end',
+    judgementId: judgementIdOf(1),
+    reply: {
+      value: assignment && { purpose: 'assignment', assignment },
+      reason: assignment ? null : 'it took too long',
+      usage: null,
+      costSource: null,
+    },
+    policy: null,
+    nextFireAt: null,
+  })
+  const asked = (): Bench => {
+    const bench = createBench()
+    bench.add('a')
+    bench.must(ask, COORDINATOR)
+    return bench
+  }
+  const chosen = { identity, mode: 'light', context: null, reason: 'it fits' } as const
+
+  it('is asked once, and holds the task back while it is', () => {
+    const bench = asked()
+    expect([...bench.plan.judgements.values()]).toMatchObject([
+      { purpose: 'assignment', taskId: 'a', agentId: null, dueAt: 5 },
+    ])
+    expect(isHeldByAssignment(bench.plan, bench.task('a'))).toBe(true)
+    bench.must(ask, COORDINATOR)
+    expect(bench.plan.judgements.size).toBe(1)
+    bench.must(answer(chosen), COORDINATOR)
+    expect(isHeldByAssignment(bench.plan, bench.task('a'))).toBe(false)
+    expect(bench.task('a')).toMatchObject({ identity: identity.id, mode: 'light', assigned: true })
+    expect(linesOf(bench)[0]).toContain('exec_mode=light, context_scope=task, reason=it fits')
+    bench.must(ask, COORDINATOR)
+    expect(bench.plan.judgements.size).toBe(0)
+  })
+
+  it('that does not answer changes nothing, and is not asked again', () => {
+    const bench = asked()
+    bench.must(answer(null), COORDINATOR)
+    expect(bench.task('a')).toMatchObject({ identity: null, mode: null, assigned: true })
+    expect(linesOf(bench)).toEqual([])
+  })
+
+  it('whose answer comes after the first agent changes nothing', () => {
+    const bench = asked()
+    bench.claim('a', 1)
+    bench.must(answer(chosen), COORDINATOR)
+    expect(bench.task('a').identity).toBeNull()
+  })
+
+  it('does not overrule what a person said meanwhile', () => {
+    const bench = asked()
+    bench.must({
+      type: 'task.edit',
+      id: taskId('a'),
+      edit: { identity: 'Fast Tester' },
+      nextFireAt: null,
+    })
+    bench.must(answer(chosen), COORDINATOR)
+    expect(bench.task('a')).toMatchObject({ identity: 'Fast Tester', mode: 'light' })
+    expect(linesOf(bench)[0]).toContain('agent=none')
   })
 })
