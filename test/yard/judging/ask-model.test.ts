@@ -31,6 +31,7 @@ beforeEach(() => {
 afterEach(async () => {
   for (const one of opened.splice(0)) await one.close()
   const left = startedIn(place).filter(isAlive)
+  for (const pid of left) process.kill(pid, 'SIGKILL')
   removePlace(place)
   if (left.length > 0) throw new Error(`still running: ${left.join(', ')}`)
 })
@@ -48,7 +49,7 @@ const ask = (more: Parameters<typeof question>[0] = {}, one = open()): Promise<R
 const own = (...names: readonly string[]): string => join(place.folder, 'judge-7', ...names)
 const go = (): void => writeFileSync(join(place.home, 'go'), '')
 /** Waits until the test says so, then answers. */
-const WAITING = 'until [ -e "$T/go" ]; do sleep 0.05; done'
+const WAITING = 'until [ -e "$T/go" ] || [ ! -d "$T" ]; do sleep 0.05; done'
 const VERDICT = { verdict: 'done' }
 const answered = says('Done.', { structured_output: VERDICT })
 
