@@ -37,6 +37,8 @@ export interface Route extends Omit<Claim, 'taskId' | 'agentId' | 'choice'> {
 export interface RouteLearner {
   /** The ways that it may choose among for this task, that of the settings included; none where the task goes where it is routed. */
   armsOf(task: Task, route: Route): readonly Route[]
+  /** How a task goes on with the conversation of an earlier try that was sent elsewhere than the settings send it; null where it does not. */
+  ongoing(task: Task, route: Route): Route | null
   /** A round of picks begins: all that was chosen before is committed, or was refused. */
   begin(): void
   /** One of `open`, which can all start now; not empty. `random`: 0 ≤ x < 1. */

@@ -70,7 +70,9 @@ export function createReadySet(
     // Looked at again when its budget has been changed.
     if (budgets.isOver(task)) return null
     if (isAssigned(task, route.value)) return null
-    return { today: route.value, arms: parts.learner?.armsOf(task, route.value) ?? [] }
+    const { learner } = parts
+    const today = learner?.ongoing(task, route.value) ?? route.value
+    return { today, arms: learner?.armsOf(task, today) ?? [] }
   }
   /** Queues the task, or notes when it is due, or drops it. */
   const consider = (id: TaskId, now: number): void => {

@@ -53,6 +53,8 @@ export interface RouteBook {
   scored(id: string, score: TryScore): void
   /** A person did not approve of it. */
   rejected(id: string): void
+  /** The arm of a try; null where none is known. */
+  armOf(id: string): string | null
   /** Living tries included. */
   counts(kind: string): { readonly chosen: number; readonly explored: number }
   /** The best arm of a kind as far as known, where that was found for tasks that go to `today` by the settings. */
@@ -130,6 +132,10 @@ export function createRouteBook(halfLife: number, keeps: number): RouteBook {
       if (!entry) return
       entry.isRejected = true
       value(entry)
+    },
+    armOf(id) {
+      const entry = entries.get(id)
+      return entry?.choice?.arm ?? entry?.ended?.arm.name ?? null
     },
     counts: (kind) => counts.get(kind) ?? { chosen: 0, explored: 0 },
     incumbent(kind, today) {

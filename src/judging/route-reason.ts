@@ -30,7 +30,7 @@ export function routeReason(
 }
 
 /** `0.91 ± .03` */
-export const scoreText = ({ score, sd }: Pick<ArmEstimate, 'score' | 'sd'>): string =>
+const scoreText = ({ score, sd }: Pick<ArmEstimate, 'score' | 'sd'>): string =>
   `${score.toFixed(2)} ± ${sd.toFixed(2).replace(/^0/, '')}`
 
 const costText = ({ costUsd }: ArmEstimate): string =>

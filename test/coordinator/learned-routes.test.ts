@@ -180,6 +180,30 @@ describe('a task that names nobody', () => {
   })
 })
 
+describe('a conversation', () => {
+  it('goes on with the arm that it was begun with, though the settings name another', async () => {
+    const { yard } = await learning()
+    await yard.send({ type: 'breaker.trip', ...SLEEP }, COORDINATOR)
+    await yard.add('a', docs)
+    const first = agentOn(yard, 'a')
+    expect(first).toMatchObject({ executor: 'codex', model: 'gpt' })
+    await yard.send({ type: 'breaker.clear', key: 'provider:of-claude' })
+    for (const _ of ['again', 'and again']) {
+      const { id: agentId, generation } = agentOn(yard, 'a')
+      const said = { type: 'agent.conversed', agentId, conversation: 'c1' } as const
+      await yard.send({ ...said, generation }, COORDINATOR)
+      await yard.send({ type: 'agent.stop', agentId, reason: 'redispatch', force: false })
+      await yard.end('a')
+      expect(agentOn(yard, 'a')).toMatchObject({
+        executor: 'codex',
+        model: 'gpt',
+        resumed: true,
+        choice: null,
+      })
+    }
+  })
+})
+
 describe('nothing is chosen', () => {
   it('for a task with an executor, a model, a command or a conversation', async () => {
     const { yard } = await learning()

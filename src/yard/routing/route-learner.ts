@@ -38,9 +38,23 @@ export function createRouteLearner({ tries, settings, withArm, spentOn }: Parts)
     return (costUsd ?? 0) <= left
   }
   return {
+    ongoing(task, today) {
+      const { conversation, lastAgentId } = task
+      const { routing } = settings()
+      if (!routing.learn || !conversation || lastAgentId === null || !namesNobody(task)) return null
+      const name = tries.read().armOf(lastAgentId)
+      if (name === null || name === armName(today)) return null
+      for (const arm of routing.arms) {
+        const route = withArm(task, arm)
+        if (!route.ok || armName(route.value) !== name) continue
+        return route.value.executor === conversation.executor ? route.value : null
+      }
+      return null
+    },
     armsOf(task, today) {
       const { routing } = settings()
-      if (!routing.learn || routing.arms.length === 0 || !isFree(task)) return []
+      const isFree = namesNobody(task) && task.conversation === null
+      if (!routing.learn || routing.arms.length === 0 || !isFree) return []
       const arms = new Map<string, Route>([[armName(today), { ...today, fallback: null }]])
       for (const arm of routing.arms) {
         const route = withArm(task, arm)
@@ -89,9 +103,9 @@ export function createRouteLearner({ tries, settings, withArm, spentOn }: Parts)
   }
 }
 
-/** Nobody has said who does it, and it goes on with nobody's conversation. A merge has its own settings. */
-const isFree = ({ executor, model, exec, merging, conversation }: Task): boolean =>
-  executor === null && model === null && exec === null && merging === null && conversation === null
+/** Nobody has said who does it. A merge has its own settings. */
+const namesNobody = ({ executor, model, exec, merging }: Task): boolean =>
+  executor === null && model === null && exec === null && merging === null
 
 /** Tokens of a try of which nothing is known: a guess that a few tries outweigh. */
 const USUAL_TRY = {

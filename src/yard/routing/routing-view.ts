@@ -16,7 +16,7 @@ const FREE = { executor: null, model: null, exec: null, budget: null, budgetToke
 /** The same figures each time. */
 const SEED = 1
 
-export type RoutingSource = Pick<Yard, 'plan' | 'tries' | 'config'>
+type RoutingSource = Pick<Yard, 'plan' | 'tries' | 'config'>
 
 /** Kinds of which something is known, most tries first; `only`: that one. */
 export function routingView(source: RoutingSource, only: string | null): KindRouting[] {

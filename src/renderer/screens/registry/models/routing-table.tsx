@@ -14,8 +14,8 @@ export function RoutingTables() {
   if (kinds.length === 0) return null
   return (
     <section className="routing" aria-label="Routing">
-      <h2 className="text-13 font-semibold px-6 pt-6">Routing</h2>
-      <p className="text-12 text-text-2 px-6 py-1">
+      <h2>Routing</h2>
+      <p className="text-12 text-text-2">
         What past tries have shown. Tasks that name neither executor nor model go to what is best as
         far as known; a share of them is tried elsewhere to learn.
       </p>
@@ -51,8 +51,8 @@ function Kind({ kind }: { readonly kind: KindRouting }) {
   ]
   return (
     <>
-      <h3 className="text-12 font-semibold px-6 pt-4">
-        {kind.kind} <span className="text-text-3 font-normal">{factsOf(kind)}</span>
+      <h3>
+        {kind.kind} <span className="text-text-3">{factsOf(kind)}</span>
       </h3>
       <DataTable
         label={`Routing of ${kind.kind} tasks`}
@@ -70,7 +70,7 @@ const HOUR_MS = 3_600_000
 const Name = ({ arm, kind }: { readonly arm: string; readonly kind: KindRouting }) => (
   <>
     {arm}{' '}
-    <span className="text-text-3 font-normal">
+    <span className="text-text-3">
       {[
         arm === kind.incumbent && 'best as far as known',
         arm === kind.today && 'where the settings send it',
