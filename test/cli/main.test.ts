@@ -108,7 +108,7 @@ const TABLE: readonly [words: string, code: number, says: RegExp][] = [
   ['config coordinator.max_agent', 2, /coordinator\.max_agents/],
   ['config coordinator.max_agents many', 2, /whole number/],
   ['config --max-agents -1', 2, /whole number/],
-  ['config --auto-triage true', 2, /unknown option/],
+  ['config --auto-everything true', 2, /unknown option/],
   ['config --unset nothing.there', 2, /no config key/],
   ['model add --provider p --model-id m', 2, /missing required argument/],
   ['model add x', 2, /--provider/],
@@ -124,7 +124,7 @@ const TABLE: readonly [words: string, code: number, says: RegExp][] = [
   ['claim a --as me', 4, /for executor shell/],
   ['claim a --as me --lease never', 2, /no interval/],
   ['heartbeat agent-99', 3, /no agent agent-99/],
-  ['forecast', 2, /unknown command/],
+  ['forecats', 2, /unknown command/],
 ]
 
 describe('bad input', () => {

@@ -1,4 +1,5 @@
 import { err, ok } from '../../../base/result.ts'
+import type { JudgementView } from '../../../contract/judging.ts'
 import type { AgentView } from '../../../contract/view.ts'
 import { failure } from '../../../domain/failure.ts'
 import { durationText } from '../../../domain/format.ts'
@@ -84,7 +85,11 @@ export const deadAgents = defineCommand({
 
 export const kill = defineCommand({
   arguments: {
-    ids: argument('[ids...]', 'such as agent-7, or tasks: the agents at work on them', taskId),
+    ids: argument(
+      '[ids...]',
+      'such as agent-7, or tasks: the agents at work on them; judge-3 ends a question to a model',
+      taskId,
+    ),
   },
   options: {
     all: option('--all', 'every agent'),
@@ -100,6 +105,8 @@ export const kill = defineCommand({
         message: all ? 'an agent and --all were both named' : 'no agent was named',
         hint: 'name one such as agent-7, a task, or --all; see `yard agents --alive`',
       })
+    const judgements = named.filter((name) => /^judge-\d+$/.test(name))
+    if (judgements.length > 0) return killJudgements(cli, judgements, named)
     if (!all) return withYard(cli, ({ client }) => killNamed(cli, client, { named, options }))
     return askYard(
       cli,
@@ -108,6 +115,28 @@ export const kill = defineCommand({
     )
   },
 })
+
+/** They end as unanswered. */
+async function killJudgements(
+  cli: Cli,
+  judgements: readonly string[],
+  named: readonly string[],
+): Promise<Outcome> {
+  if (judgements.length < named.length)
+    return err(
+      failure('bad-request', 'agents and judgements were both named', {
+        hint: 'end them one kind after the other',
+      }),
+    )
+  return withYard(cli, async ({ client }) => {
+    const ended: JudgementView[] = []
+    for (const [index, id] of judgements.entries())
+      ended.push(await client.judgement.kill({ id, commandId: `${cli.commandId}:${index}` }))
+    return printed(cli, judgements.length === 1 ? ended[0] : ended, () =>
+      ended.map(({ id }) => `${id} has ended unanswered`).join('\n'),
+    )
+  })
+}
 
 interface KillOptions {
   readonly force: boolean

@@ -105,6 +105,7 @@ export const show = defineCommand({
         { task, choice: last?.choice ?? null },
         lastLines(task.failure?.detail ?? null),
       )
+      await printScore(cli, task)
       cli.print.line('\nTimeline')
       if (!timeline.isWhole || rows.length > TIMELINE_LINES)
         cli.print.line(`  … what was before: yard log ${name}`)
@@ -146,6 +147,15 @@ function printTask({ print }: Cli, { task, choice }: Shown, outputEnd: string | 
   printLastLines(print, outputEnd)
   if (task.description) print.line(`\n${manyLines(task.description)}`)
   printArtifacts(print, task)
+}
+
+/** `score 0.93 (gate 0.70 passed)`, and its dimensions, one a line. */
+async function printScore({ print }: Cli, { evaluation }: TaskView): Promise<void> {
+  if (evaluation === null) return
+  const { resultText, shownScore } = await import('../../text/scores.ts')
+  print.line(`\nscore ${resultText(evaluation)}`)
+  for (const [name, value] of Object.entries(evaluation.dimensions ?? {}))
+    print.line(`  ${name.padEnd(22)} ${shownScore(value) || 'null'}`)
 }
 
 /** What its program wrote last, in the try that failed. */
