@@ -14,6 +14,8 @@
  *                                    score (`redo=LINE`: whose notes have the line run), no JSON, silence, or one of the errors above; who does the work passes over it
  * times=N id=X                       with any of these: only the first N requests of that id, then text
  */
+import { judgeMarker, judgeTurn, withoutJudgeMarkers } from './judge-turns.ts'
+
 export interface Behaviour {
   readonly name: string
   readonly args: Readonly<Record<string, string>>
@@ -57,64 +59,27 @@ export function parseMarker(text: string): Behaviour | null {
   return { name: found[1] ?? 'text', args }
 }
 
-const JUDGED = '## Task\n\n'
-/** Of a question for a judgement of a result: it begins with its task, whose description is quoted. */
-const isJudging = (text: string): boolean =>
-  text.includes(JUDGED) && /^│ .*\[\[mock:/m.test(text.slice(text.indexOf(JUDGED)))
-
-const JUDGE_MARKER = /\[\[mock:judge [^\]]*\]\]/g
-
 /** Counts `times=N`, and the answers of judges, per server. */
 export function createChooser(): (request: ModelRequest) => Behaviour {
   const seen = new Map<string, number>()
   return (request) => {
-    const judged = isJudging(request.markedText)
-      ? request.markedText.match(JUDGE_MARKER)?.[0]
-      : undefined
-    if (judged !== undefined) return judging(parseMarker(judged), request, seen)
-    const marker = parseMarker(request.markedText.replace(JUDGE_MARKER, ''))
-    const byModel = /(?:^|[-/])mock-([A-Za-z0-9_-]+)$/.exec(request.model)?.[1]
-    const behaviour = { name: byModel ?? marker?.name ?? 'text', args: marker?.args ?? {} }
-    if (behaviour.args.times === undefined) return behaviour
-    const key = `${behaviour.name} ${behaviour.args.id ?? ''}`
-    const count = (seen.get(key) ?? 0) + 1
-    seen.set(key, count)
-    return count > Number(behaviour.args.times) ? { ...behaviour, name: 'text' } : behaviour
+    const { markedText, toolResults } = request
+    const judged = judgeMarker(markedText)
+    if (judged !== null) return judgeTurn(parseMarker(judged)?.args ?? {}, toolResults, seen)
+    return worker(request, seen)
   }
 }
 
-/** A request of one question's later steps (a tool's result was sent) is no new question. */
-function judging(
-  marker: Behaviour | null,
-  { toolResults }: ModelRequest,
-  seen: Map<string, number>,
-): Behaviour {
-  const { id = '', says = '0.9' } = marker?.args ?? {}
-  const turns = says.split(',')
-  const asked = (seen.get(`judge ${id}`) ?? 0) + (toolResults > 0 ? 0 : 1)
-  seen.set(`judge ${id}`, asked)
-  const turn = turns[Math.min(Math.max(asked, 1), turns.length) - 1] ?? ''
-  if (turn === 'broken') return { name: 'text', args: { text: 'It is very good: {"score": 1' } }
-  const [name = '', reset = ''] = turn.split(':')
-  if (Number.isNaN(Number(name))) return { name, args: { reset } }
-  const redo = marker?.args.redo ?? ''
-  const json = Buffer.from(JSON.stringify(evaluationOf(Number(name), redo))).toString('base64')
-  return { name: 'answer', args: { json } }
+function worker({ markedText, model }: ModelRequest, seen: Map<string, number>): Behaviour {
+  const marker = parseMarker(withoutJudgeMarkers(markedText))
+  const byModel = /(?:^|[-/])mock-([A-Za-z0-9_-]+)$/.exec(model)?.[1]
+  const behaviour = { name: byModel ?? marker?.name ?? 'text', args: marker?.args ?? {} }
+  if (behaviour.args.times === undefined) return behaviour
+  const key = `${behaviour.name} ${behaviour.args.id ?? ''}`
+  const count = (seen.get(key) ?? 0) + 1
+  seen.set(key, count)
+  return count > Number(behaviour.args.times) ? { ...behaviour, name: 'text' } : behaviour
 }
-
-const DIMENSIONS = [
-  ...['correctness', 'completeness', 'efficiency', 'style_adherence'],
-  ...['downstream_usability', 'coordination_overhead', 'blocking_impact', 'intent_fidelity'],
-]
-
-/** Every dimension alike, so that the score is that number. */
-const evaluationOf = (score: number, redo: string) => ({
-  criteria: [{ text: 'what was asked for', verdict: 'met', at: null }],
-  dimensions: Object.fromEntries(
-    DIMENSIONS.map((name) => [name, { evidence: `because of ${name}`, at: null, score }]),
-  ),
-  notes: `it was worth ${score}${redo === '' ? '' : ` [[mock:tool cmd="${redo}" text="Improved."]]`}`,
-})
 
 const SHELL_TOOLS = ['Bash', 'exec_command', 'shell_command', 'run_shell_command', 'shell', 'bash']
 const WRITE_TOOLS = ['Write', 'write_file', 'write', 'create', 'create_file']
