@@ -1,6 +1,7 @@
 /** What a model is asked to answer, as schemas: one for its structured output, and the ranges that strict modes do not know. */
 import { z } from 'zod'
 import { DIMENSIONS, type Dimension } from '../domain/judging/score.ts'
+import { TRIAGE_VERDICTS } from '../domain/judging/triage.ts'
 
 export const CRITERION_VERDICTS = ['met', 'partly', 'not', 'unknown'] as const
 
@@ -34,9 +35,6 @@ export const evaluationAnswerSchema = z.object({
   notes: text(NOTES),
 })
 export type EvaluationAnswer = z.infer<typeof evaluationAnswerSchema>
-
-export const TRIAGE_VERDICTS = ['done', 'continue', 'restart', 'wait', 'unsure'] as const
-export type TriageVerdict = (typeof TRIAGE_VERDICTS)[number]
 
 export const triageAnswerSchema = z.object({
   evidence: text(SENTENCE),

@@ -2,15 +2,6 @@
 import type { EvaluationAnswer } from './answers.ts'
 import type { EvaluationPacket } from './evaluation-prompt.ts'
 
-export const MARKS = [
-  'same-family',
-  'place-not-found',
-  'criteria-disagree',
-  'tests-touched',
-  'plea',
-] as const
-export type Mark = (typeof MARKS)[number]
-
 export interface PlaceCheck {
   /** Places that are not in the packet, each once. */
   readonly missing: readonly string[]
