@@ -147,6 +147,7 @@ export interface YardBenchOptions {
   readonly machine?: MachinePort
   readonly landing?: LandingPort
   readonly judging?: JudgingPort
+  readonly assignmentOf?: CoordinatorParts['assignmentOf']
   readonly learner?: (opened: OpenStore, dispatcher: Dispatcher) => RouteLearner
   readonly wrap?: (opened: OpenStore) => OpenStore
 }
@@ -233,6 +234,7 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
     money: createMoney({ plan, store, runtime, spending, settings: () => bench.economy }),
     route: (task) => bench.route(task),
     ...(options.learner && { learner: options.learner(opened, dispatcher) }),
+    ...(options.assignmentOf && { assignmentOf: options.assignmentOf }),
     canRun: (route) => bench.canRun(route),
     orderOf: (agent) => orderOf(bench, agent.id),
     leases: options.leases ?? createLeaseMemory(),
