@@ -30,6 +30,8 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
   const underWay = new Map<JudgementId, AbortController>()
   /** Until when judgements of people are waited for. */
   const given = new Map<JudgementId, number>()
+  /** Asked by what was committed since they were last given to the port; the queue may be far longer. */
+  const asked = new Set<JudgementId>()
   /** Sent for now, so that a round in between does not do it again. */
   const choosing = new Set<JudgementId>()
   let nextDueAt: number | null = null
@@ -73,6 +75,7 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
       log.error('a judgement failed', { judgement: judgement.id, error: String(error) })
     } finally {
       underWay.delete(judgement.id)
+      asked.add(judgement.id)
       mayHaveNew = true
       wake()
     }
@@ -107,16 +110,23 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
     for (const [id, withdrawal] of underWay) if (!plan.judgements.has(id)) withdrawal.abort()
     for (const id of given.keys()) if (!plan.judgements.has(id)) given.delete(id)
   }
+  const giveAsked = (): void => {
+    for (const id of [...asked]) {
+      asked.delete(id)
+      const judgement = plan.judgements.get(id)
+      if (judgement?.state.kind === 'asked' && !isBusy(judgement)) void carryOut(judgement)
+    }
+  }
   const giveAll = (now: number): void => {
     nextDueAt = null
     // A host that only does one command leaves what others asked for to the host that starts agents.
     if (!startsAgents) return
     endOverdue(now)
-    for (const judgement of [...plan.judgements.values()])
-      if (judgement.state.kind === 'asked' && !isBusy(judgement)) void carryOut(judgement)
+    giveAsked()
     if (isDraining || plan.facts.paused) return
     let room = judging.lane() - underWay.size - choosing.size
-    for (const judgement of [...plan.judgements.values()]) {
+    // What is chosen is sent after this round: nothing leaves the plan meanwhile.
+    for (const judgement of plan.judgements.values()) {
       if (room <= 0) return
       if (isQueued(judgement) && !isBusy(judgement) && choose(judgement, now)) room--
     }
@@ -147,6 +157,8 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
   return {
     /** A commit: what was asked for anew, and what nobody waits for any more. */
     note(batch: CommittedBatch): void {
+      for (const { entity, id } of batch.changes)
+        if (entity === 'judgement') asked.add(id as JudgementId)
       const concerns = batch.changes.some(
         ({ entity }) => entity === 'judgement' || entity === 'yard' || entity === 'breaker',
       )
@@ -157,7 +169,10 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
       withdraw()
     },
     /** Everything anew: at the start and when the settings have changed. */
-    reset: () => void (mayHaveNew = true),
+    reset(): void {
+      mayHaveNew = true
+      for (const id of plan.judgements.keys()) asked.add(id)
+    },
     /** Gives the port what there is room for. `isRetry`: also what could not be done before. */
     update(now: number, isRetry: boolean): void {
       const isDue = nextDueAt !== null && now >= nextDueAt

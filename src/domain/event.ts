@@ -38,8 +38,11 @@ interface JudgementEvents {
     costSource: CostSource | null
     score: number | null
   }
-  /** Also what its task remembers of it. */
-  'evaluation.recorded': { evaluation: Evaluation }
+  /** Also what its task remembers of it. `kept`: the very same work was scored before, and that counts. */
+  'evaluation.recorded': {
+    evaluation: Evaluation
+    kept?: Readonly<{ score: number; passed: boolean | null }>
+  }
   'evaluation.scored': { opinion: Opinion }
   /** An agent is asked to be it for the first time. */
   'identity.known': { identity: Identity }

@@ -3,7 +3,6 @@ import { invariant } from '../base/result.ts'
 import type { Agent } from './agent.ts'
 import type { Event, EventOf } from './event.ts'
 import { agentNumberOf, type AgentId, type TaskId } from './ids.ts'
-import type { JudgementId } from './judging/evaluation.ts'
 import type { Judgement } from './judging/judgement.ts'
 import { dependencyIdOf, NO_FACTS, type EntityChange, type Plan } from './plan.ts'
 import type { Task, TaskState } from './task.ts'
@@ -212,14 +211,15 @@ const OTHERS: Evolvers<
       costSource,
       score,
     })),
-  'evaluation.recorded'(plan, { evaluation }) {
-    const { id, taskId, agentId, at, score, passed, work } = evaluation
-    const known = { id, agentId, at, modelScore: score, score, passed, work }
-    const recorded: EntityChange = { entity: 'evaluation', id, before: null, after: evaluation }
-    const latest = plan.tasks.get(taskId)?.evaluation
+  'evaluation.recorded'(plan, { evaluation, kept }) {
+    const { id, taskId, agentId, at, score: modelScore, work } = evaluation
+    const { score, passed } = kept ?? evaluation
+    const known = { id, agentId, at, modelScore, score, passed, work }
+    const latest = taskOf(plan, taskId).evaluation?.agentId ?? agentId
     // What comes late of an earlier try does not hide what is known of a later one.
-    if (latest && agentNumberOf(latest.agentId) > agentNumberOf(agentId)) return [recorded]
-    return [recorded, ...change(plan, taskId, () => ({ evaluation: known }))]
+    const isLate = agentNumberOf(latest) > agentNumberOf(agentId)
+    const changed = isLate ? [] : change(plan, taskId, () => ({ evaluation: known }))
+    return [{ entity: 'evaluation', id, before: null, after: evaluation }, ...changed]
   },
   'identity.known': (_, { identity: after }) => [
     { entity: 'identity', id: after.id, before: null, after },
@@ -379,7 +379,7 @@ function agentChange(plan: Plan, id: AgentId, to: (agent: Agent) => Partial<Agen
 
 function judgementChange(
   plan: Plan,
-  id: JudgementId,
+  id: Judgement['id'],
   to: (judgement: Judgement) => Partial<Judgement>,
 ): Changes {
   const before = plan.judgements.get(id)

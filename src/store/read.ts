@@ -187,6 +187,7 @@ function toAgent(stored: Agent): Agent {
   agent.choice ??= null
   agent.costSource ??= agent.usage?.costUsd == null ? null : 'cli'
   agent.evidence ??= null
+  agent.triage ??= null
   return agent
 }
 

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Log } from '../../src/base/log.ts'
+import type { JudgingPort } from '../../src/coordinator/ports.ts'
 import type { YardPaths } from '../../src/config/paths.ts'
 import type { Runtime } from '../../src/domain/executor.ts'
 import type { NewTask, Task } from '../../src/domain/task.ts'
@@ -22,6 +23,7 @@ export interface OpenBenchOptions {
   readonly runtime?: Runtime
   readonly maxAgents?: number
   readonly runsAgents?: boolean
+  readonly judging?: JudgingPort
 }
 
 const PERSON = { kind: 'person', name: 'bench' } as const
@@ -59,7 +61,7 @@ function ownEnvironment(): Record<string, string> {
 
 export async function openBenchYard(
   { paths, env }: YardFolder,
-  { runtime, maxAgents, runsAgents = true }: OpenBenchOptions = {},
+  { runtime, maxAgents, runsAgents = true, judging }: OpenBenchOptions = {},
 ): Promise<Yard> {
   const opened = await openYard({
     paths,
@@ -73,6 +75,7 @@ export async function openBenchYard(
     tailEntry: join(PROJECT, 'src/agents/tail-worker.ts'),
     forecastEntry: join(PROJECT, 'src/yard/forecast/forecast-worker.ts'),
     ...(runtime ? { runtime } : {}),
+    ...(judging ? { judging } : {}),
   })
   if (!opened.ok) throw new Error(opened.error.message)
   return opened.value

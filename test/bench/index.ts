@@ -10,11 +10,13 @@ import { open } from './open.ts'
 import { tell, type Bench } from './report.ts'
 import { routing } from './routing.ts'
 import { spawn } from './spawn.ts'
+import { judging } from './judging.ts'
 import { throughput } from './throughput.ts'
 import { worktrees } from './worktrees.ts'
 
 const BENCHES: readonly Bench[] = [
   throughput,
+  judging,
   open,
   latency,
   spawn,

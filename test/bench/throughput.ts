@@ -1,11 +1,12 @@
 /** How many tasks a second the whole coordinator finishes when agents cost nothing, and whether that depends on the size of the graph. */
+import type { JudgingPort } from '../../src/coordinator/ports.ts'
 import { importTasks, makeYardFolder, openBenchYard, send, untilDone } from './bench-yard.ts'
 import { median, timed } from './measure.ts'
 import { mixedGraph } from './mixed-graph.ts'
 import { createNullRuntime } from './null-runtime.ts'
 import type { Bench, Row } from './report.ts'
 
-const MAX_AGENTS = 256
+export const MAX_AGENTS = 256
 const SIZES = { small: 1000, usual: 100_000, large: 1_000_000 }
 /** Of the large graph only so many are carried out: enough to tell the cost of one, and done before you lose patience. */
 const LARGE_FINISHED = 200_000
@@ -46,14 +47,19 @@ const row = (what: string, value: number, unit: string, target?: Row['target']):
 interface CostOptions {
   readonly finished?: number
   readonly synchronous?: 'normal' | 'full'
+  readonly judging?: JudgingPort
 }
 
-async function cost(
+export async function cost(
   count: number,
-  { finished = count, synchronous = 'normal' }: CostOptions = {},
+  { finished = count, synchronous = 'normal', judging }: CostOptions = {},
 ): Promise<{ perTaskUs: number; importMs: number }> {
   const folder = await makeYardFolder(`[store]\nsynchronous = "${synchronous}"\n`)
-  const yard = await openBenchYard(folder, { runtime: createNullRuntime(), maxAgents: MAX_AGENTS })
+  const yard = await openBenchYard(folder, {
+    runtime: createNullRuntime(),
+    maxAgents: MAX_AGENTS,
+    ...(judging ? { judging } : {}),
+  })
   try {
     await send(yard, { type: 'yard.pause' })
     const importMs = await timed(() => importTasks(yard, mixedGraph(count, 'true')))

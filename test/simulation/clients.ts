@@ -1,7 +1,8 @@
 /** People, and agents through their own command line, who want things at the worst moments. */
 import type { Actor, Command } from '../../src/domain/command.ts'
-import { agentIdOf, type TaskId } from '../../src/domain/ids.ts'
-import { type NewTask, PRIORITIES } from '../../src/domain/task.ts'
+import { type AgentId, agentIdOf, agentNumberOf, type TaskId } from '../../src/domain/ids.ts'
+import { judgementIdOf, type EvaluationPolicy } from '../../src/domain/judging/evaluation.ts'
+import { type NewTask, PRIORITIES, type Task } from '../../src/domain/task.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import type { SeededRandom } from '../support/seeded-random.ts'
 import { COORDINATOR, PERSON, asAgent, endCommand, taskId } from '../support/plan-builder.ts'
@@ -35,28 +36,102 @@ const WISHES = {
   raise: 6,
   late: 8,
   land: 5,
+  gate: 4,
+  evaluate: 3,
+  approve: 2,
+  reject: 4,
+  score: 3,
+  killJudgement: 2,
 } as const
 
-/** What somebody asks for next. Numbers new tasks with `count`. */
-export function wish(random: SeededRandom, plan: Plan, now: number, count: number): Wish {
+/** What somebody asks for next. */
+export function wish(random: SeededRandom, plan: Plan, about: About): Wish {
   const tasks = [...plan.tasks.keys()]
   const kind = tasks.length === 0 ? 'add' : random.weighted(WISHES)
   const by = PERSON
   const late = kind === 'late' ? lateWish(random, plan) : null
   if (late) return late
-  const command = build(kind, { random, plan, tasks, now, count })
+  const command = build(kind, { random, plan, tasks, ...about })
   return { command, by, isLate: false }
 }
 
-interface Scene {
+interface About {
+  readonly now: number
+  /** Numbers new tasks. */
+  readonly count: number
+  readonly policyOf: (task: Task) => EvaluationPolicy
+}
+
+interface Scene extends About {
   readonly random: SeededRandom
   readonly plan: Plan
   readonly tasks: readonly TaskId[]
-  readonly now: number
-  readonly count: number
 }
 
+const JUDGING = ['gate', 'evaluate', 'approve', 'reject', 'score', 'killJudgement'] as const
+type JudgingKind = (typeof JUDGING)[number]
+const isJudging = (kind: keyof typeof WISHES): kind is JudgingKind =>
+  JUDGING.some((one) => one === kind)
+
+/** What a person does about results that are judged, or were. */
+function judgingWish(kind: JudgingKind, scene: Scene): Command {
+  const { random, plan, tasks, now } = scene
+  const judged = tasks.filter((id) => isBeingJudged(plan.tasks.get(id)))
+  const id = random.pick(judged.length > 0 && random.chance(0.8) ? judged : tasks)
+  const { schedule = null, lastAgentId = null, generation = 1 } = plan.tasks.get(id) ?? {}
+  switch (kind) {
+    case 'gate':
+      return { type: 'task.edit', id, edit: { gate: random.pick(GATES) }, nextFireAt: null }
+    case 'evaluate': {
+      if (lastAgentId === null) return killJudgement(scene)
+      const judge = { executor: null, model: null }
+      return { type: 'evaluation.request', id, agentId: lastAgentId, generation, ...judge }
+    }
+    case 'approve': {
+      const next = schedule && nextFireAt(schedule, now)
+      return { type: 'task.approve', id, note: null, nextFireAt: next }
+    }
+    case 'reject':
+      return { type: 'task.reject', id, note: 'not like this' }
+    case 'score':
+      return scoreResult(scene, id)
+    case 'killJudgement':
+      return killJudgement(scene)
+  }
+}
+
+function scoreResult(scene: Scene, id: TaskId): Command {
+  const { random, plan, now, policyOf } = scene
+  const task = plan.tasks.get(id)
+  if (!task?.evaluation) return killJudgement(scene)
+  const { id: evaluationId } = task.evaluation
+  const score = random.chance(0.2) ? null : random.int(0, 100) / 100
+  const said = { score, dimensions: null, note: 'so it is', isAudit: random.chance(0.2) }
+  const next = task.schedule && nextFireAt(task.schedule, now)
+  const about = { id, evaluationId, policy: policyOf(task), nextFireAt: next }
+  return { type: 'evaluation.score', ...said, ...about }
+}
+
+function killJudgement({ plan, now, policyOf }: Scene): Command {
+  const [living = null] = plan.judgements.values()
+  const task = living?.taskId ? plan.tasks.get(living.taskId) : undefined
+  return {
+    type: 'judgement.kill',
+    judgementId: living?.id ?? judgementIdOf(1),
+    policy: task ? policyOf(task) : null,
+    nextFireAt: task?.schedule ? nextFireAt(task.schedule, now) : null,
+  }
+}
+
+const GATES = ['off', 'score', '0.5', '0.8', '0.9', 'person', null]
+
+const isBeingJudged = (task: Task | undefined): boolean =>
+  task?.state.kind === 'pending-eval' ||
+  (task?.state.kind === 'waiting' &&
+    (task.state.for === 'evaluation' || task.state.for === 'approval'))
+
 function build(kind: keyof typeof WISHES, scene: Scene): Command {
+  if (isJudging(kind)) return judgingWish(kind, scene)
   const { random, plan, tasks, now, count } = scene
   // What is under way is what people look at.
   const busy = [...plan.agents.values()].map(({ taskId: id }) => id)
@@ -181,10 +256,14 @@ function newTask({ random, tasks, plan }: Scene, id: string): NewTask {
     paused: random.chance(0.08),
     after,
     before: open,
+    ...judgedBy(random),
     ...timing(random),
     ...(random.chance(0.04) ? extreme(random) : {}),
   }
 }
+
+const judgedBy = (random: SeededRandom): Partial<NewTask> =>
+  random.chance(0.6) ? { gate: random.pick(GATES) } : {}
 
 const EXTREMES = [0, 1, 2 ** 31, 3e12, 8.64e15, Number.MAX_SAFE_INTEGER]
 
@@ -213,7 +292,10 @@ function lateWish(random: SeededRandom, plan: Plan): Wish | null {
   if (gone.length === 0) return null
   const task = random.pick(gone)
   const living = plan.agentOf(task.id)
-  const number = random.int(1, plan.lastAgentNumber % 1_000_000)
+  // One that was: of an agent that is still to come it may be sent again when that lives.
+  const newest = Math.max(0, ...gone.flatMap(({ lastAgentId }) => launchedNumber(lastAgentId)))
+  if (newest === 0) return null
+  const number = random.int(1, newest)
   const id = agentIdOf(number)
   if (plan.agents.has(id)) return null
   if (random.chance(0.5))
@@ -237,6 +319,10 @@ function lateWish(random: SeededRandom, plan: Plan): Wish | null {
   return { command, by, isLate: true }
 }
 
+/** Agents of people and of other orchestrators have numbers from a million on. */
+const launchedNumber = (id: AgentId | null): number[] =>
+  id === null || agentNumberOf(id) >= 1_000_000 ? [] : [agentNumberOf(id)]
+
 /** What a living agent does through its own command line. */
 export function wishOfAgent(random: SeededRandom, process: Process, count: number): Wish {
   const { taskId: id, agentId, generation } = process
@@ -252,6 +338,7 @@ export function wishOfAgent(random: SeededRandom, process: Process, count: numbe
       nextFireAt: null,
     },
     { type: 'yard.pause' },
+    { type: 'task.approve', id, note: null, nextFireAt: null },
   ])
-  return { command, by, isLate: command.type === 'yard.pause' }
+  return { command, by, isLate: command.type === 'yard.pause' || command.type === 'task.approve' }
 }

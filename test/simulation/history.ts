@@ -41,6 +41,8 @@ export interface History {
   /** Agents whose executor and model were chosen, and those of them that explored. */
   readonly chosen: number
   readonly explored: number
+  /** Questions that models were asked. */
+  readonly judged: number
   readonly seq: number
 }
 
@@ -69,15 +71,16 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
     if (!(error instanceof Violation)) throw error
     violation = error
   }
-  const { trace, hash, restarts, world, branch } = scene
+  const { trace, hash, restarts, world, branch, judges } = scene
   const { store } = scene.owner?.opened ?? {}
   const seq = store?.seq ?? 0
   const counts = countChoices(store)
   scene.close()
   const agents = world.processes.size
   const landed = branch.held.size
+  const judged = judges.turns.size
   const { seed } = options
-  return { seed, violation, trace, hash, steps, restarts, agents, landed, ...counts, seq }
+  return { seed, violation, trace, hash, steps, restarts, agents, landed, judged, ...counts, seq }
 }
 
 function countChoices(store: Store | undefined): Pick<History, 'chosen' | 'explored'> {
@@ -181,6 +184,7 @@ function stopFaults(scene: Scene): void {
   storeFaults.heal()
   world.calm()
   branch.isCalm = true
+  scene.judges.calm()
   machine.calm()
   budget.calm()
   orchestrators.calm()
@@ -190,6 +194,7 @@ function stopFaults(scene: Scene): void {
 
 const isQuiet = ({ world, time }: Scene, { opened, loop, effects }: Owner): boolean =>
   loop.length + effects.length + world.onTheWay.length + world.alive.length === 0 &&
+  opened.plan.judgements.size === 0 &&
   isPlanAtRest(opened.plan, time.clock.now())
 
 /** What the owner throws where nobody can catch it would have ended its process. */

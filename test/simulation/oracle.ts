@@ -10,12 +10,15 @@ import type { Agent } from '../../src/domain/agent.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import type { Task } from '../../src/domain/task.ts'
 import type { Budget } from '../../src/domain/settings.ts'
+import type { Judgement } from '../../src/domain/judging/judgement.ts'
 import { toRow, type RawRow, type StoredRow } from '../../src/store/journal.ts'
 import { fold as foldAll } from '../support/fold-journal.ts'
 import type { Store } from '../../src/store/store.ts'
 import { checkYardBudget, usedBy, type Used } from './sim-budget.ts'
 import { checkChoice } from './sim-choice.ts'
 import type { SimMachine } from './sim-machine.ts'
+import { checkPending, createJudgeTruths } from './judge-truths.ts'
+import type { Judges } from './sim-judge.ts'
 import { createTruths, type Step, type TruthParts } from './truths.ts'
 import { holds } from './violation.ts'
 import type { World } from './world.ts'
@@ -41,12 +44,23 @@ export interface Oracle {
 
 type Table = Map<string, Record<string, unknown>>
 
+interface Entities {
+  task: Task
+  agent: Agent
+  judgement: Judgement
+}
+
+/** Entities that the plan does not hold, and those that it holds until they end. */
+const ADDED: readonly string[] = ['log', 'artifact', 'evaluation', 'opinion']
+const ENDING: readonly string[] = ['agent', 'judgement']
+
 /** What holds now. */
 export interface Limits {
   readonly caps: () => Caps
   readonly machine: Pick<SimMachine, 'others' | 'cap' | 'isShortOfMemory'>
   readonly budget: () => Budget
   readonly clock: Clock
+  readonly judges: Judges
   /** False: the owner is one command, which settles what has ended and leaves. */
   readonly startsAgents: () => boolean
   /** Executor and model of tasks that name none may be chosen. */
@@ -56,6 +70,7 @@ export interface Limits {
 export function createOracle(path: string, truthParts: TruthParts, limits: Limits): Oracle {
   const { world } = truthParts
   const truths = createTruths(truthParts)
+  const judgeTruths = createJudgeTruths(limits.judges)
   let db = new Database(path, { readonly: true })
   let bodies = prepareBodies(db)
   const model = new Map<string, Table>()
@@ -68,6 +83,8 @@ export function createOracle(path: string, truthParts: TruthParts, limits: Limit
     if (!table) model.set(entity, (table = new Map()))
     return table
   }
+  const all = <E extends keyof Entities>(entity: E): Iterable<Entities[E]> =>
+    tableOf(entity).values() as Iterable<unknown> as Iterable<Entities[E]>
   /** What the row makes of its entity; gives that before and after. */
   const fold = (row: StoredRow): Pick<Step, 'before' | 'after'> => {
     const table = tableOf(row.entity)
@@ -82,7 +99,12 @@ export function createOracle(path: string, truthParts: TruthParts, limits: Limit
   }
   const apply = (row: StoredRow): void => {
     const { before, after } = fold(row)
-    truths.look({ row, before, after, task: (id) => oracle.task(id) })
+    const step = { row, before, after, task: (id: string) => oracle.task(id) }
+    truths.look(step)
+    judgeTruths.look(step, {
+      agent: (id) => tableOf('agent').get(id) as Agent | undefined,
+      judgement: (id) => tableOf('judgement').get(id) as Judgement | undefined,
+    })
     if (row.entity === 'task') checkFailure(after)
     if (row.entity === 'agent' && !before)
       checkClaim(model, row.id, limits, { used, wasPauseAcked })
@@ -96,9 +118,9 @@ export function createOracle(path: string, truthParts: TruthParts, limits: Limit
         8,
         () => `table and journal differ on ${row.id}`,
       )
-    if (row.entity === 'log' || row.entity === 'artifact') return
+    if (ADDED.includes(row.entity)) return
     const mine = inPlan(plan, row.entity, row.id)
-    const isGone = row.entity === 'agent' && stateOf(expected) === 'ended'
+    const isGone = ENDING.includes(row.entity) && stateOf(expected) === 'ended'
     holds(
       isDeepStrictEqual(plain(mine), isGone ? undefined : expected),
       8,
@@ -114,6 +136,7 @@ export function createOracle(path: string, truthParts: TruthParts, limits: Limit
     catchUp() {
       const rows = readRows(db, seq)
       holds(rows.length === 0 || !oracle.isUsurped, 4, () => 'a replaced owner has written')
+      judgeTruths.begin()
       for (const row of rows) apply(row)
       seq = rows.at(-1)?.seq ?? seq
       return rows
@@ -124,11 +147,9 @@ export function createOracle(path: string, truthParts: TruthParts, limits: Limit
       holds(store.seq === seq, 4, () => `the owner is at ${store.seq}, the file at ${seq}`)
       for (const row of lastOfEach(rows)) compare(row, plan)
       checkProcesses(world, plan)
+      if (rows.length > 0) checkPending(all('task'), all('judgement'))
       wasPauseAcked = oracle.isPauseAcked
-      used = usedBy(
-        tableOf('agent').values() as Iterable<unknown> as Iterable<Agent>,
-        limits.clock.now(),
-      )
+      used = usedBy(all('agent'), limits.clock.now())
       if (oracle.isPauseAcked) holds(plan.facts.paused, 4, () => 'an acknowledged pause is gone')
     },
     lookAtAll(store, plan) {
@@ -160,9 +181,7 @@ export function createOracle(path: string, truthParts: TruthParts, limits: Limit
       oracle.isPauseAcked = wasPauseAcked = isPaused
       oracle.added.clear()
       for (const [id, about] of added) oracle.added.set(id, about)
-      const all = <T>(entity: string): Iterable<T> =>
-        tableOf(entity).values() as Iterable<unknown> as Iterable<T>
-      truths.adopt(all<Task>('task'), all<Agent>('agent'))
+      truths.adopt(all('task'), all('agent'))
     },
   }
   return oracle
@@ -175,6 +194,7 @@ const readRows = (db: Database.Database, since: number): StoredRow[] =>
 const prepareBodies = (db: Database.Database): Record<string, Database.Statement> => ({
   task: db.prepare('SELECT body FROM task WHERE id = ?').pluck(),
   agent: db.prepare("SELECT body FROM agent WHERE 'agent-' || number = ?").pluck(),
+  judgement: db.prepare("SELECT body FROM judgement WHERE 'judge-' || number = ?").pluck(),
 })
 
 /** Promises 1, 2, 3 and 7 at the row that claims. */
@@ -320,11 +340,12 @@ function checkPlan(plan: Plan, folded: Map<string, Table>): void {
     task: plan.tasks.size,
     agent: plan.agents.size,
     breaker: plan.breakers.size,
+    judgement: plan.judgements.size,
     dependency: [...plan.tasks.keys()].reduce((sum, id) => sum + plan.blockersOf(id).size, 0),
   }
   for (const [entity, size] of Object.entries(sizes)) {
     const rows = [...(folded.get(entity) ?? new Map<string, Record<string, unknown>>())]
-    const there = rows.filter(([, row]) => entity !== 'agent' || stateOf(row) !== 'ended')
+    const there = rows.filter(([, row]) => !ENDING.includes(entity) || stateOf(row) !== 'ended')
     holds(there.length === size, 8, () => `the plan has ${size} of ${entity}, not ${there.length}`)
     for (const [id, row] of there)
       holds(
@@ -343,6 +364,8 @@ function inPlan(plan: Plan, entity: string, id: string): unknown {
       return plan.agents.get(id as never)
     case 'breaker':
       return plan.breakers.get(id)
+    case 'judgement':
+      return plan.judgements.get(id as never)
     case 'yard':
       return plan.facts
     default: {
@@ -357,6 +380,9 @@ const TABLES: Readonly<Record<string, string>> = {
   task: 'SELECT body FROM task',
   agent: 'SELECT body FROM agent',
   breaker: 'SELECT body FROM breaker',
+  judgement: 'SELECT body FROM judgement',
+  evaluation: 'SELECT body FROM evaluation',
+  opinion: 'SELECT body FROM opinion',
   yard: 'SELECT body FROM yard_fact',
   log: 'SELECT body FROM log_line',
   artifact: 'SELECT body FROM artifact',

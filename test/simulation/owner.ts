@@ -26,12 +26,12 @@ import {
 } from '../../src/domain/settings.ts'
 import type { Schedule, Task } from '../../src/domain/task.ts'
 import type { OpenStore } from '../../src/store/open-store.ts'
-import { NO_JUDGING } from '../../src/yard/judging/judging-port.ts'
 import { createKeptTries } from '../../src/yard/routing/kept-tries.ts'
 import { createRouteLearner } from '../../src/yard/routing/route-learner.ts'
 import { createMoney, createSpending } from '../../src/yard/spending.ts'
 import type { SeededRandom } from '../support/seeded-random.ts'
 import { createSimLanding, type Branch } from './sim-lander.ts'
+import type { Judges } from './sim-judge.ts'
 import type { SimMachine } from './sim-machine.ts'
 import { createSimRuntime, type RuntimeFaults } from './sim-runtime.ts'
 import type { World } from './world.ts'
@@ -76,6 +76,7 @@ export interface OwnerParts {
   readonly machine: SimMachine
   readonly ignoresBudgets: boolean
   readonly branch: Branch
+  readonly judges: Judges
   readonly leases: LeaseBook
   /** False: it is one command, which settles what has ended and leaves. */
   readonly startsAgents: boolean
@@ -131,7 +132,7 @@ export function createOwner(parts: OwnerParts): Owner {
     runtime,
     money: parts.ignoresBudgets ? { ...money, ofTask: () => NOTHING_SPENT } : money,
     landing: createSimLanding({ ...parts, later }),
-    judging: NO_JUDGING,
+    judging: parts.judges.portFor({ clock, later, plan: opened.plan }),
     machine: parts.machine.placeFor(clock),
     clock,
     log: silentLog,

@@ -1,6 +1,8 @@
 /** Faults planted in place of a rule, to see that the oracle catches their lack. */
 import { decide } from '../../src/domain/decide/decide.ts'
 import type { AgentId, TaskId } from '../../src/domain/ids.ts'
+import type { Plan } from '../../src/domain/plan.ts'
+import type { Task } from '../../src/domain/task.ts'
 
 /** Takes the end of an agent that is gone for the end of the one that works on its task now: no generation is checked. */
 export function believesLateReports(): typeof decide {
@@ -16,3 +18,19 @@ export function believesLateReports(): typeof decide {
     return decide(plan, { ...command, agentId: living.id, generation: living.generation }, now)
   }
 }
+
+/** Takes what was said of an earlier agent's result for what is said of the one that is judged now. */
+export function believesOldJudgements(): typeof decide {
+  return (plan, command, now) => {
+    if (command.type !== 'judgement.end') return decide(plan, command, now)
+    const { taskId, agentId } = plan.judgements.get(command.judgementId) ?? {}
+    const task = taskId ? plan.tasks.get(taskId) : undefined
+    if (task?.state.kind !== 'pending-eval' || !agentId) return decide(plan, command, now)
+    return decide(withTask(plan, { ...task, state: { ...task.state, agentId } }), command, now)
+  }
+}
+
+const withTask = (plan: Plan, task: Task): Plan => ({
+  ...plan,
+  tasks: new Map(plan.tasks).set(task.id, task),
+})

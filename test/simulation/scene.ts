@@ -20,6 +20,7 @@ import { createQuietCheck, type QuietCheck } from './quiet.ts'
 import { createBackup, type Backup } from './sim-backup.ts'
 import { createSimBudget, NO_BUDGET, type SimBudget } from './sim-budget.ts'
 import { createBranch, type Branch } from './sim-lander.ts'
+import { createJudges, type Judges } from './sim-judge.ts'
 import { createSimMachine, type SimMachine } from './sim-machine.ts'
 import type { RuntimeFaults } from './sim-runtime.ts'
 import { createSimTime, type SimTime } from './sim-time.ts'
@@ -44,6 +45,8 @@ export interface SceneOptions {
     readonly ignoresMachine?: boolean
     readonly forgetsFence?: boolean
     readonly commitLies?: boolean
+    readonly ignoresGates?: boolean
+    readonly paysTwice?: boolean
   }
 }
 
@@ -62,6 +65,7 @@ export interface Scene {
   readonly machine: SimMachine
   readonly budget: SimBudget
   readonly branch: Branch
+  readonly judges: Judges
   readonly oracle: Oracle
   readonly orchestrators: Orchestrators
   readonly backup: Backup<Acknowledged>
@@ -107,6 +111,10 @@ export function createScene(options: SceneOptions): Scene {
   const policy = random.pick(['keep', 'auto'] as const)
   const machine = createSimMachine(random)
   const budget = createSimBudget(random)
+  const judges = createJudges(random, {
+    paysTwice: planted.paysTwice === true,
+    ignoresGates: planted.ignoresGates === true,
+  })
   const leases = createLeaseMemory()
   const backup = createBackup<Acknowledged>(path)
   const faults: RuntimeFaults = {
@@ -134,6 +142,7 @@ export function createScene(options: SceneOptions): Scene {
   const oracle = createOracle(path, truths, {
     machine,
     clock,
+    judges,
     caps: () => scene.caps,
     budget: () => budget.now,
     learns: options.learns === true,
@@ -153,6 +162,7 @@ export function createScene(options: SceneOptions): Scene {
     machine,
     budget,
     branch,
+    judges,
     oracle,
     orchestrators,
     backup,
@@ -198,6 +208,8 @@ export function createScene(options: SceneOptions): Scene {
         scene.tell('the database cannot be opened')
         return null
       }
+      // As an owner does that finds folders of judgements which its database does not know.
+      opened.value.plan.skipJudgements(judges.highest)
       ownerSince = clock.monotonic()
       scene.restarts += 1
       return createOwner({
@@ -206,6 +218,7 @@ export function createScene(options: SceneOptions): Scene {
         random,
         faults,
         branch,
+        judges,
         policy,
         leases,
         clock,

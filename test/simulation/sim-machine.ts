@@ -78,6 +78,8 @@ export function createSimMachine(random: SeededRandom): SimMachine {
     },
     calm() {
       isShort = false
+      // It would ask for a place each second as long as an agent has one that never ends by itself.
+      cap = null
       holdOthers([])
     },
     close: book.close,

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeTemplate, runHistory, type HistoryOptions } from './history.ts'
-import { believesLateReports } from './planted.ts'
+import { believesLateReports, believesOldJudgements } from './planted.ts'
 import { explain, simulate } from './simulate.ts'
 
 describe('the simulation', () => {
   it('finds every promise held in 200 histories of 250 steps and what it takes to come to rest', async () => {
     let processes = 0
     let landed = 0
+    let judged = 0
     const broken = await simulate({
       histories: 200,
       seed: 1,
@@ -17,11 +18,13 @@ describe('the simulation', () => {
       onHistory(history) {
         processes += history.agents
         landed += history.landed
+        judged += history.judged
       },
     })
     expect(broken && explain(broken)).toBeNull()
     expect(processes).toBeGreaterThan(500)
     expect(landed).toBeGreaterThan(60)
+    expect(judged).toBeGreaterThan(100)
   }, 240_000)
 
   it('holds every promise where the yard chooses executor and model by what it has learned', async () => {
@@ -81,6 +84,9 @@ describe('the simulation', () => {
     ['an ignored budget of the yard', { ignoresYardBudget: true }, [3]],
     ['an ignored cap of the machine', { ignoresMachine: true }, [3]],
     ['a forgotten pid fence', { forgetsFence: true }, [1, 4]],
+    ['an ignored gate', { ignoresGates: true }, [4]],
+    ['the judgement of an old generation', { decide: believesOldJudgements }, [5]],
+    ['a turn that is paid twice', { paysTwice: true }, [4]],
     ['a commit that installs without saving', { commitLies: true }, [4, 8]],
   ])(
     'catches %s and names the seed',

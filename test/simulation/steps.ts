@@ -107,7 +107,12 @@ export const DOES: Readonly<
     const { random, time } = scene
     if (random.chance(0.3) && scene.sendAgain(living)) return
     if (random.chance(0.08)) return changeMind(scene, living)
-    const asked = wish(random, living.opened.plan, time.clock.now(), scene.nextCount())
+    if (random.chance(0.3) && rejectUnjudged(scene, living)) return
+    const asked = wish(random, living.opened.plan, {
+      now: time.clock.now(),
+      count: scene.nextCount(),
+      policyOf: scene.judges.policyOf,
+    })
     if (isTaken(asked)) scene.send(living, asked)
   },
   agent(scene, living) {
@@ -168,9 +173,9 @@ export const DOES: Readonly<
   },
   neighbour: ({ tell, machine }) => tell(machine.stir()),
   caps(scene, living) {
-    const { random, machine, budget, caps, tell } = scene
-    const other = random.weighted({ caps: 2, machine: 1, budget: 1 })
-    if (other !== 'caps') tell((other === 'machine' ? machine : budget).change())
+    const { random, caps, tell } = scene
+    const other = random.weighted({ caps: 2, machine: 1, budget: 1, judges: 1 })
+    if (other !== 'caps') tell(scene[other].change())
     else {
       scene.caps = {
         ...caps,
@@ -215,6 +220,15 @@ function changeMind(scene: Scene, living: Owner): void {
   send({ type: 'task.complete', ...about, force: true })
   send({ type: 'task.reopen', id })
   send(takeCommand(id, scene.nextCount()))
+}
+
+/** A person does not wait for the judge: it is done anew, and what is said of the earlier try comes late. */
+function rejectUnjudged(scene: Scene, living: Owner): boolean {
+  const [judgement] = living.opened.plan.judgements.values()
+  if (!judgement?.taskId || judgement.state.kind !== 'asked') return false
+  const command = { type: 'task.reject', id: judgement.taskId, note: 'not like this' } as const
+  scene.send(living, { command, by: PERSON, isLate: false })
+  return true
 }
 
 /** Whether it would come in: all entrances read tasks and edits through one schema each. */

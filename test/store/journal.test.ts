@@ -11,6 +11,7 @@ import { createSeededRandom } from '../support/seeded-random.ts'
 import { agentIdOf } from '../../src/domain/ids.ts'
 import { createPlan } from '../../src/domain/plan.ts'
 import { PERSON, taskId, addCommand, claimOf, COORDINATOR } from '../support/plan-builder.ts'
+import { policyOf } from '../support/evaluations.ts'
 import { wish } from '../simulation/clients.ts'
 import { START_AT } from '../support/manual-clock.ts'
 
@@ -72,7 +73,11 @@ describe('tables, journal and plan', () => {
           const seq = yard.opened.store.seq
           const size = random.int(1, 5)
           for (let i = 0; i < size; i += 1) {
-            const { command, by } = wish(random, yard.opened.plan, START_AT, (count += 1))
+            const { command, by } = wish(random, yard.opened.plan, {
+              now: START_AT,
+              count: (count += 1),
+              policyOf: () => policyOf('0.7'),
+            })
             void yard.dispatcher.dispatch(command, by)
             if (random.chance(0.5))
               void yard.dispatcher.dispatch(

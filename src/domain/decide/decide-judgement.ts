@@ -88,7 +88,9 @@ function decideEnded(plan: Plan, command: CommandOf<'judgement.end'>, now: Circu
   }
   if (judgement.purpose === 'assignment')
     return decided([id], ended, ...answeredAssignment(plan, task, command, now))
-  if (judgement.purpose !== 'evaluation' || !policy) return decided([id], ended)
+  if (judgement.purpose !== 'evaluation') return decided([id], ended)
+  // Who sent it did not know of it yet; without a policy its task would wait for ever.
+  if (!policy) return noOp(id)
   const scene = { plan, task, judgement, reply, policy, close: { at: now.at, nextFireAt } }
   return decided([id], ended, ...evaluatedEvents(scene))
 }

@@ -20,7 +20,6 @@ import {
   passesGate,
   scoreOf,
   scoreText,
-  type Gate,
 } from '../judging/score.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
@@ -223,18 +222,17 @@ function gatedEvents(scene: Scene): Event[] {
   const { task, judgement, reply, policy, close } = scene
   const look = lookOf(judgement, reply)
   const looked: Event[] = look ? [{ type: 'task.looked', at: close.at, id: task.id, look }] : []
-  // The last of its answers decides.
-  if (hasOthers(scene)) return looked
+  // The last of its answers decides; there are several only once one was kept.
+  if (looksAt(task).length > 0 && hasOthers(scene)) return looked
   const looks = [...looksAt(task), ...(look ? [look] : [])]
   const evaluation = evaluationOf(scene, looks)
-  const isSame = isSameWork(task, evaluation)
-  if (look && looks.length === 1 && !isSame && isInDoubt(evaluation, policy))
+  const kept = keptScore(task, evaluation)
+  if (look && looks.length === 1 && kept === null && isInDoubt(evaluation, policy))
     return [...looked, ...moreLooks(scene)]
-  const known = isSame ? task.evaluation : evaluation
-  const score = known?.score ?? null
-  const outcome = { ...evaluation, score, policy, by: evaluation.agentId }
+  const outcome = { ...evaluation, score: kept ?? evaluation.score, policy, by: evaluation.agentId }
+  const stays = kept === null ? {} : { kept: { score: kept, passed: isPassed(policy, kept) } }
   return [
-    { type: 'evaluation.recorded', at: close.at, evaluation },
+    { type: 'evaluation.recorded', at: close.at, evaluation, ...stays },
     ...outcomeEvents(task, outcome, close),
   ]
 }
@@ -253,8 +251,9 @@ function lookOf({ id, judge }: Judgement, { value, usage }: JudgementReply): Loo
   return { judgementId: id, judge, findings: value.findings, costUsd: usage?.costUsd ?? null }
 }
 
-const isSameWork = ({ evaluation }: Task, { work }: Evaluation): boolean =>
-  evaluation !== null && work !== '' && evaluation.work === work && evaluation.score !== null
+/** What the very same work was scored before, by a person where one did; null where it was not. */
+const keptScore = ({ evaluation }: Task, { work }: Evaluation): number | null =>
+  work !== '' && evaluation?.work === work ? evaluation.score : null
 
 /** So near to the threshold, or so much against itself, that one look does not decide. */
 function isInDoubt({ score, marks }: Evaluation, { gate, secondLook }: EvaluationPolicy): boolean {
@@ -303,12 +302,12 @@ function evaluationOf(scene: Scene, looks: readonly Look[]): Evaluation {
     judge: first?.judge ?? judgement.judge,
     judgements: ids,
     gate: gateText(gate),
-    passed: isPassed(gate, scored.score),
+    passed: isPassed(policy, scored.score),
     costUsd: sumOf(looks.map(({ costUsd }) => costUsd)),
   }
 }
 
-const isPassed = (gate: Gate, score: number | null): boolean | null =>
+const isPassed = ({ gate: { gate } }: EvaluationPolicy, score: number | null): boolean | null =>
   gate.mode === 'gated' && score !== null ? passesGate(gate, score) : null
 
 function scoreOfLooks(

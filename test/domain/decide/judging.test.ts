@@ -156,6 +156,20 @@ describe('a gated task', () => {
     expect(bench.task('a')).toMatchObject({ state: { kind: 'open' }, gateTries: 2 })
   })
 
+  it('keeps the score that a person gave the same work, and says so', () => {
+    work(policy)
+    reply(answered(0.5, { work: 'w1' }), policy)
+    const evaluationId = evaluationIdOf(judgementIdOf(1))
+    const said = { dimensions: null, note: 'good enough', isAudit: false, nextFireAt: null }
+    bench.must({ type: 'evaluation.score', id, evaluationId, score: 0.8, ...said, policy })
+    work(policy)
+    reply(answered(0.5, { work: 'w1' }), policy)
+    expect(bench.task('a')).toMatchObject({
+      state: { kind: 'done' },
+      evaluation: { id: 'eval-2', modelScore: 0.5, score: 0.8, passed: true },
+    })
+  })
+
   it('passes by the gate of the moment at which its score arrives', () => {
     work(policy)
     reply(answered(0.5), policyOf('0.4'))
@@ -355,4 +369,14 @@ it('is judged anew in the next generation; an answer to the one before decides n
   expect(bench.task('a').state).toMatchObject({ kind: 'pending-eval', agentId: 'agent-2' })
   reply(answered(0.1), policy, judgementIdOf(2))
   expect(bench.task('a')).toMatchObject({ state: { kind: 'open' }, gateTries: 1 })
+})
+
+it('a judgement that its killer did not know of yet, for it names no policy, goes on', () => {
+  const policy = policyOf('0.7')
+  work(policy)
+  const kill = { type: 'judgement.kill', judgementId: judgementIdOf(1), nextFireAt: null } as const
+  bench.must({ ...kill, policy: null })
+  expect([bench.task('a').state.kind, living()]).toEqual(['pending-eval', ['judge-1']])
+  bench.must({ ...kill, policy })
+  expect([bench.task('a').state.kind, living()]).toEqual(['waiting', []])
 })

@@ -5,6 +5,7 @@ import { createFold } from '../../../src/yard/history/point-in-time.ts'
 import { isoTime } from '../../../src/yard/views/iso-time.ts'
 import { addCommand, COORDINATOR, PERSON, taskId } from '../../support/plan-builder.ts'
 import { createSeededRandom } from '../../support/seeded-random.ts'
+import { policyOf } from '../../support/evaluations.ts'
 import { wish } from '../../simulation/clients.ts'
 import { openPageBench, type PageBench } from '../page-client.ts'
 
@@ -23,7 +24,11 @@ describe('the yard as it stood', () => {
     const { yard } = bench.test
     const snapshots: { at: number; seq: number; tasks: TaskCard[] }[] = []
     for (let count = 0; count < 250; count += 1) {
-      const { command, by } = wish(random, yard.plan, bench.clock.now(), count)
+      const { command, by } = wish(random, yard.plan, {
+        now: bench.clock.now(),
+        count: count,
+        policyOf: () => policyOf('0.7'),
+      })
       await yard.dispatch(command, by)
       const { seq, tasks } = await bench.view.snapshot()
       snapshots.push({ at: bench.clock.now(), seq, tasks })
@@ -88,7 +93,11 @@ describe('a fold', () => {
     const random = createSeededRandom(5)
     const { yard } = bench.test
     for (let count = 0; count < 150; count += 1) {
-      const { command } = wish(random, yard.plan, bench.clock.now(), count)
+      const { command } = wish(random, yard.plan, {
+        now: bench.clock.now(),
+        count: count,
+        policyOf: () => policyOf('0.7'),
+      })
       await yard.dispatch(command, random.chance(0.5) ? PERSON : COORDINATOR)
     }
     const rows = yard.store.journal(0, 100_000)
