@@ -13,7 +13,8 @@ import type {
 import type { Withdrawal } from '../../domain/landing.ts'
 import { findAnswer } from '../../judging/find-answer.ts'
 import type { ModelAsker } from './ask-model.ts'
-import type { Question, Questions } from './questions.ts'
+import type { Question } from './question.ts'
+import type { Questions } from './questions.ts'
 import type { PricedReply, Reply } from './reply-file.ts'
 
 interface Parts {

@@ -8,7 +8,7 @@ import { ASSIGNMENT_SYSTEM, assignmentPrompt } from '../../judging/assignment-pr
 import { findIdentities } from '../../judging/identity.ts'
 import { choicesOf } from './assignments.ts'
 import type { IdentityBook } from './identities.ts'
-import type { Prepared, Question } from './questions.ts'
+import type { Prepared, Question } from './question.ts'
 
 export interface AssignmentParts {
   readonly plan: Plan

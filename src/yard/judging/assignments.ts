@@ -39,12 +39,19 @@ export function assignmentOf(
 const questionAt = (now: number): Judgement => ({
   id: judgementIdOf(1),
   purpose: 'assignment',
-  ...{ taskId: null, agentId: null, generation: null, subject: null, wish: null },
+  taskId: null,
+  agentId: null,
+  generation: null,
+  subject: null,
+  wish: null,
   by: 'coordinator',
   state: { kind: 'queued', notBefore: null },
   queuedAt: now,
   turn: 1,
-  ...{ judge: null, usage: null, costSource: null, score: null },
+  judge: null,
+  usage: null,
+  costSource: null,
+  score: null,
 })
 
 /** It is given a prompt, which can say who it is. */

@@ -25,6 +25,7 @@ import {
   type EvaluationPacket,
 } from '../../judging/evaluation-prompt.ts'
 import { ASSIGNMENT_PROMPT } from '../../judging/assignment-prompt.ts'
+import type { Prepared, Question } from './question.ts'
 import { type AssignmentParts, prepareAssignment } from './assignment-question.ts'
 import { CANARIES } from '../../judging/canaries/canaries.ts'
 import { checkPlaces, criteriaDisagree, pleads, touchesTests } from '../../judging/places.ts'
@@ -32,24 +33,6 @@ import type { Evaluation, Findings } from '../../domain/judging/evaluation.ts'
 import { DIMENSIONS, scoreOf, type Dimensions } from '../../domain/judging/score.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { Task } from '../../domain/task.ts'
-
-/** One question to a model. */
-export interface Question {
-  readonly system: string
-  readonly prompt: string
-  /** As its structured output is asked for. */
-  readonly wire: Readonly<Record<string, unknown>>
-  readonly timeoutMs: number
-  /** What an answer means; the error says what does not fit, for a second try. */
-  readonly read: (value: unknown) => { readonly value: JudgedValue } | { readonly error: string }
-  readonly schema: z.ZodType
-}
-
-/** What there is to ask; or what is known without asking; or why it cannot be asked. */
-export type Prepared =
-  | { readonly kind: 'question'; readonly question: Question }
-  | { readonly kind: 'known'; readonly value: JudgedValue }
-  | { readonly kind: 'impossible'; readonly reason: string }
 
 export interface Questions {
   /** Version of what it asks with. */

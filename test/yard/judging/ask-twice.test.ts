@@ -7,7 +7,7 @@ import { newJudgement, NO_SUBJECT } from '../../../src/domain/decide/evaluated.t
 import type { Judgement } from '../../../src/domain/judging/judgement.ts'
 import type { Question as Asked } from '../../../src/yard/judging/ask-model.ts'
 import { askModel } from '../../../src/yard/judging/ask-twice.ts'
-import type { Prepared, Question } from '../../../src/yard/judging/questions.ts'
+import type { Prepared, Question } from '../../../src/yard/judging/question.ts'
 import type { Reply } from '../../../src/yard/judging/reply-file.ts'
 
 const JUDGE = {

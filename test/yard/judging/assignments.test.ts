@@ -18,8 +18,12 @@ const [first] = listed
 if (!first) throw new Error('none is shipped')
 const book = { all: () => listed, resolve: () => ok(first) }
 const judge = {
-  ...{ executor: 'claude', model: 'haiku', modelId: null, provider: null },
-  ...{ provenance: 'test', prompt: 'assignment-1' },
+  executor: 'claude',
+  model: 'haiku',
+  modelId: null,
+  provider: null,
+  provenance: 'test',
+  prompt: 'assignment-1',
 }
 
 const ON = '[assignment]\nauto = true\ntimeout = 20\n'
@@ -56,12 +60,18 @@ const judgement: Judgement = {
   id: judgementIdOf(1),
   purpose: 'assignment',
   taskId: taskId('a'),
-  ...{ agentId: null, generation: null, subject: null, wish: null },
+  agentId: null,
+  generation: null,
+  subject: null,
+  wish: null,
   by: 'coordinator',
   state: { kind: 'asked', since: 0 },
   queuedAt: 0,
   turn: 1,
-  ...{ judge, usage: null, costSource: null, score: null },
+  judge,
+  usage: null,
+  costSource: null,
+  score: null,
 }
 function asked() {
   const { settings } = load({ project: ON })
