@@ -228,3 +228,28 @@ describe('a person’s score', () => {
     expect(await kinds({ id: 'eval-9', score: 0.5, note: 'x' })).toBe('unknown-evaluation')
   })
 })
+
+describe('what waits for a person', () => {
+  const kinds = async () =>
+    (await bench.client.service.snapshot()).summary.attention.map(({ kind }) => kind)
+
+  it('is a result that could not be scored, one that a person decides on, and one below its gate', async () => {
+    await pending('a', 1)
+    await bench.client.judgement.kill({ id: 'judge-1' })
+    expect(await kinds()).toEqual(['evaluation'])
+    const [card] = (await bench.client.service.snapshot()).tasks
+    expect(card).toMatchObject({ status: 'waiting', waitsFor: 'evaluation' })
+    await bench.client.task.approve({ id: 'a' })
+    expect(await kinds()).toEqual([])
+    await pending('b', 2)
+    for (let number = 2; number <= 4; number += 1) {
+      if (number > 2)
+        await bench.tryTask('b', number, {
+          evaluation: bench.test.yard.judging.policyOf(taskIn('b')),
+        })
+      await answer('b', answered(0.2, { work: `w${number}` }))
+    }
+    expect(await taskOf('b')).toMatchObject({ status: 'failed', failure: { class: 'gate' } })
+    expect(await kinds()).toEqual(['gate'])
+  })
+})

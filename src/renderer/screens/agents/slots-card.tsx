@@ -5,6 +5,7 @@ import { useYard } from '../../model/session/session-context.tsx'
 import { durationText } from '../../../domain/format.ts'
 import { clock, plural } from '../../ui/format.ts'
 import { navigate } from '../../model/route.ts'
+import { JudgementLane } from './judgement-lane.tsx'
 import { blocksOf, nextUp, packLanes, slotOf, ticksOf, type Block, type NextUp } from './slots.ts'
 import './slots.css'
 
@@ -37,6 +38,7 @@ export function SlotsCard({ tries, people, nowMs }: SlotsCardProps) {
         <NextLine next={next} />
       </header>
       <Lanes lanes={lanes} nowMs={nowMs}>
+        <JudgementLane nowMs={nowMs} />
         {max > count && (
           <li className="text-11 text-text-2">
             {plural(max - count, 'more slot is free', 'more slots are free')}
