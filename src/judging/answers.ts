@@ -42,7 +42,6 @@ export const triageAnswerSchema = z.object({
   reason: text(SENTENCE),
   note: text(NOTES),
 })
-export type TriageAnswer = z.infer<typeof triageAnswerSchema>
 
 export const assignmentAnswerSchema = z.object({
   identity: z.string().max(200),
@@ -51,7 +50,6 @@ export const assignmentAnswerSchema = z.object({
   kind: z.string().max(40).nullable(),
   reason: text(SENTENCE),
 })
-export type AssignmentAnswer = z.infer<typeof assignmentAnswerSchema>
 
 type JsonSchema = Readonly<Record<string, unknown>>
 

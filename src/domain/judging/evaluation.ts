@@ -125,7 +125,6 @@ export const taskEvaluationSchema = z.strictObject({
   passed: z.boolean().nullable(),
   work: z.string(),
 })
-export type TaskEvaluation = z.infer<typeof taskEvaluationSchema>
 
 /** Of whose word a gate is. */
 export interface GateChoice {

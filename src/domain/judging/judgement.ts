@@ -41,7 +41,6 @@ const judgementStateSchema = z.discriminatedUnion('kind', [
     reason: z.string().nullable(),
   }),
 ])
-export type JudgementState = z.infer<typeof judgementStateSchema>
 
 export const judgementSchema = z.strictObject({
   id: judgementIdSchema,

@@ -1,5 +1,4 @@
 /** What each purpose of a judgement asks, and what its answer means. */
-import type { z } from 'zod'
 import { utcText } from '../../base/clock.ts'
 import { oneLine } from '../../base/text.ts'
 import type { Judgement, JudgementPurpose, JudgedValue } from '../../domain/judging/judgement.ts'
@@ -27,6 +26,7 @@ import {
 import { ASSIGNMENT_PROMPT } from '../../judging/assignment-prompt.ts'
 import type { Prepared, Question } from './question.ts'
 import { type AssignmentParts, prepareAssignment } from './assignment-question.ts'
+import type { Prepared, Question } from './question.ts'
 import { CANARIES } from '../../judging/canaries/canaries.ts'
 import { checkPlaces, criteriaDisagree, pleads, touchesTests } from '../../judging/places.ts'
 import type { Evaluation, Findings } from '../../domain/judging/evaluation.ts'

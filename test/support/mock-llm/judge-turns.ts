@@ -1,6 +1,4 @@
 /** What the mock answers to those who judge a result: see `judge` in `behaviour.ts`. */
-import type { Behaviour } from './behaviour.ts'
-
 const JUDGED = '## Task\n\n'
 const MARKER = /\[\[mock:judge [^\]]*\]\]/g
 
@@ -16,10 +14,10 @@ export const withoutJudgeMarkers = (text: string): string => text.replace(MARKER
 
 /** A request of one question's later steps (a tool's result was sent) is no new question. */
 export function judgeTurn(
-  { id = '', says = '0.9', redo = '' }: Behaviour['args'],
+  { id = '', says = '0.9', redo = '' }: Readonly<Record<string, string>>,
   toolResults: number,
   seen: Map<string, number>,
-): Behaviour {
+): { readonly name: string; readonly args: Readonly<Record<string, string>> } {
   const turns = says.split(',')
   const asked = (seen.get(`judge ${id}`) ?? 0) + (toolResults > 0 ? 0 : 1)
   seen.set(`judge ${id}`, asked)
