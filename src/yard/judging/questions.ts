@@ -26,7 +26,6 @@ import {
 import { ASSIGNMENT_PROMPT } from '../../judging/assignment-prompt.ts'
 import type { Prepared, Question } from './question.ts'
 import { type AssignmentParts, prepareAssignment } from './assignment-question.ts'
-import type { Prepared, Question } from './question.ts'
 import { CANARIES } from '../../judging/canaries/canaries.ts'
 import { checkPlaces, criteriaDisagree, pleads, touchesTests } from '../../judging/places.ts'
 import type { Evaluation, Findings } from '../../domain/judging/evaluation.ts'
