@@ -97,14 +97,13 @@ type TryRow = Omit<ScoredTry, 'passed' | 'dimensions'> & {
   readonly dimensions: string | null
 }
 
+const LATEST = 'SELECT id FROM evaluation WHERE task_id = ? ORDER BY rowid DESC LIMIT 1'
 const WORK = '(SELECT cost_usd FROM spent WHERE spent.agent = e.agent)'
 const COLUMNS = `e.body, e.executor, e.model, e.identity, e.kind, ${WORK} AS workUsd`
 
 export function prepareJudging(db: Database.Database) {
   const one = db.prepare(`SELECT ${COLUMNS} FROM evaluation e WHERE id = ?`)
-  const ofTask = db
-    .prepare('SELECT id FROM evaluation WHERE task_id = ? ORDER BY rowid DESC LIMIT 1')
-    .pluck()
+  const ofTask = db.prepare(LATEST).pluck()
   const opinions = db
     .prepare('SELECT body FROM opinion WHERE evaluation_id = ? ORDER BY rowid')
     .pluck()
@@ -112,7 +111,6 @@ export function prepareJudging(db: Database.Database) {
   const twice = db.prepare(TWICE)
   const asked = db.prepare(ASKED)
   const canaries = db.prepare(CANARIES)
-  const judgement = db.prepare('SELECT body FROM judgement WHERE number = ?').pluck()
   const whole = ({ body, ...row }: Row): StoredEvaluation => {
     const evaluation = parse<Evaluation>(body)
     return { ...row, evaluation, opinions: opinions.all(evaluation.id).map(parse<Opinion>) }
@@ -155,6 +153,17 @@ export function prepareJudging(db: Database.Database) {
     drawForAudit: (count: number) => draw.all(count) as EvaluationId[],
     /** Results that a person scored, too. */
     scoredTwice: () => (twice.all() as Twice[]).map((row) => ({ ...row, isAudit: !!row.isAudit })),
+    ...prepareJudgements(db),
+    /** The latest answer of each judge to each canary; a score of null = unanswered. */
+    canaryAnswers: () => canaries.all() as CanaryAnswer[],
+    /** Of evaluations that ended, per judge. */
+    askedJudges: () => asked.all() as AskedJudge[],
+  }
+}
+
+function prepareJudgements(db: Database.Database) {
+  const judgement = db.prepare('SELECT body FROM judgement WHERE number = ?').pluck()
+  return {
     judgement(id: JudgementId): Judgement | null {
       const body = judgement.get(judgementNumberOf(id))
       return body === undefined ? null : parse<Judgement>(body)
@@ -176,10 +185,6 @@ export function prepareJudging(db: Database.Database) {
         })
         .map(parse<Judgement>)
     },
-    /** The latest answer of each judge to each canary; a score of null = unanswered. */
-    canaryAnswers: () => canaries.all() as CanaryAnswer[],
-    /** Of evaluations that ended, per judge. */
-    askedJudges: () => asked.all() as AskedJudge[],
   }
 }
 

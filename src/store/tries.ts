@@ -93,7 +93,15 @@ export function endedAgentOf(agent: Agent): EndedAgent | null {
   const { id, taskId, by, executor, executorType, model, startedAt, endedAt, choice, state } = agent
   if (state.kind !== 'ended') return null
   return {
-    ...{ id, taskId, by, executor, executorType, model, startedAt, endedAt, choice },
+    id,
+    taskId,
+    by,
+    executor,
+    executorType,
+    model,
+    startedAt,
+    endedAt,
+    choice,
     outcome: state.outcome,
     failure: state.failure?.class ?? null,
     hasFailedCheck: agent.evidence?.checks.some(({ gates, ok }) => gates && !ok) ?? false,

@@ -47,7 +47,10 @@ beforeAll(async () => {
   const profiles = [claude, codex, ...Object.values(others), acp].map(watched)
   const env = {
     ...process.env,
-    ...{ [KEY_NAME]: KEY_VALUE, HOME: place.home, YARD_TOKEN: TOKEN, YARD_DIR: '/elsewhere' },
+    [KEY_NAME]: KEY_VALUE,
+    HOME: place.home,
+    YARD_TOKEN: TOKEN,
+    YARD_DIR: '/elsewhere',
   }
   open = openAsker(place, { env, config: realConfig([...profiles, nativeProfile(mock.url)]) })
 }, 900_000)

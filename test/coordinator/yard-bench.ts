@@ -199,6 +199,12 @@ const plainRoute = (task: Task): Result<Route, Failure> =>
     isForPeople: task.executor === 'manual',
   })
 
+const portsOf = ({
+  landing = NO_LANDING,
+  judging = NO_JUDGING,
+  machine = ROOMY,
+}: YardBenchOptions) => ({ landing, judging, machine })
+
 export async function createYardBench(options: YardBenchOptions = {}): Promise<YardBench> {
   const base = options.opened ?? (await openMemoryStore())
   const opened = options.wrap?.(base) ?? base
@@ -225,9 +231,7 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
     plan,
     dispatcher,
     runtime,
-    landing: options.landing ?? NO_LANDING,
-    judging: options.judging ?? NO_JUDGING,
-    machine: options.machine ?? ROOMY,
+    ...portsOf(options),
     clock,
     log: silentLog,
     caps: () => bench.caps,

@@ -72,6 +72,7 @@ onStage(
       await page.getByRole('combobox', { name: 'Tag' }).click()
       await page.getByRole('option', { name: 'docs' }).click()
       await page.getByText('18 evaluations').waitFor()
+      await expect.poll(() => table().getByRole('row').count()).toBe(19)
     })
 
     test('a result leads to why it was scored so, and a person scores it otherwise', async () => {
@@ -90,6 +91,7 @@ onStage(
       await table().getByText('0.95').waitFor()
       await tab.getByRole('button', { name: 'Take it back' }).click()
       await tab.getByText(/said 0\.95/).waitFor({ state: 'detached' })
+      await expect.poll(() => table().getByText('0.95').count()).toBe(0)
     })
 
     test.each(['light', 'dark'] as const)('nothing stands against access, %s', async (scheme) => {

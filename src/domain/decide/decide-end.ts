@@ -334,8 +334,14 @@ function retried(
   const resumable = !(agent.resumed && bad.class === 'crash')
   const notBefore = at + retryDelayMs(attempts)
   const asked = askedEvents({
-    ...{ plan, task, agent, at, isLast },
-    ...{ policy: end.triage, failure: bad, goesOnAt: notBefore },
+    plan,
+    task,
+    agent,
+    at,
+    isLast,
+    policy: end.triage,
+    failure: bad,
+    goesOnAt: notBefore,
   })
   if (asked) return { resumable, task: asked }
   if (isLast) return { resumable: true, task: [failedEvent(task, bad, end, at)] }

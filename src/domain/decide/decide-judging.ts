@@ -48,8 +48,15 @@ export const judgingDeciders: Deciders<'evaluation.score' | 'evaluator.check'> =
     const task = plan.tasks.get(id)
     if (!task) return refused(unknownTask(plan, id))
     const opinion = {
-      ...{ id: now.newId(), evaluationId, taskId: id, at: now.at, by: nameOf(now.by) },
-      ...{ score, dimensions, note, isAudit },
+      id: now.newId(),
+      evaluationId,
+      taskId: id,
+      at: now.at,
+      by: nameOf(now.by),
+      score,
+      dimensions,
+      note,
+      isAudit,
     }
     const scored: Event = { type: 'evaluation.scored', at: now.at, opinion }
     const waits = task.state.kind === 'waiting' && task.state.for === 'evaluation'

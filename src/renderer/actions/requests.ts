@@ -20,10 +20,6 @@ export const scoreResult = (
   input: Omit<Parameters<YardClient['evaluation']['score']>[0], 'commandId'>,
 ) => command(({ evaluation }, commandId) => evaluation.score({ ...input, commandId }))
 
-/** Ends a question to a model as unanswered. */
-export const killJudgement = (id: string) =>
-  command(({ judgement }, commandId) => judgement.kill({ id, commandId }))
-
 export const removeWorktree = (name: string) =>
   command(({ change }, commandId) => change.removeWorktree({ name, commandId }))
 

@@ -2,9 +2,9 @@
 import { scoredText } from '../../domain/judging/score.ts'
 import type { StoredRow } from '../../store/journal.ts'
 import { clockTime } from '../views/iso-time.ts'
-import { numberOf, part, saidOf, type Teller, textOf } from './row-fields.ts'
+import { numberOf, part, saidOf, type RowReader, textOf } from './row-fields.ts'
 
-export const JUDGING_TELLERS: Readonly<Record<string, Teller>> = {
+export const JUDGING_TELLERS: Readonly<Record<string, RowReader>> = {
   'task.judging': ({ set }) => ({
     text: 'Its result is being judged',
     state: 'pending-eval',

@@ -28,8 +28,8 @@ export interface RowText {
   readonly until: number | null
 }
 
-export type Told = Partial<RowText>
-export type Teller = (row: StoredRow, context: RowContext) => Told
+export type RowPart = Partial<RowText>
+export type RowReader = (row: StoredRow, context: RowContext) => RowPart
 
 /** A field of something that was written by this program, but maybe by an older one. */
 export const part = (value: unknown, name: string): unknown =>

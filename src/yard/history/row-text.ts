@@ -16,9 +16,9 @@ import {
   type RowContext,
   type RowText,
   saidOf,
-  type Teller,
+  type RowReader,
   textOf,
-  type Told,
+  type RowPart,
 } from './row-fields.ts'
 
 export function textOfRow(row: StoredRow, context: RowContext): RowText {
@@ -45,7 +45,7 @@ const WAITED_FOR_TEXT: Readonly<Record<WaitedFor, string>> = {
 const waitedForText = (value: unknown): string =>
   WAITED_FOR_TEXT[WAITED_FOR.find((each) => each === value) ?? 'answer']
 
-const TELLERS: Readonly<Record<string, Teller>> = {
+const TELLERS: Readonly<Record<string, RowReader>> = {
   ...JUDGING_TELLERS,
   'task.added': ({ by, set }) => ({
     text: `${set['held'] === true ? 'Added as a draft' : 'Added'}${isAgentId(by) ? ` by ${by}` : ''}`,
@@ -141,7 +141,7 @@ function triesOf(set: StoredRow['set'], maxAttempts: number | null): string {
     : ''
 }
 
-function landingText(id: string, landing: unknown): Told {
+function landingText(id: string, landing: unknown): RowPart {
   const target = textOf(part(landing, 'target')) ?? 'its branch'
   const commit = String(part(landing, 'commit') ?? '').slice(0, 10)
   const reason = textOf(part(landing, 'reason'))
@@ -179,7 +179,7 @@ const placeWords = (place: unknown): string => {
 /** `provider:anthropic` → `anthropic` */
 const subjectOf = (id: string): string => id.slice(id.indexOf(':') + 1)
 
-function returned({ set }: StoredRow, { now }: RowContext): Told {
+function returned({ set }: StoredRow, { now }: RowContext): RowPart {
   const state = set['state']
   const park = part(state, 'park')
   const until = numberOf(part(park, 'until'))
@@ -199,7 +199,7 @@ function returned({ set }: StoredRow, { now }: RowContext): Told {
   return { text: `Open again${why}`, state: 'ready' }
 }
 
-function reopened({ set }: StoredRow, { now, statusBefore }: RowContext): Told {
+function reopened({ set }: StoredRow, { now, statusBefore }: RowContext): RowPart {
   const before = statusBefore()
   const isOver = before === 'done' || before === 'abandoned'
   const fresh = 'conversation' in set && set['conversation'] === null ? ' fresh' : ''
@@ -240,7 +240,7 @@ function changedText(fields: readonly string[]): string {
 
 // What became of an agent.
 
-const AGENT_TELLERS: Readonly<Record<string, Teller>> = {
+const AGENT_TELLERS: Readonly<Record<string, RowReader>> = {
   'agent.claimed': ({ id, set }) => {
     if (set['by'] === 'person') return { text: takenText(id, set), state: 'in-progress' }
     const way = [textOf(set['executor']), textOf(set['model'])].filter((word) => word !== null)
@@ -316,7 +316,7 @@ const STOP_WORDS: Readonly<Record<StopReason, string>> = {
   abandoned: 'is being stopped: its task was abandoned',
 }
 
-function ended({ id, set }: StoredRow, { hasGivenBack }: RowContext): Told {
+function ended({ id, set }: StoredRow, { hasGivenBack }: RowContext): RowPart {
   const known = outcomeSchema.safeParse(part(set['state'], 'outcome'))
   if (!known.success) return { text: `${id} ended` }
   const outcome = known.data

@@ -133,9 +133,14 @@ class Asker implements ModelAsker {
   #begin(question: Question, order: LaunchOrder, isBegun: boolean): Turn {
     const { promise: reply, resolve } = Promise.withResolvers<Reply | null>()
     const turn: Turn = {
-      ...{ question, order, reply, resolve },
+      question,
+      order,
+      reply,
+      resolve,
       cancelTimer: () => {},
-      ...{ isLate: false, isWithdrawn: false, isReplaced: false },
+      isLate: false,
+      isWithdrawn: false,
+      isReplaced: false,
     }
     this.#turns.set(order.agent.id, turn)
     this.#limit(turn, question.timeoutMs)

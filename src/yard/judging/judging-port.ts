@@ -50,7 +50,11 @@ export function openJudging(parts: Parts): JudgingPort {
   const settings = (): Settings => current.config.settings
   const asker = createModelAsker({
     folder: join(paths.yard, 'judgements'),
-    ...{ clock, log, settings, host: parts.host, openRuntime: parts.openRuntime },
+    clock,
+    log,
+    settings,
+    host: parts.host,
+    openRuntime: parts.openRuntime,
     mayAsk: () => options.runsAgents && current.isTrusted,
   })
   scope.add(() => asker.close())

@@ -35,7 +35,10 @@ function planOf(...args: Parameters<typeof plan>): LaunchPlan {
 }
 const promptFor = (type: ExecutorType): string =>
   promptOf(orderFor(type), {
-    ...{ cwd: '/empty', branch: null, yardCommand: 'yard', hasTools: false },
+    cwd: '/empty',
+    branch: null,
+    yardCommand: 'yard',
+    hasTools: false,
     tells: planOf(type).tells,
   })
 

@@ -38,7 +38,10 @@ async function verified({ triages, stop, deliverables = [], type = 'claude' }: L
     },
   } as unknown as LineStages
   const options = {
-    ...{ root: box.root, clock, env: {}, triages: () => triages },
+    root: box.root,
+    clock,
+    env: {},
+    triages: () => triages,
     tail: {
       finish: async () => ({ summary: EMPTY_SUMMARY, stderrTail: '' }),
       forget: () => {},

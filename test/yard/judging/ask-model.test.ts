@@ -59,8 +59,11 @@ describe('what comes back', () => {
     const reply = await ask()
     const usage = { inputTokens: 100, outputTokens: 10, costUsd: 0.25 }
     expect(reply).toMatchObject({
-      ...{ kind: 'answer', text: 'Done.', structured: VERDICT },
-      ...{ usage, costSource: 'cli' },
+      kind: 'answer',
+      text: 'Done.',
+      structured: VERDICT,
+      usage,
+      costSource: 'cli',
     })
   })
 

@@ -99,7 +99,15 @@ export function openAsker(place: AskerPlace, opening: Opening = {}): OpenAsker {
   const launches: LaunchOrder[] = []
   const openRuntime = (agents: string): Runtime => {
     const runtime = createLocalRuntime({
-      ...{ root, agents, launcher, launcherEntry, tail, host, clock, log, env },
+      root,
+      agents,
+      launcher,
+      launcherEntry,
+      tail,
+      host,
+      clock,
+      log,
+      env,
       worktrees: join(root, '.yard/worktrees'),
       shimFolder: join(place.home, 'bin'),
       worktree: () => settings.worktree,
@@ -124,7 +132,11 @@ export function openAsker(place: AskerPlace, opening: Opening = {}): OpenAsker {
     })
   }
   const asker = createModelAsker({
-    ...{ folder: place.folder, clock, log, host, openRuntime },
+    folder: place.folder,
+    clock,
+    log,
+    host,
+    openRuntime,
     settings: () => settings,
     mayAsk: () => true,
   })
@@ -171,8 +183,13 @@ export const question = (more: Partial<Question> = {}): Question => ({
 export function says(text: string, more: object = {}): string {
   const usage = { input_tokens: 100, output_tokens: 10 }
   const result = {
-    ...{ type: 'result', subtype: 'success', is_error: false, result: text, session_id: 's' },
-    ...{ total_cost_usd: 0.25, usage },
+    type: 'result',
+    subtype: 'success',
+    is_error: false,
+    result: text,
+    session_id: 's',
+    total_cost_usd: 0.25,
+    usage,
     ...more,
   }
   const lines = [{ type: 'system', subtype: 'init', session_id: 's' }, result]

@@ -144,10 +144,6 @@ function writeStage(
   const own = { ...options.agentVariables(order.agent), [MARKER_VARIABLE]: key }
   const change = withoutKeys(plan.env, order.foreignKeys)
   const whole = { ...applyEnvironment(options.env, change), ...own }
-  const env =
-    order.answer === null
-      ? withShim(whole, options.shimFolder)
-      : { ...whole, GIT_CEILING_DIRECTORIES: gitCeilings(cwd) }
   writePlannedFiles(plan)
   writeStageRecord(folder, {
     agent: order.agent.id,
@@ -172,13 +168,24 @@ function writeStage(
       folder,
       argv: plan.argv,
       cwd,
-      env,
+      env: stageEnvironment(order, whole, cwd, options),
       stdinFile: plan.stdin === 'prompt' ? promptFile : null,
       hasOneStream: printsPlainText(order.agent.executorType),
     },
     conversation: plan.conversationId,
   }
 }
+
+/** A question is asked apart from every repository, without the command of the yard. */
+const stageEnvironment = (
+  { answer }: TrackedAgent['order'],
+  env: Record<string, string>,
+  cwd: string,
+  { shimFolder }: Pick<LocalRuntimeOptions, 'shimFolder'>,
+): Record<string, string> =>
+  answer === null
+    ? withShim(env, shimFolder)
+    : { ...env, GIT_CEILING_DIRECTORIES: gitCeilings(cwd) }
 
 /** Unlike a POSIX word, a Windows path with its backslashes stays unquoted. */
 const pathWord = (path: string): string =>

@@ -30,8 +30,13 @@ function record(recorder: Recorder): void {
   recorder.judged(
     evaluation(1, 'docs', 1, {
       dimensions: {
-        ...{ correctness: 0.95, completeness: 0.98, efficiency: 0.85, style_adherence: 0.92 },
-        ...{ downstream_usability: 0.9, coordination_overhead: 0.95, blocking_impact: 0.9 },
+        correctness: 0.95,
+        completeness: 0.98,
+        efficiency: 0.85,
+        style_adherence: 0.92,
+        downstream_usability: 0.9,
+        coordination_overhead: 0.95,
+        blocking_impact: 0.9,
         intent_fidelity: 0.88,
       },
     }),
