@@ -29,10 +29,9 @@ export const assignmentPrompt = (packet: AssignmentPacket): string =>
   prompt(
     [
       section('Task', [
-        oneLine(packet.title, 500),
+        quoted(oneLine(packet.title, 500)),
         quoted(packet.description.slice(0, DESCRIPTION).toWellFormed()),
-        ...listed('tags', packet.tags),
-        ...listed('skills', packet.skills),
+        ...[...listed('tags', packet.tags), ...listed('skills', packet.skills)].map(quoted),
         ...Object.entries(packet.said).map(([name, value]) => `${name}: ${oneLine(value, 200)}`),
       ]),
       section(

@@ -4,7 +4,7 @@
  */
 import { clip, oneLine } from '../base/text.ts'
 import { bytesText, durationText } from '../domain/format.ts'
-import { cutMiddle, prompt, quoted, section, tailOf } from './quoting.ts'
+import { cutMiddle, nameOf, prompt, quoted, section, tailOf } from './quoting.ts'
 
 /** Part of the judge's name: figures of one version say nothing of another. */
 export const EVALUATION_PROMPT = 'evaluation-1'
@@ -84,12 +84,12 @@ Rules:
 export function evaluationPrompt(packet: EvaluationPacket, maxInput: number): string {
   const { title, description, acceptance, verify, checks, files, answer } = packet
   const sections = [
-    section('Task', [oneLine(title, 500), quoted(clip(description, DESCRIPTION))]),
+    section('Task', [quoted(oneLine(title, 500)), quoted(clip(description, DESCRIPTION))]),
     section(
       'Acceptance criteria',
       acceptance.map((each) => quoted(`- ${each}`)),
     ),
-    section('Facts', [...packet.facts.map((fact) => `- ${fact}`), ...usage(packet)]),
+    section('Facts', [...packet.facts.map((fact) => `- ${oneLine(fact)}`), ...usage(packet)]),
     section('Checks', [
       ...(verify === null ? [] : [checkText('verify', verify)]),
       ...checks.map((check) => checkText(`check:${check.name}`, check)),
@@ -129,7 +129,7 @@ function diffText(files: readonly ChangedFile[], most: number): string {
   return files
     .map(({ path, insertions, deletions, patch, reason }) => {
       const counts = insertions === null ? 'binary' : `+${insertions} −${deletions ?? 0}`
-      const head = `### ${oneLine(path, 500)} (${counts}${reason === null ? '' : `, ${reason}`})`
+      const head = `### ${nameOf(path)} (${counts}${reason === null ? '' : `, ${reason}`})`
       return patch === null ? head : `${head}\n${quoted(cutMiddle(patch, limit))}`
     })
     .join('\n')
@@ -153,7 +153,7 @@ const artifactsText = ({ artifacts }: EvaluationPacket, most: number): readonly 
     most,
   )
   return artifacts.map(({ name, text, bytes }) => {
-    const head = `### ${oneLine(name, 500)} (${bytesText(bytes)}${text === null ? ', not shown' : ''})`
+    const head = `### ${nameOf(name)} (${bytesText(bytes)}${text === null ? ', not shown' : ''})`
     return text === null ? head : `${head}\n${quoted(cutMiddle(text, limit))}`
   })
 }

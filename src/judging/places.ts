@@ -1,6 +1,7 @@
 /** Whether what a judge cites is in what it was shown, and other marks on an answer that need no model. Pure. */
 import type { EvaluationAnswer } from './answers.ts'
 import type { EvaluationPacket } from './evaluation-prompt.ts'
+import { nameOf } from './quoting.ts'
 
 export interface PlaceCheck {
   /** Places that are not in the packet, each once. */
@@ -31,8 +32,13 @@ function placeFinder({
   const names = new Set(checks.map(({ name }) => `check:${name}`))
   if (verify !== null) names.add('verify')
   log.forEach((_, at) => names.add(`log:${at + 1}`))
-  for (const { name } of artifacts) names.add(name)
-  const lines = new Map(files.map(({ path, patch }) => [path, linesOf(patch ?? '')]))
+  for (const { name } of artifacts) names.add(name).add(nameOf(name))
+  const lines = new Map(
+    files.flatMap(({ path, patch }) => {
+      const shown = linesOf(patch ?? '')
+      return [path, nameOf(path)].map((name) => [name, shown] as const)
+    }),
+  )
   return (place) => {
     if (names.has(place)) return true
     const {
@@ -82,9 +88,10 @@ const PLEA =
   /\b(evaluator|judge|grader|reviewer)s?\b[^\n]{0,80}\b(score|rate|give|grade|mark)\b|\b(score|rate|grade)\b[^\n]{0,40}\b(this|it|me)\b[^\n]{0,40}\b(1(\.0)?|10|100|full|perfect|highly?)\b|ignore[^\n]{0,40}(previous|above|earlier)[^\n]{0,40}instructions/i
 export const pleads = ({
   files,
+  artifacts,
   answer,
   log,
-}: Pick<EvaluationPacket, 'files' | 'answer' | 'log'>): boolean =>
-  [...files.map(({ patch }) => patch), answer, ...log.map(({ text }) => text)].some(
-    (text) => text !== null && PLEA.test(text),
-  )
+}: Pick<EvaluationPacket, 'files' | 'artifacts' | 'answer' | 'log'>): boolean =>
+  [...files, ...artifacts, ...log, { text: answer }]
+    .flatMap((shown) => ('patch' in shown ? [shown.path, shown.patch] : [shown.text]))
+    .some((text) => text !== null && PLEA.test(text))

@@ -31,10 +31,10 @@ const LOG_LINES = 20
 export const triagePrompt = (packet: TriagePacket, maxTail: number): string =>
   prompt(
     [
-      section('Task', [oneLine(packet.title, 500), quoted(headOf(packet.description))]),
+      section('Task', [quoted(oneLine(packet.title, 500)), quoted(headOf(packet.description))]),
       section(
         'Facts',
-        packet.facts.map((fact) => `- ${fact}`),
+        packet.facts.map((fact) => `- ${oneLine(fact)}`),
       ),
       section(
         'Its log',

@@ -1,5 +1,6 @@
 /** What a model is asked when it chooses who does a task, and what its answer means. */
 import type { Judgement } from '../../domain/judging/judgement.ts'
+import type { Mask } from '../../domain/mask.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Settings } from '../../domain/settings.ts'
 import { contextSchema, modeSchema, type Task } from '../../domain/task.ts'
@@ -14,19 +15,29 @@ export interface AssignmentParts {
   readonly plan: Plan
   readonly settings: () => Settings
   readonly identities: Pick<IdentityBook, 'all' | 'resolve'>
+  /** Takes out what no model is shown. */
+  readonly clean: Mask
 }
 
 const MODES = modeSchema.options
 const CONTEXTS = contextSchema.options
 
 export function prepareAssignment(
-  { plan, settings, identities }: AssignmentParts,
+  { plan, settings, identities, clean }: AssignmentParts,
   { taskId }: Judgement,
 ): Prepared {
   const task = taskId === null ? undefined : plan.tasks.get(taskId)
   if (!task) return { kind: 'impossible', reason: 'the task is gone' }
-  return { kind: 'question', question: questionOf(settings(), identities, task) }
+  return { kind: 'question', question: questionOf(settings(), identities, cleaned(task, clean)) }
 }
+
+const cleaned = (task: Task, clean: Mask): Task => ({
+  ...task,
+  title: clean(task.title),
+  description: clean(task.description),
+  tags: task.tags.map(clean),
+  skills: task.skills.map(clean),
+})
 
 function questionOf(
   { assignment, judging }: Settings,

@@ -26,7 +26,7 @@ import { createModelAsker } from './ask-model.ts'
 import { askModel } from './ask-twice.ts'
 import { chooseJudge, type JudgeSource } from './choose-judge.ts'
 import { flagText, judgeKey, measuredJudges } from './measured-judges.ts'
-import { createPackets } from './packet.ts'
+import { cleanerOf, createPackets } from './packet.ts'
 import { createQuestions } from './questions.ts'
 
 interface Parts {
@@ -67,7 +67,8 @@ export function openJudging(parts: Parts): JudgingPort {
     config: () => current.config,
     isTrusted: () => current.isTrusted,
   }
-  const packets = createPackets({ source, store, mask: createMask(env) })
+  const mask = createMask(env)
+  const packets = createPackets({ source, store, mask })
   const { identities } = parts
   const { evaluation: materialOf, triage: triagePacketOf } = packets
   const questions = createQuestions({
@@ -75,6 +76,7 @@ export function openJudging(parts: Parts): JudgingPort {
     store,
     settings,
     identities,
+    clean: (text) => cleanerOf(mask, settings().judging)(text),
     materialOf,
     triagePacketOf,
   })

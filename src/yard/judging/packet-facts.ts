@@ -5,6 +5,7 @@ import { durationText } from '../../domain/format.ts'
 import type { Task } from '../../domain/task.ts'
 import type { ChangedFile } from '../../judging/evaluation-prompt.ts'
 import { touchesTests } from '../../judging/places.ts'
+import { nameOf } from '../../judging/quoting.ts'
 import type { TriedChange } from '../git/changes.ts'
 
 const MOST_NAMED = 10
@@ -46,7 +47,7 @@ export function changeFacts(change: TriedChange | null, files: readonly ChangedF
 
 function named(names: readonly string[]): string {
   const rest = names.length - MOST_NAMED
-  return `${names.slice(0, MOST_NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+  return `${names.slice(0, MOST_NAMED).map(nameOf).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }
 
 export function evidenceFacts({ evidence, report }: Agent): string[] {
@@ -73,7 +74,9 @@ export function endFacts({ state, startedAt, endedAt, changes, evidence }: Agent
   return [
     ...(state.kind === 'ended' ? [`it ended: ${state.outcome}`] : [`it is ${state.kind}`]),
     ...(state.kind === 'ended' && state.failure
-      ? [`${state.failure.class}: ${oneLine(state.failure.reason, 500)}`]
+      ? [
+          `${state.failure.class}, with the words ${JSON.stringify(oneLine(state.failure.reason, 500))}`,
+        ]
       : []),
     ...(startedAt !== null && endedAt !== null
       ? [`it had worked for ${durationText(endedAt - startedAt)}`]

@@ -53,6 +53,7 @@ export interface QuestionParts {
   readonly settings: () => Settings
   /** Who may be chosen for a task. */
   readonly identities: AssignmentParts['identities']
+  readonly clean: AssignmentParts['clean']
   readonly materialOf: (task: Task, agent: Agent) => Promise<EvaluationMaterial>
   /** `more`: what the plan alone knows of it. */
   readonly triagePacketOf: (

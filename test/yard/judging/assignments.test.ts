@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { ok } from '../../../src/base/result.ts'
 import { judgementIdOf } from '../../../src/domain/judging/evaluation.ts'
 import type { JudgeChoice, Judgement } from '../../../src/domain/judging/judgement.ts'
+import type { Mask } from '../../../src/domain/mask.ts'
 import { SHIPPED_IDENTITIES } from '../../../src/judging/identity.ts'
 import { prepareAssignment } from '../../../src/yard/judging/assignment-question.ts'
 import { assignmentOf } from '../../../src/yard/judging/assignments.ts'
@@ -73,9 +74,9 @@ const judgement: Judgement = {
   costSource: null,
   score: null,
 }
-function asked() {
+function asked(clean: Mask = (text) => text) {
   const { settings } = load({ project: ON })
-  const parts = { plan: bench.plan, settings: () => settings, identities: book }
+  const parts = { plan: bench.plan, settings: () => settings, identities: book, clean }
   const prepared = prepareAssignment(parts, judgement)
   if (prepared.kind !== 'question') throw new Error('it is no question')
   return prepared.question
@@ -88,6 +89,12 @@ it('the question shows the task, every identity and only what is open', () => {
     expect(question.prompt).toContain(words)
   expect(question.prompt).toContain('mode: full, light, bare')
   expect(question.prompt).not.toContain('context: clean, task')
+})
+
+it('what the yard masks is in no question', () => {
+  const { prompt } = asked((text) => text.replaceAll(/Cover it|testing/g, '***'))
+  expect(prompt).toContain('│ ***')
+  expect(prompt).not.toContain('Cover it')
 })
 
 it('an answer names one of the list; anything else does not fit', () => {
