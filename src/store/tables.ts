@@ -121,13 +121,13 @@ function prepareEvaluation(db: Database.Database): (evaluation: Evaluation) => v
   const insert = db.prepare(
     `INSERT INTO evaluation (id, task_id, agent, at, executor, model, identity, identity_name, kind, model_score, score, passed, v, body)
      SELECT :id, :task, :agent, :at, coalesce(json_extract(a.body, '$.executor'), s.executor), coalesce(json_extract(a.body, '$.model'), s.model),
-       json_extract(a.body, '$.identity.id'), json_extract(a.body, '$.identity.name'), json_extract(t.body, '$.kind'),
+       json_extract(a.body, '$.identity.id'), json_extract(a.body, '$.identity.name'), :kind,
        :score, :score, :passed, :v, :body
-     FROM (SELECT 1) LEFT JOIN agent a ON a.number = :agent LEFT JOIN spent s ON s.agent = :agent LEFT JOIN task t ON t.id = :task`,
+     FROM (SELECT 1) LEFT JOIN agent a ON a.number = :agent LEFT JOIN spent s ON s.agent = :agent`,
   )
   return (evaluation) => {
-    const { id, taskId: task, agentId, at, score, passed } = evaluation
-    const row = { id, task, agent: agentNumberOf(agentId), at, score }
+    const { id, taskId: task, agentId, kind, at, score, passed } = evaluation
+    const row = { id, task, agent: agentNumberOf(agentId), kind, at, score }
     const isPassed = passed === null ? null : Number(passed)
     insert.run({ ...row, passed: isPassed, v: BODY_VERSION, body: JSON.stringify(evaluation) })
   }

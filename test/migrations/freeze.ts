@@ -35,6 +35,8 @@ const CONTENTS: Readonly<Record<number, (recorder: Recorder) => void>> = {
 
 const newest = MIGRATIONS.length
 const path = join(import.meta.dirname, nameOf(newest))
+// An earlier run that failed may have left its log.
+for (const end of ['', '-wal', '-shm']) rmSync(`${path}${end}`, { force: true })
 copyFileSync(join(import.meta.dirname, nameOf(newest - 1)), path)
 await recordInto(path, CONTENTS[newest] ?? (() => {}))
 const db = new Database(path)

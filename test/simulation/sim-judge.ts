@@ -74,6 +74,7 @@ export function createJudges(random: SeededRandom, faults: JudgeFaults): Judges 
   const some = (): SimGates => ({
     gate: gate(),
     db: gate(),
+    kind: 'other',
     weights: DEFAULT_WEIGHTS,
     retries: random.int(0, 2),
     secondLook: random.pick([0, 0.1, 0.5]),

@@ -18,6 +18,7 @@ export function policyOf(
   if (!gate) throw new Error(`no gate ${text}`)
   return {
     gate: { gate, source: 'task', isOwn: true },
+    kind: 'other',
     weights: DEFAULT_WEIGHTS,
     retries: 2,
     secondLook: 0,

@@ -42,6 +42,7 @@ export function evaluation(
     taskId: task,
     agentId: agentIdOf(agent),
     generation: 1,
+    kind: 'other',
     at: START_AT + number * 1000,
     status: 'scored',
     reason: null,

@@ -294,6 +294,7 @@ function evaluationOf(scene: Scene, looks: readonly Look[]): Evaluation {
     // An evaluation is asked of an agent's result.
     agentId: judgement.agentId as AgentId,
     generation: judgement.generation ?? task.generation,
+    kind: policy.kind,
     at: close.at,
     status: scored.score === null ? 'unscored' : 'scored',
     reason:

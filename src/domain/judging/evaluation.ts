@@ -80,6 +80,8 @@ export const evaluationSchema = findingsSchema.extend({
   taskId: taskIdSchema,
   agentId: agentIdSchema,
   generation: z.number().int(),
+  /** Under which it is counted; see `kindOf`. */
+  kind: z.string().nullable(),
   at: z.number().int(),
   status: z.enum(['scored', 'unscored']),
   /** Why it is unscored. */
@@ -137,6 +139,8 @@ export interface GateChoice {
 /** What is to become of a judged result, by the settings of this moment. */
 export interface EvaluationPolicy {
   readonly gate: GateChoice
+  /** What kind of work it is. */
+  readonly kind: string
   readonly weights: Weights
   /** Times in a row that a gate sends a result back. */
   readonly retries: number

@@ -12,6 +12,7 @@ import { gateOf, type EvaluationPolicy } from '../../domain/judging/evaluation.t
 import type { Judgement, JudgePort } from '../../domain/judging/judgement.ts'
 import type { TriagePolicy } from '../../domain/judging/triage.ts'
 import type { CheckSettings } from '../../domain/judging/judging-settings.ts'
+import { kindOf, OTHER_KIND } from '../../domain/judging/kind.ts'
 import { DEFAULT_WEIGHTS } from '../../domain/judging/score.ts'
 import { createMask } from '../../domain/mask.ts'
 import type { Plan } from '../../domain/plan.ts'
@@ -115,9 +116,10 @@ export function openJudging(parts: Parts): JudgingPort {
   }
 }
 
-export function policyOf({ evaluation }: Settings, task: Task): EvaluationPolicy {
+export function policyOf({ evaluation, judging }: Settings, task: Task): EvaluationPolicy {
   const { weights, retries, secondLook, onFailure, wait: waits } = evaluation
-  return { gate: gateOf(task, evaluation), weights, retries, secondLook, onFailure, waits }
+  const kind = kindOf(task, null, judging.kinds)
+  return { gate: gateOf(task, evaluation), kind, weights, retries, secondLook, onFailure, waits }
 }
 
 /** Whether a model is asked about agents that end badly; null = none is. */
@@ -143,6 +145,7 @@ export const NO_JUDGING: JudgingPort = {
   },
   policyOf: () => ({
     gate: { gate: { mode: 'off' }, source: 'config', isOwn: false },
+    kind: OTHER_KIND,
     weights: DEFAULT_WEIGHTS,
     retries: 2,
     secondLook: 0.1,
