@@ -29,7 +29,14 @@ interface Work {
 interface JudgementEvents {
   'judgement.queued': { judgement: Judgement }
   'judgement.asked': { id: JudgementId; judge: Judge }
-  'judgement.postponed': { id: JudgementId; notBefore: number; turn: number }
+  /** `usage`: of all its turns so far; absent = as it was. */
+  'judgement.postponed': {
+    id: JudgementId
+    notBefore: number
+    turn: number
+    usage?: Usage
+    costSource?: CostSource | null
+  }
   'judgement.ended': {
     id: JudgementId
     outcome: 'answered' | 'unanswered'

@@ -202,8 +202,12 @@ const OTHERS: Evolvers<
   ],
   'judgement.asked': (plan, { id, at, judge }) =>
     judgementChange(plan, id, () => ({ judge, state: { kind: 'asked', since: at } })),
-  'judgement.postponed': (plan, { id, notBefore, turn }) =>
-    judgementChange(plan, id, () => ({ state: { kind: 'queued', notBefore }, turn })),
+  'judgement.postponed': (plan, { id, notBefore, turn, usage, costSource = null }) =>
+    judgementChange(plan, id, () => ({
+      state: { kind: 'queued', notBefore },
+      turn,
+      ...(usage ? { usage, costSource } : {}),
+    })),
   'judgement.ended': (plan, { id, at, outcome, reason, usage, costSource, score }) =>
     judgementChange(plan, id, () => ({
       state: { kind: 'ended', at, outcome, reason },

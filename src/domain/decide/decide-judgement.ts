@@ -45,8 +45,12 @@ export const judgementDeciders: Deciders<
 
   'judgement.postpone'({ judgements, breakers }, { judgementId: id, postponement }, { at }) {
     if (judgements.get(id)?.state.kind !== 'asked') return noOp(id)
-    const { until, reason, provider, turn } = postponement
-    const postponed: Event = { type: 'judgement.postponed', at, id, notBefore: until, turn }
+    const { until, reason, provider, turn, usage, costSource = null } = postponement
+    const used = usage ? { usage, costSource } : {}
+    const postponed: Event = {
+      type: 'judgement.postponed',
+      ...{ at, id, notBefore: until, turn, ...used },
+    }
     const known = provider === null ? null : breakers.get(`provider:${provider}`)
     // A later word must not wake it too soon.
     if (provider === null || (known && (known.until ?? until) >= until))
@@ -75,8 +79,9 @@ function decideEnded(plan: Plan, command: CommandOf<'judgement.end'>, now: Circu
     id,
     outcome: reply.value ? 'answered' : 'unanswered',
     reason: reply.reason,
-    usage: reply.usage,
-    costSource: reply.costSource,
+    // What was paid before it was put off stays paid, whatever ends it.
+    usage: reply.usage ?? judgement.usage,
+    costSource: reply.usage ? reply.costSource : judgement.costSource,
     score: scoreOfReply(command),
   }
   const task = judgement.taskId === null ? undefined : plan.tasks.get(judgement.taskId)

@@ -96,7 +96,7 @@ export interface JudgementReply {
   readonly value: JudgedValue | null
   /** Why it is unanswered. */
   readonly reason: string | null
-  /** Null where nothing was sent, or nothing was told. */
+  /** Of all its turns; null where nothing was sent, or nothing was told. */
   readonly usage: Usage | null
   readonly costSource: CostSource | null
 }
@@ -109,6 +109,9 @@ export interface Postponement {
   readonly provider: string | null
   /** Number of the next turn. */
   readonly turn: number
+  /** Of all its turns so far; absent or null = nothing was told. */
+  readonly usage?: Usage | null
+  readonly costSource?: CostSource | null
 }
 
 /** Who is asked now; or why nobody is yet, and when to look again (ms, null = when something changes); or why nobody will be. */

@@ -37,6 +37,7 @@ export async function askModel(
   if (prepared.kind === 'impossible') return { value: null, reason: prepared.reason, ...NOTHING }
   const { question } = prepared
   const said: Reply[] = []
+  const usedSoFar = (): PricedReply => used([judgement, ...said])
   let { prompt } = question
   for (const turn of [judgement.turn, judgement.turn + 1]) {
     const { system, wire: schema, timeoutMs } = question
@@ -46,18 +47,18 @@ export async function askModel(
     said.push(reply)
     if (reply.kind === 'failed')
       return (
-        postponed(parts.clock.now(), judge, reply.failure, turn) ?? {
+        postponed(parts.clock.now(), judge, reply.failure, turn, usedSoFar()) ?? {
           value: null,
           reason: oneLine(reply.failure.reason, 500),
-          ...used(said),
+          ...usedSoFar(),
         }
       )
     const read = answerIn(question, reply)
-    if ('value' in read) return { value: read.value, reason: null, ...used(said) }
+    if ('value' in read) return { value: read.value, reason: null, ...usedSoFar() }
     prompt = repairPrompt(question, reply.text, read.error)
     if (turn > judgement.turn) {
       const reason = `its answer did not fit twice: ${oneLine(read.error, 300)}`
-      return { value: null, reason, ...used(said) }
+      return { value: null, reason, ...usedSoFar() }
     }
   }
   return null
@@ -97,9 +98,10 @@ function postponed(
   judge: Judge,
   failure: WorkFailure,
   turn: number,
+  used: PricedReply,
 ): Postponement | null {
   const verdict = VERDICTS[failure.class]
-  const next = { reason: failure.reason, turn: turn + 1 }
+  const next = { reason: failure.reason, turn: turn + 1, ...used }
   if (verdict === 'park')
     return { ...next, until: failure.resetAt ?? now + SLEEP_MS, provider: judge.provider }
   if (verdict === 'back-off')
@@ -108,7 +110,7 @@ function postponed(
 }
 
 /** All its turns together. */
-function used(said: readonly Reply[]): PricedReply {
+function used(said: readonly PricedReply[]): PricedReply {
   const told = said.flatMap(({ usage }) => usage ?? [])
   if (told.length === 0) return NOTHING
   const costSource = said.find((each) => each.costSource !== null)?.costSource ?? null
@@ -124,4 +126,5 @@ const plusUsage = (a: Usage, b: Usage): Usage => ({
   cachedTokens: plus(a.cachedTokens, b.cachedTokens),
   reasoningTokens: plus(a.reasoningTokens, b.reasoningTokens),
   costUsd: plus(a.costUsd, b.costUsd),
+  ...(a.atLeast || b.atLeast ? { atLeast: true } : {}),
 })

@@ -380,3 +380,26 @@ it('a judgement that its killer did not know of yet, for it names no policy, goe
   bench.must({ ...kill, policy })
   expect([bench.task('a').state.kind, living()]).toEqual(['waiting', []])
 })
+
+it('what was paid before a judgement was put off stays paid, whatever ends it', () => {
+  const policy = policyOf('score')
+  work(policy)
+  const [judgementId] = living()
+  if (!judgementId) throw new Error('nothing is asked')
+  const usage = { ...NO_USAGE, costUsd: 0.5 }
+  bench.must({ type: 'judgement.ask', judgementId, judge: JUDGE }, COORDINATOR)
+  const postponement = { until: 9000, reason: 'busy', provider: null, turn: 3, usage }
+  bench.must({ type: 'judgement.postpone', judgementId, postponement }, COORDINATOR)
+  expect(bench.plan.judgements.get(judgementId)?.usage).toEqual(usage)
+  bench.must({ type: 'judgement.kill', judgementId, policy, nextFireAt: null }, PERSON)
+  const ended = bench.changes.flatMap((change) =>
+    change.entity === 'judgement' && change.after?.state.kind === 'ended' ? change.after : [],
+  )
+  expect(ended).toMatchObject([{ id: judgementId, usage: { costUsd: 0.5 } }])
+})
+const NO_USAGE = {
+  inputTokens: null,
+  outputTokens: null,
+  cachedTokens: null,
+  reasoningTokens: null,
+}

@@ -56,7 +56,11 @@ const says = (text: string, structured: unknown = null): Reply => ({
   costSource: 'cli',
 })
 
-async function ask(replies: readonly (Reply | null)[], prepared?: Prepared) {
+async function ask(
+  replies: readonly (Reply | null)[],
+  prepared?: Prepared,
+  about: Partial<Judgement> = {},
+) {
   const asked: Asked[] = []
   const reply = await askModel(
     {
@@ -72,7 +76,7 @@ async function ask(replies: readonly (Reply | null)[], prepared?: Prepared) {
       },
       clock: { ...systemClock, now: () => 1000 },
     },
-    judgement,
+    { ...judgement, ...about },
     new AbortController().signal,
   )
   return { reply, asked }
@@ -122,12 +126,37 @@ describe('a failed turn', () => {
 
   it('that is the provider’s sleep is asked again, under the next number', async () => {
     const { reply } = await ask([failed('quota', 'used up', { resetAt: 9000 })])
-    expect(reply).toEqual({ until: 9000, reason: 'used up', provider: 'anthropic', turn: 2 })
+    expect(reply).toEqual({
+      until: 9000,
+      reason: 'used up',
+      provider: 'anthropic',
+      turn: 2,
+      usage: null,
+      costSource: null,
+    })
+  })
+
+  it('keeps what was paid before it, to the end', async () => {
+    const refused = failed('quota', 'used up', { resetAt: 9000 })
+    const { reply } = await ask([says('no'), refused])
+    expect(reply).toMatchObject({ turn: 3, usage: USAGE, costSource: 'cli' })
+    const later = { turn: 3, usage: USAGE, costSource: 'cli' } as const
+    const { reply: last } = await ask([says('{"score": 0.9}')], undefined, later)
+    expect(last).toMatchObject({ value: { score: 0.9 }, usage: { inputTokens: 20, costUsd: 1 } })
+    const { reply: again } = await ask([refused], undefined, later)
+    expect(again).toMatchObject({ turn: 4, usage: { costUsd: 0.5 } })
   })
 
   it('that is an overload waits a while, alone', async () => {
     const { reply } = await ask([failed('overload', 'busy')])
-    expect(reply).toEqual({ until: 31_000, reason: 'busy', provider: null, turn: 2 })
+    expect(reply).toEqual({
+      until: 31_000,
+      reason: 'busy',
+      provider: null,
+      turn: 2,
+      usage: null,
+      costSource: null,
+    })
   })
 
   it.each(['timeout', 'crash', 'auth', 'lost'] as const)(
