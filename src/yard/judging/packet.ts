@@ -108,10 +108,9 @@ async function evaluationOf(scene: Scene, task: Task, agent: Agent): Promise<Eva
     workedMs: workedMs(agent),
     costUsd: agent.usage?.costUsd ?? null,
   }
-  const work = createHash('sha256').update(
-    JSON.stringify([made?.key ?? null, kept.answer, kept.keys]),
-  )
-  return { packet, work: work.digest('hex') }
+  const work = [made?.key ?? null, kept.answer, kept.keys]
+  const isKnown = change.ok && (made !== null || kept.answer !== null || kept.keys.length > 0)
+  return { packet, work: isKnown ? keyOf(JSON.stringify(work)) : '' }
 }
 
 function checksOf(

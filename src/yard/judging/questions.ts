@@ -43,7 +43,7 @@ export interface Questions {
 /** What an agent left, as judges are shown it. */
 export interface EvaluationMaterial {
   readonly packet: EvaluationPacket
-  /** SHA-256 of diff, answer and artifacts. */
+  /** SHA-256 of diff, answer and artifacts; empty = they are not known, and no other work is the same. */
   readonly work: string
 }
 
@@ -179,7 +179,7 @@ function sameWork(
   { subject, agentId }: Judgement,
 ): Findings | null {
   if (subject !== 'gate' || evaluation === null || evaluation.agentId === agentId) return null
-  if (evaluation.work !== work || evaluation.modelScore === null) return null
+  if (work === '' || evaluation.work !== work || evaluation.modelScore === null) return null
   const known = store.judging.get(evaluation.id)?.evaluation
   return known ? findingsOnly(known) : null
 }
