@@ -26,18 +26,23 @@ interface Triages {
 }
 
 export function createJudgements(parts: CoordinatorParts, wake: () => void, { isSilent }: Triages) {
-  const { plan, judging, dispatcher, log, startsAgents } = parts
+  const { plan, judging, dispatcher, clock, log, startsAgents } = parts
   const underWay = new Map<JudgementId, AbortController>()
   /** Until when judgements of people are waited for. */
   const given = new Map<JudgementId, number>()
   /** Asked by what was committed since they were last given to the port; the queue may be far longer. */
   const asked = new Set<JudgementId>()
-  /** Sent for now, so that a round in between does not do it again. */
+  /** Living ones that nobody waits for beyond some instant. */
+  const timed = new Set<JudgementId>()
+  /** Their asking is sent for; they have a place in the lane already. */
   const choosing = new Set<JudgementId>()
+  /** Their end is sent for, so that a round in between does not do it again. */
+  const ending = new Set<JudgementId>()
   let nextDueAt: number | null = null
   let mayHaveNew = true
   let isResting = false
   let isDraining = false
+  let isFilling = false
 
   /** Refused or lost, it is asked for again in the next round. */
   const send = async (command: Command): Promise<boolean> => {
@@ -61,11 +66,31 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
   })
   const postpone = ({ id: judgementId }: Judgement, postponement: Postponement) =>
     send({ type: 'judgement.postpone', judgementId, postponement })
+  /** Its place in the lane is free with the answer: who is asked next is committed together with the ends of those that answered now. */
+  const leaveLane = (id: JudgementId): void => {
+    underWay.delete(id)
+    ending.add(id)
+    if (!isFilling) void fillOnce()
+  }
+  const fillOnce = async (): Promise<void> => {
+    isFilling = true
+    // Those that answered at the same time come first.
+    await Promise.resolve()
+    isFilling = false
+    try {
+      if (!isResting && dispatcher.readOnly() === null) fill(clock.now())
+    } catch {
+      // It throws in the next round too, which logs it.
+      mayHaveNew = true
+      wake()
+    }
+  }
   const carryOut = async (judgement: Judgement): Promise<void> => {
     const withdrawal = new AbortController()
     underWay.set(judgement.id, withdrawal)
     try {
       const reply = await judging.judge.ask(judgement, withdrawal.signal)
+      leaveLane(judgement.id)
       // Not now: asked again by the timer, so that it does not spin the loop.
       if (reply === null) isResting = isResting || !withdrawal.signal.aborted
       else if ('until' in reply) await postpone(judgement, reply)
@@ -75,15 +100,16 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
       log.error('a judgement failed', { judgement: judgement.id, error: String(error) })
     } finally {
       underWay.delete(judgement.id)
+      ending.delete(judgement.id)
       asked.add(judgement.id)
       mayHaveNew = true
       wake()
     }
   }
-  const once = (id: JudgementId, act: () => Promise<unknown>): true => {
-    choosing.add(id)
+  const once = (sent: Set<JudgementId>, id: JudgementId, act: () => Promise<unknown>): true => {
+    sent.add(id)
     void act().finally(() => {
-      choosing.delete(id)
+      sent.delete(id)
       mayHaveNew = true
       wake()
     })
@@ -92,19 +118,27 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
   /** False where nobody can be asked yet. */
   const choose = (judgement: Queued, now: number): boolean => {
     const { id } = judgement
-    const no = (reason: string): boolean => once(id, () => end(judgement, { ...NOT_ASKED, reason }))
+    const no = (reason: string): boolean =>
+      once(ending, id, () => end(judgement, { ...NOT_ASKED, reason }))
     if (!isWanted(plan, judgement)) return no('its task was settled meanwhile')
     if (isGateOff(judgement)) return no('its gate was turned off')
     const choice = chosen(judging.judge.choose(judgement, now), judgement, now)
     if (choice.kind === 'refuse') return no(choice.reason)
     if (choice.kind === 'judge')
-      return once(id, () => send({ type: 'judgement.ask', judgementId: id, judge: choice.judge }))
+      return once(choosing, id, () =>
+        send({ type: 'judgement.ask', judgementId: id, judge: choice.judge }),
+      )
     if (choice.until !== null) nextDueAt = Math.min(nextDueAt ?? Infinity, choice.until)
     return false
   }
   const isGateOff = ({ subject, taskId }: Judgement): boolean => {
     const task = taskId === null ? undefined : plan.tasks.get(taskId)
     return subject === 'gate' && !!task && judging.policyOf(task).gate.gate.mode === 'off'
+  }
+  const mark = (id: JudgementId): void => {
+    asked.add(id)
+    if (plan.judgements.get(id)?.dueAt === undefined) timed.delete(id)
+    else timed.add(id)
   }
   const withdraw = (): void => {
     for (const [id, withdrawal] of underWay) if (!plan.judgements.has(id)) withdrawal.abort()
@@ -123,6 +157,9 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
     if (!startsAgents) return
     endOverdue(now)
     giveAsked()
+    fill(now)
+  }
+  const fill = (now: number): void => {
     if (isDraining || plan.facts.paused) return
     let room = judging.lane() - underWay.size - choosing.size
     // What is chosen is sent after this round: nothing leaves the plan meanwhile.
@@ -131,16 +168,20 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
       if (isQueued(judgement) && !isBusy(judgement) && choose(judgement, now)) room--
     }
   }
-  const isBusy = ({ id }: Judgement): boolean => underWay.has(id) || choosing.has(id)
+  const isBusy = ({ id }: Judgement): boolean =>
+    underWay.has(id) || choosing.has(id) || ending.has(id)
   /** Those for which nobody waits any longer, asked or not. */
   const endOverdue = (now: number): void => {
-    for (const judgement of [...plan.judgements.values()]) {
+    for (const id of [...timed]) {
+      const judgement = plan.judgements.get(id)
+      if (!judgement) timed.delete(id)
+      if (!judgement || choosing.has(id) || ending.has(id)) continue
       const dueAt = dueAtOf(judgement, now)
-      if (dueAt === null || choosing.has(judgement.id)) continue
+      if (dueAt === null) continue
       if (dueAt > now) nextDueAt = Math.min(nextDueAt ?? Infinity, dueAt)
       else {
         const reason = `no answer within ${formatDuration(timeOf(judgement))}`
-        once(judgement.id, () => end(judgement, { ...NOT_ASKED, reason }))
+        once(ending, id, () => end(judgement, { ...NOT_ASKED, reason }))
       }
     }
   }
@@ -158,7 +199,7 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
     /** A commit: what was asked for anew, and what nobody waits for any more. */
     note(batch: CommittedBatch): void {
       for (const { entity, id } of batch.changes)
-        if (entity === 'judgement') asked.add(id as JudgementId)
+        if (entity === 'judgement') mark(id as JudgementId)
       const concerns = batch.changes.some(
         ({ entity }) => entity === 'judgement' || entity === 'yard' || entity === 'breaker',
       )
@@ -171,7 +212,7 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
     /** Everything anew: at the start and when the settings have changed. */
     reset(): void {
       mayHaveNew = true
-      for (const id of plan.judgements.keys()) asked.add(id)
+      for (const id of plan.judgements.keys()) mark(id)
     },
     /** Gives the port what there is room for. `isRetry`: also what could not be done before. */
     update(now: number, isRetry: boolean): void {

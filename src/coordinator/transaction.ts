@@ -10,6 +10,7 @@ import { evolve } from '../domain/evolve.ts'
 import { fail, failure, type Failure } from '../domain/failure.ts'
 import type { TaskId } from '../domain/ids.ts'
 import { type EntityChange, isAddition, type MutablePlan } from '../domain/plan.ts'
+import type { RowFacts } from '../store/journal.ts'
 import type { StoredReply } from '../store/read.ts'
 import type { Store, StoreWriter } from '../store/store.ts'
 import { fingerprintOf } from '../store/fingerprint.ts'
@@ -43,16 +44,35 @@ export function createTransaction(parts: TransactionParts) {
       if (change) plan.put(reversed(change))
     }
   }
+  /** The changes from there on. A task that is changed twice stands in its table once, as it is at last. */
+  const write = (from: number, facts: readonly RowFacts[]): void => {
+    const last = new Map<string, number>()
+    for (let i = from; i < changes.length; i += 1)
+      if (changes[i]?.entity === 'task') last.set(changes[i]?.id ?? '', i)
+    facts.forEach((fact, nth) => {
+      const change = changes[from + nth]
+      if (!change) return
+      const isReplaced =
+        change.entity === 'task' &&
+        change.before !== null &&
+        change.after !== null &&
+        last.get(change.id) !== from + nth
+      writer.write(change, fact, isReplaced)
+    })
+  }
   const applyOne = (command: Command, by: Actor): Result<Reply, Failure> => {
     const at = parts.clock.now()
     const decision = (parts.decide ?? decide)(plan, command, { at, by, newId: parts.newId })
     if (!decision.ok) return decision
+    const facts: RowFacts[] = []
+    const from = changes.length
     for (const event of decision.value.events)
       for (const change of evolve(plan, event)) {
         plan.put(change)
         changes.push(change)
-        writer.write(change, { at, event: event.type, by: nameOf(by) })
+        facts.push({ at, event: event.type, by: nameOf(by) })
       }
+    write(from, facts)
     return ok(decision.value.reply)
   }
   const applyAll = (command: ChangeTasks, by: Actor): Result<Reply, Failure> => {

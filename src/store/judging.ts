@@ -220,7 +220,7 @@ const CANARIES = `SELECT ${judgeOf('body')}, json_extract(body, '$.subject') AS 
   FROM judgement
   WHERE number IN (
     SELECT max(number) FROM judgement
-    WHERE state = 'ended' AND json_extract(body, '$.purpose') = 'canary' AND json_extract(body, '$.judge') IS NOT NULL
+    WHERE task_id IS NULL AND state = 'ended' AND json_extract(body, '$.purpose') = 'canary' AND json_extract(body, '$.judge') IS NOT NULL
     GROUP BY json_extract(body, '$.judge.executor'), json_extract(body, '$.judge.model'), json_extract(body, '$.judge.prompt'), json_extract(body, '$.subject'))
   ORDER BY number`
 

@@ -176,7 +176,6 @@ CREATE TABLE judgement (
   body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX judgement_by_task ON judgement (task_id, number);
-CREATE INDEX judgement_of_canaries ON judgement (number) WHERE json_extract(body, '$.purpose') = 'canary';
 CREATE INDEX judgement_living ON judgement (number) WHERE state <> 'ended';
 
 CREATE TABLE evaluation (

@@ -185,8 +185,8 @@ function openWriter(db: Database.Database, journal: Journal, ownerEpoch: number)
         throw error
       }
     },
-    write(change, facts) {
-      tables.write(change)
+    write(change, facts, isReplaced = false) {
+      if (!isReplaced) tables.write(change)
       journal.append(change, facts)
     },
     saveReply(id, at, reply) {

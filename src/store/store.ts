@@ -33,7 +33,8 @@ export interface StoreWriter {
   begin(): void
   /** Runs one command's writes so that a throw undoes them alone; `TransactionLost` when the whole batch is gone with them. */
   savepoint<T>(run: () => T): T
-  write(change: EntityChange, facts: RowFacts): void
+  /** `isReplaced`: a later change of the same command makes its row anew, so that only the journal tells of this one. */
+  write(change: EntityChange, facts: RowFacts, isReplaced?: boolean): void
   saveReply(commandId: string, at: number, reply: StoredReply): void
   /** Writes without changing anything, so that a full disk shows. */
   probe(): void
