@@ -5,7 +5,11 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JudgingPort } from '../../src/coordinator/ports.ts'
 import type { EvaluationPolicy } from '../../src/domain/judging/evaluation.ts'
-import { judgementIdOf } from '../../src/domain/judging/evaluation.ts'
+import {
+  judgementIdOf,
+  judgementNumberOf,
+  type JudgementId,
+} from '../../src/domain/judging/evaluation.ts'
 import type {
   JudgeChoice,
   JudgePort,
@@ -136,6 +140,24 @@ describe('the lane', () => {
     expect(ids(asked)).toEqual(['judge-1', 'judge-2', 'judge-3'])
     await settle(asked[2], unanswered())
     expect(ids(asked).at(-1)).toBe('judge-4')
+  })
+
+  it('saves in one commit the ends of those that answered and who is asked next', async () => {
+    const { asked } = await open({ lane: 2 })
+    for (const id of ['a', 'b', 'c', 'd']) await work(id)
+    const commits: string[][] = []
+    bench.dispatcher.onCommitted(({ changes }) => {
+      const judgements = changes.filter(({ entity }) => entity === 'judgement')
+      commits.push(
+        judgements.map(
+          ({ id }) => `${id} ${judged(judgementNumberOf(id as JudgementId))?.state.kind}`,
+        ),
+      )
+    })
+    for (const each of asked.slice()) each.settle(answered(0.9))
+    await bench.turns.idle()
+    expect(commits).toEqual([['judge-1 ended', 'judge-2 ended', 'judge-3 asked', 'judge-4 asked']])
+    expect(ids(asked)).toEqual(['judge-1', 'judge-2', 'judge-3', 'judge-4'])
   })
 
   it('holds also while what was chosen is being saved', async () => {
