@@ -88,6 +88,8 @@ interface TaskCommands {
     merge?: Result<{ readonly commit: string | null }, Failure>
     /** Of a service: deliverables of the task that are not there. */
     missing?: readonly string[]
+    /** What becomes of an agent's result; absent = nobody judges it. */
+    evaluation?: EvaluationPolicy
   }
   'task.fail': {
     id: TaskId

@@ -11,6 +11,7 @@ import {
   taskId,
   type Bench,
 } from '../support/plan-builder.ts'
+import { policyOf } from '../support/evaluations.ts'
 
 const id = taskId('deploy')
 const report = { id, agentId: agentIdOf(1), generation: 1, nextFireAt: null }
@@ -42,6 +43,46 @@ describe('a service', () => {
       exitCode: null,
       state: { kind: 'ended', outcome: 'done' },
     })
+  })
+
+  it('that says done passes no gate that its task names', () => {
+    const bench = working()
+    bench.must(done({ evaluation: policyOf('0.7') }), asAgent(1, 'deploy'))
+    expect(bench.plan.agentOf(id)).toBeNull()
+    expect(bench.task('deploy').state).toMatchObject({ kind: 'pending-eval' })
+    expect(bench.plan.judgements.size).toBe(1)
+    const other = working()
+    const byConfig = {
+      gate: { mode: 'gated', threshold: 0.7 },
+      source: 'config',
+      isOwn: false,
+    } as const
+    other.must(done({ evaluation: { ...policyOf('0.7'), gate: byConfig } }), asAgent(1, 'deploy'))
+    expect(other.task('deploy').state.kind).toBe('done')
+  })
+
+  it('nor does what was claimed from elsewhere, unless a person says that it is done', () => {
+    for (const [agentId, kind] of [
+      [agentIdOf(1), 'pending-eval'],
+      [null, 'done'],
+    ] as const) {
+      const bench = createBench()
+      bench.add('deploy', { exec: null })
+      const claim = {
+        ...{
+          taskId: id,
+          agentId: agentIdOf(1),
+          executor: 'external',
+          executorType: 'external' as const,
+        },
+        ...{ model: null, modelId: null, provider: null, timeoutMs: null, leaseMs: 60_000 },
+        provenance: { executor: 'test', model: null },
+      } as const
+      bench.must({ type: 'task.take', claim, workplaceCwd: '/project' }, PERSON)
+      bench.must(done({ agentId, evaluation: policyOf('0.7') }), PERSON)
+      expect(bench.task('deploy').state.kind).toBe(kind)
+      expect(bench.plan.agentOf(id)).toBeNull()
+    }
   })
 
   it('that says failed has failed, whatever attempts are left', () => {

@@ -8,6 +8,7 @@ import { failure, workFailure, type Failure, type WorkFailure } from '../failure
 import type { Plan } from '../plan.ts'
 import { isFinished, type Task } from '../task.ts'
 import { decideEnd } from './decide-end.ts'
+import { isJudged, resultEvents } from './evaluated.ts'
 import {
   attachedEvents,
   type Circumstances,
@@ -41,6 +42,10 @@ export function decideComplete(
   if (task.state.kind === 'done') return noOp(id)
   const why = notToBeDone(plan, task, command)
   if (why) return refused(why)
+  const attached = attachedEvents(id, living, command.artifacts, now)
+  const released = release(living, 'superseded', 'done', now)
+  const judging = judgingEvents(plan, task, living, command, now)
+  if (judging) return decided([id], ...attached, ...released, ...judging)
   // Its commit is known when its agent has ended (`task.landed`); without one the task keeps what it has.
   const over: Event = repeatedEvent(task, command, null, now.at) ?? {
     type: 'task.completed',
@@ -49,9 +54,27 @@ export function decideComplete(
     by: reporterOf(living, command, now),
     resultCommit: merge?.ok ? merge.value.commit : null,
   }
-  const attached = attachedEvents(id, living, command.artifacts, now)
-  const released = release(living, 'superseded', 'done', now)
   return decided([id], ...attached, ...released, { ...over, ...workOf(living, now) })
+}
+
+/** What an agent that works elsewhere says is done goes through the task's gate; null where no gate holds for it, or a person says so. */
+function judgingEvents(
+  plan: Plan,
+  task: Task,
+  living: Agent | null,
+  command: Complete,
+  now: Circumstances,
+): Event[] | null {
+  const { evaluation, merge, nextFireAt, force } = command
+  if (!living || force || !isByClaimant(living, command)) return null
+  if (!evaluation || !isJudged(task, living, evaluation)) return null
+  const end = { changes: null, evidence: null, nextFireAt, evaluation }
+  const resultCommit = merge?.ok ? merge.value.commit : null
+  return resultEvents({ plan, task, agent: living, end }, now.at).map((event) =>
+    event.type === 'task.judging' || event.type === 'task.completed'
+      ? { ...event, resultCommit, ...workOf(living, now) }
+      : event,
+  )
 }
 
 /** Why it cannot be marked done; null when it can. */
@@ -63,8 +86,11 @@ function notToBeDone(plan: Plan, task: Task, { force, merge }: Complete): Failur
 }
 
 /** A report for a claimed agent may come without the claim's token, by the agent's name. */
-const reporterOf = (living: Agent | null, { agentId }: Complete, { by }: Circumstances): string =>
-  agentId !== null && living && living.leaseMs !== null ? living.id : nameOf(by)
+const reporterOf = (living: Agent | null, command: Complete, { by }: Circumstances): string =>
+  living && isByClaimant(living, command) ? living.id : nameOf(by)
+
+const isByClaimant = ({ leaseMs }: Agent, { agentId }: Complete): boolean =>
+  agentId !== null && leaseMs !== null
 
 /** It is settled now, whatever its agent still does until that has ended. */
 const workOf = (living: Agent | null, { at }: Circumstances) =>
@@ -133,6 +159,9 @@ function serviceEnded(
       artifacts,
       jitter: 0,
       nextFireAt: command.nextFireAt,
+      ...(command.type === 'task.complete' && command.evaluation
+        ? { evaluation: command.evaluation }
+        : {}),
     },
     now,
   )

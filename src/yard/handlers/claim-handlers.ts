@@ -47,7 +47,13 @@ export const claimHandlers = {
       const about = reportOf(context, task, input)
       const { status, reason = 'the service says that it failed' } = input
       return status === 'done'
-        ? { type: 'task.complete', ...about, artifacts: toArtifacts(input.artifacts), force: false }
+        ? {
+            type: 'task.complete',
+            ...about,
+            artifacts: toArtifacts(input.artifacts),
+            force: false,
+            evaluation: context.yard.judging.policyOf(task),
+          }
         : { type: 'task.fail', ...about, reason, class: input.class ?? 'reported' }
     }),
   ),

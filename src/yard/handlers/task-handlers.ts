@@ -47,6 +47,7 @@ export const taskHandlers = {
       ...reportOf(context, task, input),
       artifacts: toArtifacts(input.artifacts),
       force: input.force ?? false,
+      evaluation: context.yard.judging.policyOf(task),
     })),
   ),
   fail: os.fail.handler(({ context, input }) =>
