@@ -76,7 +76,7 @@ describe('a service', () => {
           executorType: 'external' as const,
         },
         ...{ model: null, modelId: null, provider: null, timeoutMs: null, leaseMs: 60_000 },
-        provenance: { executor: 'test', model: null },
+        provenance: { executor: 'test', model: 'test' },
       } as const
       bench.must({ type: 'task.take', claim, workplaceCwd: '/project' }, PERSON)
       bench.must(done({ agentId, evaluation: policyOf('0.7') }), PERSON)
