@@ -20,8 +20,6 @@ import { holds, Violation } from './violation.ts'
 
 export interface HistoryOptions extends SceneOptions {
   readonly steps: number
-  /** Instead of anything that comes: 30 tasks of one provider, which is down for so long and then well. `steps` is the most. */
-  readonly outageMs?: number
   /** Kinds of steps that do not happen. */
   readonly without?: readonly StepName[]
 }

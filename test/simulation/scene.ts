@@ -35,6 +35,8 @@ export interface SceneOptions {
   readonly template: string
   /** Tasks of claude name nobody, and the yard chooses for them by what it has learned. */
   readonly learns?: boolean
+  /** Instead of anything that comes: 30 tasks of one provider, which is down for so long, ms, and then well. */
+  readonly outageMs?: number
   /** Faults planted on purpose, to see that they are caught. */
   readonly planted?: {
     /** Made anew for each history. */
@@ -114,6 +116,7 @@ export function createScene(options: SceneOptions): Scene {
   const judges = createJudges(random, {
     paysTwice: planted.paysTwice === true,
     ignoresGates: planted.ignoresGates === true,
+    hasNoGates: options.outageMs !== undefined,
   })
   const leases = createLeaseMemory()
   const backup = createBackup<Acknowledged>(path)

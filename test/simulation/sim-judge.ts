@@ -60,6 +60,8 @@ export interface JudgeFaults {
   readonly paysTwice: boolean
   /** Everything passes. */
   readonly ignoresGates: boolean
+  /** Nothing has a gate: what is looked at is something else. */
+  readonly hasNoGates: boolean
 }
 
 const LANE = 3
@@ -87,6 +89,7 @@ export function createJudges(random: SeededRandom, faults: JudgeFaults): Judges 
 
   const policyOf = (task: Task): EvaluationPolicy => {
     const { gate: ofYard, db, ...rest } = gates
+    if (faults.hasNoGates) return { ...rest, gate: OFF }
     return { ...rest, gate: gateOf(task, { gate: ofYard, tags: { db } }) }
   }
   const choose = (now: number): JudgeChoice => {
