@@ -151,9 +151,20 @@ export interface EvaluationPolicy {
   readonly waits: boolean
 }
 
-/** A task's own word, else the strictest of its tags, else the yard's. */
+/**
+ * A task's own word, else the strictest of its tags, else the yard's. Tags of a task that an agent added are that agent's choice: they
+ * never make its gate laxer than the yard's.
+ */
 export function gateOf(
-  { gate, tags }: { readonly gate?: string | null; readonly tags: readonly string[] },
+  {
+    gate,
+    tags,
+    addedBy = null,
+  }: {
+    readonly gate?: string | null
+    readonly tags: readonly string[]
+    readonly addedBy?: string | null
+  },
   settings: { readonly gate: Gate; readonly tags: Readonly<Record<string, Gate>> },
 ): GateChoice {
   const own = gate == null ? null : parseGate(gate)
@@ -164,6 +175,8 @@ export function gateOf(
   })
   if (known.length === 0) return { gate: settings.gate, source: 'config', isOwn: false }
   const strictest = strictestGate(known.map(({ gate }) => gate))
+  if (addedBy !== null && strictestGate([strictest, settings.gate]) !== strictest)
+    return { gate: settings.gate, source: 'config', isOwn: false }
   const by = known.find(({ gate }) => gateText(gate) === gateText(strictest))
   return { gate: strictest, source: `tag ${by?.tag ?? ''}`, isOwn: false }
 }
