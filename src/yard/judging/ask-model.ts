@@ -60,6 +60,9 @@ interface AskerParts {
 
 type Ended = Extract<RuntimeReport, { kind: 'ended' }>
 
+/** Between two looks at the processes that are being asked. */
+const LOOK_MS = 5000
+
 /** After it a tree that was asked to end is killed. */
 const GRACE_MS = 5000
 
@@ -83,6 +86,7 @@ class Asker implements ModelAsker {
   readonly #turns = new Map<string, Turn>()
   #runtime: Runtime | null = null
   #isClosed = false
+  #cancelLook: (() => void) | null = null
 
   constructor(parts: AskerParts) {
     this.#parts = parts
@@ -116,6 +120,7 @@ class Asker implements ModelAsker {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#cancelLook?.()
     for (const turn of this.#turns.values()) this.#settle(turn, null)
     await this.#runtime?.close()
   }
@@ -144,6 +149,7 @@ class Asker implements ModelAsker {
     }
     this.#turns.set(order.agent.id, turn)
     this.#limit(turn, question.timeoutMs)
+    this.#lookLater()
     if (isBegun) void this.#runtimeOf().recover([order])
     else this.#runtimeOf().launch(order)
     return turn
@@ -168,6 +174,21 @@ class Asker implements ModelAsker {
     const ranMs = this.#runtimeOf().facts(turn.order.agent.id)?.ranMs
     this.#limit(turn, turn.question.timeoutMs - (ranMs ?? Math.max(0, clock.now() - at)))
     if (turn.isWithdrawn || turn.isLate) this.#stop(turn)
+  }
+
+  /** The backstop for notifications that were lost: a process that vanished without a word would be waited for until its time is over. */
+  #lookLater(): void {
+    if (this.#cancelLook) return
+    this.#cancelLook = this.#parts.clock.after(LOOK_MS, () => {
+      this.#cancelLook = null
+      if (this.#isClosed || this.#turns.size === 0) return
+      this.#lookLater()
+      void this.#runtimeOf()
+        .look()
+        .catch((error: unknown) =>
+          this.#parts.log.warn('questions could not be looked at', { error: errorText(error) }),
+        )
+    })
   }
 
   #limit(turn: Turn, ms: number): void {
