@@ -44,7 +44,7 @@ export function decideComplete(
   if (why) return refused(why)
   const attached = attachedEvents(id, living, command.artifacts, now)
   const released = release(living, 'superseded', 'done', now)
-  const judging = judgingEvents(plan, task, living, command, now)
+  const judging = judgingEvents({ plan, task, living }, command, now)
   if (judging) return decided([id], ...attached, ...released, ...judging)
   // Its commit is known when its agent has ended (`task.landed`); without one the task keeps what it has.
   const over: Event = repeatedEvent(task, command, null, now.at) ?? {
@@ -59,9 +59,7 @@ export function decideComplete(
 
 /** What an agent that works elsewhere says is done goes through the task's gate; null where no gate holds for it, or a person says so. */
 function judgingEvents(
-  plan: Plan,
-  task: Task,
-  living: Agent | null,
+  { plan, task, living }: { plan: Plan; task: Task; living: Agent | null },
   command: Complete,
   now: Circumstances,
 ): Event[] | null {

@@ -47,7 +47,7 @@ export async function askModel(
     said.push(reply)
     if (reply.kind === 'failed')
       return (
-        postponed(parts.clock.now(), judge, reply.failure, turn, usedSoFar()) ?? {
+        postponed(parts.clock.now(), judge, reply.failure, { turn: turn + 1, ...usedSoFar() }) ?? {
           value: null,
           reason: oneLine(reply.failure.reason, 500),
           ...usedSoFar(),
@@ -97,11 +97,10 @@ function postponed(
   now: number,
   judge: Judge,
   failure: WorkFailure,
-  turn: number,
-  used: PricedReply,
+  after: PricedReply & Pick<Postponement, 'turn'>,
 ): Postponement | null {
   const verdict = VERDICTS[failure.class]
-  const next = { reason: failure.reason, turn: turn + 1, ...used }
+  const next = { reason: failure.reason, ...after }
   if (verdict === 'park')
     return { ...next, until: failure.resetAt ?? now + SLEEP_MS, provider: judge.provider }
   if (verdict === 'back-off')

@@ -108,10 +108,14 @@ async function evaluationOf(scene: Scene, task: Task, agent: Agent): Promise<Eva
     workedMs: workedMs(agent),
     costUsd: agent.usage?.costUsd ?? null,
   }
-  const work = [made?.key ?? null, kept.answer, kept.keys]
-  const isKnown = change.ok && (made !== null || kept.answer !== null || kept.keys.length > 0)
-  return { packet, work: isKnown ? keyOf(JSON.stringify(work)) : '' }
+  return { packet, work: change.ok ? workKey(made?.key ?? null, kept) : '' }
 }
+
+/** Equal for equal work; empty where nothing of it could be read, which is equal to no other. */
+const workKey = (change: string | null, { answer, keys }: Kept): string =>
+  change === null && answer === null && keys.length === 0
+    ? ''
+    : keyOf(JSON.stringify([change, answer, keys]))
 
 function checksOf(
   { verify: line }: Task,

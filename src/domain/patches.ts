@@ -1,0 +1,136 @@
+/** What an event changes of one task or one agent alone. */
+import type { Agent } from './agent.ts'
+import type { Event, EventOf } from './event.ts'
+import type { Task, TaskState } from './task.ts'
+
+const OPEN: TaskState = { kind: 'open', notBefore: null, park: null }
+
+type TaskPatches<T extends Event['type']> = {
+  readonly [K in T]: (task: Task, event: EventOf<K>) => Partial<Task>
+}
+
+/** What an event changes of its task alone. */
+export const TASK_PATCHES: TaskPatches<
+  | ('task.edited' | 'task.timed' | 'task.held' | 'task.released' | 'task.completed')
+  | ('task.landed' | 'task.landing' | 'task.merging' | 'task.failed' | 'task.returned')
+  | ('task.repeated' | 'task.awaiting' | 'task.reopened' | 'task.abandoned')
+  | ('task.judging' | 'task.looked' | 'task.triaging' | 'task.assigning' | 'task.assigned')
+> = {
+  'task.edited': (_, { fields }) => fields,
+  'task.assigning': (_, { judgementId: assigning }) => ({ assigning }),
+  'task.assigned': (_, { fields }) => ({ ...fields, assigned: true }),
+  'task.timed': ({ state }, { notBefore, scheduledFor }) => ({
+    state: { kind: 'open', notBefore, park: state.kind === 'open' ? state.park : null },
+    scheduledFor,
+  }),
+  'task.held': (_, { draft }) => ({ held: true, ...(draft && { draft }) }),
+  'task.released': () => ({ held: false, draft: false }),
+  'task.completed': (task, { at, by, resultCommit }) => ({
+    state: { kind: 'done', at, by },
+    held: false,
+    completedAt: at,
+    conversation: null,
+    backOffs: 0,
+    gateTries: 0,
+    ...resultOf(task, resultCommit),
+    firstSuccessAt: task.schedule ? (task.firstSuccessAt ?? at) : null,
+  }),
+  'task.landed': (task, { resultCommit }) => resultOf(task, resultCommit),
+  'task.landing': (_, { landing }) => ({ landing }),
+  'task.merging': (_, { merging }) => ({ merging }),
+  'task.failed': (task, { at, failure, isAttempt }) => ({
+    state: { kind: 'failed', at, failure },
+    lastFailure: failure,
+    attempts: task.attempts + (isAttempt ? 1 : 0),
+    completedAt: at,
+  }),
+  'task.returned': (task, event) => ({
+    state: { kind: 'open', notBefore: event.notBefore, park: event.park },
+    held: task.held || event.held,
+    attempts: task.attempts + (event.isAttempt ? 1 : 0),
+    gateTries: task.gateTries + (event.isGate ? 1 : 0),
+    backOffs: event.isBackOff ? task.backOffs + 1 : 0,
+    lastFailure: event.failure ?? task.lastFailure,
+  }),
+  'task.repeated': (task, event) => ({
+    state: { kind: 'open', notBefore: event.notBefore, park: null },
+    scheduledFor: event.notBefore,
+    attempts: 0,
+    backOffs: 0,
+    gateTries: 0,
+    conversation: null,
+    lastFailure: event.success ? null : event.failure,
+    completedAt: event.at,
+    firstSuccessAt: task.firstSuccessAt ?? (event.success ? event.at : null),
+    ...resultOf(task, event.resultCommit),
+  }),
+  'task.judging': (task, { at, agentId, generation, resultCommit }) => ({
+    state: { kind: 'pending-eval', agentId, generation, since: at, looks: [] },
+    backOffs: 0,
+    ...resultOf(task, resultCommit),
+  }),
+  'task.looked': ({ state }, { look }) =>
+    state.kind === 'pending-eval' ? { state: { ...state, looks: [...state.looks, look] } } : {},
+  'task.triaging': ({ state }, { notBefore, triage }) => ({
+    state: {
+      kind: 'open',
+      notBefore,
+      park: state.kind === 'open' ? state.park : null,
+      ...(triage ? { triage } : {}),
+    },
+  }),
+  'task.awaiting': (task, { at, for: what, text, failure, provider, resultCommit = null }) => ({
+    state: { kind: 'waiting', for: what, text, since: at, provider },
+    lastFailure: failure ?? task.lastFailure,
+    ...resultOf(task, resultCommit),
+  }),
+  'task.reopened': (task, event) => ({
+    state: { ...OPEN, notBefore: event.notBefore },
+    attempts: 0,
+    backOffs: 0,
+    gateTries: 0,
+    completedAt: null,
+    firstSuccessAt: null,
+    scheduledFor: event.scheduledFor,
+    // What is worked on again is not asked to land any more.
+    landing: task.landing?.state === 'queued' ? null : task.landing,
+    conversation: event.fresh ? null : task.conversation,
+  }),
+  'task.abandoned': (_, { at, by }) => ({
+    state: { kind: 'abandoned', at, by },
+    held: false,
+    completedAt: at,
+  }),
+}
+
+/** A new result has not landed, whatever became of the one before. */
+const resultOf = (task: Task, commit: string | null): Partial<Task> =>
+  commit === null || commit === task.resultCommit ? {} : { resultCommit: commit, landing: null }
+
+type AgentPatches<T extends Event['type']> = {
+  readonly [K in T]: (agent: Agent, event: EventOf<K>) => Partial<Agent>
+}
+
+const startState = (agent: Agent): Agent['state'] =>
+  agent.executorType === 'shell' ? { kind: 'working' } : { kind: 'starting' }
+
+/** What an event changes of its agent alone. */
+export const AGENT_PATCHES: AgentPatches<
+  'agent.started' | 'agent.heard' | 'agent.reported' | 'agent.stopping'
+> = {
+  'agent.started': (agent, { startedAt, pid, pidStartTime }) => ({
+    state: agent.state.kind === 'claimed' ? startState(agent) : agent.state,
+    startedAt: agent.startedAt ?? startedAt,
+    pid,
+    pidStartTime,
+  }),
+  'agent.heard': ({ state }) => ({
+    state: state.kind === 'starting' ? { kind: 'working' } : state,
+  }),
+  'agent.reported': (_, { failure }) => ({
+    report: failure ? { kind: 'fail', failure } : { kind: 'done' },
+  }),
+  'agent.stopping': ({ state }, { at, reason, force }) => ({
+    state: { kind: 'stopping', reason, since: state.kind === 'stopping' ? state.since : at, force },
+  }),
+}
