@@ -13,7 +13,7 @@ import { shownStateOf } from '../../domain/plan.ts'
 import { endingBlockerOf } from '../../domain/graph/upstream.ts'
 import type { TaskId } from '../../domain/ids.ts'
 import { isTakenByPeople, type Settings } from '../../domain/settings.ts'
-import { isDraft, isSatisfied, type Task } from '../../domain/task.ts'
+import { isDraft, isSatisfied, type ShownState, type Task } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
 import { atTime, clockTime, isoTime } from './iso-time.ts'
 
@@ -130,7 +130,7 @@ function rankOfRoot({ plan, now }: WaitSource, id: TaskId): number {
   if (shown === 'blocked') return NO_ROOT
   return NEEDS_PERSON.has(shown) ? 1 : 2
 }
-const NEEDS_PERSON: ReadonlySet<string> = new Set(['waiting', 'paused', 'draft'])
+const NEEDS_PERSON: ReadonlySet<ShownState> = new Set(['waiting', 'paused'])
 const LOOK_LIMIT = 10_000
 
 function timeReasons(task: Task, now: number): WaitReason[] {

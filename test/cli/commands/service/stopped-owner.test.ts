@@ -1,4 +1,4 @@
-/** An owner that is stopped (SIGSTOP) while time limits and leases pass looks before it judges: real processes, each task once. */
+/** An owner that is stopped (SIGSTOP) while time limits and leases pass looks before it judges, and gets the report that came meanwhile: real processes, each task once. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,10 +15,12 @@ let token: string
 beforeEach(async () => {
   owner = null
   place = await openTestYard()
-  spawnSync('mkfifo', ['gate'], { cwd: place.folder })
+  spawnSync('mkfifo', ['gate', 'report'], { cwd: place.folder })
   const limit = `${LIMIT_MS / 1000}s`
   const line = 'echo run >> runs; read line < gate'
   await place.yard(['add', 'a', '--exec', line, '--timeout', limit, '--max-attempts', '3'])
+  const report = 'touch up; read line < report; touch asks; yard log c "found it"'
+  await place.yard(['add', 'c', '--exec', report, '--max-attempts', '1'])
   await place.yard(['add', 'b', '--executor', 'external'])
   const claimed = (await place.json(['claim', 'b', '--as', 'n8n', '--lease', limit])) as {
     readonly token: string
@@ -48,7 +50,7 @@ describe.skipIf(process.platform === 'win32')(
   'a stopped owner (no SIGSTOP on Windows)',
   { timeout: 120_000 },
   () => {
-    it('takes an end in time for what it was, and gives the lease its time back', async () => {
+    it('takes an end in time for what it was, gives the lease its time back and gets a late report', async () => {
       const it = spawn(process.execPath, [PROGRAM, 'run'], {
         cwd: place.folder,
         env: place.env,
@@ -57,7 +59,10 @@ describe.skipIf(process.platform === 'win32')(
       owner = it
       const ended = new Promise((done) => it.on('close', done))
       await eventually(() => expect(existsSync(fileOf('runs'))).toBe(true))
+      await eventually(() => expect(existsSync(fileOf('up'))).toBe(true))
       it.kill('SIGSTOP')
+      writeFileSync(fileOf('report'), 'go\n')
+      await eventually(() => expect(existsSync(fileOf('asks'))).toBe(true))
       const stoppedAt = Date.now()
       writeFileSync(fileOf('gate'), 'go\n')
       await eventually(() =>
@@ -71,6 +76,10 @@ describe.skipIf(process.platform === 'win32')(
       expect(await ended).toBe(0)
       expect(readFileSync(fileOf('runs'), 'utf8')).toBe('run\n')
       expect(await place.json(['show', 'a'])).toMatchObject({ state: 'done' })
+      expect(await place.json(['show', 'c'])).toMatchObject({
+        state: 'done',
+        log: [{ text: 'found it' }],
+      })
     })
   },
 )
