@@ -6,7 +6,7 @@ import type { Actor, AnyCommand, ChangeTasks, Command, Reply } from '../domain/c
 import { decide } from '../domain/decide/decide.ts'
 import { nameOf } from '../domain/decide/decision.ts'
 import { permit } from '../domain/permissions.ts'
-import { evolve } from '../domain/evolve.ts'
+import { evolve } from '../domain/evolve/evolve.ts'
 import { fail, failure, type Failure } from '../domain/failure.ts'
 import type { TaskId } from '../domain/ids.ts'
 import { type EntityChange, isAddition, type MutablePlan } from '../domain/plan.ts'

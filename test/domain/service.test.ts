@@ -69,13 +69,15 @@ describe('a service', () => {
       const bench = createBench()
       bench.add('deploy', { exec: null })
       const claim = {
-        ...{
-          taskId: id,
-          agentId: agentIdOf(1),
-          executor: 'external',
-          executorType: 'external' as const,
-        },
-        ...{ model: null, modelId: null, provider: null, timeoutMs: null, leaseMs: 60_000 },
+        taskId: id,
+        agentId: agentIdOf(1),
+        executor: 'external',
+        executorType: 'external',
+        model: null,
+        modelId: null,
+        provider: null,
+        timeoutMs: null,
+        leaseMs: 60_000,
         provenance: { executor: 'test', model: 'test' },
       } as const
       bench.must({ type: 'task.take', claim, workplaceCwd: '/project' }, PERSON)

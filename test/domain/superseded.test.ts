@@ -1,7 +1,7 @@
 /** A task that a person settles while its agent is at work: when its dependents start, and which commit they get. */
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../../src/domain/command.ts'
-import { evolve } from '../../src/domain/evolve.ts'
+import { evolve } from '../../src/domain/evolve/evolve.ts'
 import type { TaskId } from '../../src/domain/ids.ts'
 import { endingBlockerOf } from '../../src/domain/graph/upstream.ts'
 import {

@@ -2,7 +2,7 @@
 import type { Command } from '../../src/domain/command.ts'
 import { decide } from '../../src/domain/decide/decide.ts'
 import type { Event } from '../../src/domain/event.ts'
-import { evolve } from '../../src/domain/evolve.ts'
+import { evolve } from '../../src/domain/evolve/evolve.ts'
 import { agentIdOf } from '../../src/domain/ids.ts'
 import {
   type Evaluation,

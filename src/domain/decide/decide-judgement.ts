@@ -49,7 +49,11 @@ export const judgementDeciders: Deciders<
     const used = usage ? { usage, costSource } : {}
     const postponed: Event = {
       type: 'judgement.postponed',
-      ...{ at, id, notBefore: until, turn, ...used },
+      at,
+      id,
+      notBefore: until,
+      turn,
+      ...used,
     }
     const known = provider === null ? null : breakers.get(`provider:${provider}`)
     // A later word must not wake it too soon.

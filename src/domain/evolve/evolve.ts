@@ -1,12 +1,12 @@
 /** Event → changed entities, each a copy. Never refuses, reads no clock; the same event on the same plan gives the same changes. */
-import { invariant } from '../base/result.ts'
-import type { Agent } from './agent.ts'
-import type { Event, EventOf } from './event.ts'
-import { agentNumberOf, type AgentId, type TaskId } from './ids.ts'
-import type { Judgement } from './judging/judgement.ts'
+import { invariant } from '../../base/result.ts'
+import type { Agent } from '../agent.ts'
+import type { Event, EventOf } from '../event.ts'
+import { agentNumberOf, type AgentId, type TaskId } from '../ids.ts'
+import type { Judgement } from '../judging/judgement.ts'
 import { AGENT_PATCHES, TASK_PATCHES } from './patches.ts'
-import { dependencyIdOf, NO_FACTS, type EntityChange, type Plan } from './plan.ts'
-import type { Task } from './task.ts'
+import { dependencyIdOf, NO_FACTS, type EntityChange, type Plan } from '../plan.ts'
+import type { Task } from '../task.ts'
 
 type Changes = readonly EntityChange[]
 export function evolve(plan: Plan, event: Event): Changes {

@@ -1,7 +1,7 @@
 /** What an event changes of one task or one agent alone. */
-import type { Agent } from './agent.ts'
-import type { Event, EventOf } from './event.ts'
-import type { Task, TaskState } from './task.ts'
+import type { Agent } from '../agent.ts'
+import type { Event, EventOf } from '../event.ts'
+import type { Task, TaskState } from '../task.ts'
 
 const OPEN: TaskState = { kind: 'open', notBefore: null, park: null }
 
