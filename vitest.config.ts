@@ -43,7 +43,7 @@ export default defineConfig({
           name: 'dom',
           environment: 'happy-dom',
           include: ['test/renderer/**/*.test.{ts,tsx}'],
-          setupFiles: ['test/support/patient-page.ts'],
+          setupFiles: ['test/support/patient-page.ts', 'test/renderer/support/popups-there.ts'],
           testTimeout: TEST_MS,
           expect: PATIENT,
         },
@@ -55,6 +55,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           env: { ...COMPILE_CACHE, CHROME_PATH: findChromium() ?? '' },
           fileParallelism: false,
+          // A browser on a busy machine can lose a key or a click. What needed the second try is named at the end.
+          retry: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: PATIENT,

@@ -1,6 +1,6 @@
 // supervise.mjs [--one-stream] DIR STDIN PROGRAM [ARGUMENT...]: the twin of supervise.sh for Windows, where there is no shell to
-// count on. Same files, same order, same exit codes (0, 74, 75). PROGRAM must be a native binary: Node starts no
-// `.cmd` shim without a shell, and a shell line made from arguments is never safe.
+// count on. Same files, same order, same exit codes (0, 74, 75); its record it renames itself, which costs it no process. PROGRAM
+// must be a native binary: Node starts no `.cmd` shim without a shell, and a shell line made from arguments is never safe.
 import { spawn } from 'node:child_process'
 import {
   closeSync,
@@ -27,7 +27,6 @@ for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK'])
   process.on(signal, () => (stop ??= signal))
 
 const me = `${process.pid} ${startTime()}\n`
-const claimFile = join(dir, `pid.${process.pid}`)
 const resultFile = join(dir, `exit.${process.pid}`)
 
 claim()
@@ -47,8 +46,7 @@ function startTime() {
 
 function claim() {
   try {
-    writeFileSync(claimFile, me)
-    writeFileSync(resultFile, ' '.repeat(63) + '\n')
+    writeFileSync(resultFile, me.trimEnd().padEnd(63) + '\n')
   } catch {
     process.exit(CANNOT_WRITE)
   }
@@ -57,7 +55,6 @@ function claim() {
     writeSync(pid, me)
     closeSync(pid)
   } catch {
-    rmSync(claimFile, { force: true })
     rmSync(resultFile, { force: true })
     process.exit(NOT_OURS)
   }

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const reports = process.argv.slice(2).filter((file) => existsSync(file))
   const read = reports.map((file) => JSON.parse(readFileSync(file, 'utf8')))
+  for (const line of retriedIn(read)) process.stdout.write(`PASSED AT THE SECOND TRY: ${line}\n`)
   for (const line of failuresOf(read)) process.stdout.write(`FAILED: ${line}\n`)
   const { passed, failed, skipped } = tally(read)
   process.stdout.write(`tests: ${passed} passed, ${failed} failed, ${skipped} skipped\n`)
@@ -35,13 +36,29 @@ export function failuresOf(reports) {
   ])
 }
 
+/** A line per test that passed only when it was tried again. */
+export function retriedIn(reports) {
+  return reports.flatMap(({ testResults }) =>
+    testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults
+        .filter((test) => test.status === 'passed' && test.failureMessages?.length > 0)
+        .map((test) => lineOf(name, test)),
+    ),
+  )
+}
+
+function lineOf(file, { fullName, failureMessages }) {
+  return `${inTests(file)}: ${fullName}: ${firstLine(failureMessages?.[0] ?? '')}`
+}
+
+function inTests(file) {
+  return file.replace(/^.*[\\/](?=test[\\/])/, '')
+}
+
 function failuresIn({ name, status, message = '', assertionResults }) {
-  const file = name.replace(/^.*[\\/](?=test[\\/])/, '')
+  const file = inTests(name)
   const failed = assertionResults.filter((test) => test.status === 'failed')
-  if (failed.length > 0)
-    return failed.map(
-      (test) => `${file}: ${test.fullName}: ${firstLine(test.failureMessages?.[0] ?? '')}`,
-    )
+  if (failed.length > 0) return failed.map((test) => lineOf(name, test))
   if (status !== 'failed') return []
   return assertionResults.length > 0
     ? [`${file}: it came to no end`]

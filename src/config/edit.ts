@@ -291,12 +291,16 @@ interface FieldEdit extends ConfigEdit {
   readonly literal?: unknown
 }
 
+/** The weights too: one that is changed alone breaks their sum. */
+const isGivenWhole = (path: readonly string[]): boolean =>
+  isNamedTable(path) || path.join('.') === 'evaluation.weights'
+
 /** A profile or model that is given whole, `{ type = "command", command = ["prog"] }`, as its fields: one alone may not do. */
 function fieldsOf(edits: readonly ConfigEdit[]): Result<readonly FieldEdit[], Failure> {
   const fields: FieldEdit[] = []
   for (const edit of edits) {
     const path = parseKey(edit.key)
-    if (edit.value === null || !path || !isNamedTable(path)) {
+    if (edit.value === null || !path || !isGivenWhole(path)) {
       fields.push(edit)
       continue
     }

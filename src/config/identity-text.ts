@@ -1,5 +1,6 @@
 /** A file of an identity: TOML, or Markdown whose front matter names role and trade-off and whose text describes. Pure. */
 import { parse } from 'smol-toml'
+import { issueText } from '../base/issue-text.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { errorText } from '../base/text.ts'
 import { nearMatch } from '../domain/near-match.ts'
@@ -49,7 +50,7 @@ function wrongField(
   }
   const field = String(issue.path[0] ?? '')
   if (fields[field] === undefined) return `it needs a ${field}`
-  return `${issue.path.join('.')}: ${issue.message}`
+  return `${issue.path.join('.')}: ${issueText(issue)}`
 }
 
 const FENCES = { '---': yamlFields, '+++': tomlFields } as const

@@ -156,7 +156,7 @@ function checkJudges(settings: Settings, winners: Winners): ConfigError[] {
     if (!profile) return [refused(winners, path, unknownExecutor(settings, name))]
     if (isAnswering(profile.type)) return []
     const message = `${formatKey(path)}: executor "${name}" (${profile.type}) cannot judge: no model answers there`
-    const hint = 'name an agent CLI, or an executor of type native, acp or command'
+    const hint = 'name an agent CLI, or an executor of type native or acp'
     return [errorAt(winners, path, { message, hint })]
   })
 }

@@ -195,7 +195,12 @@ export function nearKey(path: readonly string[]): string | null {
 /** What a person typed, as the value that the key takes. The error says what the value must be. */
 export function readValue(info: KeyInfo, text: string): Result<unknown, string> {
   const literal = literalOf(text)
-  return fitValue(info, literal === undefined ? [text] : [literal, text])
+  if (literal === undefined) return fitValue(info, [text])
+  // What was typed as a table or list is never meant as its own text.
+  return fitValue(
+    info,
+    typeof literal === 'object' && literal !== null ? [literal] : [literal, text],
+  )
 }
 
 /** The first of them that the key takes. */
@@ -235,7 +240,8 @@ const isTable = (value: unknown): value is object =>
 function literalOf(text: string): unknown {
   if (/[\n\r]/.test(text)) return undefined
   try {
-    const parsed = parse(`value = ${text}`)
+    // TOML wants the zero that people leave out.
+    const parsed = parse(`value = ${text.replace(/^\s*([+-]?)\.(?=\d)/, '$10.')}`)
     return Object.keys(parsed).length === 1 && !(parsed['value'] instanceof Date)
       ? parsed['value']
       : undefined

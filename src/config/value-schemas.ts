@@ -1,6 +1,6 @@
 /** The kinds of values that keys of a config file hold, each with the words that refuse anything else. */
 import { z } from 'zod'
-import { type DurationUnit, parseDuration } from '../domain/format.ts'
+import { type DurationUnit, formatDuration, parseDuration } from '../domain/format.ts'
 import { isZone } from './times.ts'
 
 const UNIT_WORDS: Record<DurationUnit, string> = {
@@ -28,7 +28,7 @@ export const tokens = () => whole(1, 1_000_000_000_000).optional()
 
 /** A number in `unit`, or a string with a unit of its own. Bounds in ms. */
 export function duration(unit: DurationUnit, minMs: number, maxMs: number) {
-  const expected = `must be a number of ${UNIT_WORDS[unit]} or a string with a unit ("90s"), from ${minMs / 1000} s to ${maxMs / 86_400_000} days`
+  const expected = `must be a number of ${UNIT_WORDS[unit]} or a string with a unit ("90s"), from ${boundText(minMs)} to ${boundText(maxMs)}`
   return z
     .union([z.number(), z.string()], expected)
     .refine((value) => {
@@ -36,6 +36,13 @@ export function duration(unit: DurationUnit, minMs: number, maxMs: number) {
       return ms !== null && ms >= minMs && ms <= maxMs
     }, expected)
     .meta({ unit })
+}
+
+const boundText = (ms: number): string => {
+  const text = formatDuration(ms)
+  const [, count = text, unit = ''] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? []
+  const word = { m: 'minute', h: 'hour', d: 'day' }[unit]
+  return word === undefined ? `${count} ${unit}` : `${count} ${word}${count === '1' ? '' : 's'}`
 }
 
 export const durationMs = (value: number | string, unit: DurationUnit): number | null =>

@@ -1,7 +1,7 @@
 /** Procedures about what tasks have changed in git: looking at it, commenting it, landing it, and the worktrees it was made in. */
 import { z } from 'zod'
 import { LANDING_STATES } from '../domain/landing.ts'
-import { SHOWN_STATES } from '../domain/task.ts'
+import { SHOWN_STATES } from '../domain/graph/shown-state.ts'
 import { commandIdSchema, get, post } from './route.ts'
 
 const time = z.string()

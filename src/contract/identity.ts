@@ -2,6 +2,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { identityContentSchema, identityNameSchema } from '../domain/judging/identity.ts'
+import { SHOWN_STATES } from '../domain/graph/shown-state.ts'
 import { evaluationFiguresSchema } from './judging.ts'
 import { get, idInput } from './route.ts'
 
@@ -55,6 +56,10 @@ export const identityContract = {
       }),
     )
     .output(identityViewSchema),
+  /** Tasks whose next agent is asked to be it, the newest first, 500 at most. */
+  tasks: get('/identity/{id}/tasks')
+    .input(idInput)
+    .output(z.array(z.object({ id: z.string(), title: z.string(), state: z.enum(SHOWN_STATES) }))),
   /** Of the latest scored evaluation of each try, the most tries first. */
   performance: get('/identities/performance')
     .input(z.strictObject({ by: z.enum(PERFORMANCE_GROUPS).optional() }))

@@ -1,10 +1,11 @@
 /** Procedures about judgements: what was judged of results, who judged it, what people say of that. */
+import { dimensionsSchema } from '../domain/schemas.ts'
 import { z } from 'zod'
 import { costSourceSchema, usageSchema } from '../domain/agent.ts'
 import { evaluationSchema } from '../domain/judging/evaluation.ts'
 import { JUDGEMENT_PURPOSES, judgementSchema } from '../domain/judging/judgement.ts'
 import { CANARY_FLAGS } from '../domain/judging/judgement.ts'
-import { DIMENSIONS, dimensionsSchema, GATE_MODES } from '../domain/judging/score.ts'
+import { DIMENSIONS, GATE_MODES } from '../domain/judging/score.ts'
 import { taskDefinitionSchema } from '../domain/task.ts'
 import { commandIdSchema, get, idInput, post } from './route.ts'
 
@@ -68,7 +69,9 @@ export const evaluationViewSchema = z.object({
       prompt: z.string(),
     })
     .nullable(),
-  /** How often the result was judged for this score. */
+  /** The very same work was scored before and keeps that score, of a person (`by`) where there is one: nobody was asked. Absent = it is its own. */
+  kept: z.object({ evaluation: z.string(), score: share, by: z.string().nullable() }).optional(),
+  /** Answers that the score was made of; 0 = nobody was asked, or nobody answered. */
   looks: z.number(),
   /** Highest minus lowest score of them; null for one. */
   spread: z.number().nullable(),
@@ -191,6 +194,8 @@ export const judgementViewSchema = z.object({
   outcome: ended.shape.outcome.nullable(),
   /** Why it is unanswered. */
   reason: z.string().nullable(),
+  /** The evaluation whose score the very same work keeps: nothing was sent. Absent = it was asked, or is to be. */
+  kept: z.string().optional(),
   queuedAt: time,
   askedAt: time.nullable(),
   endedAt: time.nullable(),
@@ -209,6 +214,17 @@ export const judgementViewSchema = z.object({
   costSource: costSourceSchema.nullable(),
 })
 export type JudgementView = z.infer<typeof judgementViewSchema>
+
+/** What keeps a judgement that is queued from being asked, other than that its turn has not come. */
+const judgementWaitSchema = z.object({
+  kind: z.enum(['pause', 'trust', 'provider']),
+  text: z.string(),
+  /** When that is over by itself; null = not known, or a person must act. */
+  until: time.nullable(),
+  /** What ends it; null where only time does. */
+  hint: z.string().nullable(),
+})
+export type JudgementWait = z.infer<typeof judgementWaitSchema>
 
 export const evaluationContract = {
   /** Newest first. With `by`: the figures of each group instead. */
@@ -285,7 +301,9 @@ export const judgementContract = {
     )
     .output(z.array(judgementViewSchema)),
   /** `waitMs`: not before it has ended, or so long. */
-  get: get('/judgement/{id}').input(idInput.extend({ waitMs })).output(judgementViewSchema),
+  get: get('/judgement/{id}')
+    .input(idInput.extend({ waitMs }))
+    .output(judgementViewSchema.extend({ waits: judgementWaitSchema.nullable() })),
   /** Ends it as unanswered. */
   kill: post('/judgement/{id}/kill')
     .input(idInput.extend({ commandId: commandIdSchema }))
@@ -321,8 +339,12 @@ export const evaluatorSchema = z.object({
       mae: z.number().nullable(),
     })
     .nullable(),
+  /** A later run that was ended half-way, or is under way: it counts for nothing. Null = there is none. `n`: how many it came to. */
+  partial: z.object({ at: time, n: z.number() }).nullable(),
   /** Why it gates nothing: then the gate is as without an answer. Null = it may. */
   flag: z.object({ code: z.enum(CANARY_FLAGS), text: z.string() }).nullable(),
+  /** Questions of a check that have not ended; 0 = none is under way. */
+  checking: z.number(),
 })
 export type Evaluator = z.infer<typeof evaluatorSchema>
 

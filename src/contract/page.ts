@@ -3,7 +3,8 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { configEntrySchema, pendingEntrySchema } from './service.ts'
 import { TRY_OUTCOMES } from '../domain/agent.ts'
-import { SHOWN_STATES, TASK_STATUSES } from '../domain/task.ts'
+import { agentTriageSchema } from '../domain/judging/triage.ts'
+import { SHOWN_STATES, TASK_STATUSES } from '../domain/graph/shown-state.ts'
 import { positionSchema, taskCardSchema } from './view.ts'
 import { commandIdSchema, get, idInput, post } from './route.ts'
 
@@ -63,6 +64,8 @@ const historySchema = z.object({
       endedAt: time,
       /** ms of work. */
       tookMs: z.number(),
+      /** What a model said of its end; absent where none was asked. */
+      triage: agentTriageSchema.pick({ verdict: true, reason: true }).optional(),
     }),
   ),
   /** Per day of the owner's zone, oldest first. Null = no CLI said. */

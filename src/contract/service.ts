@@ -1,11 +1,11 @@
 /** Procedures about the yard as a whole: the live view, the journal, the coordinator, its configuration. */
+import { failureClassSchema, workFailureSchema } from '../domain/schemas.ts'
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { usageSchema } from '../domain/agent.ts'
-import { failureClassSchema, workFailureSchema } from '../domain/failure.ts'
 import { CONFIG_SOURCES } from '../domain/origin.ts'
 import { executorTypeSchema, permissionsSchema, ROLES } from '../domain/settings.ts'
-import { SHOWN_STATES } from '../domain/task.ts'
+import { SHOWN_STATES } from '../domain/graph/shown-state.ts'
 import { forecastInput, forecastSchema } from './forecast.ts'
 import { kindRoutingSchema, routingInput } from './routing.ts'
 import { journalRowSchema, patchSchema, snapshotSchema, summarySchema } from './view.ts'

@@ -1,10 +1,11 @@
 /** Procedures about tasks. Every command may carry a `commandId`; the same id twice has one effect and one reply. */
+import { reportableClassSchema } from '../domain/schemas.ts'
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { artifactsInputSchema } from '../domain/executor.ts'
 import { DEPENDENTS_FATES } from '../domain/command.ts'
-import { reportableClassSchema } from '../domain/failure.ts'
-import { newTaskSchema, SHOWN_STATES, taskEditSchema } from '../domain/task.ts'
+import { newTaskSchema, taskEditSchema } from '../domain/task.ts'
+import { SHOWN_STATES } from '../domain/graph/shown-state.ts'
 import { profileSchema } from '../domain/settings.ts'
 import { taskListItemSchema, taskViewSchema } from './view.ts'
 import { WHY_VOICES, whySchema } from './why.ts'
@@ -99,21 +100,29 @@ const changeSchema = z.discriminatedUnion('do', [
 ])
 export type TaskChange = z.infer<typeof changeSchema>
 
+const listFilter = z.strictObject({
+  /** Stored statuses and shown states, comma-separated on the wire. */
+  status: z.string().optional(),
+  tag: z.string().optional(),
+  limit: z.coerce.number().int().positive().optional(),
+})
+
 export const taskContract = {
   add: post('/task', 201).input(wireNewTask).output(taskViewSchema),
   get: get('/task/{id}').input(idInput).output(taskViewSchema),
   list: get('/tasks')
     .input(
-      z.strictObject({
-        /** Stored statuses and shown states, comma-separated on the wire. */
-        status: z.string().optional(),
-        tag: z.string().optional(),
-        limit: z.coerce.number().int().positive().optional(),
+      listFilter.extend({
         /** `card` leaves out what only `task.get` must tell, for tables. */
         detail: z.enum(['full', 'card']).default('full'),
       }),
     )
     .output(z.array(taskListItemSchema)),
+  /**
+   * A line a task, with tabs between: id, shown state, that state with its fact, agent (empty where there is none), title. One
+   * text, because thousands of records take longer on their way than all else that a command does.
+   */
+  table: get('/tasks/table').input(listFilter).output(z.string()),
   edit: oc.route({ method: 'PATCH', path: '/task/{id}' }).input(wireEdit).output(taskViewSchema),
   why: get('/task/{id}/why')
     .input(idInput.extend({ voice: z.enum(WHY_VOICES).default('command-line') }))

@@ -1,7 +1,7 @@
 /** What is shown: views made from committed events. Times are ISO 8601 with offset, as in the task JSON that scripts read. */
+import { originSchema, reasonSchema, workFailureSchema } from '../domain/schemas.ts'
 import { z } from 'zod'
 import {
-  AGENT_HOLDERS,
   AGENT_STATUSES,
   changesSchema,
   costSourceSchema,
@@ -9,10 +9,10 @@ import {
   stopReasonSchema,
   usageSchema,
 } from '../domain/agent.ts'
-import { workFailureSchema } from '../domain/failure.ts'
+import { AGENT_HOLDERS } from '../domain/routing/holder.ts'
 import { LANDING_STATES } from '../domain/landing.ts'
-import { originSchema } from '../domain/origin.ts'
-import { BREAKER_KINDS } from '../domain/plan.ts'
+import { BREAKER_KINDS } from '../domain/reason.ts'
+import { JUDGE_ISSUES } from '../domain/judging/judgement.ts'
 import { agentTriageSchema } from '../domain/judging/triage.ts'
 import { choiceSchema } from '../domain/routing/choice.ts'
 import { executorTypeSchema } from '../domain/settings.ts'
@@ -22,14 +22,12 @@ import {
   modeSchema,
   prioritySchema,
   scheduleSchema,
-  SHOWN_STATES,
-  TASK_STATUSES,
   WAITED_FOR,
   worktreeChoiceSchema,
 } from '../domain/task.ts'
+import { SHOWN_STATES, TASK_STATUSES } from '../domain/graph/shown-state.ts'
 import { judgedAsShape, judgedShape } from './judging.ts'
 import { identityNameSchema } from '../domain/judging/identity.ts'
-import { reasonSchema } from '../domain/reason.ts'
 
 const time = z.string()
 const state = z.enum(SHOWN_STATES)
@@ -106,6 +104,8 @@ export const taskCardSchema = z.object({
 })
 export type TaskCard = z.infer<typeof taskCardSchema>
 
+const chosenSchema = choiceSchema.pick({ arm: true, chance: true, explored: true, reason: true })
+
 /** One place where an executor or a model may be named. */
 const routeStopSchema = z.object({
   stop: z.enum(['task', 'executor', 'coordinator', 'default']),
@@ -164,6 +164,8 @@ export const taskViewSchema = taskCardSchema.omit({ fact: true, reason: true }).
     /** Where the requests of its next try go: `url` null = its provider's own. Null as a whole for an executor that sends no requests. */
     endpoint: z.object({ url: z.string().nullable(), origin: originSchema }).nullable(),
   }),
+  /** Who its latest try was given to by what the yard has learned, and why; null where the settings said, and while it is open. */
+  choice: chosenSchema.nullable(),
 })
 export type TaskView = z.infer<typeof taskViewSchema>
 
@@ -217,7 +219,7 @@ export const agentViewSchema = z.object({
   /** The name under which another orchestrator claimed its task. */
   claimedBy: z.string().nullable(),
   /** Where the yard chose its executor and model by past scores; null where it did not. */
-  choice: choiceSchema.pick({ arm: true, chance: true, explored: true, reason: true }).nullable(),
+  choice: chosenSchema.nullable(),
   /** What a model said of its end, or of its silence; null where none was asked, or has answered yet. */
   triage: agentTriageSchema
     .pick({ verdict: true, reason: true, by: true })
@@ -250,10 +252,10 @@ const breakerViewSchema = z.object({
 })
 export type BreakerView = z.infer<typeof breakerViewSchema>
 
-/** Of a task: what it waits for. Of the yard: nothing can be saved, or it is not confirmed. Of a breaker: its kind. */
+/** Of a task: what it waits for. Of the yard: nothing can be saved, it is not confirmed, or a judge is not measured or flagged. Of a breaker: its kind. */
 const ATTENTION_KINDS = [
   ...(['sign-in', 'answer', 'evaluation', 'approval', 'gate', 'spent', 'failed'] as const),
-  ...(['landing', 'executor', 'manual', 'read-only', 'untrusted'] as const),
+  ...(['landing', 'executor', 'manual', 'judge', 'read-only', 'untrusted'] as const),
   ...BREAKER_KINDS,
 ] as const
 export type AttentionKind = (typeof ATTENTION_KINDS)[number]
@@ -269,6 +271,17 @@ const attentionSchema = z.object({
   reason: z.string(),
   /** The last lines that its program wrote before it failed; absent where there are none. */
   lastLines: z.string().optional(),
+  /** Who it is about, where it is who judges results, and a check of them; absent for the rest. */
+  judge: z
+    .object({
+      /** As `evaluator.check` takes it. */
+      name: z.string(),
+      issue: z.enum(JUDGE_ISSUES),
+      calls: z.number(),
+      /** US dollars, about; null = no price is known. */
+      costUsd: z.number().nullable(),
+    })
+    .optional(),
   since: time,
 })
 export type Attention = z.infer<typeof attentionSchema>

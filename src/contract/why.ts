@@ -1,6 +1,6 @@
 /** Why a task is not finished: what it waits for, in words and as codes. */
 import { z } from 'zod'
-import { SHOWN_STATES } from '../domain/task.ts'
+import { SHOWN_STATES } from '../domain/graph/shown-state.ts'
 
 const waitReasonSchema = z.object({
   kind: z.enum([

@@ -1,7 +1,8 @@
 /** Breakers: what holds agents back for a while when starting more would only do harm. Each with its reason and its wake time. */
 import type { CommittedBatch } from './dispatch.ts'
 import type { Command } from '../domain/command.ts'
-import { isLaunched, type Agent } from '../domain/agent.ts'
+import type { Agent } from '../domain/agent.ts'
+import { isLaunched } from '../domain/routing/holder.ts'
 import type { FailureClass } from '../domain/failure.ts'
 import type { AgentId, TaskId } from '../domain/ids.ts'
 import { signedOutOf } from '../domain/decide/decide-open.ts'

@@ -69,7 +69,8 @@ export function createBudgets({ plan, money }: CoordinatorParts) {
     },
     /** At the start, and when the settings have changed. */
     reset(): void {
-      for (const [id, task] of plan.tasks) if (payersOf(plan, task).length > 0) noted.add(id)
+      for (const task of plan.tasks.notable())
+        if (payersOf(plan, task).length > 0) noted.add(task.id)
     },
     /** What must be committed for the caps to hold; asked before each pick. */
     commands: (now: number): Command[] => [...yard(now), ...tasks(), ...agents()],

@@ -1,8 +1,10 @@
 /** Picks the tasks that start next and claims them. One claim command at a time: the next pick must see what this one has committed. */
-import { type Agent, isLaunched, keepsResult, type Workplace } from '../domain/agent.ts'
+import type { Agent, Workplace } from '../domain/agent.ts'
+import { isLaunched } from '../domain/routing/holder.ts'
 import type { Claim, Command } from '../domain/command.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Task } from '../domain/task.ts'
+import { keepsWork } from './liveness-monitor.ts'
 import type { CoordinatorParts } from './ports.ts'
 import { type CapCounts, createCapCounts, type ReadySet } from './ready-set.ts'
 import type { Reporter } from './reports.ts'
@@ -166,14 +168,13 @@ export function createAgentReconciler(
       runtime.stop(agent.id, {
         graceMs: parts.caps().stopGraceMs,
         force: agent.state.force,
-        keepsResult: keepsResult(agent),
+        keepsResult: keepsWork(agent, parts.judging),
       })
   }
   /** A claimed agent is launched; any other has begun, or was stopped before it could, and its folder says which. */
   const takeUp = (agent: Agent): void => {
-    const isNew = agent.state.kind === 'claimed'
     // A pilot is only placed: its person starts it, and waits for that.
-    if (isNew && !parts.startsAgents && agent.by !== 'pilot') return
+    const isNew = agent.state.kind === 'claimed' && (parts.startsAgents || agent.by === 'pilot')
     const order = parts.orderOf(agent)
     if (!order) return parts.log.error('a living agent has no order', { agent: agent.id })
     if (isNew) return runtime.launch(order)

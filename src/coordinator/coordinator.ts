@@ -13,7 +13,7 @@ import { createBreakers } from './breakers.ts'
 import { createBudgets } from './budgets.ts'
 import { createDeadlines, createLeases } from './leases.ts'
 import type { CommittedBatch } from './dispatch.ts'
-import { createJudgements } from './judgements.ts'
+import { createChecks, createJudgements } from './judgements.ts'
 import { createLandings } from './landings.ts'
 import { createLivenessMonitor } from './liveness-monitor.ts'
 import type { CoordinatorParts } from './ports.ts'
@@ -91,6 +91,7 @@ export function createCoordinator(parts: CoordinatorParts) {
   const deadlines = createDeadlines({ liveness, leases, defer, log, sendAll, look })
   const landings = createLandings(parts, wake)
   const judgements = createJudgements(parts, wake, liveness)
+  const checks = createChecks(parts)
   const reconciler = createAgentReconciler(parts, reporter)
   const claimer = createClaimer(parts, ready, send, wake)
   const timer = createLoopTimer(clock, (isPoll) => {
@@ -108,6 +109,7 @@ export function createCoordinator(parts: CoordinatorParts) {
     ready.reset()
     landings.reset()
     judgements.reset()
+    checks.reset()
     budgets.reset()
     reconciler.mark()
   }
@@ -115,6 +117,7 @@ export function createCoordinator(parts: CoordinatorParts) {
     ready.note(batch)
     landings.note(batch)
     judgements.note(batch)
+    checks.note(batch)
     budgets.note(batch)
     breakers.note(batch)
     if (batch.changes.some(({ entity }) => entity === 'agent')) claimer.note()
@@ -132,24 +135,31 @@ export function createCoordinator(parts: CoordinatorParts) {
   }
   /** One round of the loop. `isRetry`: it also tries again what could not be saved. */
   const run = (isRetry: boolean): void => {
+    // What it would ask for would wait for the end of that, and be asked for again and again meanwhile.
+    if (dispatcher.isBusy()) return timer.set(RETRY_MS, caps().pollIntervalMs)
     const isReadOnly = dispatcher.readOnly() !== null
     // What the loop asked for while nothing could be saved was refused: it asks again for all that still holds.
     if (wasReadOnly && !isReadOnly) lookAnew()
     wasReadOnly = isReadOnly
     const now = clock.now()
+    let isReady = true
     const upkeep: [string, () => void][] = [
       ['agents', reconciler.reconcile],
       ['schedules', () => sendAll(timesAfter(parts, timer.sleptMs()))],
       ['deadlines', () => deadlines.judge(timer.stalledMs())],
       ['breakers', () => sendAll(breakers.due(now))],
       ['budgets', () => sendAll(budgets.commands(now))],
-      ['ready tasks', () => ready.update(now)],
+      ['ready tasks', () => (isReady = ready.update(now))],
       ['assignments', () => sendAll(ready.takeAssignments())],
     ]
     const failed = upkeep.filter(([step, act]) => !attempt(step, act))
-    // No task starts while a cap or a breaker could not be checked.
-    const isSound = failed.length === 0 && attempt('claims', () => claimer.claim(now, isRetry))
+    // No task starts while a cap or a breaker could not be checked, nor before one that was not looked at yet.
+    const mayClaim = failed.length === 0 && isReady
+    const hasClaimed = !mayClaim || attempt('claims', () => claimer.claim(now, isRetry))
+    const isSound = failed.length === 0 && hasClaimed
+    if (!isReady) wake()
     const hasLanded = attempt('landings', () => landings.update(isRetry))
+    attempt('checks of judges', () => sendAll(checks.commands(now, isRetry)))
     const hasAsked = attempt('judgements', () => judgements.update(now, isRetry))
     setTimer(now, isSound && hasLanded && hasAsked)
   }
@@ -188,6 +198,7 @@ export function createCoordinator(parts: CoordinatorParts) {
       scope.add(parts.machine.onRoom(wake))
       // Sets the timer by which it is tried again.
       scope.add(dispatcher.onReadOnly(wake))
+      scope.add(dispatcher.onLargeEnded(wake))
       const orders = [...plan.agents.values()]
         .filter((agent) => agent.by !== 'person')
         .flatMap((agent) => parts.orderOf(agent) ?? [])
@@ -215,6 +226,7 @@ export function createCoordinator(parts: CoordinatorParts) {
       claimer.drain()
       landings.drain()
       judgements.drain()
+      checks.drain()
     },
     /** Something outside the plan has changed, such as the programs of this machine. */
     wake,

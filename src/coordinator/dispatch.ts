@@ -9,8 +9,17 @@ import { err, type Result } from '../base/result.ts'
 import type { Actor, AnyCommand, Reply } from '../domain/command.ts'
 import { fail, failure, type Failure } from '../domain/failure.ts'
 import type { TaskId } from '../domain/ids.ts'
-import type { EntityChange } from '../domain/plan.ts'
-import { createTransaction, type Request, type TransactionParts } from './transaction.ts'
+import type { EntityChange, RootPlan } from '../domain/plan.ts'
+import { carryOutLarge, isLarge, LARGE } from './large-change.ts'
+import {
+  createTransaction,
+  inside,
+  isFaultOfARow,
+  isStoreFailure,
+  type Request,
+  type TransactionParts,
+} from './transaction.ts'
+import type { LargeChange } from '../store/store.ts'
 
 export interface CommittedBatch {
   /** Sequence number of the journal before and after. */
@@ -24,18 +33,31 @@ export interface CommittedBatch {
 export type Dispatcher = ReturnType<typeof createDispatcher>
 
 /** `decide` replaces the domain's own function in tests that plant faults. */
-export interface DispatcherParts extends Omit<TransactionParts, 'newId'> {
+export interface DispatcherParts extends Omit<TransactionParts, 'newId' | 'plan'> {
+  readonly plan: RootPlan
   /** Runs the work at the end of this turn of the loop. */
   readonly defer: (run: () => void) => void
   /** Makes ids of log lines and artifacts unique over owners. */
   readonly ownerEpoch: number
   /** Another process owns the yard now: stop everything. Called once. */
   readonly onStale: () => void
+  /** Tasks from which on a change is carried out in pieces. */
+  readonly largeFrom?: number
 }
+
+interface SavedAll {
+  readonly replies: readonly Result<Reply, Failure>[]
+  readonly batches: readonly CommittedBatch[]
+}
+
+type Saved = SavedAll | { readonly error: unknown }
 
 interface Item extends Request {
   readonly resolve: (reply: Result<Reply, Failure>) => void
 }
+
+const isOfThread = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'ThreadEnded'
 
 /** More would keep the loop from its other work; the rest follows in the next turn. */
 const MAX_BATCH = 256
@@ -45,6 +67,9 @@ export function createDispatcher(parts: DispatcherParts) {
   const committed = createEmitter<CommittedBatch>((error) =>
     log.error('a listener of commits threw', { error: String(error) }),
   )
+  const ended = createEmitter<void>((error) =>
+    log.error('a listener of large changes threw', { error: String(error) }),
+  )
   const failures = createEmitter<void>((error) =>
     log.error('a listener of failed commits threw', { error: String(error) }),
   )
@@ -53,6 +78,9 @@ export function createDispatcher(parts: DispatcherParts) {
   let isClosed = false
   let readOnly: string | null = null
   let isStale = false
+  /** The large change that is under way, and what is left of it behind its end. */
+  let large: Promise<void> | null = null
+  let leftover = Promise.resolve()
   let idCount = 0
   const newId = (): string => `${parts.ownerEpoch.toString(36)}.${(++idCount).toString(36)}`
 
@@ -73,7 +101,7 @@ export function createDispatcher(parts: DispatcherParts) {
     })
   }
   /** All of them in one transaction; the batch is null when nothing has changed. */
-  const save = (requests: readonly Request[]) => {
+  const saveTogether = (requests: readonly Request[]): Saved => {
     const from = store.seq
     const transaction = createTransaction({ ...parts, newId })
     try {
@@ -86,18 +114,35 @@ export function createDispatcher(parts: DispatcherParts) {
       readOnly = null
       const { changes, touched } = transaction
       const batch = changes.length > 0 ? { from, seq: store.seq, changes, touched } : null
-      return { replies, batch }
+      return { replies, batches: batch ? [batch] : [] }
     } catch (error) {
       transaction.undo()
       writer.rollback()
-      const failed = err(commitFailed(error))
-      return { replies: requests.map(() => failed), batch: null }
+      return { error }
     } finally {
       transaction.leave()
     }
   }
+  /** A row that cannot be written is one command's fault: each is carried out alone then, and only that one is refused. */
+  const save = (requests: readonly Request[]): SavedAll => {
+    const saved = saveTogether(requests)
+    if (!('error' in saved)) return saved
+    const { error } = saved
+    if (!isFaultOfARow(error)) {
+      const failed = err(commitFailed(error))
+      return { replies: requests.map(() => failed), batches: [] }
+    }
+    const [only] = requests
+    if (only && requests.length === 1)
+      return { replies: [err(inside(log, only.command, error))], batches: [] }
+    const each = requests.map((request) => save([request]))
+    return {
+      replies: each.flatMap(({ replies }) => replies),
+      batches: each.flatMap(({ batches }) => batches),
+    }
+  }
   const schedule = (): void => {
-    if (isScheduled) return
+    if (isScheduled || large) return
     isScheduled = true
     parts.defer(() => {
       isScheduled = false
@@ -105,15 +150,72 @@ export function createDispatcher(parts: DispatcherParts) {
       if (queue.length > 0) schedule()
     })
   }
+  const isLargeItem = ({ command }: Item): boolean =>
+    writer.large !== null && isLarge(command, parts.largeFrom ?? LARGE)
   const flush = (): void => {
-    const items = queue.slice(0, MAX_BATCH)
+    if (large) return
+    const [first] = queue
+    if (first && isLargeItem(first)) {
+      queue = queue.slice(1)
+      large = carryOut(first).finally(() => {
+        large = null
+        if (queue.length > 0) schedule()
+      })
+      return
+    }
+    const upTo = queue.findIndex(isLargeItem)
+    const items = queue.slice(0, upTo < 0 ? MAX_BATCH : Math.min(upTo, MAX_BATCH))
     queue = queue.slice(items.length)
     if (items.length === 0 && (readOnly === null || isClosed)) return
+    saveAndTell(items)
+  }
+  const saveAndTell = (items: readonly Item[]): void => {
     const wasReadOnly = readOnly !== null
-    const { replies, batch } = save(items)
-    if (batch) committed.emit(batch)
+    const { replies, batches } = save(items)
+    for (const batch of batches) committed.emit(batch)
     if (!wasReadOnly && readOnly !== null) failures.emit()
     items.forEach((item, i) => item.resolve(replies[i] ?? fail('internal', 'no reply')))
+  }
+  const beginLarge = (): LargeChange | null => {
+    try {
+      return writer.large?.begin() ?? null
+    } catch (error) {
+      log.error('a large change is carried out at once', { why: errorText(error) })
+      return null
+    }
+  }
+  /** A large one; what comes meanwhile waits for its end. */
+  const carryOut = async (item: Item): Promise<void> => {
+    const change = beginLarge()
+    if (!change) return saveAndTell([item])
+    leftover = change.gone
+    const wasReadOnly = readOnly !== null
+    const reply = await attemptLarge(item, change)
+    await change.end()
+    if (reply === 'unable') return saveAndTell([item])
+    // Who waits for a commit looks again, now that others can begin.
+    if (!wasReadOnly && readOnly !== null) failures.emit()
+    ended.emit()
+    item.resolve(reply)
+  }
+  const attemptLarge = async (
+    item: Item,
+    change: LargeChange,
+  ): Promise<Result<Reply, Failure> | 'unable'> => {
+    try {
+      const emit = committed.emit
+      const reply = await carryOutLarge({ ...parts, newId, emit }, item, change)
+      if (reply.ok && readOnly !== null) {
+        log.info('commits work again')
+        readOnly = null
+      }
+      return reply
+    } catch (error) {
+      if (isStoreFailure(error)) return err(commitFailed(error))
+      if (!isOfThread(error)) return err(inside(log, item.command, error))
+      log.error('a large change is carried out at once', { why: errorText(error) })
+      return 'unable'
+    }
   }
   return {
     dispatch(command: AnyCommand, by: Actor, commandId?: string): Promise<Result<Reply, Failure>> {
@@ -133,10 +235,20 @@ export function createDispatcher(parts: DispatcherParts) {
     retry(): void {
       if (readOnly !== null && !isClosed) schedule()
     },
-    /** Refuses new commands from now on; what is queued is still carried out. */
-    close(): void {
-      while (queue.length > 0) flush()
+    /** A large change is under way: nothing else is committed meanwhile, and what is told of it is told in pieces. */
+    isBusy: (): boolean => large !== null,
+    /** Called after the end of each large change, carried out or not. */
+    onLargeEnded: (listener: () => void) => ended.on(listener),
+    /** Refuses new commands from now on; what is queued is still carried out. At once, unless a large one is among them. */
+    async close(): Promise<void> {
+      for (;;) {
+        while (queue.length > 0 && !large) flush()
+        if (!large) break
+        isClosed = true
+        await large
+      }
       isClosed = true
+      await leftover
     },
   }
 }

@@ -16,9 +16,11 @@ import type {
 } from '../domain/judging/judgement.ts'
 import type { CommittedBatch } from './dispatch.ts'
 import type { CoordinatorParts } from './ports.ts'
+import type { Task } from '../domain/task.ts'
 import { nextRun, runBeganAt } from './schedules.ts'
 
-const NOT_ASKED = { value: null, usage: null, costSource: null } as const
+const NOT_PAID = { usage: null, costSource: null } as const
+const NOT_ASKED = { value: null, ...NOT_PAID } as const
 
 interface Triages {
   /** It lives and has said nothing for too long. */
@@ -145,12 +147,20 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
     for (const id of given.keys()) if (!plan.judgements.has(id)) given.delete(id)
   }
   const giveAsked = (): void => {
+    const held = new Set<JudgementId>()
     for (const id of [...asked]) {
       asked.delete(id)
       const judgement = plan.judgements.get(id)
-      if (judgement?.state.kind === 'asked' && !isBusy(judgement)) void carryOut(judgement)
+      if (judgement?.state.kind !== 'asked' || isBusy(judgement)) continue
+      if (mayGoOn(judgement)) void carryOut(judgement)
+      else held.add(id)
     }
+    for (const id of held) asked.add(id)
   }
+  /** What a crash kept from being sent is new, whatever is committed of it. */
+  const mayGoOn = (judgement: Judgement): boolean =>
+    !mayBeginNone() || (judging.judge.hasBegun?.(judgement) ?? true)
+  const mayBeginNone = (): boolean => isDraining || plan.facts.paused
   const giveAll = (now: number): void => {
     nextDueAt = null
     // A host that only does one command leaves what others asked for to the host that starts agents.
@@ -160,7 +170,7 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
     fill(now)
   }
   const fill = (now: number): void => {
-    if (isDraining || plan.facts.paused) return
+    if (mayBeginNone()) return
     let room = judging.lane() - underWay.size - choosing.size
     // What is chosen is sent after this round: nothing leaves the plan meanwhile.
     for (const judgement of plan.judgements.values()) {
@@ -181,7 +191,8 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
       if (dueAt > now) nextDueAt = Math.min(nextDueAt ?? Infinity, dueAt)
       else {
         const reason = `no answer within ${formatDuration(timeOf(judgement))}`
-        once(ending, id, () => end(judgement, { ...NOT_ASKED, reason }))
+        const paid = judging.judge.paidFor?.(judgement) ?? NOT_PAID
+        once(ending, id, () => end(judgement, { ...paid, value: null, reason }))
       }
     }
   }
@@ -238,3 +249,32 @@ function chosen(choice: JudgeChoice, { state: { notBefore } }: Queued, now: numb
 
 type Queued = Judgement & { readonly state: Extract<Judgement['state'], { kind: 'queued' }> }
 const isQueued = (judgement: Judgement): judgement is Queued => judgement.state.kind === 'queued'
+
+type CheckParts = Pick<CoordinatorParts, 'plan' | 'judging' | 'startsAgents'>
+
+/** Judges that the yard checks by itself: asked what a person has scored, before anything hangs on their word. Looked at when the settings change, a task brings a gate, and at every poll: a check that must wait has hours. */
+export function createChecks({ plan, judging, startsAgents }: CheckParts) {
+  let mayHaveNew = true
+  let isDraining = false
+  return {
+    note({ changes }: CommittedBatch): void {
+      mayHaveNew ||= changes.some(
+        (change) =>
+          change.entity === 'yard' ||
+          (change.entity === 'task' && gateOf(change.after) !== gateOf(change.before)),
+      )
+    },
+    reset: () => void (mayHaveNew = true),
+    commands(now: number, isRetry: boolean): Command[] {
+      if (!startsAgents || isDraining || plan.facts.paused || (!mayHaveNew && !isRetry)) return []
+      const issues = judging.judgeIssues?.(now) ?? []
+      mayHaveNew = false
+      return issues.flatMap(({ isDue, executor, model, canaries }) =>
+        isDue ? { type: 'evaluator.check', executor, model, canaries } : [],
+      )
+    },
+    drain: () => void (isDraining = true),
+  }
+}
+
+const gateOf = (task: Task | null | undefined): string | null => task?.gate ?? null

@@ -11,6 +11,9 @@ import { mergeAbove } from '../domain/graph/upstream.ts'
 import type { CommittedBatch } from './dispatch.ts'
 import type { CoordinatorParts } from './ports.ts'
 
+/** Tasks looked at in one turn of the loop. */
+const MOST_IN_TURN = 2000
+
 export function createLandings(parts: CoordinatorParts, wake: () => void) {
   const { plan, landing, dispatcher, log, startsAgents } = parts
   const noted = new Set<TaskId>()
@@ -74,7 +77,7 @@ export function createLandings(parts: CoordinatorParts, wake: () => void) {
   const reset = (): void => {
     // A host that only does one command leaves what others asked for to the host that starts agents.
     if (!startsAgents) return
-    for (const task of plan.tasks.values()) if (mayConcern(task)) noted.add(task.id)
+    for (const task of plan.tasks.notable()) if (mayConcern(task)) noted.add(task.id)
   }
   return {
     /** A commit: notes which tasks to look at again. */
@@ -97,9 +100,14 @@ export function createLandings(parts: CoordinatorParts, wake: () => void) {
     /** Asks for what the policy wants landed, and gives the lander its next orders. `isRetry`: also what could not be done before. */
     update(isRetry: boolean): void {
       if (isDraining) return
-      const ids = [...noted]
-      noted.clear()
-      for (const id of ids) {
+      let left = MOST_IN_TURN
+      // Oldest first; what is noted meanwhile comes behind.
+      for (const id of noted) {
+        if (--left < 0) {
+          wake()
+          break
+        }
+        noted.delete(id)
         const task = plan.tasks.get(id)
         if (task?.landing?.state === 'queued') queued.add(id)
         else queued.delete(id)

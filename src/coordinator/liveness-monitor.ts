@@ -3,7 +3,8 @@
  * when this owner first saw the agent, so a machine that slept, or a clock that was set, ends no agent.
  */
 import { utcText, type Clock } from '../base/clock.ts'
-import { isLaunched, keepsResult, type Agent } from '../domain/agent.ts'
+import { isEndedByWatch, keepsResult, type Agent } from '../domain/agent.ts'
+import { isLaunched } from '../domain/routing/holder.ts'
 import type { Command } from '../domain/command.ts'
 import type { Runtime } from '../domain/executor.ts'
 import type { AgentId } from '../domain/ids.ts'
@@ -67,6 +68,15 @@ export function createLivenessMonitor({ plan, runtime, clock, caps, judging }: L
       (agent) => isLaunched(agent) && agent.startedAt !== null && isWatched(agent),
     )
   }
+  /** Those that a watch has ended, while what they have left is collected and verified. */
+  const settling = (): Agent[] =>
+    [...plan.agents.values()].filter((agent) => isEndedByWatch(agent) && keepsWork(agent, judging))
+  const settleLeftMs = (agent: Agent): number | null => {
+    if (!runtime.facts(agent.id)?.hasEnded) return null
+    const known = watch(agent)
+    known.endedAt ??= clock.monotonic()
+    return SETTLE_MS - (clock.monotonic() - known.endedAt)
+  }
   const leftMs = (agent: Agent): number | null => {
     if (agent.timeoutMs === null) return null
     const known = watch(agent)
@@ -127,15 +137,17 @@ export function createLivenessMonitor({ plan, runtime, clock, caps, judging }: L
   }
   return {
     /** Time limits that have run out, and reports whose agent has gone on for too long. */
-    timeouts: (): Command[] =>
-      processes().flatMap((agent) => {
+    timeouts: (): Command[] => [
+      ...processes().flatMap((agent) => {
         if ((leftMs(agent) ?? 1) <= 0) return [stop(agent, 'timeout')]
         return (graceLeftMs(agent) ?? 1) <= 0 ? [stop(agent, 'reported')] : []
       }),
+      ...settling().flatMap((agent) => ((settleLeftMs(agent) ?? 1) <= 0 ? giveUp(agent) : [])),
+    ],
     /** Ms until the next of these; null without one. */
     nextTimeoutInMs(): number | null {
       const waits = processes().flatMap((agent) => [leftMs(agent), graceLeftMs(agent)])
-      const known = waits.filter((ms) => ms !== null)
+      const known = [...waits, ...settling().map(settleLeftMs)].filter((ms) => ms !== null)
       return known.length === 0 ? null : Math.min(...known)
     },
     /** It lives and shows no sign of life now. */
@@ -186,6 +198,17 @@ const stop = (agent: Agent, reason: 'timeout' | 'silent' | 'reported'): Command 
   reason,
   force: false,
 })
+
+/** Its verify line goes on for too long. */
+const giveUp = ({ id: agentId, state }: Agent): Command[] =>
+  state.kind === 'stopping'
+    ? [{ type: 'agent.stop', agentId, reason: state.reason, force: true }]
+    : []
+
+/** It was stopped, and what it has left is verified before its end is told: it may count by a word of its own, or of a model. */
+export const keepsWork = (agent: Agent, judging: Pick<JudgingPort, 'triage'>): boolean =>
+  keepsResult(agent) ||
+  (isEndedByWatch(agent) && mayBeTriaged(agent) && (judging.triage?.() ?? null) !== null)
 
 /** One that is stopped for its result is still collected and verified, which its time limit ends. */
 const isWatched = (agent: Agent): boolean => agent.state.kind !== 'stopping' || keepsResult(agent)

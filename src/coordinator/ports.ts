@@ -10,7 +10,7 @@ import type { Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { AssignmentPlan } from '../domain/judging/assignment.ts'
 import type { EvaluationPolicy } from '../domain/judging/evaluation.ts'
-import type { JudgePort } from '../domain/judging/judgement.ts'
+import type { JudgeIssue, JudgePort } from '../domain/judging/judgement.ts'
 import type { TriagePolicy } from '../domain/judging/triage.ts'
 import type { Lander, LandingOrder, Merger } from '../domain/landing.ts'
 import type { Priced } from '../domain/budget/price.ts'
@@ -117,6 +117,8 @@ export interface JudgingPort {
   triage?(): TriagePolicy | null
   /** An ended agent, as it is stored; null = it was forgotten. Absent = none is known. */
   agentOf?(id: AgentId): Agent | null
+  /** What is wrong with judges whose scores would pass or fail results. Absent = nothing is known of it. */
+  judgeIssues?(now: number): readonly JudgeIssue[]
   /** At most so many judgements are asked at once. */
   lane(): number
 }

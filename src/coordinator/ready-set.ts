@@ -14,11 +14,13 @@ import type { Breaker, Plan } from '../domain/plan.ts'
 import { endingBlockerOf } from '../domain/graph/upstream.ts'
 import { createReadyQueue } from '../domain/graph/ready-queue.ts'
 import type { Choice } from '../domain/routing/choice.ts'
-import { PRIORITIES, type Task } from '../domain/task.ts'
+import type { Task } from '../domain/task.ts'
+import { PRIORITIES } from '../domain/graph/priority.ts'
 import type { Budgets } from './budgets.ts'
 import type { CommittedBatch } from './dispatch.ts'
 import type { Caps, CoordinatorParts, Route } from './ports.ts'
 import type { Agent } from '../domain/agent.ts'
+import type { Steps } from '../base/steps.ts'
 import { utcText } from '../base/clock.ts'
 
 /** `choice`: set where the yard chose the route among several. */
@@ -97,11 +99,27 @@ export function createReadySet(
       now,
     )
   }
-  const considerNoted = (now: number): void => {
+  let measuring: Steps<TaskId[]> | null = null
+  /** Both give false where the rest is left for the next turn. */
+  const considerNoted = (now: number, hasTime: () => boolean): boolean => {
     for (const id of noted) {
+      if (!hasTime()) return false
       // It reads what is spent, which can fail; then the rest stays noted.
       consider(id, now)
       noted.delete(id)
+    }
+    return true
+  }
+  const measure = (hasTime: () => boolean): boolean => {
+    measuring ??= lengths.refresh()
+    for (;;) {
+      const step = measuring.next()
+      if (step.done) {
+        measuring = null
+        for (const id of step.value) if (queue.has(id)) noted.add(id)
+        return true
+      }
+      if (!hasTime()) return false
     }
   }
   return {
@@ -121,22 +139,20 @@ export function createReadySet(
     /** Everything anew: at the start and when the settings have changed. */
     reset(): void {
       buckets.forget()
-      for (const id of plan.tasks.keys()) {
-        if (plan.startable.has(id)) noted.add(id)
-        if (plan.dependentsOf(id).size > 0) lengths.mark(id)
-      }
+      for (const id of plan.startable) noted.add(id)
+      lengths.markAll()
     },
-    /** Looks at the noted tasks and at those whose time has come. */
-    update(now: number): void {
+    /** Looks at the noted tasks and at those whose time has come. False: there are more of them than one turn should hold. */
+    update(now: number): boolean {
+      const hasTime = createTimer(parts.clock)
       for (let next = delayed.peek(); next && next.at <= now; next = delayed.peek()) {
         delayed.pop()
         noted.add(next.id)
       }
-      considerNoted(now)
+      if (!considerNoted(now, hasTime)) return false
       // Lengths only order tasks that compete, so a chain that grows task by task does not pay for itself each time.
-      if (lengths.isStale && queue.size > 1)
-        for (const id of lengths.refresh()) if (queue.has(id)) noted.add(id)
-      considerNoted(now)
+      if ((measuring || (lengths.isStale && queue.size > 1)) && !measure(hasTime)) return false
+      return considerNoted(now, hasTime)
     },
     /** What is to be told of tasks before they can start; each once. */
     takeAssignments(): readonly AssignCommand[] {
@@ -167,6 +183,17 @@ export function createReadySet(
     /** When the next delayed task is due, ms; null when none is. */
     nextDueAt: (): number | null => delayed.peek()?.at ?? null,
   }
+}
+
+/** For one turn of the loop. */
+const TURN_MS = 8
+const ASK_EVERY = 32
+
+/** Whether there is time left for one more. */
+function createTimer(clock: CoordinatorParts['clock']): () => boolean {
+  const from = clock.monotonic()
+  let count = 0
+  return () => ++count % ASK_EVERY !== 0 || clock.monotonic() - from < TURN_MS
 }
 
 /** The latest of what it had to wait for; survives a restart because it is read from the plan. */

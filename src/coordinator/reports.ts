@@ -9,6 +9,7 @@ import { trip } from './breakers.ts'
 import { nextRun } from './schedules.ts'
 import type { CoordinatorParts } from './ports.ts'
 import { hasAwakeFallback } from './ready-set.ts'
+import { isStoreFailure } from './transaction.ts'
 
 export type Reporter = ReturnType<typeof createReporter>
 
@@ -163,6 +164,8 @@ function closingOf(
   try {
     return { ...money.settle(agent, told), hasFallback }
   } catch (error) {
+    // Its report is tried again as a whole.
+    if (isStoreFailure(error)) throw error
     log.error('what an agent cost could not be worked out', { agentId, error: String(error) })
     return { usage: told && recordedUsage(told), hasFallback }
   }

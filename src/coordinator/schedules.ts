@@ -55,7 +55,14 @@ function isOfFalseClock(
 export function falseTimes(plan: Plan, parts: Parts, setBackMs: number): Command[] {
   const now = parts.clock.now()
   const commands: Command[] = []
-  for (const { id, schedule, state, scheduledFor, createdAt, completedAt } of plan.tasks.values()) {
+  for (const {
+    id,
+    schedule,
+    state,
+    scheduledFor,
+    createdAt,
+    completedAt,
+  } of plan.tasks.notable()) {
     if (!schedule || state.kind !== 'open' || state.notBefore !== scheduledFor) continue
     const aheadMs = Math.max(setBackMs, (completedAt ?? createdAt) - now)
     if (isOfFalseClock(schedule, scheduledFor, aheadMs, parts))
@@ -72,7 +79,7 @@ export function falseBackOffs(
 ): Command[] {
   const now = clock.now()
   const commands: Command[] = []
-  for (const task of plan.tasks.values()) {
+  for (const task of plan.tasks.notable()) {
     const { id, state, scheduledFor, startedAt, attempts, backOffs } = task
     if (state.kind !== 'open' || state.notBefore === null || state.notBefore === scheduledFor)
       continue
@@ -114,7 +121,7 @@ export function missedRuns(plan: Plan, parts: Parts): Command[] {
   if (parts.caps().missed !== 'skip') return []
   const now = parts.clock.now()
   const commands: Command[] = []
-  for (const task of plan.tasks.values()) {
+  for (const task of plan.tasks.notable()) {
     if (!task.schedule || task.state.kind !== 'open' || task.scheduledFor === null) continue
     if (task.state.notBefore !== task.scheduledFor || task.scheduledFor > now - MISSED_AFTER_MS)
       continue

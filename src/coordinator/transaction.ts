@@ -10,7 +10,6 @@ import { evolve } from '../domain/evolve/evolve.ts'
 import { fail, failure, type Failure } from '../domain/failure.ts'
 import type { TaskId } from '../domain/ids.ts'
 import { type EntityChange, isAddition, type MutablePlan } from '../domain/plan.ts'
-import type { RowFacts } from '../store/journal.ts'
 import type { StoredReply } from '../store/read.ts'
 import type { Store, StoreWriter } from '../store/store.ts'
 import { fingerprintOf } from '../store/fingerprint.ts'
@@ -35,6 +34,8 @@ export function createTransaction(parts: TransactionParts) {
   const { plan, writer } = parts
   const changes: EntityChange[] = []
   const touched = new Set<TaskId>()
+  /** By this very transaction. */
+  const replied = new Map<string, StoredReply>()
   plan.onTouched = (id) => touched.add(id)
 
   /** Newest first, by putting the old entities. */
@@ -44,35 +45,19 @@ export function createTransaction(parts: TransactionParts) {
       if (change) plan.put(reversed(change))
     }
   }
-  /** The changes from there on. A task that is changed twice stands in its table once, as it is at last. */
-  const write = (from: number, facts: readonly RowFacts[]): void => {
-    const last = new Map<string, number>()
-    for (let i = from; i < changes.length; i += 1)
-      if (changes[i]?.entity === 'task') last.set(changes[i]?.id ?? '', i)
-    facts.forEach((fact, nth) => {
-      const change = changes[from + nth]
-      if (!change) return
-      const isReplaced =
-        change.entity === 'task' &&
-        change.before !== null &&
-        change.after !== null &&
-        last.get(change.id) !== from + nth
-      writer.write(change, fact, isReplaced)
-    })
-  }
   const applyOne = (command: Command, by: Actor): Result<Reply, Failure> => {
     const at = parts.clock.now()
     const decision = (parts.decide ?? decide)(plan, command, { at, by, newId: parts.newId })
     if (!decision.ok) return decision
-    const facts: RowFacts[] = []
-    const from = changes.length
-    for (const event of decision.value.events)
+    const name = nameOf(by)
+    for (const event of decision.value.events) {
+      const facts = { at, event: event.type, by: name }
       for (const change of evolve(plan, event)) {
         plan.put(change)
         changes.push(change)
-        facts.push({ at, event: event.type, by: nameOf(by) })
+        writer.write(change, facts)
       }
-    write(from, facts)
+    }
     return ok(decision.value.reply)
   }
   const applyAll = (command: ChangeTasks, by: Actor): Result<Reply, Failure> => {
@@ -90,8 +75,11 @@ export function createTransaction(parts: TransactionParts) {
     const { command, by } = request
     const reply = command.type === 'tasks.change' ? applyAll(command, by) : applyOne(command, by)
     const key = replyKeyOf(request)
-    if (reply.ok && key !== null)
-      writer.saveReply(key, parts.clock.now(), { ...reply.value, of: fingerprintOf(command) })
+    if (reply.ok && key !== null) {
+      const saved = { ...reply.value, of: fingerprintOf(command) }
+      writer.saveReply(key, parts.clock.now(), saved)
+      replied.set(key, saved)
+    }
     return reply
   }
   return {
@@ -100,8 +88,8 @@ export function createTransaction(parts: TransactionParts) {
     /** Throws when the whole transaction must be undone: the disk is full, the ownership is lost. */
     carryOut(request: Request): Result<Reply, Failure> {
       const key = replyKeyOf(request)
-      const known = key === null ? null : parts.store.replyOf(key)
-      if (known) return repeated(request, known)
+      const known = key === null ? null : (replied.get(key) ?? parts.store.replyOf(key))
+      if (known) return repeated(request, known, fingerprintOf(request.command))
       const mark = changes.length
       try {
         return writer.savepoint(() => apply(request))
@@ -122,11 +110,18 @@ class RefusedChange extends Error {
   readonly failure: Failure
   constructor(why: Failure, index: number) {
     super(why.message)
-    this.failure = { ...why, facts: { ...why.facts, change: index } }
+    this.failure = refusedAt(index, why)
   }
 }
 
-function inside(log: Log, command: AnyCommand, error: unknown): Failure {
+/** Of several commands the one at `index` is refused. */
+export const refusedAt = (index: number, why: Failure): Failure => ({
+  ...why,
+  facts: { ...why.facts, change: index },
+})
+
+/** What the caller is told of an error that is no failure of the storage. */
+export function inside(log: Log, command: AnyCommand, error: unknown): Failure {
   log.error('a command failed inside', {
     type: command.type,
     error: error instanceof Error ? error.stack : String(error),
@@ -146,21 +141,30 @@ export function reversed(change: EntityChange): EntityChange {
 /** Errors that one command's own values can cause; all others of SQLite are the storage's. */
 const OF_ONE_COMMAND = /^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|RANGE|MISUSE|ERROR)/
 
+const sqliteCode = (error: object): string =>
+  'code' in error && String(error.code).startsWith('SQLITE_') ? String(error.code) : ''
+
 /** Full, failing or read-only storage, or lost ownership: the whole transaction must be undone, not one command. */
-function isStoreFailure(error: unknown): boolean {
+export function isStoreFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  const code = 'code' in error ? String(error.code) : ''
-  return (
-    error.name === 'StaleOwner' ||
-    error.name === 'TransactionLost' ||
-    (code.startsWith('SQLITE_') && !OF_ONE_COMMAND.test(code))
-  )
+  const code = sqliteCode(error)
+  return error.name === 'StaleOwner' || (code !== '' && !OF_ONE_COMMAND.test(code))
 }
 
+/** A value that cannot be written, by SQLite or as JSON. */
+export const isFaultOfARow = (error: unknown): boolean =>
+  error instanceof TypeError ||
+  error instanceof RangeError ||
+  (error instanceof Error && OF_ONE_COMMAND.test(sqliteCode(error)))
+
 /** The reply that the command had the first time. Replies of earlier programs do not say which command they answered. */
-function repeated({ command, commandId }: Request, known: StoredReply): Result<Reply, Failure> {
+export function repeated(
+  { commandId }: Request,
+  known: StoredReply,
+  print: string,
+): Result<Reply, Failure> {
   const { of, ...reply } = known
-  if (of === undefined || of === fingerprintOf(command)) return ok(reply)
+  if (of === undefined || of === print) return ok(reply)
   return fail('in-use', `the commandId ${JSON.stringify(commandId)} was used for another command`, {
     hint: 'give each command an id of its own; only the same request may repeat one',
     facts: { field: 'commandId' },
@@ -168,5 +172,5 @@ function repeated({ command, commandId }: Request, known: StoredReply): Result<R
 }
 
 /** A reply is stored per actor, so that an id used by two of them never gives one the reply of the other. */
-const replyKeyOf = ({ by, commandId }: Request): string | null =>
+export const replyKeyOf = ({ by, commandId }: Request): string | null =>
   commandId === undefined ? null : `${by.kind === 'agent' ? by.agentId : by.kind} ${commandId}`

@@ -46,8 +46,10 @@ const GO: readonly Row[] = [
   ['Tasks', 'go.tasks', 'CmdOrCtrl+2'],
   ['Agents', 'go.agents', 'CmdOrCtrl+3'],
   ['Attention', 'go.attention', 'CmdOrCtrl+4'],
+  ['Evaluations', 'go.evaluations', 'CmdOrCtrl+5'],
   ['Models', 'go.models', 'CmdOrCtrl+6'],
   ['Executors', 'go.executors', 'CmdOrCtrl+7'],
+  ['Identities', 'go.identities', 'CmdOrCtrl+9'],
   ['Schedule', 'go.schedule', 'CmdOrCtrl+8'],
 ]
 const TASK: readonly Row[] = [

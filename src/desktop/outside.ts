@@ -81,7 +81,8 @@ function real(path: string): string | null {
 export const LINK_SCHEME = 'yard'
 
 const SCREENS = [
-  ...['graph', 'tasks', 'agents', 'attention', 'models', 'executors', 'schedule', 'settings'],
+  ...['graph', 'tasks', 'agents', 'attention', 'evaluations', 'models', 'executors'],
+  ...['identities', 'schedule', 'settings'],
 ] as const
 
 const MOST_CHARACTERS = 300

@@ -1,18 +1,12 @@
 /** An agent: one try at a task, made by a local process or a person. A retry is a new agent. */
+import { AGENT_HOLDERS } from './routing/holder.ts'
+import { agentIdSchema, taskIdSchema, workFailureSchema } from './schemas.ts'
 import { z } from 'zod'
-import { workFailureSchema } from './failure.ts'
-import { agentIdSchema, taskIdSchema } from './ids.ts'
 import { choiceSchema } from './routing/choice.ts'
 import { identityNameSchema } from './judging/identity.ts'
 import { executorTypeSchema } from './settings.ts'
 import { agentTriageSchema } from './judging/triage.ts'
 import { conversationSchema } from './task.ts'
-
-/**
- * Who holds the task. process: runs here. service: the yard hands it the task elsewhere and takes its word. person: another orchestrator or somebody by
- * hand. pilot: an agent CLI that a person drives.
- */
-export const AGENT_HOLDERS = ['process', 'service', 'person', 'pilot'] as const
 
 const OUTCOMES = ['done', 'failed', 'killed', 'lost', 'refused', 'superseded'] as const
 export const outcomeSchema = z.enum(OUTCOMES)
@@ -216,9 +210,9 @@ export const keepsResult = ({ state, triage }: Pick<Agent, 'state' | 'triage'>):
   state.kind === 'stopping' &&
   (state.reason === 'reported' || (state.reason === 'triaged' && triage?.verdict === 'done'))
 
-/** The variable that marks everything an agent starts; its value is random per agent, because two yards both have an agent-7. */
-export const MARKER_VARIABLE = 'YARD_AGENT_KEY'
-
-/** The yard has started it, and ends it. */
-export const isLaunched = ({ by }: Pick<Agent, 'by'>): boolean =>
-  by === 'process' || by === 'service'
+/** A watch has ended it before any model has said what becomes of it. `force`: what it has left is not waited for any more. */
+export const isEndedByWatch = ({ state, triage }: Pick<Agent, 'state' | 'triage'>): boolean =>
+  state.kind === 'stopping' &&
+  !state.force &&
+  triage === null &&
+  (state.reason === 'timeout' || state.reason === 'silent')

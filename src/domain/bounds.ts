@@ -3,7 +3,7 @@
  * digits and recursive readers run out of stack.
  */
 import { MAX_INSTANT_MS } from '../base/instant.ts'
-import { MAX_DURATION_MS } from './format.ts'
+import { MAX_DURATION_MS, wholeText } from './format.ts'
 
 /** Tokens, bytes and the like: the sum of a thousand of them is still exact. */
 export const MAX_COUNT = 1_000_000_000_000
@@ -12,7 +12,7 @@ const MAX_JSON_NODES = 10_000
 
 export const TOO_LONG = `must be at most 100 years (${MAX_DURATION_MS} ms)`
 export const TOO_FAR = `must be within ${MAX_INSTANT_MS} ms of 1970`
-export const TOO_MANY = `must be at most ${MAX_COUNT.toLocaleString('en-US')}`
+export const TOO_MANY = `must be at most ${wholeText(MAX_COUNT)}`
 export const UNSTORABLE_TEXT = 'holds a NUL or half a surrogate pair'
 
 /** A count as a sum can take it: not negative, finite, at most `MAX_COUNT`. Null for what is no number. */
@@ -29,8 +29,7 @@ export function jsonIssue(value: unknown): string | null {
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > MAX_JSON_DEPTH) return `is nested deeper than ${MAX_JSON_DEPTH} levels`
     nodes += level.length
-    if (nodes > MAX_JSON_NODES)
-      return `has more than ${MAX_JSON_NODES.toLocaleString('en-US')} values`
+    if (nodes > MAX_JSON_NODES) return `has more than ${wholeText(MAX_JSON_NODES)} values`
     if (!level.every(isJson)) return 'holds what JSON cannot say'
     level = level.flatMap(childrenOf)
   }

@@ -12,7 +12,7 @@ import type {
   JudgementId,
   Opinion,
 } from './judging/evaluation.ts'
-import type { JudgementReply, Postponement } from './judging/judgement.ts'
+import type { JudgementReply, Paid, Postponement } from './judging/judgement.ts'
 import type { TriagePolicy } from './judging/triage.ts'
 import type { Assignment } from './judging/assignment.ts'
 import type { Identity } from './judging/identity.ts'
@@ -201,6 +201,8 @@ interface JudgingCommands {
     dimensions: Opinion['dimensions']
     note: string
     isAudit: boolean
+    /** Who has audited it already; absent = nobody. */
+    auditors?: readonly string[]
     policy: EvaluationPolicy
     nextFireAt: number | null
   }
@@ -214,9 +216,10 @@ interface JudgingCommands {
     nextFireAt: number | null
     triaged?: Triaged
   }
-  /** By a person: it stays unanswered. */
+  /** By a person: it stays unanswered. `paid`: by what was sent until now; absent = nothing is known. */
   'judgement.kill': {
     judgementId: JudgementId
+    paid?: Paid
     policy: EvaluationPolicy | null
     nextFireAt: number | null
     triaged?: Triaged

@@ -13,7 +13,14 @@ import type { Claim } from './command.ts'
 import type { Artifact } from './executor.ts'
 import type { WorkFailure } from './failure.ts'
 import type { AgentId, TaskId } from './ids.ts'
-import type { Evaluation, Judge, JudgementId, Look, Opinion } from './judging/evaluation.ts'
+import type {
+  Evaluation,
+  EvaluationId,
+  Judge,
+  JudgementId,
+  Look,
+  Opinion,
+} from './judging/evaluation.ts'
 import type { Identity } from './judging/identity.ts'
 import type { Judgement } from './judging/judgement.ts'
 import type { AgentTriage } from './judging/triage.ts'
@@ -44,12 +51,11 @@ interface JudgementEvents {
     usage: Usage | null
     costSource: CostSource | null
     score: number | null
+    isCutShort?: true
+    kept?: EvaluationId
   }
-  /** Also what its task remembers of it. `kept`: the very same work was scored before, and that counts. */
-  'evaluation.recorded': {
-    evaluation: Evaluation
-    kept?: Readonly<{ score: number; passed: boolean | null }>
-  }
+  /** Also what its task remembers of it. */
+  'evaluation.recorded': { evaluation: Evaluation }
   'evaluation.scored': { opinion: Opinion }
   /** An agent is asked to be it for the first time. */
   'identity.known': { identity: Identity }
@@ -79,7 +85,10 @@ interface TaskEvents {
     resultCommit: string | null
   }
   /** Judged, and too near to the threshold to decide by one look. */
-  'task.looked': { id: TaskId; look: Look }
+  /** `late`: its task does not wait for what becomes of it any more. */
+  'task.looked': { id: TaskId; look: Look; late?: AgentId }
+  /** By a person, or because it is the very same work as what a person rejected. */
+  'task.rejected': { id: TaskId; agentId: AgentId; note: string }
   'task.failed': Work & { id: TaskId; failure: WorkFailure; isAttempt: boolean }
   /** Open again by itself after an agent's end: a retry, a provider's sleep, a kill. */
   'task.returned': Work & {

@@ -148,7 +148,7 @@ export interface StopOptions {
   readonly graceMs: number
   /** Without the polite signal. */
   readonly force: boolean
-  /** It has reported its end: what it leaves is verified and counts. */
+  /** What it leaves is verified before its end is told: it has reported its end, or a model says what becomes of its task. */
   readonly keepsResult?: boolean
 }
 

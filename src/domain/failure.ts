@@ -3,7 +3,7 @@
  * A `Failure` is what a request is answered with when it cannot be done; a `WorkFailure` is how an agent's try ended badly.
  * Both are plain data. Exit codes, HTTP statuses and retry verdicts are decided here and nowhere else.
  */
-import { z } from 'zod'
+import { clip } from '../base/text.ts'
 import { err, type Result } from '../base/result.ts'
 
 /** kind → [exit code of the command line, HTTP status] */
@@ -108,26 +108,18 @@ export const VERDICTS = {
 export type FailureClass = keyof typeof VERDICTS
 // Its own keys, and no others.
 export const FAILURE_CLASSES = Object.keys(VERDICTS) as readonly FailureClass[]
-export const failureClassSchema = z.enum(FAILURE_CLASSES)
 
-/** The classes that a report of a failure may name. The others are found by the yard itself. */
-export const reportableClassSchema = failureClassSchema.exclude([
-  ...(['lost', 'launch', 'machine-busy', 'missing-program', 'isolation'] as const),
-  ...(['unreachable', 'question', 'budget', 'killed', 'gate', 'evaluation'] as const),
-])
-
-export const workFailureSchema = z.strictObject({
-  class: failureClassSchema,
+export interface WorkFailure {
+  class: FailureClass
   /** One line for people. */
-  reason: z.string(),
-  exitCode: z.number().int().nullable().default(null),
-  signal: z.string().nullable().default(null),
+  reason: string
+  exitCode: number | null
+  signal: string | null
   /** When the provider said it will work again, ms; null when it did not say. */
-  resetAt: z.number().int().nullable().default(null),
+  resetAt: number | null
   /** The last lines of stderr or the provider's own words, at most 4 kB. */
-  detail: z.string().max(4096).nullable().default(null),
-})
-export type WorkFailure = z.infer<typeof workFailureSchema>
+  detail: string | null
+}
 
 export function workFailure(
   failureClass: FailureClass,
@@ -171,3 +163,14 @@ export const isHeldUp = (agent: {
   readonly outcome: string | null
   readonly failure: Pick<WorkFailure, 'class'> | null
 }): boolean => agent.outcome === 'superseded' && agent.failure?.class === 'isolation'
+
+/** Lines of a failure's last output that are shown at a glance, and of each so many UTF-16 units. */
+const LAST_LINES = 6
+const LAST_LINE_UNITS = 300
+
+/** The last lines that say something, oldest first; null where there is none. */
+export function lastLines(detail: string | null, count = LAST_LINES): string | null {
+  const lines = (detail ?? '').split('\n').filter((line) => line.trim() !== '')
+  const shown = lines.slice(-count).map((line) => clip(line.trimEnd(), LAST_LINE_UNITS))
+  return shown.length === 0 ? null : shown.join('\n')
+}

@@ -48,6 +48,9 @@ export function bytesText(bytes: number): string {
 /** One decimal below ten, and none that is zero. */
 const shortNumber = (n: number): number => (n < 10 ? Number(n.toFixed(1)) : Math.round(n))
 
+/** A whole number with a comma at each thousand. Intl would say the same, and takes 15 ms of a start. */
+export const wholeText = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',')
+
 /** Durations as people write them: a number with `ms`, `s`, `m`, `h` or `d`. */
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 export type DurationUnit = keyof typeof UNIT_MS

@@ -1,23 +1,18 @@
 /** Branded ids, so that a task's id cannot be passed where an agent's is meant. */
-import { z } from 'zod'
+import type { z } from 'zod'
 
 /** `[A-Za-z0-9_][A-Za-z0-9._-]{0,99}`: safe as a file name, a URL segment and an argument. */
-const ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/
+export const TASK_ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/
 
-export const taskIdSchema = z
-  .string()
-  .regex(
-    ID_PATTERN,
-    'an id is 1 to 100 letters, digits, dots, dashes or underscores and starts with none of dot and dash',
-  )
-  .brand<'TaskId'>()
-export type TaskId = z.infer<typeof taskIdSchema>
+export type TaskId = string & z.$brand<'TaskId'>
 
-const AGENT_ID_PATTERN = /^agent-[1-9][0-9]{0,14}$/
-export const agentIdSchema = z.string().regex(AGENT_ID_PATTERN).brand<'AgentId'>()
-export type AgentId = z.infer<typeof agentIdSchema>
+export const AGENT_ID_PATTERN = /^agent-[1-9][0-9]{0,14}$/
+export type AgentId = string & z.$brand<'AgentId'>
 
-export const isTaskId = (text: string): text is TaskId => ID_PATTERN.test(text)
+/** The variable that marks everything an agent starts; its value is random per agent, because two yards both have an agent-7. */
+export const MARKER_VARIABLE = 'YARD_AGENT_KEY'
+
+export const isTaskId = (text: string): text is TaskId => TASK_ID_PATTERN.test(text)
 /** Tells an agent among those who act; a person may have any other name, `agent-smith` as well. */
 export const isAgentId = (text: string): text is AgentId => AGENT_ID_PATTERN.test(text)
 export const agentIdOf = (number: number): AgentId => `agent-${number}` as AgentId

@@ -1,6 +1,7 @@
 /** Landing: bringing a task's result onto its target branch. Beside the task's state, because a task is done before it has landed. */
+import { taskIdSchema } from './schemas.ts'
 import { z } from 'zod'
-import { taskIdSchema, type TaskId } from './ids.ts'
+import { type TaskId } from './ids.ts'
 
 /**
  * queued: asked for; the lander takes one at a time per repository. landed: the target holds it, `commit` says where.

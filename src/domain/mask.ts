@@ -14,7 +14,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/([#?&]code=)[\w%-]+/g, `$1${MASK}`],
   [/(:\/\/[^\s:/@]+:)[^\s/@]+@/g, `$1${MASK}@`],
   [
-    /\b([A-Za-z0-9_]*(?:TOKEN|SECRET|PASSWORD|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?))(["']?\s*[=:]\s*["']?)[^\s"',;]+/gi,
+    /\b([A-Za-z0-9_]*(?:TOKEN|SECRET|PASSWORD|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?))((?:\\*["'])?\s*[=:]\s*(?:\\*["'])?)[^\s"',;]+/gi,
     `$1$2${MASK}`,
   ],
 ]
@@ -27,15 +27,42 @@ export interface Mask {
 export function createMask(env: Readonly<Record<string, string | undefined>>): Mask {
   const values = Object.entries(env)
     .filter(([name, value]) => SECRET_NAME.test(name) && (value ?? '').length >= MIN_VALUE_LENGTH)
-    .map(([, value]) => value ?? '')
+    .flatMap(([, value]) => formsOf(value ?? ''))
     .toSorted((a, b) => b.length - a.length)
   return (text) => {
     let masked = text
     for (const value of values) masked = masked.replaceAll(value, MASK)
-    for (const [pattern, replacement] of PATTERNS) masked = masked.replace(pattern, replacement)
-    return masked
+    return piecesOf(masked).map(maskPiece).join('')
   }
 }
+
+const maskPiece = (text: string): string =>
+  PATTERNS.reduce((left, [pattern, replacement]) => left.replace(pattern, replacement), text)
+
+/** Of a run of millions of letters the engine of the patterns runs out of stack, and throws. */
+const PIECE = 1_000_000
+
+/** Split behind lines, else behind words; within one only where it is longer than a piece, and so no key. */
+function piecesOf(text: string): readonly string[] {
+  const pieces: string[] = []
+  for (let from = 0; from < text.length || pieces.length === 0;) {
+    const most = from + PIECE
+    const at = most < text.length ? behindLast(text.slice(from, most)) : PIECE
+    pieces.push(text.slice(from, from + at))
+    from += at
+  }
+  return pieces
+}
+
+const behindLast = (text: string): number =>
+  text.lastIndexOf('\n') + 1 || text.lastIndexOf(' ') + 1 || text.length
+
+/** As it stands, within JSON, and line by line: of a text that was cut some lines of a key may be left. */
+function formsOf(value: string): readonly string[] {
+  const lines = value.split(/\r?\n/).filter((line) => line.length >= MIN_LINE_LENGTH)
+  return [...new Set([value, JSON.stringify(value).slice(1, -1), ...lines])]
+}
+const MIN_LINE_LENGTH = 16
 
 /** A shorter value (`1`, `none`) would blot out innocent text. */
 const MIN_VALUE_LENGTH = 8

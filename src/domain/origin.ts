@@ -1,18 +1,16 @@
 /** Where a value in force comes from: the task, a flag of this start, the environment, a file (with its line), or the default. */
-import { z } from 'zod'
 
 /** Where a value of the configuration comes from. */
 export const CONFIG_SOURCES = ['flag', 'env', 'project', 'global', 'default'] as const
 export type ConfigSource = (typeof CONFIG_SOURCES)[number]
 
-export const originSchema = z.object({
-  level: z.enum(['task', ...CONFIG_SOURCES]),
+export interface Origin {
+  level: 'task' | ConfigSource
   /** Of the configuration, such as `coordinator.executor`; null where none is meant. */
-  key: z.string().nullable(),
-  file: z.string().nullable(),
-  line: z.number().nullable(),
-})
-export type Origin = z.infer<typeof originSchema>
+  key: string | null
+  file: string | null
+  line: number | null
+}
 
 const LEVEL_TEXT = {
   task: 'named by the task',

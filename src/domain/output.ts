@@ -1,7 +1,7 @@
 /** What an agent said and did, as read from its CLI's output. Made for showing: every text is cut to a bound, the raw files are the truth. */
+import { failureClassSchema } from './schemas.ts'
 import { z } from 'zod'
 import { runtimeUsageSchema } from './agent.ts'
-import { failureClassSchema } from './failure.ts'
 
 /** Longest text of one report, in UTF-16 units. */
 export const MAX_REPORT_TEXT = 8192
@@ -83,15 +83,4 @@ export function plainText(value: string): string {
     .replace(/[^\n]*\r(?=[^\r\n])/g, '')
     .replace(/\r+(?=\n|$)/g, '')
     .replace(CONTROLS, ' ')
-}
-
-/** Lines of a failure's last output that are shown at a glance, and of each so many UTF-16 units. */
-const LAST_LINES = 6
-const LAST_LINE_UNITS = 300
-
-/** The last lines that say something, oldest first; null where there is none. */
-export function lastLines(detail: string | null, count = LAST_LINES): string | null {
-  const lines = (detail ?? '').split('\n').filter((line) => line.trim() !== '')
-  const shown = lines.slice(-count).map((line) => clip(line.trimEnd(), LAST_LINE_UNITS))
-  return shown.length === 0 ? null : shown.join('\n')
 }

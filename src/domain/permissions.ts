@@ -22,8 +22,8 @@ const AGENT_MAY = {
   /** Within the limits of `permit`. The procedure `task.import` is for people; its command carries several tasks. */
   subtasks: ['task.add', 'tasks.import'],
   never: [
-    ...['task.list', 'task.edit', 'task.hold', 'task.release', 'task.releaseAll', 'task.publish'],
-    ...['task.answer', 'task.retry', 'task.reopen', 'task.abandon', 'task.remove'],
+    ...['task.list', 'task.table', 'task.edit', 'task.hold', 'task.release', 'task.releaseAll'],
+    ...['task.publish', 'task.answer', 'task.retry', 'task.reopen', 'task.abandon', 'task.remove'],
     ...['task.removeAll', 'task.change', 'task.take', 'task.claim', 'task.pilot', 'task.letGo'],
     ...['task.scheduleList', 'task.scheduleSkip', 'task.scheduleNow', 'task.import', 'task.export'],
     ...['task.overspend', 'tasks.change', 'tasks.remove', 'schedule.skip', 'schedule.fireNow'],
@@ -49,6 +49,7 @@ const AGENT_MAY = {
     'task.evaluate',
     ...['judgement.list', 'judgement.get', 'judgement.text', 'evaluator.list'],
     ...['identity.list', 'identity.broken', 'identity.get', 'identity.add', 'identity.performance'],
+    'identity.tasks',
     ...['startScreen.recent', 'startScreen.forget', 'startScreen.clis', 'startScreen.inspect'],
     ...['startScreen.open', 'startScreen.example'],
   ],

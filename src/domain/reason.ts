@@ -1,7 +1,6 @@
 /** Why a task stands where it stands: a code for programs beside the line for people. */
-import { z } from 'zod'
 
-const REASON_CODES = [
+export const REASON_CODES = [
   'draft',
   'paused',
   'blockers',
@@ -30,16 +29,15 @@ const REASON_CODES = [
 ] as const
 export type ReasonCode = (typeof REASON_CODES)[number]
 
-export const reasonSchema = z.object({
-  code: z.enum(REASON_CODES),
+export interface Reason {
+  code: ReasonCode
   /** The task, the breaker's key or the agent that is meant. */
-  subject: z.string().nullable(),
+  subject: string | null
   /** When it ends by itself, ms. */
-  until: z.number().int().nullable(),
+  until: number | null
   /** One short line, e.g. `3 to go`, `Starts 22:00`. */
-  text: z.string(),
-})
-export type Reason = z.infer<typeof reasonSchema>
+  text: string
+}
 
 interface Worded {
   readonly code: ReasonCode
@@ -55,6 +53,21 @@ const isQuoted = ({ code, until }: Worded): boolean =>
 export const reasonInSentence = (text: string, reason: Worded | null): string =>
   reason === null || isQuoted(reason) ? text : text.charAt(0).toLowerCase() + text.slice(1)
 
+/** `blocked (2 to go)`; a fact that says the state once more is left out. */
+export const stateText = (state: string, fact: string | null, reason: Worded | null): string =>
+  fact === null || repeatsState(reason) ? state : `${state} (${reasonInSentence(fact, reason)})`
+
 /** It says no more than the shown state of the task does. */
 export const repeatsState = (reason: Pick<Reason, 'code'> | null): boolean =>
   reason?.code === 'paused' || reason?.code === 'abandoned'
+
+/** What can hold agents back, beside the rules. */
+export const BREAKER_KINDS = [
+  'respawn',
+  'launch',
+  'silence',
+  'provider',
+  'budget',
+  'unreachable',
+] as const
+export type BreakerKind = (typeof BREAKER_KINDS)[number]

@@ -1,4 +1,6 @@
 /** A task: a node of the graph, something to get done. */
+import { PRIORITIES } from './graph/priority.ts'
+import { agentIdSchema, taskIdSchema, workFailureSchema } from './schemas.ts'
 import { z } from 'zod'
 import {
   isStorableText,
@@ -9,14 +11,12 @@ import {
   UNSTORABLE_TEXT,
 } from './bounds.ts'
 import { MAX_DURATION_MS } from './format.ts'
-import { attemptLimit, DEFAULT_MAX_ATTEMPTS, workFailureSchema } from './failure.ts'
-import { agentIdSchema, taskIdSchema } from './ids.ts'
+import { attemptLimit, DEFAULT_MAX_ATTEMPTS } from './failure.ts'
 import { judgementIdSchema, lookSchema, taskEvaluationSchema } from './judging/evaluation.ts'
 import { GATE_FORM, parseGate } from './judging/score.ts'
 import { landingSchema, mergingSchema } from './landing.ts'
 import { MAX_INSTANT_MS } from '../base/instant.ts'
 
-export const PRIORITIES = ['critical', 'high', 'normal', 'low', 'idle'] as const
 export const prioritySchema = z.enum(PRIORITIES)
 
 const text = (max: number, tooLong?: string) =>
@@ -101,15 +101,6 @@ const taskStateSchema = z.discriminatedUnion('kind', [
 ])
 export type TaskState = z.infer<typeof taskStateSchema>
 export type TaskStatus = TaskState['kind']
-export const TASK_STATUSES = taskStateSchema.options.map(({ shape }) => shape.kind.value)
-
-/** What a person sees: a stored status, or for an open task the first that holds of these, in this order. */
-export const DERIVED_STATES = ['paused', 'blocked', 'delayed', 'parked', 'ready'] as const
-export type ShownState = Exclude<TaskStatus, 'open'> | (typeof DERIVED_STATES)[number]
-export const SHOWN_STATES = [
-  ...TASK_STATUSES.filter((status) => status !== 'open'),
-  ...DERIVED_STATES,
-] as const satisfies readonly ShownState[]
 
 export const contextSchema = z.enum(['clean', 'task', 'graph', 'full'])
 export const modeSchema = z.enum(['full', 'light', 'bare'])
@@ -203,6 +194,13 @@ export const taskSchema = taskDefinitionSchema.extend({
   landing: landingSchema.nullable().default(null),
   /** What was judged of its latest result; null until something was. */
   evaluation: taskEvaluationSchema.nullable().default(null),
+  /**
+   * Answers of a close call that was settled before all had come; they count together with what is still under way, once that has ended.
+   * Absent where there are none.
+   */
+  openLooks: z.array(z.strictObject({ agentId: agentIdSchema, look: lookSchema })).optional(),
+  /** Of the latest result that a person rejected: whose it was, and the person's note. The very same work does not pass by an earlier score. */
+  rejected: z.strictObject({ agentId: agentIdSchema, note: z.string() }).optional(),
   /** Set on a merge task: what it brings together, and for whom. */
   merging: mergingSchema.nullable().default(null),
   /** For a repeating task: the time its current or next run is meant for. */

@@ -1,7 +1,7 @@
 /** Reads a graph from a file: all of it or nothing; each error is named by its line. */
+import { taskIdSchema } from '../domain/schemas.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import { taskIdSchema } from '../domain/ids.ts'
 import type { NewTask } from '../domain/task.ts'
 import { type Spelling, toNewTask } from './task-fields.ts'
 import { nearestLine, parseToml, type SourceError, type SourcePath } from '../config/toml-source.ts'

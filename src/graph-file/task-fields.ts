@@ -1,4 +1,5 @@
 /** The fields of a task in a graph file: their names in both spellings, and how each value is converted for the domain. */
+import { GATE_FORM, parseGate } from '../domain/judging/score.ts'
 import { z } from 'zod'
 import { err, ok, type Result } from '../base/result.ts'
 import { parseDuration } from '../domain/format.ts'
@@ -93,7 +94,7 @@ function createReader(
           complain(field, 'must be a clock time ("09:00") or a cron expression')
         )
       case 'gate':
-        return typeof value === 'number' ? String(value) : value
+        return isGate(value) ? String(value) : complain(field, GATE_FORM)
       case 'tz':
         return typeof value === 'string' && isZone(value)
           ? value
@@ -172,3 +173,6 @@ function isWritable(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0')
   return Array.isArray(value) ? value.every(isWritable) : true
 }
+
+const isGate = (value: unknown): boolean =>
+  (typeof value === 'string' || typeof value === 'number') && parseGate(String(value)) !== null

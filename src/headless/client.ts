@@ -1,24 +1,14 @@
-/** A client of a host over HTTP, and single questions to whichever host runs a yard. */
+/** Single questions to whichever host runs a yard. */
 import { realpathSync } from 'node:fs'
-import { createORPCClient } from '@orpc/client'
-import { RPCLink } from '@orpc/client/fetch'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { YardPaths } from '../config/paths.ts'
 import type { Contract } from '../contract/contract.ts'
 import type { Glance } from '../yard/start-screen/create-start-screen.ts'
+import { createHttpClient } from './http-client.ts'
 import { readState } from './state-file.ts'
 
 type Client = ContractRouterClient<Contract>
 type Ask<T> = (client: Client, signal: AbortSignal, url: string) => Promise<T>
-
-/** Opens no connection before the first call and keeps none that would hold the process. */
-export function createHttpClient(url: string, token: string): Client {
-  const link = new RPCLink({
-    url: new URL('/rpc', url).href,
-    headers: () => ({ authorization: `Bearer ${token}` }),
-  })
-  return createORPCClient(link)
-}
 
 const PATIENCE_MS = 2_000
 

@@ -1,5 +1,5 @@
 /** What signals mean to a host. */
-import { isLaunched } from '../domain/agent.ts'
+import { isLaunched } from '../domain/routing/holder.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { HostKind, Yard } from '../yard/yard.ts'

@@ -98,6 +98,9 @@ function places() {
     forecastEntry: at(
       isSource ? 'src/yard/forecast/forecast-worker.ts' : 'out/main/forecast-worker.js',
     ),
+    largeWriteEntry: at(
+      isSource ? 'src/store/large/large-write-worker.ts' : 'out/main/large-write-worker.js',
+    ),
     headlessEntry: fileURLToPath(import.meta.url),
   }
 }

@@ -18,7 +18,15 @@ import { openMachineSlots } from '../yard/machine/slots.ts'
 
 export interface HostOrder extends Pick<
   OpenYardOptions,
-  'paths' | 'flags' | 'env' | 'log' | 'resources' | 'launcherEntry' | 'tailEntry' | 'forecastEntry'
+  | 'paths'
+  | 'flags'
+  | 'env'
+  | 'log'
+  | 'resources'
+  | 'launcherEntry'
+  | 'tailEntry'
+  | 'forecastEntry'
+  | 'largeWriteEntry'
 > {
   /** `service` leaves its agents at once when told to end; the others let them finish after a first ^C. */
   readonly kind: 'service' | 'run' | 'app'

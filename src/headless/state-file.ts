@@ -3,30 +3,45 @@ import { orElse } from '../base/result.ts'
 import { existsSync, mkdirSync, readFileSync, rmSync, watch } from 'node:fs'
 import { hostname, networkInterfaces } from 'node:os'
 import { basename } from 'node:path'
-import { z } from 'zod'
 import type { Log } from '../base/log.ts'
 import type { YardPaths } from '../config/paths.ts'
 import { replaceFile } from '../files/replace-file.ts'
 
-const stateSchema = z.object({
-  pid: z.number().int(),
-  url: z.string().refine(isAddressOfThisMachine),
-  token: z.string(),
+const HOSTS = ['service', 'app', 'run', 'command'] as const
+
+export interface HostState {
+  readonly pid: number
+  readonly url: string
+  readonly token: string
   /** ISO 8601. */
-  startedAt: z.string(),
-  version: z.string(),
-  host: z.enum(['service', 'app', 'run', 'command']),
-})
-export type HostState = z.infer<typeof stateSchema>
+  readonly startedAt: string
+  readonly version: string
+  readonly host: (typeof HOSTS)[number]
+}
 
 /** Null when there is none, it is torn, or it leads away from this machine. It may be stale: only an answer proves that its owner lives. */
 export function readState(paths: Pick<YardPaths, 'service'>): HostState | null {
   try {
-    const read = stateSchema.safeParse(JSON.parse(readFileSync(paths.service.state, 'utf8')))
-    return read.success ? read.data : null
+    const state: unknown = JSON.parse(readFileSync(paths.service.state, 'utf8'))
+    return isHostState(state) ? state : null
   } catch {
     return null // not there, or half of it
   }
+}
+
+// By hand: every command looks for an owner, and most need no zod.
+function isHostState(value: unknown): value is HostState {
+  if (typeof value !== 'object' || value === null) return false
+  const { pid, url, token, startedAt, version, host }: Record<string, unknown> = { ...value }
+  return (
+    Number.isSafeInteger(pid) &&
+    typeof url === 'string' &&
+    isAddressOfThisMachine(url) &&
+    typeof token === 'string' &&
+    typeof startedAt === 'string' &&
+    typeof version === 'string' &&
+    HOSTS.some((known) => known === host)
+  )
 }
 
 /** A watch may miss news on some file systems. */

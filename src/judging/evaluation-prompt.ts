@@ -42,6 +42,12 @@ export interface EvaluationPacket {
     readonly bytes: number
   }[]
   readonly answer: string | null
+  /** Of a task that is a line of its own: the line, its exit code, and the end of what it printed. Absent = a model did the work. */
+  readonly program?: {
+    readonly line: string
+    readonly code: number | null
+    readonly tail: string
+  }
   readonly log: readonly { readonly by: string; readonly text: string }[]
   readonly dependents: readonly { readonly title: string; readonly description: string }[]
   /** Of earlier tries, without their scores. */
@@ -96,6 +102,7 @@ export function evaluationPrompt(packet: EvaluationPacket, maxInput: number): st
     ]),
     section('Changed files', [diffText(files, Math.floor(maxInput * DIFF_SHARE))]),
     section('Kept results', artifactsText(packet, Math.floor(maxInput * ANSWER_SHARE))),
+    section('What it ran', programText(packet)),
     section('Its own answer', [
       answer === null ? '' : quoted(cutMiddle(answer, Math.floor(maxInput * ANSWER_SHARE))),
     ]),
@@ -113,6 +120,15 @@ const usage = ({ workedMs, costUsd }: EvaluationPacket): readonly string[] => [
   ...(workedMs === null ? [] : [`- worked for ${durationText(workedMs)}`]),
   ...(costUsd === null ? [] : [`- cost $${costUsd.toFixed(2)}`]),
 ]
+
+const programText = ({ program }: EvaluationPacket): readonly string[] =>
+  program === undefined
+    ? []
+    : [
+        quoted(tailOf(program.line, TAIL)),
+        `- ${program.code === null ? 'its exit code is not known' : `exited with ${program.code}`}`,
+        program.tail === '' ? '- it printed nothing' : quoted(tailOf(program.tail, TAIL)),
+      ]
 
 const checkText = (name: string, { isOk, tail }: CheckResult): string =>
   [`- ${name}: ${isOk ? 'passed' : 'failed'}`, tail === '' ? '' : quoted(tailOf(tail, TAIL))]

@@ -200,7 +200,7 @@ async function serve(yard: Yard, options: OpenOrJoinOptions): Promise<Result<Yar
 
 interface AppStartScreenParts extends Pick<
   StartScreenParts,
-  'env' | 'resources' | 'launcherEntry' | 'tailEntry' | 'forecastEntry'
+  'env' | 'resources' | 'launcherEntry' | 'tailEntry' | 'forecastEntry' | 'largeWriteEntry'
 > {
   readonly now: () => number
   /** Opens the yard and lets the window show it, once the reply has gone out; for a browser it is only opened. */

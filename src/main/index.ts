@@ -88,6 +88,7 @@ function createAppParts(env: Record<string, string | undefined>): AppParts & { k
     launcherEntry: join(programs, 'out', 'main', 'launcher.js'),
     tailEntry: join(programs, 'out', 'main', 'tail-worker.js'),
     forecastEntry: join(programs, 'out', 'main', 'forecast-worker.js'),
+    largeWriteEntry: join(programs, 'out', 'main', 'large-write-worker.js'),
   }
   const node = nodeHere()
   const command: CommandParts = {

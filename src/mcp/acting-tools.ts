@@ -1,7 +1,8 @@
 /** What a person's assistant may change. What a person would be asked about first needs its own word. */
+import { reportableClassSchema } from '../domain/schemas.ts'
 import { z } from 'zod'
 import { ok, type Result } from '../base/result.ts'
-import { fail, reportableClassSchema, type Failure } from '../domain/failure.ts'
+import { fail, type Failure } from '../domain/failure.ts'
 import { data, paths } from './agent-tools.ts'
 import { answerOf, type Client, tool, type Tool, type YardAccess } from './tool.ts'
 import { compactTask } from './truncate.ts'

@@ -1,8 +1,9 @@
 /** What an agent may do about its own task. Whose it is, its token says; the yard refuses the rest. */
+import { reportableClassSchema } from '../domain/schemas.ts'
 import { z } from 'zod'
 import { jsonIssue } from '../domain/bounds.ts'
 import { ok, type Result } from '../base/result.ts'
-import { reportableClassSchema, type Failure } from '../domain/failure.ts'
+import { type Failure } from '../domain/failure.ts'
 import { type AgentCaller, tool, type Tool, type YardAccess } from './tool.ts'
 import { compactTask } from './truncate.ts'
 import { subtaskInput, taskId, toRequest } from './task-fields.ts'

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { ok, type Result } from '../base/result.ts'
 import type { Failure } from '../domain/failure.ts'
-import { SHOWN_STATES, TASK_STATUSES } from '../domain/task.ts'
+import { SHOWN_STATES, TASK_STATUSES } from '../domain/graph/shown-state.ts'
 import { answerOf, type Client, tool, type Tool } from './tool.ts'
 import { truncate, compact, compactTask, MAX_ANSWER_BYTES, takeFitting } from './truncate.ts'
 import { taskId } from './task-fields.ts'

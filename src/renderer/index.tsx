@@ -1,5 +1,4 @@
 /** The page's entry, the same in the app and in a browser. */
-import './index-jitless.ts'
 // Before all others: it sets the order of the layers.
 import './shell/styles.css'
 import { StrictMode } from 'react'

@@ -1,17 +1,55 @@
 /** Tells two commands apart that carry the same id. */
 import { createHash } from 'node:crypto'
-import type { AnyCommand } from '../domain/command.ts'
+import { finished, type Steps } from '../base/steps.ts'
+import type { AnyCommand, ChangeTasks, CommandOf } from '../domain/command.ts'
 
 /** Fields that the yard makes anew for each request, so that a repeated one differs in them. */
 const MADE_BY_YARD: ReadonlySet<string> = new Set(['nextFireAt', 'merge', 'missing'])
 
-/** Of a large import only what each task is called: all of it would hold up the loop. */
-export function fingerprintOf(command: AnyCommand): string {
+export const fingerprintOf = (command: AnyCommand): string => finished(fingerprintInSteps(command))
+
+/** Texts are joined up to this length before they are hashed. */
+const JOINED = 50_000
+
+/** Of a large import only what each task is called. */
+export function* fingerprintInSteps(command: AnyCommand): Steps<string> {
   const hash = createHash('sha256').update(command.type)
-  if (command.type === 'tasks.import')
-    for (const { task } of command.tasks) hash.update(`\0${task.id ?? ''}\0${task.title}`)
-  else hash.update(JSON.stringify(command, isOwnField))
-  return hash.digest('base64url').slice(0, 22)
+  const parts = command.type === 'tasks.import' ? namesOf(command) : jsonOf(command)
+  let text = ''
+  for (const part of parts) {
+    text += part
+    if (text.length < JOINED) continue
+    hash.update(text)
+    text = ''
+    yield
+  }
+  return hash.update(text).digest('base64url').slice(0, 22)
+}
+
+function* namesOf({ tasks }: CommandOf<'tasks.import'>): Generator<string> {
+  for (const { task } of tasks) yield `\0${task.id ?? ''}\0${task.title}`
+}
+
+/** As `JSON.stringify` writes it; a change command by command. */
+function* jsonOf(command: AnyCommand): Generator<string> {
+  if (command.type !== 'tasks.change') return yield JSON.stringify(command, isOwnField)
+  let lead = '{'
+  for (const [key, value] of Object.entries(command)) {
+    yield `${lead}${JSON.stringify(key)}:`
+    lead = ','
+    if (key === 'commands') yield* listOf(command.commands)
+    else yield JSON.stringify(value)
+  }
+  yield '}'
+}
+
+function* listOf(commands: ChangeTasks['commands']): Generator<string> {
+  let lead = '['
+  for (const each of commands) {
+    yield lead + JSON.stringify(each, isOwnField)
+    lead = ','
+  }
+  yield commands.length === 0 ? '[]' : ']'
 }
 
 /** The agent of a claim is a new number each time. */

@@ -81,7 +81,7 @@ export function prepareForecasts(db: Database.Database) {
       (agents.all(before, limit) as StoredAgent[]).map(({ tags, ...row }) => ({
         ...row,
         // Written by us: a list of words.
-        tags: JSON.parse(tags) as string[],
+        tags: tags === null ? [] : (JSON.parse(tags) as string[]),
       })),
     /** Numbers of agents whose result did not pass its gate. */
     rejectedAgents: (): number[] => rejected.all() as number[],
@@ -99,7 +99,7 @@ export function prepareForecasts(db: Database.Database) {
   }
 }
 
-type StoredAgent = Omit<EndedAgent, 'tags'> & { readonly tags: string }
+type StoredAgent = Omit<EndedAgent, 'tags'> & { readonly tags: string | null }
 
 const COLUMNS = 'subject, kind, at, p05, p25, p50, p75, p95, stretch, real_ms AS realMs'
 

@@ -1,6 +1,7 @@
 /** The append-only journal: one row for each entity that an event changed, as `{set, unset}` of its top-level fields. */
 import type Database from 'better-sqlite3'
 import type { EntityChange } from '../domain/plan.ts'
+import { emptyOf } from './bodies.ts'
 
 /** One row of the journal: what became of one entity by one event. */
 export interface StoredRow {
@@ -24,14 +25,23 @@ export interface RowFacts {
   readonly by: string
 }
 
+const INSERT = 'INSERT INTO journal (seq, at, event, by, entity, id, change) VALUES'
+const ROW = '(?, ?, ?, ?, ?, ?, ?)'
+/** By one statement. */
+const ROWS_AT_ONCE = 16
+
+interface Entry {
+  readonly change: EntityChange
+  readonly facts: RowFacts
+}
+
 export type Journal = ReturnType<typeof openJournal>
 
 type Fields = Readonly<Record<string, unknown>>
 
 export function openJournal(db: Database.Database) {
-  const insert = db.prepare(
-    'INSERT INTO journal (seq, at, event, by, entity, id, change) VALUES (?, ?, ?, ?, ?, ?, ?)',
-  )
+  const insertOne = db.prepare(`${INSERT} ${ROW}`)
+  const insertMany = db.prepare(`${INSERT} ${Array<string>(ROWS_AT_ONCE).fill(ROW).join()}`)
   const select = db.prepare(
     'SELECT seq, at, event, by, entity, id, change FROM journal WHERE seq > ? ORDER BY seq LIMIT ?',
   )
@@ -42,10 +52,20 @@ export function openJournal(db: Database.Database) {
     get seq() {
       return seq
     },
-    append(change: EntityChange, { at, event, by }: RowFacts): void {
-      const row = changeText(change.before, change.after)
-      insert.run(seq + 1, at, event, by, change.entity, change.id, row)
-      seq += 1
+    append(entries: readonly Entry[]): void {
+      let done = 0
+      const next = (count: number): unknown[] => {
+        const values: unknown[] = []
+        for (const { change, facts } of entries.slice(done, done + count)) {
+          values.push(seq + 1, facts.at, facts.event, facts.by)
+          values.push(change.entity, change.id, changeText(change))
+          seq += 1
+        }
+        done += count
+        return values
+      }
+      while (entries.length - done >= ROWS_AT_ONCE) insertMany.run(next(ROWS_AT_ONCE))
+      while (done < entries.length) insertOne.run(next(1))
     },
     read: (since: number, limit: number): StoredRow[] =>
       (select.all(since, limit) as RawRow[]).map(toRow),
@@ -56,11 +76,11 @@ export function openJournal(db: Database.Database) {
   }
 }
 
-/** `{"s": fields set, "u": fields unset}`; null when the entity is gone. */
-function changeText(before: object | null, after: object | null): string | null {
+/** `{"s": fields set, "u": fields unset}`; null when the entity is gone. Of a new one what is empty is not set. */
+function changeText({ entity, before, after }: EntityChange): string | null {
   if (after === null) return null
   const set: Record<string, unknown> = {}
-  const old = (before ?? {}) as Fields
+  const old = (before ?? emptyOf(entity)) as Fields
   const now = after as Fields
   // One pass by `for in`: this runs for each row written, and entities have some forty fields.
   let kept = 0
@@ -84,11 +104,18 @@ export function toRow({ change: text, ...row }: RawRow): StoredRow {
   const change = text === null ? null : readChange(text)
   return {
     ...row,
-    set: row.event === 'agent.claimed' ? upgraded(change?.s ?? {}) : (change?.s ?? {}),
+    set: fieldsSet(row, change?.s ?? {}),
     unset: change?.u ?? [],
     gone: change === null,
     ...(change === UNREADABLE ? { isUnreadable: true } : {}),
   }
+}
+
+/** All fields of a new task or agent, those included that were empty. */
+function fieldsSet({ event, entity }: Pick<RawRow, 'event' | 'entity'>, set: Fields): Fields {
+  if (event === 'task.added' && entity === 'task') return { ...emptyOf(entity), ...set }
+  if (event !== 'agent.claimed') return set
+  return entity === 'agent' ? { ...emptyOf(entity), ...upgraded(set) } : set
 }
 
 type Change = { readonly s?: Fields; readonly u?: readonly string[] }

@@ -72,6 +72,16 @@ export interface AskedJudge {
   readonly meanUsd: number | null
 }
 
+/** The latest time that a judge was to answer canaries. */
+export interface CanaryAttempt {
+  readonly executor: string
+  readonly model: string | null
+  /** Null = nobody was found to ask. */
+  readonly prompt: string | null
+  /** ms */
+  readonly at: number
+}
+
 export interface JudgementFilter {
   readonly isLiving?: boolean | undefined
   readonly task?: string | undefined
@@ -89,9 +99,14 @@ export interface CanaryAnswer {
   readonly subject: string
   readonly score: number | null
   readonly at: number
+  /** The same of all that were asked for at once. */
+  readonly run: number
+  /** It was not let answer. */
+  readonly isCutShort: boolean
 }
 
 type Row = Omit<StoredEvaluation, 'evaluation' | 'opinions'> & { readonly body: string }
+type Older = Omit<Evaluation, 'looks'> & Partial<Pick<Evaluation, 'looks'>>
 type TryRow = Omit<ScoredTry, 'passed' | 'dimensions'> & {
   readonly passed: number | null
   readonly dimensions: string | null
@@ -109,10 +124,9 @@ export function prepareJudging(db: Database.Database) {
     .pluck()
   const draw = db.prepare(DRAW).pluck()
   const twice = db.prepare(TWICE)
-  const asked = db.prepare(ASKED)
-  const canaries = db.prepare(CANARIES)
   const whole = ({ body, ...row }: Row): StoredEvaluation => {
-    const evaluation = parse<Evaluation>(body)
+    // One that was written before they were counted had one.
+    const evaluation = { looks: 1, ...parse<Older>(body) }
     return { ...row, evaluation, opinions: opinions.all(evaluation.id).map(parse<Opinion>) }
   }
   return {
@@ -154,8 +168,19 @@ export function prepareJudging(db: Database.Database) {
     /** Results that a person scored, too. */
     scoredTwice: () => (twice.all() as Twice[]).map((row) => ({ ...row, isAudit: !!row.isAudit })),
     ...prepareJudgements(db),
-    /** The latest answer of each judge to each canary; a score of null = unanswered. */
-    canaryAnswers: () => canaries.all() as CanaryAnswer[],
+    ...prepareJudges(db),
+  }
+}
+
+function prepareJudges(db: Database.Database) {
+  const asked = db.prepare(ASKED)
+  const canaries = db.prepare(CANARIES)
+  const attempts = db.prepare(ATTEMPTS)
+  return {
+    /** What each judge said to each canary, oldest first; a score of null = unanswered. */
+    canaryAnswers: () =>
+      (canaries.all() as Canary[]).map((row) => ({ ...row, isCutShort: row.isCutShort === 1 })),
+    canaryAttempts: () => attempts.all() as CanaryAttempt[],
     /** Of evaluations that ended, per judge. */
     askedJudges: () => asked.all() as AskedJudge[],
   }
@@ -188,10 +213,13 @@ function prepareJudgements(db: Database.Database) {
   }
 }
 
+type Canary = Omit<CanaryAnswer, 'isCutShort'> & { readonly isCutShort: number | null }
 type Twice = Omit<ScoredTwice, 'isAudit'> & { readonly isAudit: number }
 
+/** Of a try the one that a person has scored otherwise, else the latest. */
 const IS_LATEST = `e.score IS NOT NULL AND NOT EXISTS (
-  SELECT 1 FROM evaluation later WHERE later.agent = e.agent AND later.rowid > e.rowid AND later.score IS NOT NULL)`
+  SELECT 1 FROM evaluation o WHERE o.agent = e.agent AND o.score IS NOT NULL
+    AND (o.score IS NOT o.model_score, o.rowid) > (e.score IS NOT e.model_score, e.rowid))`
 
 const DRAW =
   'SELECT id FROM evaluation WHERE audited = 0 AND model_score IS NOT NULL ORDER BY random() LIMIT ?'
@@ -216,13 +244,16 @@ const ASKED = `SELECT ${judgeOf('body')}, count(*) AS asked,
   GROUP BY 1, 2, 3 ORDER BY asked DESC, 1, 2, 3`
 
 const CANARIES = `SELECT ${judgeOf('body')}, json_extract(body, '$.subject') AS subject, json_extract(body, '$.score') AS score,
-    json_extract(body, '$.state.at') AS at
+    json_extract(body, '$.state.at') AS at, json_extract(body, '$.queuedAt') AS run, json_extract(body, '$.state.isCutShort') AS isCutShort
   FROM judgement
-  WHERE number IN (
-    SELECT max(number) FROM judgement
-    WHERE task_id IS NULL AND state = 'ended' AND json_extract(body, '$.purpose') = 'canary' AND json_extract(body, '$.judge') IS NOT NULL
-    GROUP BY json_extract(body, '$.judge.executor'), json_extract(body, '$.judge.model'), json_extract(body, '$.judge.prompt'), json_extract(body, '$.subject'))
+  WHERE task_id IS NULL AND state = 'ended' AND json_extract(body, '$.purpose') = 'canary' AND json_extract(body, '$.judge') IS NOT NULL
   ORDER BY number`
+
+const ATTEMPTS = `SELECT json_extract(body, '$.wish.executor') AS executor, json_extract(body, '$.wish.model') AS model,
+    json_extract(body, '$.judge.prompt') AS prompt, max(json_extract(body, '$.queuedAt')) AS at
+  FROM judgement
+  WHERE task_id IS NULL AND json_extract(body, '$.purpose') = 'canary' AND json_extract(body, '$.wish.executor') IS NOT NULL
+  GROUP BY 1, 2, 3`
 
 const CONDITIONS = {
   task: 'e.task_id = :task',

@@ -1,19 +1,22 @@
 /** Opens a yard's database: schema, owner epoch, writer. The only file that makes a connection to `yard.db`. */
 import Database from 'better-sqlite3'
 import { errorCode, errorText } from '../base/text.ts'
-import { err, ok, type Result } from '../base/result.ts'
+import { err, invariant, ok, type Result } from '../base/result.ts'
 import { fail, failure, type Failure } from '../domain/failure.ts'
-import type { MutablePlan } from '../domain/plan.ts'
-import { type Journal, openJournal } from './journal.ts'
+import type { EntityChange, RootPlan } from '../domain/plan.ts'
+import { type Journal, openJournal, type RowFacts } from './journal.ts'
 import { migrate } from './migrate.ts'
 import { type Forecasts, prepareForecasts } from './forecasts.ts'
 import { prepareJudging } from './judging.ts'
 import { prepareHistory } from './history.ts'
-import { highestAgentNumber, loadPlan, prepareReads } from './read.ts'
+import { highestAgentNumber, loadPlan, prepareReads, type StoredReply } from './read.ts'
 import { prepareSpending } from './spending.ts'
 import { prepareTries } from './tries.ts'
-import { prepareTables } from './tables.ts'
-import type { Store, StoreWriter } from './store.ts'
+import { prepareReplies, prepareTables } from './tables.ts'
+import { createWriteBuffer, type WriteBuffer } from './write-buffer.ts'
+import { knowRowsOfTasks, type RowsOfTasks } from './rows-of-tasks.ts'
+import type { ReplyRow, Store, StoreWriter } from './store.ts'
+import { openLargeWrites } from './large/large-write.ts'
 import { setFlagsFromString } from 'node:v8'
 
 type Synchronous = 'normal' | 'full'
@@ -21,7 +24,7 @@ type Synchronous = 'normal' | 'full'
 export interface OpenStore {
   readonly store: Store
   readonly writer: StoreWriter
-  readonly plan: MutablePlan
+  readonly plan: RootPlan
   /** Furniture of the page; written inside `writer.begin` and `commit`. */
   readonly positions: ReturnType<typeof preparePositions>
   /** What forecasts are made of, and what became of them; its writes as those of positions. */
@@ -46,6 +49,8 @@ interface OpenStoreOptions {
   readonly copyPath?: (fromVersion: number) => string
   /** Called between slices of loading. */
   readonly breathe?: () => Promise<void>
+  /** The file of the thread that writes large changes; without it they are written as all others are. */
+  readonly largeWriteEntry?: string | undefined
 }
 
 export async function openStore(options: OpenStoreOptions): Promise<Result<OpenStore, Failure>> {
@@ -91,13 +96,21 @@ async function prepare(
     loadPlan(db, options.breathe ?? (async () => {})),
   )
   const journal = openJournal(db)
-  const store = openReader(db, journal)
-  const writer = openWriter(db, journal, ownerEpoch)
+  const rows = knowRowsOfTasks(db)
+  const store = openReader(db, journal, rows)
+  const buffer = createWriteBuffer(journal, prepareTables(db, rows).write)
+  const writer = openWriter(db, buffer, journal, ownerEpoch)
+  const { path, largeWriteEntry: entry } = options
+  const isInMemory = path === ':memory:' || path === ''
+  const large =
+    entry === undefined || isInMemory
+      ? null
+      : openLargeWrites({ db, entry, ownerEpoch, rows, writer })
   // Prepared when first asked for: a short command never asks.
   let forecasts: Forecasts | null = null
   return ok({
     store,
-    writer,
+    writer: Object.assign(writer, { large }),
     plan,
     positions: preparePositions(db),
     get forecasts() {
@@ -124,15 +137,12 @@ function raiseEpoch(db: Database.Database): number {
   return Number(db.transaction(() => raise.get()).immediate())
 }
 
-/** How many replies are remembered, so that a repeated command has one effect. */
-const KEPT_REPLIES = 100_000
-
-function openReader(db: Database.Database, journal: Journal): Store {
+function openReader(db: Database.Database, journal: Journal, rows: RowsOfTasks): Store {
   return {
     get seq() {
       return journal.seq
     },
-    ...prepareReads(db),
+    ...prepareReads(db, rows),
     past: prepareHistory(db),
     spending: prepareSpending(db),
     judging: prepareJudging(db),
@@ -151,14 +161,23 @@ function openReader(db: Database.Database, journal: Journal): Store {
   }
 }
 
-function openWriter(db: Database.Database, journal: Journal, ownerEpoch: number): StoreWriter {
-  const tables = prepareTables(db)
+function openWriter(
+  db: Database.Database,
+  buffer: WriteBuffer,
+  journal: Journal,
+  ownerEpoch: number,
+) {
   const sql = prepareWriting(db)
+  const replies = prepareReplies(db)
+  /** Of this transaction, kept until its commit as its rows are: what is refused takes its reply with it. */
+  let unsaved: ReplyRow[] = []
   let committedSeq = journal.seq
   /** A commit that failed may have reached the disk all the same; then plan and tables have parted. */
   let isInDoubt = false
+  let beside: PromiseWithResolvers<void> | null = null
   return {
     begin() {
+      invariant(!beside, 'a large change is being written')
       // What a failed rollback has left open would refuse every later transaction.
       if (db.inTransaction) sql.rollback.run()
       sql.begin.run()
@@ -169,36 +188,32 @@ function openWriter(db: Database.Database, journal: Journal, ownerEpoch: number)
       }
       isInDoubt = false
     },
-    savepoint(run) {
-      sql.savepoint.run()
-      const seq = journal.seq
+    savepoint<T>(run: () => T): T {
+      const before = { rows: buffer.length(), replies: unsaved.length }
       try {
-        const result = run()
-        sql.release.run()
-        return result
+        return run()
       } catch (error) {
-        journal.rewind(seq)
-        // SQLite itself rolls the whole transaction back after some errors: those before it in the batch are gone too.
-        if (!db.inTransaction) throw new TransactionLost(error)
-        sql.undo.run()
-        sql.release.run()
+        buffer.cutTo(before.rows)
+        unsaved.length = before.replies
         throw error
       }
     },
-    write(change, facts, isReplaced = false) {
-      if (!isReplaced) tables.write(change)
-      journal.append(change, facts)
-    },
-    saveReply(id, at, reply) {
-      sql.reply.run(id, at, JSON.stringify(reply))
-      sql.forget.run(KEPT_REPLIES)
+    write: (change: EntityChange, facts: RowFacts) => buffer.add(change, facts),
+    saveReply(id: string, at: number, reply: StoredReply) {
+      unsaved.push({ id, at, text: JSON.stringify(reply) })
     },
     probe: () => void sql.probe.run(),
     commit() {
+      buffer.flush()
+      const all = unsaved
+      unsaved = []
+      replies.save(all)
       sql.commit.run()
       committedSeq = journal.seq
     },
     rollback() {
+      buffer.cutTo(0)
+      unsaved = []
       journal.rewind(committedSeq)
       isInDoubt = true
       try {
@@ -207,6 +222,26 @@ function openWriter(db: Database.Database, journal: Journal, ownerEpoch: number)
         // `begin` tries again, and says so when it fails there too
       }
     },
+    async free(): Promise<void> {
+      while (beside) await beside.promise
+    },
+    /** From now on another connection writes. Gives the last sequence number. */
+    standBack(): number {
+      invariant(!beside, 'a large change is being written')
+      if (db.inTransaction) sql.rollback.run()
+      beside = Promise.withResolvers()
+      return committedSeq
+    },
+    /** What the other connection wrote is there up to this row, as far as readers are told. */
+    tell: (seq: number) => journal.rewind(seq),
+    /** `seq`: the last one that it has committed; null when that is not known. */
+    standIn(seq: number | null): void {
+      isInDoubt ||= seq === null
+      committedSeq = seq ?? committedSeq
+      journal.rewind(committedSeq)
+      beside?.resolve()
+      beside = null
+    },
   }
 }
 
@@ -214,13 +249,8 @@ const prepareWriting = (db: Database.Database) => ({
   begin: db.prepare('BEGIN IMMEDIATE'),
   commit: db.prepare('COMMIT'),
   rollback: db.prepare('ROLLBACK'),
-  savepoint: db.prepare('SAVEPOINT command'),
-  release: db.prepare('RELEASE command'),
-  undo: db.prepare('ROLLBACK TO command'),
   epoch: db.prepare("SELECT value FROM meta WHERE key = 'owner_epoch'").pluck(),
   probe: db.prepare("UPDATE meta SET value = value WHERE key = 'owner_epoch'"),
-  reply: db.prepare('INSERT INTO command (id, at, reply) VALUES (?, ?, ?)'),
-  forget: db.prepare('DELETE FROM command WHERE rowid <= (SELECT max(rowid) FROM command) - ?'),
 })
 
 const REPLACED = 'another owner has taken over this yard'
@@ -229,14 +259,6 @@ const PARTED = 'the database holds a commit that this owner saw fail'
 /** Another process has become the owner, or the plan is not what the tables say: this owner must stop at once and write nothing more. */
 class StaleOwner extends Error {
   override readonly name = 'StaleOwner'
-}
-
-/** An error inside one command has ended the transaction of the whole batch. */
-class TransactionLost extends Error {
-  override readonly name = 'TransactionLost'
-  constructor(cause: unknown) {
-    super(errorText(cause), { cause })
-  }
 }
 
 /** Where a person put a node. Not in the journal: it is removed with its task, and nothing that runs depends on it. */

@@ -1,23 +1,23 @@
 /** Reads of the entity tables, through their schemas where a row comes from outside the plan. */
 import type Database from 'better-sqlite3'
 import type { Reply } from '../domain/command.ts'
+import { createPlanLoader } from '../domain/graph/create-plan.ts'
 import { type AgentId, agentNumberOf, type TaskId } from '../domain/ids.ts'
 import {
   type Breaker,
-  createPlan,
-  type Dependency,
-  dependencyIdOf,
   type LogLine,
   type MutablePlan,
+  type RootPlan,
   type StoredArtifact,
   type YardFacts,
 } from '../domain/plan.ts'
 import { type Agent, agentSchema } from '../domain/agent.ts'
 import type { Identity } from '../domain/judging/identity.ts'
 import { judgementSchema } from '../domain/judging/judgement.ts'
-import { type Task, taskSchema } from '../domain/task.ts'
+import type { Task } from '../domain/task.ts'
 import { upgraded } from './journal.ts'
-import { BODY_VERSION } from './tables.ts'
+import type { RowsOfTasks } from './rows-of-tasks.ts'
+import { fullAgent, fullTask, plainTask } from './bodies.ts'
 
 export interface AgentFilter {
   readonly which: 'all' | 'alive' | 'dead' | 'working'
@@ -30,7 +30,7 @@ export interface StoredReply extends Reply {
   readonly of?: string
 }
 
-export function prepareReads(db: Database.Database) {
+export function prepareReads(db: Database.Database, rows: RowsOfTasks) {
   const agent = db.prepare('SELECT body FROM agent WHERE number = ?').pluck()
   const log = db
     .prepare(
@@ -55,10 +55,12 @@ export function prepareReads(db: Database.Database) {
         .pluck()
         .all({ task: filter.taskId ?? null, limit: filter.limit ?? -1 })
         .map((body) => toAgent(parse<Agent>(body))),
-    logOf: (taskId: TaskId, limit = 1000) =>
-      log.all(taskId, limit).map((body) => parse<LogLine>(body)),
-    artifactsOf: (taskId: TaskId) =>
-      artifacts.all(taskId).map((body) => parse<StoredArtifact>(body)),
+    logOf: (taskId: TaskId, limit = 1000): LogLine[] =>
+      rows.log.hasNone(taskId) ? [] : log.all(taskId, limit).map((body) => parse<LogLine>(body)),
+    artifactsOf: (taskId: TaskId): StoredArtifact[] =>
+      rows.artifact.hasNone(taskId)
+        ? []
+        : artifacts.all(taskId).map((body) => parse<StoredArtifact>(body)),
     /** One that an agent was asked to be. */
     identity(id: string): Identity | null {
       const body = identity.get(id)
@@ -92,25 +94,22 @@ const SLICE = 500
 export async function loadPlan(
   db: Database.Database,
   breathe: () => Promise<void>,
-): Promise<MutablePlan> {
-  const plan = createPlan()
-  for (const rows of taskSlices(db)) {
-    for (const row of rows) {
-      const task = toTask(row)
-      plan.put({ entity: 'task', id: task.id, before: null, after: task })
+): Promise<RootPlan> {
+  const loader = createPlanLoader(toTask)
+  for (const bodies of taskSlices(db)) {
+    for (const body of bodies) {
+      const plain = plainTask(body)
+      if (plain) loader.addPlain(plain)
+      else loader.addTask(toTask(body))
     }
     await breathe()
   }
-  for (const edges of dependencySlices(db)) {
-    for (const edge of edges) {
-      // The task's own string, not an equal one: a hundred thousand tasks have a quarter of a million ends.
-      const blocker = plan.tasks.get(edge.blocker)?.id ?? edge.blocker
-      const dependent = plan.tasks.get(edge.dependent)?.id ?? edge.dependent
-      const id = dependencyIdOf(blocker, dependent)
-      plan.put({ entity: 'dependency', id, before: null, after: { id, blocker, dependent } })
-    }
+  for (const groups of dependencySlices(db)) {
+    for (const { blocker, dependents } of groups)
+      loader.addDependents(blocker, dependents.split(',') as TaskId[])
     await breathe()
   }
+  const plan = loader.finish()
   loadRest(db, plan)
   return plan
 }
@@ -125,7 +124,7 @@ function loadRest(db: Database.Database, plan: MutablePlan): void {
       .map((body) => JSON.parse(String(body)) as T)
   loadJudgements(db, plan)
   for (const body of bodies<Agent>("SELECT body FROM agent WHERE state <> 'ended'")) {
-    const agent = agentSchema.parse(upgraded(body))
+    const agent = agentSchema.parse(fullAgent(upgraded(body)))
     plan.put({ entity: 'agent', id: agent.id, before: null, after: agent })
   }
   for (const breaker of bodies<Breaker>('SELECT body FROM breaker'))
@@ -146,83 +145,53 @@ function loadJudgements(db: Database.Database, plan: MutablePlan): void {
   plan.skipJudgements(Number(db.prepare('SELECT max(number) FROM judgement').pluck().get()))
 }
 
-type TaskRow = { readonly k: number; readonly v: number; readonly body: string }
-
-function* taskSlices(db: Database.Database): Generator<TaskRow[]> {
-  const select = db.prepare(
-    'SELECT rowid AS k, v, body FROM task WHERE rowid > ? ORDER BY rowid LIMIT ?',
-  )
-  let key = -1
-  for (;;) {
-    const rows = select.all(key, SLICE) as TaskRow[]
+function* taskSlices(db: Database.Database): Generator<string[]> {
+  const select = db
+    .prepare('SELECT rowid, body FROM task WHERE rowid > ? ORDER BY rowid LIMIT ?')
+    .raw()
+  for (let key = -1; ;) {
+    const rows = select.all(key, SLICE) as [number, string][]
     const last = rows.at(-1)
     if (!last) return
-    key = last.k
-    yield rows
+    key = last[0]
+    yield rows.map(([, body]) => body)
   }
 }
 
-type Ends = Pick<Dependency, 'blocker' | 'dependent'>
+type Dependents = { readonly blocker: TaskId; readonly dependents: string }
 
-function* dependencySlices(db: Database.Database): Generator<Ends[]> {
+/** By blocker, their ids joined by commas, which no id has. */
+function* dependencySlices(db: Database.Database): Generator<Dependents[]> {
   const select = db.prepare(
-    'SELECT blocker, dependent FROM dependency WHERE (blocker, dependent) > (?, ?) ORDER BY blocker, dependent LIMIT ?',
+    'SELECT blocker, group_concat(dependent) AS dependents FROM dependency WHERE blocker > ? GROUP BY blocker ORDER BY blocker LIMIT ?',
   )
-  let last = ['', '']
-  for (;;) {
-    const edges = select.all(...last, SLICE) as Ends[]
-    const next = edges.at(-1)
+  for (let last = ''; ;) {
+    const groups = select.all(last, SLICE) as Dependents[]
+    const next = groups.at(-1)
     if (!next) return
-    last = [next.blocker, next.dependent]
-    yield edges
+    last = next.blocker
+    yield groups
   }
 }
 
-/** What was not kept yet when an agent ended. Its own CLI was the only one to tell a cost then. */
-function toAgent(stored: Agent): Agent {
-  const agent = upgraded(stored)
-  agent.leaseMs ??= null
-  agent.identity ??= null
+/** Its own CLI was the only one to tell a cost before that was kept. */
+function toAgent(stored: object): Agent {
+  const agent = fullAgent(upgraded(stored))
   agent.claimedBy ??= null
-  agent.choice ??= null
   agent.costSource ??= agent.usage?.costUsd == null ? null : 'cli'
-  agent.evidence ??= null
-  agent.triage ??= null
   return agent
 }
 
-/** Bodies of today's version were written by this very code from a parsed task; only an older version is parsed again. */
-function toTask(row: TaskRow): Task {
-  const body: unknown = JSON.parse(row.body)
-  return row.v === BODY_VERSION ? withSharedParts(body as Task) : taskSchema.parse(body)
-}
-
-const NOTHING: string[] = []
-const OPEN: Task['state'] = { kind: 'open', notBefore: null, park: null }
-
-/** Most tasks have the same empty lists and wait in the same state: one of each is enough for all of them. */
-function withSharedParts(task: Task): Task {
-  if (task.tags.length === 0) task.tags = NOTHING
-  if (task.skills.length === 0) task.skills = NOTHING
-  if (task.deliverables.length === 0) task.deliverables = NOTHING
-  // Absent in what was written before they were kept.
-  task.landing ??= null
-  task.merging ??= null
-  task.budget ??= null
-  task.budgetTokens ??= null
-  addJudging(task)
+/** Written by this program, or an earlier one, from a parsed task. */
+function toTask(body: string): Task {
+  const task = fullTask(JSON.parse(body) as object)
   const { state } = task
   if (state.kind === 'open' && state.notBefore === null && state.park === null) task.state = OPEN
   return task
 }
 
-function addJudging(task: Task): void {
-  task.evaluation ??= null
-  task.gateTries ??= 0
-  task.gate ??= null
-  task.identity ??= null
-  task.kind ??= null
-}
+/** Most tasks wait in the same state: one is enough for all of them. */
+const OPEN: Task['state'] = { kind: 'open', notBefore: null, park: null }
 
 /** Of all agents that ever were, the forgotten ones included: a number names one agent for ever. */
 export const highestAgentNumber = (db: Database.Database): number =>

@@ -9,12 +9,12 @@ import {
   type Opinion,
 } from '../domain/judging/evaluation.ts'
 import type { EntityChange } from '../domain/plan.ts'
+import { BODY_VERSION, packed } from './bodies.ts'
+import type { RowsOfTasks } from './rows-of-tasks.ts'
 import { prepareSpent } from './spending.ts'
+import type { ReplyRow } from './store.ts'
 
-/** Version of the JSON bodies; a reader that meets another one must convert it. */
-export const BODY_VERSION = 1
-
-export function prepareTables(db: Database.Database) {
+export function prepareTables(db: Database.Database, rows: RowsOfTasks) {
   const writeTask = prepareTask(db)
   const writeAgent = prepareAgent(db)
   const writeDependency = prepareDependency(db)
@@ -41,6 +41,7 @@ export function prepareTables(db: Database.Database) {
           return writeFact(change.id, change.after)
         case 'log': {
           const { id, taskId, at } = change.after
+          rows.log.add(taskId)
           return void log.run(id, taskId, at, BODY_VERSION, JSON.stringify(change.after))
         }
         case 'identity':
@@ -53,6 +54,7 @@ export function prepareTables(db: Database.Database) {
           return writeOpinion(change.after)
         case 'artifact': {
           const { id, taskId } = change.after
+          rows.artifact.add(taskId)
           return void artifact.run(id, taskId, BODY_VERSION, JSON.stringify(change.after))
         }
         default:
@@ -70,8 +72,8 @@ function prepareTask(db: Database.Database): (change: Change<'task'>) => void {
   const remove = db.prepare('DELETE FROM task WHERE id = ?')
   return ({ id, before, after }) => {
     if (!after) remove.run(id)
-    else if (before) update.run(after.state.kind, BODY_VERSION, JSON.stringify(after), id)
-    else insert.run(id, after.state.kind, BODY_VERSION, JSON.stringify(after))
+    else if (before) update.run(after.state.kind, BODY_VERSION, packed('task', after), id)
+    else insert.run(id, after.state.kind, BODY_VERSION, packed('task', after))
   }
 }
 
@@ -91,8 +93,8 @@ function prepareAgent(db: Database.Database): (change: Change<'agent'>) => void 
       remove.run(number)
       // Its number is never given again: tokens, folders and refs bear it.
       raise.run(String(number))
-    } else if (before) update.run(after.state.kind, BODY_VERSION, JSON.stringify(after), number)
-    else insert.run(number, after.taskId, after.state.kind, BODY_VERSION, JSON.stringify(after))
+    } else if (before) update.run(after.state.kind, BODY_VERSION, packed('agent', after), number)
+    else insert.run(number, after.taskId, after.state.kind, BODY_VERSION, packed('agent', after))
     if (after?.state.kind === 'ended' && before?.state.kind !== 'ended')
       spent({ ...after, key: number, purpose: 'work' })
   }
@@ -125,11 +127,12 @@ function prepareEvaluation(db: Database.Database): (evaluation: Evaluation) => v
        coalesce((SELECT executor FROM spent WHERE agent = :agent), ${ofAgent('executor')}),
        coalesce((SELECT model FROM spent WHERE agent = :agent), ${ofAgent('model')}),
        ${ofAgent('identity.id')}, ${ofAgent('identity.name')}, :kind,
-       :score, :score, :passed, :v, :body)`,
+       :score, :effective, :passed, :v, :body)`,
   )
   return (evaluation) => {
-    const { id, taskId: task, agentId, kind, at, score, passed } = evaluation
-    const row = { id, task, agent: agentNumberOf(agentId), kind, at, score }
+    const { id, taskId: task, agentId, kind, at, score, passed, kept } = evaluation
+    const effective = kept?.score ?? score
+    const row = { id, task, agent: agentNumberOf(agentId), kind, at, score, effective }
     const isPassed = passed === null ? null : Number(passed)
     insert.run({ ...row, passed: isPassed, v: BODY_VERSION, body: JSON.stringify(evaluation) })
   }
@@ -173,5 +176,21 @@ function prepareSmall(
   return (id, after) => {
     if (after) put.run(id, BODY_VERSION, JSON.stringify(after))
     else remove.run(id)
+  }
+}
+
+/** How many replies are remembered, so that a repeated command has one effect. */
+const KEPT_REPLIES = 100_000
+
+export function prepareReplies(db: Database.Database) {
+  const insert = db.prepare('INSERT INTO command (id, at, reply) VALUES (?, ?, ?)')
+  const forget = db.prepare(
+    'DELETE FROM command WHERE rowid <= (SELECT max(rowid) FROM command) - ?',
+  )
+  return {
+    save(replies: readonly ReplyRow[]): void {
+      for (const { id, at, text } of replies) insert.run(id, at, text)
+      if (replies.length > 0) forget.run(KEPT_REPLIES)
+    },
   }
 }

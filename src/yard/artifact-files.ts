@@ -55,6 +55,12 @@ export async function readArtifact(
   }
 }
 
+/** What a kept file is called below the task's folder once links are followed, with slashes; null where it is not there. */
+export function realNameOf(yard: Source, task: Task, path: string): string | null {
+  const found = lookUp(folderOf(yard, task), path)
+  return found && relative(found.folder, found.path).split(sep).join('/')
+}
+
 const isFileAt = (artifact: unknown, path: string): boolean =>
   typeof artifact === 'object' &&
   artifact !== null &&

@@ -1,4 +1,5 @@
 /** Folders of agents that ended long ago are compacted, now and then, while an owner lives. */
+import { agentIdSchema } from '../domain/schemas.ts'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { compactOutput } from '../agents/output/compacted-output.ts'
@@ -7,7 +8,6 @@ import { attempted } from '../agents/git/git-failure.ts'
 import { isAncestor, openRepository } from '../agents/git/repository.ts'
 import { foldersIn } from '../agents/runtime/stages/old-stages.ts'
 import type { Agent } from '../domain/agent.ts'
-import { agentIdSchema } from '../domain/ids.ts'
 import type { Task } from '../domain/task.ts'
 import { planGitGuard } from './git/plan-git-guard.ts'
 import type { YardParts } from './yard.ts'

@@ -82,6 +82,7 @@ async function openAll(
     synchronous: config.settings.store.synchronous,
     copyPath: (version) => join(paths.yard, `yard-schema-${version}.${clock.now()}.db`),
     breathe: () => new Promise((resolve) => void setImmediate(resolve)),
+    largeWriteEntry: options.largeWriteEntry,
   })
   if (!store.ok) return store
   scope.add(() => store.value.close())
@@ -131,7 +132,11 @@ function createParts(
         judging: options.judging ?? NO_JUDGING,
         endUnknown: async () => {},
       }
-    : openAgents({ ...options, clock, log }, { current, opened, spending, identities }, scope)
+    : openAgents(
+        { ...options, clock, log },
+        { current, opened, dispatcher, spending, identities },
+        scope,
+      )
   const runtime = gateRuntime(agents.runtime, () => current.isTrusted)
   scope.add(() => runtime.close())
   const place = openSlots({ ...options, clock, log }, () => current.config.settings.machine, scope)
@@ -193,9 +198,10 @@ function openAgents(
   {
     current,
     opened,
+    dispatcher,
     spending,
     identities,
-  }: Pick<YardParts, 'current' | 'opened' | 'spending' | 'identities'>,
+  }: Pick<YardParts, 'current' | 'opened' | 'dispatcher' | 'spending' | 'identities'>,
   scope: Scope,
 ): Pick<YardParts, 'runtime' | 'trials' | 'landing' | 'judging' | 'endUnknown'> {
   const { paths, log, env, resources, clock } = options
@@ -274,6 +280,7 @@ function openAgents(
       options,
       current,
       opened,
+      dispatcher,
       spending,
       identities,
       clock,

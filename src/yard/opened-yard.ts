@@ -8,7 +8,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { errorText } from '../base/text.ts'
 import { pendingEntries } from '../config/keys.ts'
 import type { Coordinator } from '../coordinator/coordinator.ts'
-import { isLaunched } from '../domain/agent.ts'
+import { isLaunched } from '../domain/routing/holder.ts'
 import { fail, type Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { YardFacts } from '../domain/plan.ts'
@@ -23,7 +23,7 @@ import {
   probe,
   programsOn,
 } from './executors/probe.ts'
-import { createRoutes, routeIssue, importIssues } from './executors/routes.ts'
+import { createRoutes, routeIssueInSteps, importIssues } from './executors/routes.ts'
 import { withVerification } from './git/merge-verification.ts'
 import { untrusted } from './handlers/failures.ts'
 import { createForecaster } from './forecast/forecaster.ts'
@@ -32,6 +32,7 @@ import { startCompacting } from './old-outputs.ts'
 import { createHistory } from './history/point-in-time.ts'
 import { createPositions } from './positions.ts'
 import { readWindow, unknownAgent } from './read-window.ts'
+import { inPieces } from './slices.ts'
 import { nextFireAt } from './timetable.ts'
 import { configure, readConfig } from './yard-config.ts'
 import { YARD_VERSION, type Yard, type YardParts } from './yard.ts'
@@ -107,7 +108,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
   const graceMs = (): number => current.config.settings.agent.stopGraceMs
 
   const dispatch: Yard['dispatch'] = async (command, by, commandId) => {
-    const fault = routeIssue(current.routes, plan, command)
+    const fault = await inPieces(routeIssueInSteps(current.routes, plan, command))
     if (fault) return err(fault)
     const proven = await withVerification({ plan, paths, isTrusted: current.isTrusted }, command)
     const reply = await dispatcher.dispatch(proven, by, commandId)

@@ -47,6 +47,7 @@ export function createPositions({ opened, log }: Parts) {
       }
       for (let at = 0; at < asked.length; at += BATCH) {
         if (at > 0) await breathe()
+        await opened.writer.free()
         // Asked again in each piece: tasks may have gone meanwhile.
         const piece = asked.slice(at, at + BATCH).filter(([id]) => hasTask(opened.plan, id))
         const saved = save(opened, piece)

@@ -1,4 +1,5 @@
 /** Long work in short pieces, so that the owner's loop goes on between them. */
+import type { Steps } from '../base/steps.ts'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** A turn of the loop for everybody else. */
@@ -33,5 +34,16 @@ export function createPacer(
   return {
     pause: () => (++count % LOOK_EVERY === 0 ? check() : null),
     check,
+  }
+}
+
+/** All of it, in pieces where it is long. */
+export async function inPieces<T>(steps: Steps<T>): Promise<T> {
+  const pacer = createPacer()
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+    const wait = pacer.pause()
+    if (wait) await wait
   }
 }

@@ -169,6 +169,8 @@ export interface OpenYardOptions {
   readonly launcherEntry: string
   readonly tailEntry: string
   readonly forecastEntry: string
+  /** The thread that writes changes of thousands of tasks; without it they hold up the loop. */
+  readonly largeWriteEntry?: string
   readonly clock?: Clock
   /** Replaces processes of this machine. */
   readonly runtime?: Runtime

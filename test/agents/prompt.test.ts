@@ -1,6 +1,6 @@
+import { taskIdSchema } from '../../src/domain/schemas.ts'
 import { describe, expect, it } from 'vitest'
 import { promptOf, type PromptContext } from '../../src/agents/prompt.ts'
-import { taskIdSchema } from '../../src/domain/ids.ts'
 import { workFailure } from '../../src/domain/failure.ts'
 import type { DependencyResult, LaunchOrder } from '../../src/domain/executor.ts'
 import { launchOrder, type OrderParts } from './executors/launch-order.ts'

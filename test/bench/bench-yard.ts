@@ -24,7 +24,13 @@ export interface OpenBenchOptions {
   readonly maxAgents?: number
   readonly runsAgents?: boolean
   readonly judging?: JudgingPort
+  /** Built before; else it is built where agents are processes. */
+  readonly launcherEntry?: string
+  /** As if this machine could start no thread for large changes. */
+  readonly writesAtOnce?: boolean
 }
+
+const LARGE_WRITE_ENTRY = join(PROJECT, 'src/store/large/large-write-worker.ts')
 
 const PERSON = { kind: 'person', name: 'bench' } as const
 
@@ -48,7 +54,11 @@ export async function makeYardFolder(config = ''): Promise<YardFolder> {
   if (!made.ok) throw new Error(made.error.message)
   const { paths } = made.value
   writeFileSync(paths.config, config)
-  return { paths, env, remove: () => rmSync(base, { recursive: true, force: true }) }
+  return {
+    paths,
+    env,
+    remove: () => rmSync(base, { recursive: true, force: true, maxRetries: 10 }),
+  }
 }
 
 /** Ours, without what would point an agent or a command at another yard. */
@@ -61,7 +71,14 @@ function ownEnvironment(): Record<string, string> {
 
 export async function openBenchYard(
   { paths, env }: YardFolder,
-  { runtime, maxAgents, runsAgents = true, judging }: OpenBenchOptions = {},
+  {
+    runtime,
+    maxAgents,
+    runsAgents = true,
+    judging,
+    launcherEntry,
+    writesAtOnce = false,
+  }: OpenBenchOptions = {},
 ): Promise<Yard> {
   const opened = await openYard({
     paths,
@@ -71,14 +88,40 @@ export async function openBenchYard(
     runsAgents,
     env,
     resources: join(PROJECT, 'resources'),
-    launcherEntry: join(PROJECT, 'src/agents/launcher-entry.ts'),
+    launcherEntry: launcherEntry ?? (runtime ? SOURCE : await builtLauncher()),
     tailEntry: join(PROJECT, 'src/agents/tail-worker.ts'),
     forecastEntry: join(PROJECT, 'src/yard/forecast/forecast-worker.ts'),
     ...(runtime ? { runtime } : {}),
+    ...(writesAtOnce ? {} : { largeWriteEntry: LARGE_WRITE_ENTRY }),
     ...(judging ? { judging } : {}),
   })
   if (!opened.ok) throw new Error(opened.error.message)
   return opened.value
+}
+
+const SOURCE = join(PROJECT, 'src/agents/launcher-entry.ts')
+let launcher: Promise<string> | null = null
+
+/** As it is shipped: run from source it would hold the compiler too, and each of its forks would cost twice as much. */
+export const builtLauncher = (): Promise<string> => (launcher ??= buildLauncher())
+
+async function buildLauncher(): Promise<string> {
+  // A bench that measures how a yard is opened must not load it.
+  const { build } = await import('vite')
+  const outDir = join(PROJECT, '.cache', 'bench', `launcher-${process.pid}`)
+  await build({
+    root: PROJECT,
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      ssr: SOURCE,
+      outDir,
+      target: 'node22',
+      emptyOutDir: true,
+    },
+  })
+  process.once('exit', () => rmSync(outDir, { recursive: true, force: true }))
+  return join(outDir, 'launcher-entry.js')
 }
 
 /** So many tasks per command, as an import from a file would bring them. */

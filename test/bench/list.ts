@@ -1,8 +1,10 @@
-/** `yard list` of 5,000 tasks as a person waits for it, and what an idle service costs. */
-import { readFileSync } from 'node:fs'
+/** The command line as a person waits for it, against a bare start of Node by turns, and what an idle service costs. */
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { yard, type CommandPlace } from '../chaos/yard-command.ts'
-import { importTasks, makeYardFolder, openBenchYard } from './bench-yard.ts'
+import { importTasks, makeYardFolder, openBenchYard, PROJECT } from './bench-yard.ts'
 import { median, timed } from './measure.ts'
 import { mixedGraph } from './mixed-graph.ts'
 import type { Bench, Row } from './report.ts'
@@ -15,7 +17,7 @@ const TICKS_PER_SECOND = 100
 
 export const list: Bench = {
   name: 'list',
-  about: `\`yard list\` of ${COUNT} tasks as a whole process; CPU of an idle service over ${IDLE_SECONDS} s`,
+  about: `\`yard --version\` and \`yard list\` of ${COUNT} tasks as whole processes, against a bare start of Node; CPU of an idle service over ${IDLE_SECONDS} s`,
   async run() {
     const folder = await makeYardFolder()
     const place = { root: folder.paths.root, env: folder.env }
@@ -23,12 +25,13 @@ export const list: Bench = {
       const opened = await openBenchYard(folder, { runsAgents: false })
       await importTasks(opened, drafts())
       await opened.close()
-      const alone = await listMs(place)
+      const alone = await startsOf(place)
       await must(place, 'service', 'start')
-      const served = await listMs(place)
-      const rows: Row[] = [
-        { what: 'yard list, no owner', value: alone, unit: 'ms', target: { max: 400 } },
-        { what: 'yard list, with a service', value: served, unit: 'ms', target: { max: 400 } },
+      const served = await startsOf(place)
+      const rows = [
+        ...rowsOf('no owner', alone, 5),
+        ...rowsOf('with a service', served, 3),
+        ...versionRows(alone),
       ]
       const cpu = await idleCpu(await servicePid(place))
       return [
@@ -51,10 +54,69 @@ function* drafts() {
   for (const task of mixedGraph(COUNT, 'true')) yield { ...task, paused: true }
 }
 
-async function listMs(place: CommandPlace): Promise<number> {
-  const runs: number[] = []
-  for (let turn = 0; turn < TURNS; turn += 1) runs.push(await timed(() => must(place, 'list')))
-  return median(runs)
+/** Medians, ms, each measured between the others: one after the other would compare two states of the machine. */
+interface Starts {
+  readonly bare: number
+  readonly version: number
+  readonly list: number
+  /** The same from the sources; null where they are what is measured anyway. */
+  readonly sources: { readonly version: number; readonly list: number } | null
+}
+
+async function startsOf(place: CommandPlace): Promise<Starts> {
+  const ofSources = { ...place, env: { ...place.env, YARD_DEV: '1' } }
+  const isBuilt = existsSync(join(PROJECT, 'out/main/cli.js'))
+  const starts = [
+    bareStart,
+    () => must(place, '--version'),
+    () => must(place, 'list'),
+    ...(isBuilt ? [() => must(ofSources, '--version'), () => must(ofSources, 'list')] : []),
+  ]
+  const runs: number[][] = starts.map(() => [])
+  // The first turn compiles what the others find compiled.
+  for (let turn = -1; turn < TURNS; turn += 1)
+    for (const [index, start] of starts.entries()) {
+      const ms = await timed(start)
+      if (turn >= 0) runs[index]?.push(ms)
+    }
+  const [bare = NaN, version = NaN, list = NaN, ...sources] = runs.map(median)
+  const [sourceVersion, sourceList] = sources
+  return {
+    bare,
+    version,
+    list,
+    sources:
+      sourceVersion === undefined || sourceList === undefined
+        ? null
+        : { version: sourceVersion, list: sourceList },
+  }
+}
+
+const bareStart = (): Promise<void> =>
+  new Promise((resolve, reject) => {
+    execFile(process.execPath, ['-e', ''], (error) => (error ? reject(error) : resolve()))
+  })
+
+function rowsOf(where: string, { bare, list, sources }: Starts, most: number): Row[] {
+  const what = `yard list, ${where}`
+  return [
+    { what, value: list, unit: 'ms', target: { max: 400 } },
+    { what: `${what}, of a bare start`, value: list / bare, unit: '×', target: { max: most } },
+    ...(sources
+      ? [{ what: `${what}, from sources, of a bare start`, value: sources.list / bare, unit: '×' }]
+      : []),
+  ]
+}
+
+function versionRows({ bare, version, sources }: Starts): Row[] {
+  const what = 'yard --version, of a bare start'
+  return [
+    { what: 'a bare start of Node', value: bare, unit: 'ms' },
+    { what, value: version / bare, unit: '×', target: { max: 1.3 } },
+    ...(sources
+      ? [{ what: `${what}, from sources`, value: sources.version / bare, unit: '×' }]
+      : []),
+  ]
 }
 
 async function must(place: CommandPlace, ...words: string[]): Promise<string> {

@@ -24,3 +24,29 @@ export const machine = () => ({
   platform: `${process.platform} ${process.arch}`,
   load1: Math.round((loadavg()[0] ?? 0) * 100) / 100,
 })
+
+/** The turns of the loop of this thread while something is done: the longest by the clock, and by what it computed. */
+export async function longestTurn(
+  run: () => Promise<unknown>,
+): Promise<{ ms: number; cpuMs: number }> {
+  const cpuNow = (): number => {
+    const { user, system } = process.threadCpuUsage()
+    return (user + system) / 1000
+  }
+  const longest = { ms: 0, cpuMs: 0 }
+  let [at, cpu] = [performance.now(), cpuNow()]
+  let isOver = false
+  const look = (): void => {
+    const [now, cpuThen] = [performance.now(), cpuNow()]
+    longest.ms = Math.max(longest.ms, now - at)
+    longest.cpuMs = Math.max(longest.cpuMs, cpuThen - cpu)
+    at = now
+    cpu = cpuThen
+    // Not each turn: that would take the core from those who are waited for.
+    if (!isOver) setTimeout(look, 1)
+  }
+  setTimeout(look, 1)
+  await run()
+  isOver = true
+  return longest
+}

@@ -35,8 +35,8 @@ export function tell(name: string, rows: readonly Row[]): void {
 const targetText = (target: NonNullable<Row['target']>): string =>
   'max' in target ? `≤ ${target.max}` : `≥ ${target.min}`
 
-const isMet = (value: number, target: NonNullable<Row['target']>): boolean =>
+export const isMet = (value: number, target: NonNullable<Row['target']>): boolean =>
   'max' in target ? value <= target.max : value >= target.min
 
-const rounded = (value: number): number =>
+export const rounded = (value: number): number =>
   value >= 100 ? Math.round(value) : Math.round(value * 100) / 100

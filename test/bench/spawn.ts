@@ -6,7 +6,14 @@ import { join } from 'node:path'
 import type { TaskId } from '../../src/domain/ids.ts'
 import type { NewTask } from '../../src/domain/task.ts'
 import type { Yard } from '../../src/yard/yard.ts'
-import { importTasks, makeYardFolder, openBenchYard, send, untilDone } from './bench-yard.ts'
+import {
+  importTasks,
+  makeYardFolder,
+  openBenchYard,
+  send,
+  untilDone,
+  type YardFolder,
+} from './bench-yard.ts'
 import { median, timed } from './measure.ts'
 import { mixedGraph } from './mixed-graph.ts'
 import type { Bench } from './report.ts'
@@ -20,8 +27,10 @@ export const spawn: Bench = {
   name: 'spawn',
   about: `${COUNT} \`true\` tasks at cap ${CAP} against make -j${CAP}, also with a yard of 100,000 tasks`,
   async run() {
-    const small = await beside(0)
-    const big = await beside(BIG)
+    const [small, big] = await inFolders<[Beside, Beside]>(async (one, other) => [
+      await beside(one, 0),
+      await beside(other, BIG),
+    ])
     return [
       {
         what: `make -j${CAP}, ${COUNT} targets (median of ${TURNS})`,
@@ -42,6 +51,17 @@ export const spawn: Bench = {
   },
 }
 
+/** Removed together at the end: ext4 gives no inode out again within minutes, and a run after a removal pays for passing them over. */
+async function inFolders<T>(run: (one: YardFolder, other: YardFolder) => Promise<T>): Promise<T> {
+  const [one, other] = [await makeYardFolder(), await makeYardFolder()]
+  try {
+    return await run(one, other)
+  } finally {
+    one.remove()
+    other.remove()
+  }
+}
+
 interface Beside {
   readonly makeMs: number
   readonly yardMs: number
@@ -49,8 +69,7 @@ interface Beside {
 }
 
 /** Turn about with make, so that both meet the same machine. The others are drafts: held in memory, never started. */
-async function beside(others: number): Promise<Beside> {
-  const folder = await makeYardFolder()
+async function beside(folder: YardFolder, others: number): Promise<Beside> {
   const yard = await openBenchYard(folder, { maxAgents: CAP })
   const made: number[] = []
   const ran: number[] = []
@@ -62,7 +81,6 @@ async function beside(others: number): Promise<Beside> {
     }
   } finally {
     await yard.close()
-    folder.remove()
   }
   const [makeMs, yardMs] = [median(made), median(ran)]
   return { makeMs, yardMs, factor: yardMs / makeMs }

@@ -1,4 +1,4 @@
-/** Who of a chaos run is alive, told by /proc: everything that it starts inherits one variable of its own. */
+/** Who of a run is alive, told by /proc: everything that it starts inherits one variable of its own. */
 import { readdirSync, readFileSync } from 'node:fs'
 
 export const CHAOS_VARIABLE = 'YARDMASTER_CHAOS'

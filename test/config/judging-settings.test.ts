@@ -2,12 +2,21 @@
 import { parse } from 'smol-toml'
 import { describe, expect, it } from 'vitest'
 import { editConfig } from '../../src/config/edit.ts'
-import { CONFIG_FLAGS } from '../../src/config/keys.ts'
+import { CONFIG_FLAGS, findKey, readValue } from '../../src/config/keys.ts'
 import { configFileSchema } from '../../src/config/schema.ts'
 import { DEFAULT_WEIGHTS } from '../../src/domain/judging/score.ts'
 import { errorOf, load, refusal, sourcesOf, textOf, valueOf } from './support.ts'
 
 const settingsOf = (project: string) => load({ project }).settings
+
+it.each([
+  ['routing.explore', '.2', 0.2],
+  ['evaluation.second_look', ' .05', 0.05],
+  ['evaluation.gate', '.7', 0.7],
+])('%s is read from %j, as people leave the zero out', (key, text, value) => {
+  const found = findKey(key)
+  expect(found.ok && readValue(found.value.info, text)).toEqual({ ok: true, value })
+})
 
 describe('without a word', () => {
   it('nothing is judged, and the yard’s own executor would be asked', () => {
@@ -149,7 +158,7 @@ model_id = "d"
       'unknown key evaluation.checks.t.gates',
     ],
     ['[judging]\nredact = ["a", "("]\n', 'must be a regular expression'],
-    ['[judging]\ntimeout = "5s"\n', 'from 10 s to'],
+    ['[judging]\ntimeout = "5s"\n', 'from 10 s to 1 hour'],
     ['[judging]\npatience = "8d"\n', 'to 7 days'],
     ['[judging]\nmax_input = 9999\n', 'from 10000 to 2000000'],
     ['[judging]\nlane = 0\n', 'from 1 to 100'],
@@ -197,6 +206,11 @@ describe('an edit of one key', () => {
       '{ run = "npm test", gate = false }',
       { evaluation: { checks: { tests: { run: 'npm test', gate: false } } } },
     ],
+    [
+      'evaluation.weights',
+      '{ correctness = 0.4, completeness = 0.1 }',
+      { evaluation: { weights: { correctness: 0.4, completeness: 0.1 } } },
+    ],
     ['judging.executor', 'codex', { judging: { executor: 'codex' } }],
     ['judging.executor', '["codex", "claude"]', { judging: { executor: ['codex', 'claude'] } }],
     ['assignment.identities', 'all', { assignment: { identities: 'all' } }],
@@ -218,6 +232,15 @@ describe('an edit of one key', () => {
     valueOf(editConfig(sources, 'project', both))
     expect(textOf(sources.projectFile)).toContain('completeness = 0.1')
   })
+
+  it.each(['{ cmd = "x" }', '{ run = "x", timeout = "0s" }', '{ run = "x", gate = "maybe" }'])(
+    'never takes a table that does not fit for a shell line: %s',
+    (value) => {
+      const sources = sourcesOf({ project: '' })
+      const edits = [{ key: 'evaluation.checks.tests', value }]
+      expect(errorOf(editConfig(sources, 'project', edits)).kind).toBe('bad-request')
+    },
+  )
 
   it('has flags of its own for the words that turn things on', () => {
     const keys = new Map(CONFIG_FLAGS.map(({ flag, key }) => [String(flag), String(key)]))

@@ -1,5 +1,6 @@
 /** A store whose reads and writes fail for a while, at any statement: nothing is half done, nobody is left without an answer. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { workFailure } from '../../src/domain/failure.ts'
 import { agentIdOf } from '../../src/domain/ids.ts'
 import { addCommand, PERSON, taskId } from '../support/plan-builder.ts'
 import { plantSqliteFaults, type SqliteFaults } from '../support/sqlite-faults.ts'
@@ -56,21 +57,31 @@ describe('a read or write that fails', () => {
     expect(seqs()).toEqual([1, 2])
   })
 
-  it('inside one command, with which SQLite ends the whole transaction, fails all of its batch', async () => {
-    const yard = await open()
+  it('of one row, with which SQLite ends the whole transaction, has each of its batch carried out alone', async () => {
+    await open()
+    await bench.send({ type: 'yard.pause' })
     let count = 0
     faults.endsTransaction = true
     faults.code = 'SQLITE_ERROR'
     faults.fails = (text) => text.startsWith('INSERT INTO journal') && (count += 1) === 2
     const replies = await sendTogether('a', 'b', 'c')
-    expect(replies.map((reply) => !reply.ok && reply.error.kind)).toEqual(
-      Array.from({ length: 3 }, () => 'read-only'),
-    )
-    expect(tasks()).toEqual([])
-    faults.fails = null
-    await yard.pass(2000)
-    expect((await sendTogether('a')).map(({ ok }) => ok)).toEqual([true])
-    expect(seqs()[0]).toBe(1)
+    expect(replies.map(({ ok }) => ok)).toEqual([true, true, true])
+    expect(tasks()).toEqual(['a', 'b', 'c'])
+    expect(seqs()).toEqual([1, 2, 3, 4])
+  })
+
+  it('of a row that cannot be written refuses its command alone, though all are written at the end', async () => {
+    await open()
+    await bench.send({ type: 'yard.pause' })
+    let count = 0
+    faults.code = 'SQLITE_CONSTRAINT_CHECK'
+    // The second of all three, and the second of each alone.
+    faults.fails = (text) => text.startsWith('INSERT INTO task') && [2, 4].includes((count += 1))
+    const replies = await sendTogether('a', 'b', 'c')
+    expect(replies.map((reply) => reply.ok || reply.error.kind)).toEqual([true, 'internal', true])
+    expect(tasks()).toEqual(['a', 'c'])
+    expect(seqs()).toEqual([1, 2, 3])
+    expect(bench.opened.store.seq).toBe(3)
   })
 
   it('of one command alone leaves the others of its batch, and the journal without a gap', async () => {
@@ -78,12 +89,25 @@ describe('a read or write that fails', () => {
     await bench.send({ type: 'yard.pause' })
     let count = 0
     faults.code = 'SQLITE_CONSTRAINT_UNIQUE'
-    faults.fails = (text) => text.startsWith('INSERT INTO command') && (count += 1) === 2
+    // The second of all three, and the second of each alone.
+    faults.fails = (text) => text.startsWith('INSERT INTO command') && [2, 4].includes((count += 1))
     const replies = await sendTogether('a', 'b', 'c')
     expect(replies.map((reply) => reply.ok || reply.error.kind)).toEqual([true, 'internal', true])
     expect(tasks()).toEqual(['a', 'c'])
     expect(seqs()).toEqual([1, 2, 3])
     expect(bench.opened.store.seq).toBe(3)
+  })
+
+  it('of what is remembered of a command leaves no reply to what was not done', async () => {
+    await open()
+    await bench.send({ type: 'yard.pause' })
+    faults.code = 'SQLITE_CONSTRAINT_TRIGGER'
+    faults.fails = (text) => text.startsWith('DELETE FROM command')
+    const [first] = await sendTogether('a')
+    expect(first).toMatchObject({ ok: false, error: { kind: 'internal' } })
+    faults.fails = null
+    await sendTogether('a')
+    expect(tasks()).toEqual(['a'])
   })
 
   it('keeps the yard read-only until a write has worked, though nobody writes', async () => {
@@ -127,6 +151,29 @@ describe('the loop, while reads fail', () => {
     yard.route = route
     await yard.pass(2000)
     expect(yard.task('a').state.kind).toBe('done')
+  })
+
+  it('offers an end again whose cost could not be read', async () => {
+    const yard = await open()
+    await yard.add('a', { exec: null, executor: 'codex' })
+    await yard.begin('a')
+    const unknown = { outputTokens: null, cachedTokens: null, reasoningTokens: null, costUsd: null }
+    const told = (inputTokens: number) => ({
+      conversation: 'c',
+      usage: { ...unknown, inputTokens, ofConversation: true as const },
+    })
+    const failure = workFailure('overload', 'busy')
+    const busy = endedReport(yard.clock.now(), { exit: { code: 1, signal: null }, failure })
+    yard.runtime.report(agentIdOf(1), 1, { ...busy, ...told(150) })
+    await yard.pass(900_000)
+    expect(yard.runtime.launched).toEqual(['agent-1', 'agent-2'])
+    faults.fails = (text) => /SELECT.*FROM agent/s.test(text)
+    yard.runtime.report(agentIdOf(2), 2, { ...endedReport(yard.clock.now()), ...told(500) })
+    await yard.pass(10_000)
+    expect(yard.task('a').state.kind).toBe('in-progress')
+    faults.fails = null
+    await yard.pass(2000)
+    expect(yard.opened.store.agent(agentIdOf(2))).toMatchObject({ usage: { inputTokens: 350 } })
   })
 
   it('starts nothing past a cap that cannot be looked at, and starts it by itself later', async () => {

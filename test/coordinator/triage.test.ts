@@ -23,7 +23,7 @@ interface Asked {
   readonly settle: (reply: JudgementReply) => void
 }
 
-async function open(options: YardBenchOptions = {}): Promise<Asked[]> {
+async function open(options: YardBenchOptions = {}, isAsked = true): Promise<Asked[]> {
   const asked: Asked[] = []
   const opened = options.opened ?? (await openMemoryStore())
   const judging: JudgingPort = {
@@ -33,7 +33,7 @@ async function open(options: YardBenchOptions = {}): Promise<Asked[]> {
         new Promise((settle) => void asked.push({ judgement, withdrawn, settle })),
     },
     policyOf: () => policyOf('off'),
-    triage: () => ({ timeoutMs: TIMEOUT_MS }),
+    triage: () => (isAsked ? { timeoutMs: TIMEOUT_MS } : null),
     agentOf: (id) => opened.store.agent(id),
     lane: () => 9,
   }
@@ -148,6 +148,52 @@ describe('an agent that was lost', () => {
     expect(bench.running()).toEqual([])
     await say(asked[0], verdict('restart'))
     expect(bench.agentOf('a')).toBe('agent-3')
+  })
+})
+
+describe('an agent that ran out of time', () => {
+  const LIMIT_MS = 600_000
+  const SETTLE_MS = 60_000
+  const begin = async (): Promise<AgentId> => {
+    await add({ timeoutMs: LIMIT_MS, verify: 'true', maxAttempts: 2 })
+    await bench.begin('a')
+    return bench.agentOf('a')
+  }
+  const fact = (id: AgentId, hasEnded: boolean): void => {
+    const facts = { lastHeardAt: bench.clock.now(), outputBytes: 1, isBusy: true, hasEnded }
+    bench.runtime.liveFacts.set(id, { ...facts, waitsForProviderUntil: null, doing: null })
+  }
+  const kept = () => bench.runtime.stopOptions.map(({ force, keepsResult }) => [force, keepsResult])
+  const late = async (options: YardBenchOptions = {}, isAsked = true) => {
+    const asked = await open(options, isAsked)
+    const id = await begin()
+    fact(id, false)
+    await bench.pass(LIMIT_MS)
+    return { asked, id }
+  }
+
+  it('is stopped for what it leaves, and its verdict goes by that', async () => {
+    const { asked } = await late()
+    expect(kept().at(-1)).toEqual([false, true])
+    const verify = { code: 0, tail: '' }
+    await bench.end('a', { exit: { code: null, signal: 'SIGTERM' }, work: 'found', verify })
+    expect(bench.task('a').lastFailure?.class).toBe('timeout')
+    await say(asked[0], verdict('done'))
+    expect(bench.task('a').state.kind).toBe('done')
+  })
+
+  it('is waited for no longer than that where its verify line does not end', async () => {
+    const { id } = await late()
+    fact(id, true)
+    await bench.pass(SETTLE_MS - 1000)
+    expect(kept().some(([force]) => force)).toBe(false)
+    await bench.pass(2 * SETTLE_MS)
+    expect(kept().at(-1)).toEqual([true, false])
+  })
+
+  it('leaves nothing that is verified where no model is asked', async () => {
+    await late({}, false)
+    expect(kept().at(-1)).toEqual([false, false])
   })
 })
 

@@ -20,7 +20,13 @@ import type {
 } from '../../src/coordinator/ports.ts'
 import type { Actor, Command, Reply } from '../../src/domain/command.ts'
 import type { Evidence } from '../../src/domain/completion.ts'
-import type { LaunchOrder, LiveFacts, Runtime, RuntimeReport } from '../../src/domain/executor.ts'
+import type {
+  LaunchOrder,
+  LiveFacts,
+  Runtime,
+  RuntimeReport,
+  StopOptions,
+} from '../../src/domain/executor.ts'
 import type { Failure } from '../../src/domain/failure.ts'
 import { agentIdOf, type AgentId } from '../../src/domain/ids.ts'
 import type { NewTask, Task } from '../../src/domain/task.ts'
@@ -36,6 +42,8 @@ export interface ScriptedRuntime extends Runtime {
   readonly launched: string[]
   readonly orders: LaunchOrder[]
   readonly stops: { readonly id: string; readonly force: boolean }[]
+  /** As they were asked for. */
+  readonly stopOptions: StopOptions[]
   readonly looks: { count: number }
   readonly recovered: string[]
   liveFacts: Map<AgentId, LiveFacts>
@@ -69,6 +77,7 @@ function createScriptedRuntime(): ScriptedRuntime {
     launched: [],
     orders: [],
     stops: [],
+    stopOptions: [],
     looks: { count: 0 },
     recovered: [],
     liveFacts: new Map(),
@@ -87,7 +96,10 @@ function createScriptedRuntime(): ScriptedRuntime {
         if (found) runtime.report(order.agent.id, order.agent.generation, found)
       }
     },
-    stop: (id, { force }) => void runtime.stops.push({ id, force }),
+    stop(id, how) {
+      runtime.stops.push({ id, force: how.force })
+      runtime.stopOptions.push(how)
+    },
     endLeftovers: () => Promise.resolve([]),
     isHolding: (id) => holding.has(id),
     facts: (id) => runtime.liveFacts.get(id) ?? null,
@@ -150,6 +162,8 @@ export interface YardBenchOptions {
   readonly assignmentOf?: CoordinatorParts['assignmentOf']
   readonly learner?: (opened: OpenStore, dispatcher: Dispatcher) => RouteLearner
   readonly wrap?: (opened: OpenStore) => OpenStore
+  /** Tasks from which on a change is carried out in pieces. */
+  readonly largeFrom?: number
 }
 
 export const ROUTE: Route = {
@@ -223,6 +237,7 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
     defer,
     ownerEpoch,
     onStale: () => (staleOwners.count += 1),
+    ...(options.largeFrom !== undefined && { largeFrom: options.largeFrom }),
   })
   const spending = createSpending(store.spending)
   dispatcher.onCommitted(spending.note)
@@ -322,7 +337,7 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
     running: () => [...plan.agents.values()].map((agent) => agent.taskId).toSorted(),
     async close() {
       await coordinator.close()
-      dispatcher.close()
+      await dispatcher.close()
       opened.close()
     },
   }

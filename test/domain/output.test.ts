@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { lastLines, plainText } from '../../src/domain/output.ts'
+import { plainText } from '../../src/domain/output.ts'
+import { lastLines } from '../../src/domain/failure.ts'
 
 test('what was written for a terminal reads as text', () => {
   const written =

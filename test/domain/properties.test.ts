@@ -1,15 +1,11 @@
 /** Rules that hold for every graph, against models too simple to be wrong. */
+import { createPlan } from '../../src/domain/graph/create-plan.ts'
+import { finished } from '../../src/base/steps.ts'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { longestChain } from '../../src/domain/graph/dag.ts'
 import { createPathLengths } from '../../src/domain/graph/path-lengths.ts'
-import {
-  createPlan,
-  shownStateOf,
-  statesOf,
-  type EntityChange,
-  type Plan,
-} from '../../src/domain/plan.ts'
+import { shownStateOf, statesOf, type EntityChange, type Plan } from '../../src/domain/plan.ts'
 import type { Command } from '../../src/domain/command.ts'
 import type { TaskId } from '../../src/domain/ids.ts'
 import type { Task } from '../../src/domain/task.ts'
@@ -321,7 +317,7 @@ describe('critical-path lengths', () => {
             const edge = change.entity === 'dependency' ? (change.after ?? change.before) : null
             if (edge) lengths.mark(edge.blocker)
           }
-          lengths.refresh()
+          finished(lengths.refresh())
           for (const one of bench.plan.tasks.keys())
             expect(lengths.of(one)).toBe(longest(bench.plan, one))
         }

@@ -62,9 +62,10 @@ describe('a service', () => {
   })
 
   it('nor does what was claimed from elsewhere, unless a person says that it is done', () => {
-    for (const [agentId, kind] of [
-      [agentIdOf(1), 'pending-eval'],
-      [null, 'done'],
+    for (const [agentId, generation, kind] of [
+      [agentIdOf(1), 1, 'pending-eval'],
+      [null, 1, 'pending-eval'],
+      [null, null, 'done'],
     ] as const) {
       const bench = createBench()
       bench.add('deploy', { exec: null })
@@ -81,7 +82,7 @@ describe('a service', () => {
         provenance: { executor: 'test', model: 'test' },
       } as const
       bench.must({ type: 'task.take', claim, workplaceCwd: '/project' }, PERSON)
-      bench.must(done({ agentId, evaluation: policyOf('0.7') }), PERSON)
+      bench.must(done({ agentId, generation, evaluation: policyOf('0.7') }), PERSON)
       expect(bench.task('deploy').state.kind).toBe(kind)
       expect(bench.plan.agentOf(id)).toBeNull()
     }

@@ -11,6 +11,7 @@ const SCREENS = [
   'Attention',
   'Models',
   'Executors',
+  'Identities',
   'Schedule',
   'Settings',
 ] as const

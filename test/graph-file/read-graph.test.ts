@@ -148,6 +148,7 @@ title = "B"
       { line: 5, message: 'the id "a" is taken by the task of line 2' },
     ])
     expect(faults('{"title":"\\ud800"}', 'a.jsonl')[0]?.message).toContain('surrogate')
+    expect(faults('{"title":"a","gate":true}', 'a.jsonl')[0]?.message).toMatch(/gate must be "off"/)
   })
 
   it('tells the line of a field for faults that only the graph knows', () => {

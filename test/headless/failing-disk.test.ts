@@ -8,11 +8,12 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { yardPaths } from '../../src/config/paths.ts'
-import { createHttpClient } from '../../src/headless/client.ts'
+import { createHttpClient } from '../../src/headless/http-client.ts'
 import { readState } from '../../src/headless/state-file.ts'
 import { fold } from '../support/fold-journal.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { initYard } from '../../src/yard/init-yard.ts'
+import { readExit } from '../../src/agents/process/stage-files.ts'
 
 const ENTRY = join(import.meta.dirname, '../../src/headless/index.ts')
 const SUPPORT = join(import.meta.dirname, '../support')
@@ -106,8 +107,8 @@ describe.each(WAYS)('reads and writes that fail $title', ({ preload, isSkipped }
         data: { kind: 'read-only' },
       })
       writeFileSync(join(root, 'go'), '')
-      const exits = [1, 2, 3].map((n) => join(root, '.yard', 'agents', `agent-${n}`, 'exit.json'))
-      await expect.poll(() => exits.every((exit) => existsSync(exit))).toBe(true)
+      const folders = [1, 2, 3].map((n) => join(root, '.yard', 'agents', `agent-${n}`))
+      await expect.poll(() => folders.every((folder) => readExit(folder) !== null)).toBe(true)
       await expect(client.task.add({ title: 'later', id: 'later' })).rejects.toMatchObject({
         data: { kind: 'read-only' },
       })

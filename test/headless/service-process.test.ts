@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { yardPaths } from '../../src/config/paths.ts'
-import { createHttpClient } from '../../src/headless/client.ts'
+import { createHttpClient } from '../../src/headless/http-client.ts'
 import { readState } from '../../src/headless/state-file.ts'
 import { initYard } from '../../src/yard/init-yard.ts'
 

@@ -12,6 +12,7 @@ export const AREAS = [
   'money',
   'process',
   'person',
+  'triage',
 ] as const
 
 const faultSchema = z.strictObject({

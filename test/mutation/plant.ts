@@ -43,7 +43,7 @@ const isTsconfig = (name: string): boolean => /^tsconfig.*\.json$/.test(name)
 
 export interface Copy {
   /** Without a fault everybody must say that it holds; else what they say of faults means nothing. Gives who does not. */
-  checkSound(tests: readonly string[], options: PlantOptions): Promise<string | null>
+  checkSound(faults: readonly Fault[], options: PlantOptions): Promise<string | null>
   ask(fault: Fault, options: PlantOptions): Promise<Caught>
   remove(): void
 }
@@ -54,10 +54,14 @@ export function makeCopy(root: string): Copy {
     cpSync(join(root, name), join(folder, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   return {
-    async checkSound(tests, options) {
+    async checkSound(faults, options) {
       const { by } = options
-      const simulation = by === 'tests' ? UNASKED : await askSimulation(folder, options)
-      if ((simulation.answer ?? 'held') !== 'held') return `the simulation: ${simulation.words}`
+      const worlds = new Map(faults.map((fault) => [worldOf(fault).join(' '), worldOf(fault)]))
+      for (const world of by === 'tests' ? [] : worlds.values()) {
+        const simulation = await askSimulation(folder, options, world)
+        if (simulation.answer !== 'held') return `the simulation: ${simulation.words}`
+      }
+      const tests = [...new Set(faults.flatMap((fault) => fault.tests))]
       const isEnough = by === 'simulation' || tests.length === 0
       const answer = isEnough ? UNASKED : await askTests(folder, tests, options)
       return (answer.answer ?? 'held') === 'held' ? null : `the tests: ${answer.words}`
@@ -82,7 +86,7 @@ export function makeCopy(root: string): Copy {
 
 async function ask(folder: string, fault: Fault, options: PlantOptions): Promise<Caught> {
   const { by } = options
-  const simulation = by === 'tests' ? UNASKED : await askSimulation(folder, options)
+  const simulation = by === 'tests' ? UNASKED : await askSimulation(folder, options, worldOf(fault))
   const isCaught = simulation.answer === 'failed' || simulation.answer === 'hung'
   const isEnough = by === 'simulation' || (by === 'either' && isCaught) || fault.tests.length === 0
   const tests = isEnough ? UNASKED : await askTests(folder, fault.tests, options)
@@ -95,12 +99,17 @@ const UNASKED: { readonly answer: Answer | null; readonly words: string } = {
   words: '',
 }
 
-const askSimulation = (folder: string, { histories, steps, limitMs }: PlantOptions) =>
-  run(
-    folder,
-    ['test/simulation/cli.ts', '--seed', 1, '--histories', histories, '--steps', steps].map(String),
-    limitMs,
-  )
+/** What the histories must hold for the fault to be reached at all. */
+const worldOf = ({ area }: Fault): readonly string[] => (area === 'triage' ? ['--triages'] : [])
+
+function askSimulation(
+  folder: string,
+  { histories, steps, limitMs }: PlantOptions,
+  world: readonly string[],
+) {
+  const asked = ['--seed', 1, '--histories', histories, '--steps', steps, ...world]
+  return run(folder, ['test/simulation/cli.ts', ...asked.map(String)], limitMs)
+}
 
 const askTests = (folder: string, tests: readonly string[], { limitMs }: PlantOptions) =>
   run(

@@ -1,4 +1,4 @@
-/** The yard of the pictures: a release under way, made by a real host with real agents; only the one that plays Claude Code is an actor. */
+/** The yard of the pictures: a release under way, made by a real host with real agents; only those that play Claude Code, Codex and their judge are actors. */
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -19,7 +19,7 @@ export interface StagedYard {
 /** Resolves when everything that can happen has happened and three agents are at work. */
 export async function stageYard(): Promise<StagedYard> {
   const programs = await mkdtemp(join(tmpdir(), 'yard-programs-'))
-  for (const name of ['claude', 'codex']) {
+  for (const name of ['claude', 'codex', 'gemini']) {
     const actor = join(import.meta.dirname, `${name}-actor.mjs`)
     const script = `#!/bin/sh\nexec '${process.execPath}' '${actor}' "$@"\n`
     await writeFile(join(programs, name), script, { mode: 0o755 })
@@ -35,6 +35,8 @@ export async function stageYard(): Promise<StagedYard> {
     })
   await yardCli('config', 'coordinator.max_agents', '3')
   await yardCli('config', 'budget.day_usd', '40')
+  await yardCli('config', 'evaluation.gate', '0.7')
+  await yardCli('config', 'judging.executor', 'gemini')
   const graph = (await readFile(join(import.meta.dirname, 'release.toml'), 'utf8'))
     .replaceAll('HOLD', 'until [ -e told-over ]; do sleep 0.5; done')
     .replace('NOT_BEFORE', new Date(Date.now() + 7_200_000).toISOString())

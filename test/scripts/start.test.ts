@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { report } from '../../scripts/check-boundaries.mjs'
 import { chooseYard, readWish, yardAbove } from '../../scripts/start.mjs'
-import { failuresOf, tally } from '../../scripts/tally-tests.mjs'
+import { failuresOf, retriedIn, tally } from '../../scripts/tally-tests.mjs'
 
 const at = (here: string) => ({ env: { INIT_CWD: here }, checkout: '/code/yardmaster' })
 
@@ -117,6 +117,16 @@ describe('the tally of test reports', () => {
       'test/d.test.ts: it came to no end',
       'outside of a test: a worker died',
     ])
+  })
+
+  test('names each test that passed only at the second try', () => {
+    const assertionResults = [
+      { status: 'passed', fullName: 'a b', failureMessages: ['no\n at x'] },
+      { status: 'passed', fullName: 'a c', failureMessages: [] },
+      { status: 'failed', fullName: 'a d', failureMessages: ['no'] },
+    ]
+    const testResults = [{ name: '/p/test/a.test.ts', status: 'failed', assertionResults }]
+    expect(retriedIn([{ testResults }])).toEqual(['test/a.test.ts: a b: no'])
   })
 })
 

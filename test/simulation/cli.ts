@@ -10,6 +10,8 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '300' },
     without: { type: 'string', default: '' },
     learns: { type: 'boolean', default: false },
+    /** Agents that end badly, and models that say what becomes of their tasks. */
+    triages: { type: 'boolean', default: false },
   },
 })
 const [histories, seed, steps] = [values.histories, values.seed, values.steps].map(Number)
@@ -33,6 +35,7 @@ const broken = await simulate({
   steps: Number(steps),
   without: without.filter(isStepName),
   learns: values.learns,
+  triages: values.triages,
   onHistory(history) {
     done += 1
     restarts += history.restarts

@@ -1,9 +1,12 @@
 /** People, and agents through their own command line, who want things at the worst moments. */
+import type { Agent } from '../../src/domain/agent.ts'
 import type { Actor, Command } from '../../src/domain/command.ts'
 import { type AgentId, agentIdOf, agentNumberOf, type TaskId } from '../../src/domain/ids.ts'
 import { judgementIdOf, type EvaluationPolicy } from '../../src/domain/judging/evaluation.ts'
-import { type NewTask, PRIORITIES, type Task } from '../../src/domain/task.ts'
+import type { NewTask, Task } from '../../src/domain/task.ts'
+import { PRIORITIES } from '../../src/domain/graph/priority.ts'
 import type { Plan } from '../../src/domain/plan.ts'
+import { verdict } from '../support/evaluations.ts'
 import type { SeededRandom } from '../support/seeded-random.ts'
 import { COORDINATOR, PERSON, asAgent, endCommand, taskId } from '../support/plan-builder.ts'
 import { nextFireAt } from './owner.ts'
@@ -42,6 +45,8 @@ const WISHES = {
   reject: 4,
   score: 3,
   killJudgement: 2,
+  triage: 2,
+  lateVerdict: 1,
 } as const
 
 /** What somebody asks for next. */
@@ -51,6 +56,8 @@ export function wish(random: SeededRandom, plan: Plan, about: About): Wish {
   const by = PERSON
   const late = kind === 'late' ? lateWish(random, plan) : null
   if (late) return late
+  const again = kind === 'lateVerdict' ? lateVerdict(random, plan, about) : null
+  if (again) return again
   const command = build(kind, { random, plan, tasks, ...about })
   return { command, by, isLate: false }
 }
@@ -60,6 +67,7 @@ interface About {
   /** Numbers new tasks. */
   readonly count: number
   readonly policyOf: (task: Task) => EvaluationPolicy
+  readonly agentOf: (id: AgentId) => Agent | null
 }
 
 interface Scene extends About {
@@ -68,7 +76,9 @@ interface Scene extends About {
   readonly tasks: readonly TaskId[]
 }
 
-const JUDGING = ['gate', 'evaluate', 'approve', 'reject', 'score', 'killJudgement'] as const
+const JUDGING = [
+  ...(['gate', 'evaluate', 'approve', 'reject', 'score', 'killJudgement', 'triage'] as const),
+] as const
 type JudgingKind = (typeof JUDGING)[number]
 const isJudging = (kind: keyof typeof WISHES): kind is JudgingKind =>
   JUDGING.some((one) => one === kind)
@@ -97,7 +107,37 @@ function judgingWish(kind: JudgingKind, scene: Scene): Command {
       return scoreResult(scene, id)
     case 'killJudgement':
       return killJudgement(scene)
+    case 'triage':
+      return triage(scene)
   }
+}
+
+/** Of an agent that has ended and whose task is open, or of one that is silent; or of any. */
+function triage(scene: Scene): Command {
+  const { random, plan, agentOf } = scene
+  const ended = [...plan.tasks.values()].flatMap(({ state, lastAgentId }) =>
+    state.kind === 'open' ? (lastAgentId ?? []) : [],
+  )
+  const silent = [...plan.agents.keys()].filter((id) => plan.breakers.has(`silence:${id}`))
+  const some = [...ended, ...silent]
+  const [agentId] = some.length > 0 ? [random.pick(some)] : plan.agents.keys()
+  if (agentId === undefined) return killJudgement(scene)
+  const agent = plan.agents.has(agentId) ? null : agentOf(agentId)
+  const policy = { timeoutMs: random.pick([5_000, 60_000, 600_000]) }
+  return { type: 'triage.request', agentId, agent, policy, isAgain: random.chance(0.4) }
+}
+
+/** An answer that was given long ago comes a second time. */
+function lateVerdict(random: SeededRandom, plan: Plan, { agentOf }: About): Wish | null {
+  if (plan.lastJudgementNumber === 0) return null
+  const judgementId = judgementIdOf(random.int(1, plan.lastJudgementNumber))
+  const lastAgents = [...plan.tasks.values()].flatMap(({ lastAgentId }) => lastAgentId ?? [])
+  if (plan.judgements.has(judgementId) || lastAgents.length === 0) return null
+  const agent = agentOf(random.pick(lastAgents))
+  const reply = verdict(random.pick(['done', 'continue', 'restart', 'wait'] as const))
+  const about = { judgementId, reply, policy: null, nextFireAt: null } as const
+  const command = { type: 'judgement.end', ...about, triaged: { agent, isSilent: true } } as const
+  return { command, by: COORDINATOR, isLate: true }
 }
 
 function scoreResult(scene: Scene, id: TaskId): Command {
@@ -112,14 +152,16 @@ function scoreResult(scene: Scene, id: TaskId): Command {
   return { type: 'evaluation.score', ...said, ...about }
 }
 
-function killJudgement({ plan, now, policyOf }: Scene): Command {
+function killJudgement({ plan, now, policyOf, agentOf }: Scene): Command {
   const [living = null] = plan.judgements.values()
+  const { agentId = null } = living ?? {}
   const task = living?.taskId ? plan.tasks.get(living.taskId) : undefined
   return {
     type: 'judgement.kill',
     judgementId: living?.id ?? judgementIdOf(1),
     policy: task ? policyOf(task) : null,
     nextFireAt: task?.schedule ? nextFireAt(task.schedule, now) : null,
+    ...(agentId === null ? {} : { triaged: { agent: agentOf(agentId), isSilent: false } }),
   }
 }
 
@@ -202,6 +244,7 @@ function build(kind: keyof typeof WISHES, scene: Scene): Command {
     case 'raise':
       return raise(scene)
     case 'add':
+    case 'lateVerdict':
     case 'late': {
       const task = newTask(scene, `t${count}`)
       const schedule = task.schedule ?? null

@@ -3,6 +3,8 @@
  * steps are over the faults stop, and everything must come to rest.
  */
 import { join } from 'node:path'
+import type { Command, CommandOf } from '../../src/domain/command.ts'
+import type { Judgement } from '../../src/domain/judging/judgement.ts'
 import { shownStateOf, type Plan } from '../../src/domain/plan.ts'
 import { mergeAbove } from '../../src/domain/graph/upstream.ts'
 import { openStore } from '../../src/store/open-store.ts'
@@ -11,7 +13,7 @@ import { START_AT } from '../support/manual-clock.ts'
 import { settled } from '../support/memory-store.ts'
 import { PERSON } from '../support/plan-builder.ts'
 import { checkOutage, DOWN, leftOutOf, outageEndsAt, outageWish } from './outage.ts'
-import type { Owner } from './owner.ts'
+import { nextFireAt, type Owner } from './owner.ts'
 import { isPlanAtRest } from './plan-at-rest.ts'
 import { createScene, type Scene, type SceneOptions } from './scene.ts'
 import type { Branch } from './sim-lander.ts'
@@ -41,7 +43,11 @@ export interface History {
   readonly explored: number
   /** Questions that models were asked. */
   readonly judged: number
+  /** Verdicts of models on agents that ended badly. */
+  readonly triaged: number
   readonly seq: number
+  /** Of `npm run simulate`, for the same. */
+  readonly flags: string
 }
 
 const MAX_CALM_STEPS = 4000
@@ -77,9 +83,28 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
   const agents = world.processes.size
   const landed = branch.held.size
   const judged = judges.turns.size
+  const triaged = judges.verdicts
   const { seed } = options
-  return { seed, violation, trace, hash, steps, restarts, agents, landed, judged, ...counts, seq }
+  const flags = flagsOf(options)
+  return {
+    seed,
+    violation,
+    trace,
+    hash,
+    steps,
+    restarts,
+    agents,
+    landed,
+    judged,
+    triaged,
+    ...counts,
+    seq,
+    flags,
+  }
 }
+
+const flagsOf = ({ learns = false, triages = false }: HistoryOptions): string =>
+  `${learns ? ' --learns' : ''}${triages ? ' --triages' : ''}`
 
 function countChoices(store: Store | undefined): Pick<History, 'chosen' | 'explored'> {
   const agents = store?.agents({ which: 'all' }) ?? []
@@ -152,11 +177,7 @@ function createRun(scene: Scene, options: HistoryOptions): Run {
       if (!living) throw new Violation(4, 'the database cannot be opened any more')
       asPerson(living, { type: 'yard.resume' })
       const { plan } = living.opened
-      const soon = scene.time.clock.now() + HOUR_MS
-      // A clock that was set makes some wait for days.
-      for (const { id, state } of plan.tasks.values())
-        if (state.kind === 'open' && Math.max(state.notBefore ?? 0, state.park?.until ?? 0) > soon)
-          asPerson(living, { type: 'task.retry', id, fresh: false })
+      for (const command of endLongWaits(scene, living)) asPerson(living, command)
       for (let i = 0; i < MAX_CALM_STEPS; i += 1) {
         await step(true)
         if (scene.owner && isQuiet(scene, scene.owner)) return
@@ -167,6 +188,36 @@ function createRun(scene: Scene, options: HistoryOptions): Run {
       throw new Violation(6, `no rest after ${MAX_CALM_STEPS} calm steps: ${moving.join(', ')}`)
     },
   }
+}
+
+/** A clock that was set makes some wait for days. */
+function endLongWaits(scene: Scene, living: Owner): Command[] {
+  const { plan } = living.opened
+  const soon = scene.time.clock.now() + HOUR_MS
+  const tasks = [...plan.tasks.values()].filter(
+    ({ state }) =>
+      state.kind === 'open' && Math.max(state.notBefore ?? 0, state.park?.until ?? 0) > soon,
+  )
+  const judgements = [...plan.judgements.values()].filter(
+    ({ state }) => state.kind === 'queued' && (state.notBefore ?? 0) > soon,
+  )
+  return [
+    ...tasks.map(({ id }) => ({ type: 'task.retry', id, fresh: false }) as const),
+    ...judgements.map((judgement) => killOf(judgement, scene, living)),
+  ]
+}
+
+function killOf(
+  { id: judgementId, taskId, agentId }: Judgement,
+  { judges, time }: Scene,
+  { opened: { plan, store } }: Owner,
+): CommandOf<'judgement.kill'> {
+  const task = taskId === null ? undefined : plan.tasks.get(taskId)
+  const policy = task ? judges.policyOf(task) : null
+  const next = task?.schedule ? nextFireAt(task.schedule, time.clock.now()) : null
+  const triaged =
+    agentId === null ? {} : { triaged: { agent: store.agent(agentId), isSilent: false } }
+  return { type: 'judgement.kill', judgementId, policy, nextFireAt: next, ...triaged }
 }
 
 function stopFaults(scene: Scene): void {

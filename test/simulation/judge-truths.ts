@@ -8,8 +8,10 @@ import type { Judgement } from '../../src/domain/judging/judgement.ts'
 import type { Task } from '../../src/domain/task.ts'
 import type { StoredRow } from '../../src/store/journal.ts'
 import type { Judges } from './sim-judge.ts'
+import { createTriageTruths } from './triage-truths.ts'
 import type { Step } from './truths.ts'
 import { holds } from './violation.ts'
+import type { World } from './world.ts'
 
 /** Their work is judged only where the task itself says so. */
 const UNJUDGED: readonly string[] = ['shell', 'manual', 'external']
@@ -27,7 +29,8 @@ export interface JudgeTruths {
   look(step: Step, entities: Entities): void
 }
 
-export function createJudgeTruths(judges: Judges): JudgeTruths {
+export function createJudgeTruths(judges: Judges, world: World): JudgeTruths {
+  const triages = createTriageTruths(judges, world)
   let ended: Judgement[] = []
   let recorded: Evaluation[] = []
   /** What was known of a task before what was recorded now. */
@@ -108,6 +111,7 @@ export function createJudgeTruths(judges: Judges): JudgeTruths {
     },
     look(step, entities) {
       const { row, after } = step
+      triages.look(step, entities.judgement)
       if (row.entity === 'judgement' && after) onJudgement(step)
       else if (row.entity === 'evaluation') onEvaluation(after as unknown as Evaluation, entities)
       else if (row.entity === 'task' && after) onTask(step, entities)
@@ -128,12 +132,22 @@ function passesBy(
 ): boolean {
   if (gate.mode === 'off') return true
   if (gate.mode === 'person') return false
-  return recorded.some(({ score: said, work }) => {
-    const isSame = work !== '' && earlier?.work === work && earlier.score !== null
-    const score = isSame ? earlier.score : said
+  return recorded.some((evaluation) => {
+    const score = countedScore(evaluation, earlier)
+    if (score === 'wrong') return false
     if (score === null) return onFailure === 'pass'
     return gate.mode !== 'gated' || score >= gate.threshold - TOLERANCE
   })
+}
+
+/** What a person said of the same work holds; what a model said does where no model was asked again. */
+function countedScore(
+  { score, work, agentId, kept }: Evaluation,
+  earlier: Task['evaluation'],
+): number | null | 'wrong' {
+  const isSame = work !== '' && earlier?.work === work && earlier.agentId !== agentId
+  if (kept) return isSame && kept.score === earlier.score ? kept.score : 'wrong'
+  return isSame && earlier.by !== undefined ? (earlier.score ?? score) : score
 }
 
 function medianOf(scores: readonly number[]): number | null {

@@ -11,6 +11,7 @@ import type { Plan } from '../../src/domain/plan.ts'
 import type { Task } from '../../src/domain/task.ts'
 import type { Budget } from '../../src/domain/settings.ts'
 import type { Judgement } from '../../src/domain/judging/judgement.ts'
+import { emptyOf } from '../../src/store/bodies.ts'
 import { toRow, type RawRow, type StoredRow } from '../../src/store/journal.ts'
 import { fold as foldAll } from '../support/fold-journal.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -70,7 +71,7 @@ export interface Limits {
 export function createOracle(path: string, truthParts: TruthParts, limits: Limits): Oracle {
   const { world } = truthParts
   const truths = createTruths(truthParts)
-  const judgeTruths = createJudgeTruths(limits.judges)
+  const judgeTruths = createJudgeTruths(limits.judges, world)
   let db = new Database(path, { readonly: true })
   let bodies = prepareBodies(db)
   const model = new Map<string, Table>()
@@ -114,7 +115,7 @@ export function createOracle(path: string, truthParts: TruthParts, limits: Limit
     const text = bodies[row.entity]?.get(row.id)
     if (row.entity in bodies)
       holds(
-        isDeepStrictEqual(parsed(text), expected),
+        isDeepStrictEqual(whole(row.entity, text), expected),
         8,
         () => `table and journal differ on ${row.id}`,
       )
@@ -396,7 +397,7 @@ export function readTable(db: Database.Database, entity: string): Table {
     .prepare(TABLES[entity] ?? '')
     .pluck()
     .all()) {
-    const body = parsed(text) as { id: string }
+    const body = whole(entity, text) as { id: string }
     table.set(body.id, body)
   }
   return table
@@ -412,5 +413,8 @@ const plain = (value: unknown): unknown =>
   value === undefined ? value : parsed(JSON.stringify(value))
 const parsed = (text: unknown): unknown =>
   text === undefined ? undefined : JSON.parse(String(text))
+/** As the store reads it: what is empty is not in the body. */
+const whole = (entity: string, text: unknown): unknown =>
+  text === undefined ? undefined : { ...emptyOf(entity), ...(parsed(text) as object) }
 const stateOf = (row: Record<string, unknown> | undefined): unknown =>
   (row?.['state'] as { kind?: unknown } | undefined)?.kind

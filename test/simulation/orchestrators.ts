@@ -127,11 +127,13 @@ export function createOrchestrators(
     claimed(command, plan) {
       if (command.type !== 'task.take' || command.claim.leaseMs === undefined) return
       const { agentId: id, taskId, leaseMs } = command.claim
-      const generation = plan.agents.get(id)?.generation
-      if (holders.has(id) || generation === undefined) return
+      const agent = plan.agents.get(id)
+      if (holders.has(id) || !agent) return
+      // Its lease began with the claim, however long the answer was on its way.
+      const lateMs = Math.max(0, clock.now() - agent.claimedAt)
       const now = clock.monotonic()
-      const about = { id, taskId, leaseMs, generation, since: now }
-      const holder = { ...about, heardAt: now, ranOut: false, isAlive: true }
+      const about = { id, taskId, leaseMs, generation: agent.generation, since: now - lateMs }
+      const holder = { ...about, heardAt: now - lateMs, ranOut: false, isAlive: true }
       holders.set(id, holder)
       renew(holder)
     },

@@ -98,7 +98,7 @@ export function createOwner(parts: OwnerParts): Owner {
   const dispatcher = answering(unanswered, {
     plan: opened.plan,
     store: opened.store,
-    writer: { ...opened.writer, commit: () => commit(owner) },
+    writer: { ...opened.writer, begin: () => begin(owner), commit: () => commit(owner) },
     clock,
     log: silentLog,
     defer,
@@ -132,7 +132,7 @@ export function createOwner(parts: OwnerParts): Owner {
     runtime,
     money: parts.ignoresBudgets ? { ...money, ofTask: () => NOTHING_SPENT } : money,
     landing: createSimLanding({ ...parts, later }),
-    judging: parts.judges.portFor({ clock, later, plan: opened.plan }),
+    judging: parts.judges.portFor({ clock, later, plan: opened.plan, agentOf: store.agent }),
     machine: parts.machine.placeFor(clock),
     clock,
     log: silentLog,
@@ -192,6 +192,12 @@ function answering(
       return reply
     },
   }
+}
+
+/** What has died writes no more, whatever of it still goes on in this process. */
+function begin({ isDead, opened }: Owner): void {
+  if (isDead) throw new Error('the owner died')
+  opened.writer.begin()
 }
 
 function commit(owner: Owner): void {

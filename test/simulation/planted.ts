@@ -30,7 +30,7 @@ export function believesOldJudgements(): typeof decide {
   }
 }
 
-const withTask = (plan: Plan, task: Task): Plan => ({
-  ...plan,
-  tasks: new Map(plan.tasks).set(task.id, task),
-})
+function withTask(plan: Plan, task: Task): Plan {
+  const tasks = new Map(plan.tasks).set(task.id, task)
+  return { ...plan, tasks: Object.assign(tasks, { notable: () => tasks.values() }) }
+}

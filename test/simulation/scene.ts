@@ -35,6 +35,8 @@ export interface SceneOptions {
   readonly template: string
   /** Tasks of claude name nobody, and the yard chooses for them by what it has learned. */
   readonly learns?: boolean
+  /** All have a model behind them, most end badly, and a model is asked what becomes of their tasks. */
+  readonly triages?: boolean
   /** Instead of anything that comes: 30 tasks of one provider, which is down for so long, ms, and then well. */
   readonly outageMs?: number
   /** Faults planted on purpose, to see that they are caught. */
@@ -107,7 +109,7 @@ export function createScene(options: SceneOptions): Scene {
   const decide = planted.decide?.()
   const time = createSimTime()
   const { clock } = time
-  const world = createWorld(random, time)
+  const world = createWorld(random, time, options.triages === true)
   const storeFaults = createStoreFaults(path)
   const branch = createBranch()
   const policy = random.pick(['keep', 'auto'] as const)
@@ -117,6 +119,7 @@ export function createScene(options: SceneOptions): Scene {
     paysTwice: planted.paysTwice === true,
     ignoresGates: planted.ignoresGates === true,
     hasNoGates: options.outageMs !== undefined,
+    triagesAll: options.triages === true,
   })
   const leases = createLeaseMemory()
   const backup = createBackup<Acknowledged>(path)
@@ -242,7 +245,7 @@ export function createScene(options: SceneOptions): Scene {
       scene.owner = null
     },
     send(to, wish, id = `c${scene.nextCount()}`) {
-      const asked = options.learns ? freed(wish) : wish
+      const asked = withTasks(wish, options.triages ? modelled : options.learns ? freed : same)
       const { command, by, isLate } = asked
       scene.tell(`${by.kind} ${command.type} ${'id' in command ? command.id : ''}`)
       if (command.type === 'yard.resume') {
@@ -307,15 +310,22 @@ export function createScene(options: SceneOptions): Scene {
 const isUnsaved = (reply: Result<Reply, Failure>): boolean =>
   !reply.ok && (reply.error.kind === 'read-only' || reply.error.kind === 'locked')
 
-/** The same, but tasks of claude name nobody. */
-function freed(wish: Wish): Wish {
+const same = (task: NewTask): NewTask => task
+
+/** Tasks of claude name nobody. */
+const freed = (task: NewTask): NewTask =>
+  task.executor === 'claude' ? { ...task, executor: null, model: null } : task
+
+/** What would be a line for the shell is for a model. */
+const modelled = (task: NewTask): NewTask =>
+  task.executor === 'shell' ? { ...task, executor: 'claude', exec: null } : task
+
+function withTasks(wish: Wish, of: (task: NewTask) => NewTask): Wish {
   const { command } = wish
-  const free = (task: NewTask): NewTask =>
-    task.executor === 'claude' ? { ...task, executor: null, model: null } : task
   if (command.type === 'task.add')
-    return { ...wish, command: { ...command, task: free(command.task) } }
+    return { ...wish, command: { ...command, task: of(command.task) } }
   if (command.type !== 'tasks.import') return wish
-  const tasks = command.tasks.map((each) => ({ ...each, task: free(each.task) }))
+  const tasks = command.tasks.map((each) => ({ ...each, task: of(each.task) }))
   return { ...wish, command: { ...command, tasks } }
 }
 

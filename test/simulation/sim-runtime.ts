@@ -1,13 +1,14 @@
 /** The `Runtime` port over the simulated world. Each of its steps is an effect that the history runs when it likes, or never. */
 import type { Clock } from '../../src/base/clock.ts'
 import type { Changes, RuntimeUsage } from '../../src/domain/agent.ts'
+import type { Evidence } from '../../src/domain/completion.ts'
 import type { LaunchOrder, Runtime, RuntimeReport } from '../../src/domain/executor.ts'
 import { workFailure } from '../../src/domain/failure.ts'
 import type { AgentId } from '../../src/domain/ids.ts'
 import type { Conflict } from '../../src/domain/landing.ts'
 import type { SeededRandom } from '../support/seeded-random.ts'
 import { evidenceOf } from '../support/plan-builder.ts'
-import type { Process, Sight, World } from './world.ts'
+import { leftBy, type Process, type Sight, type World } from './world.ts'
 
 export interface RuntimeFaults {
   /** How often a launch fails, a notice is lost, a report is doubled, comes again late, or an end is not passed on; 0 to 1. */
@@ -62,6 +63,9 @@ function conflictOf({ task }: LaunchOrder, random: SeededRandom): Conflict | nul
   return { ours: part('left'), theirs: part('right'), paths: ['a'], reason: 'clash', hunks: '' }
 }
 
+const isBad = ({ exit, final }: Partial<Evidence>): boolean =>
+  (exit !== undefined && exit?.code !== 0) || final?.ok === false
+
 /** What it left in git: every try its own commit. */
 const changesOf = ({ task, agent }: LaunchOrder): Changes => ({
   commit: `result-${task.id}-${agent.id}`,
@@ -92,12 +96,11 @@ export function createSimRuntime(parts: SimRuntimeParts): Runtime {
     const { id, generation } = known.order.agent
     const failure = how === 'not-launched' ? workFailure('launch', 'no memory') : null
     const conflict = how === 'not-launched' ? conflictOf(known.order, random) : null
-    const evidence =
-      how === 'exited'
-        ? evidenceOf(world.evidence(id))
-        : evidenceOf({ how, exit: null, failure, ...(conflict && { conflict }) })
-    if (how === 'not-launched') world.refusedLaunches.add(id)
     const process = world.processOf(id)
+    const own = how === 'exited' ? world.evidence(id) : { how, exit: null, failure }
+    const left = process && isBad(own) ? leftBy(process) : {}
+    const evidence = evidenceOf({ ...left, ...own, ...(conflict && { conflict }) })
+    if (how === 'not-launched') world.refusedLaunches.add(id)
     report(id, generation, {
       kind: 'ended',
       at: process?.end?.wall ?? parts.clock.now(),

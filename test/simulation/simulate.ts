@@ -10,6 +10,7 @@ export interface Simulation {
   readonly steps: number
   readonly planted?: HistoryOptions['planted']
   readonly learns?: boolean
+  readonly triages?: boolean
   readonly without?: HistoryOptions['without']
   readonly onHistory?: (history: History) => void
 }
@@ -20,9 +21,18 @@ export async function simulate(simulation: Simulation): Promise<History | null> 
   try {
     const template = await makeTemplate(folder)
     for (let i = 0; i < simulation.histories; i += 1) {
-      const { steps, planted = {}, without = [], learns = false } = simulation
+      const { steps, planted = {}, without = [], learns = false, triages = false } = simulation
       const seed = simulation.seed + i
-      const history = await runHistory({ seed, steps, folder, template, planted, without, learns })
+      const history = await runHistory({
+        seed,
+        steps,
+        folder,
+        template,
+        planted,
+        without,
+        learns,
+        triages,
+      })
       simulation.onHistory?.(history)
       if (history.violation) return history
     }
@@ -36,6 +46,6 @@ export async function simulate(simulation: Simulation): Promise<History | null> 
 export const explain = (history: History): string =>
   [
     `seed ${history.seed} broke ${history.violation?.message ?? 'nothing'} at step ${history.steps}`,
-    `again: npm run simulate -- --histories 1 --seed ${history.seed}${history.chosen > 0 ? ' --learns' : ''}`,
+    `again: npm run simulate -- --histories 1 --seed ${history.seed}${history.flags}`,
     ...history.trace.slice(-30).map((line) => `  ${line}`),
   ].join('\n')

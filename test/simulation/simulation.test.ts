@@ -45,6 +45,19 @@ describe('the simulation', () => {
     expect(explored.size).toBeGreaterThan(7)
   }, 120_000)
 
+  it('holds every promise where models say what becomes of agents that ended badly', async () => {
+    let triaged = 0
+    const broken = await simulate({
+      histories: 60,
+      seed: 1,
+      steps: 250,
+      triages: true,
+      onHistory: (history) => void (triaged += history.triaged),
+    })
+    expect(broken && explain(broken)).toBeNull()
+    expect(triaged).toBeGreaterThan(20)
+  }, 120_000)
+
   let folder = ''
   let template = ''
   beforeAll(async () => {
@@ -71,7 +84,7 @@ describe('the simulation', () => {
     const first = await runHistory(options)
     const second = await runHistory(options)
     expect(second).toEqual(first)
-    const learns = { ...options, seed: 86, learns: true }
+    const learns = { ...options, seed: 91, learns: true }
     const learning = await runHistory(learns)
     expect(learning.chosen).toBeGreaterThan(0)
     expect(await runHistory(learns)).toEqual(learning)

@@ -112,11 +112,14 @@ export const DOES: Readonly<
       now: time.clock.now(),
       count: scene.nextCount(),
       policyOf: scene.judges.policyOf,
+      agentOf: living.opened.store.agent,
     })
     if (isTaken(asked)) scene.send(living, asked)
   },
   agent(scene, living) {
-    const asked = wishOfAgent(scene.random, scene.random.pick(scene.world.alive), scene.nextCount())
+    const process = scene.random.pick(scene.world.alive)
+    const asked = wishOfAgent(scene.random, process, scene.nextCount())
+    if (asked.command.type === 'task.complete') process.hasReported = true
     scene.send(living, asked)
   },
   orchestrator(scene, living) {
@@ -224,8 +227,10 @@ function changeMind(scene: Scene, living: Owner): void {
 
 /** A person does not wait for the judge: it is done anew, and what is said of the earlier try comes late. */
 function rejectUnjudged(scene: Scene, living: Owner): boolean {
-  const [judgement] = living.opened.plan.judgements.values()
-  if (!judgement?.taskId || judgement.state.kind !== 'asked') return false
+  const judgement = [...living.opened.plan.judgements.values()].find(
+    ({ purpose, state }) => purpose === 'evaluation' && state.kind === 'asked',
+  )
+  if (!judgement?.taskId) return false
   const command = { type: 'task.reject', id: judgement.taskId, note: 'not like this' } as const
   scene.send(living, { command, by: PERSON, isLate: false })
   return true

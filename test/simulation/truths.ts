@@ -47,6 +47,8 @@ const FREE: ReadonlySet<string> = new Set([
   ...(['done', 'quota', 'rate-limit', 'overload', 'auth', 'question'] as const),
 ])
 
+const FREE_BY_VERDICT: ReadonlySet<unknown> = new Set(['gate', 'ask-person', 'back-off'])
+
 /** Reasons of the owner's own, which leave an end that came before them what it was. */
 const BY_OWNER: ReadonlySet<string> = new Set(['timeout', 'silent', 'reported', 'budget'])
 
@@ -62,7 +64,13 @@ export function createTruths(parts: TruthParts): Truths {
   const adopted = new Set<string>()
 
   const spend = (id: string): void => void attempts.set(id, (attempts.get(id) ?? 0) + 1)
-  const onClaim = (agent: Agent): void => {
+  const onClaim = (agent: Agent, task: Task | undefined): void => {
+    const most = task?.maxAttempts ?? 3
+    holds(
+      !task || task.attempts === 0 || task.attempts < most,
+      3,
+      () => `${agent.id} begins on ${agent.taskId} after ${task?.attempts} of ${most} attempts`,
+    )
     const last = generations.get(agent.taskId) ?? 0
     holds(
       agent.generation === last + 1,
@@ -93,10 +101,16 @@ export function createTruths(parts: TruthParts): Truths {
       () => `${agent.id} is ${named}, but what it did was ${truth?.join(' or ')}`,
     )
   }
+  /** Of one that has ended, some verdicts give the attempt back. */
+  const onTriaged = ({ state, taskId, triage }: Agent): void => {
+    if (state.kind !== 'ended' || !FREE_BY_VERDICT.has(triage?.outcome)) return
+    attempts.set(taskId, Math.max(0, (attempts.get(taskId) ?? 0) - 1))
+  }
   const onEnd = (agent: Agent, task: Task | undefined): void => {
     const process = world.processOf(agent.id)
     const isHolder = task?.state.kind === 'in-progress' && task.state.agentId === agent.id
     if (!adopted.has(agent.id)) checkOwnEnd(agent, process, isHolder)
+    checkVerdict(agent, process, stops.get(agent.id))
     if (isHolder && !FREE.has(nameOf(agent)) && spendsAttempt(agent, process)) spend(agent.taskId)
   }
   const onTask = ({ row, before, after }: Step): void => {
@@ -124,13 +138,14 @@ export function createTruths(parts: TruthParts): Truths {
       if (row.entity !== 'agent') return
       const was = before as unknown as Agent | undefined
       holds(
-        was?.state.kind !== 'ended' || row.gone,
+        was?.state.kind !== 'ended' || row.gone || row.event === 'agent.triaged',
         5,
         () => `${row.event} changed ${row.id}, which has ended`,
       )
       const agent = after as unknown as Agent | undefined
       if (!agent) return
-      if (!was) onClaim(agent)
+      if (!was) onClaim(agent, step.task(agent.taskId))
+      if (row.event === 'agent.triaged') onTriaged(agent)
       if (row.event === 'agent.stopping') onStopping(agent)
       if (row.event === 'agent.ended') onEnd(agent, step.task(agent.taskId))
     },
@@ -205,7 +220,7 @@ function spendsAttempt({ state, by }: Agent, process: Process | null): boolean {
   return process !== null || name === 'launch'
 }
 
-/** Where a failure may be tried again, all its tries were made; and none more. */
+/** Where a failure may be tried again, all its tries were made. */
 function checkTriedEnough({ event }: StoredRow, task: Task): void {
   const failure = task.state.kind === 'failed' ? task.state.failure : null
   const asksForMore = failure?.class === 'exit' ? 1 : 3
@@ -216,12 +231,6 @@ function checkTriedEnough({ event }: StoredRow, task: Task): void {
       task.attempts >= most,
       6,
       () => `${task.id} failed for ${failure.class} after ${task.attempts} of ${most} attempts`,
-    )
-  if (event === 'task.returned')
-    holds(
-      task.attempts === 0 || task.attempts < (task.maxAttempts ?? 3),
-      3,
-      () => `${task.id} goes on after ${task.attempts} attempts`,
     )
 }
 
@@ -244,6 +253,14 @@ function checkSilence({ time, silenceLimitMs }: TruthParts, { id }: Agent, proce
   const silentMs = time.now().monotonic - process.heardAt.monotonic
   const limit = 3 * silenceLimitMs()
   holds(silentMs > limit, 4, () => `${id} was ended for silence after ${silentMs} ms of ${limit}`)
+}
+
+/** One that a model wanted ended as done has left all that was asked for. */
+function checkVerdict(agent: Agent, process: Process | null, stop: Stop | undefined): void {
+  const isByVerdict = stop?.reason === 'triaged' && process?.end?.by !== 'itself'
+  if (!isByVerdict || !process || nameOf(agent) !== 'done') return
+  const isWhole = process.leaves === 'all' || process.hasReported
+  holds(isWhole, 4, () => `${agent.id} was ended as done, and left ${process.leaves}`)
 }
 
 /** A lease that was renewed in time never runs out, whatever was done to the owner meanwhile. */

@@ -39,6 +39,9 @@ export type Nature = keyof typeof NATURES
 export const isEndless = (nature: Nature): boolean =>
   nature === 'hangs' || nature === 'talks' || nature === 'stubborn'
 
+/** All that was asked for, not every deliverable, or nothing at all. */
+export type Leaves = 'all' | 'part' | 'nothing'
+
 export interface ProcessEnd extends Moment {
   /** By itself, by the polite signal, or by force. */
   readonly by: 'itself' | 'signal' | 'force'
@@ -67,6 +70,10 @@ export interface Process {
   /** When it last wrote a line. */
   heardAt: Moment
   stepsLeft: number
+  /** What is found of its work where it ends badly. */
+  readonly leaves: Leaves
+  /** It has reported its end itself. */
+  hasReported: boolean
   end: ProcessEnd | null
   readonly isAlive: boolean
 }
@@ -114,13 +121,25 @@ export interface World {
   replace(): void
 }
 
-export function createWorld(random: SeededRandom, time: SimTime): World {
+/** Most end in a way that says nothing of the task. */
+const TROUBLED: Readonly<Record<Nature, number>> = {
+  ...NATURES,
+  good: 20,
+  crashes: 20,
+  vanishes: 25,
+  hangs: 20,
+  quota: 1,
+  overload: 1,
+  auth: 1,
+}
+
+export function createWorld(random: SeededRandom, time: SimTime, isTroubled = false): World {
   const folders = new Map<AgentId, Folder>()
   const processes = new Map<number, Process>()
   const byAgent = new Map<AgentId, Process>()
   const conversations = new Map<string, number>()
   const alive = new Set<Process>()
-  let weights: Readonly<Record<Nature, number>> = NATURES
+  let weights: Readonly<Record<Nature, number>> = isTroubled ? TROUBLED : NATURES
   let pids = 1000
   let lineage = 0
   let agents = 0
@@ -163,6 +182,8 @@ export function createWorld(random: SeededRandom, time: SimTime): World {
       used: 0,
       heardAt: time.now(),
       stepsLeft: random.int(0, 6),
+      leaves: random.weighted({ all: 3, part: 1, nothing: 1 }),
+      hasReported: false,
       end: null,
       get isAlive() {
         return alive.has(process)
@@ -242,6 +263,12 @@ export function createWorld(random: SeededRandom, time: SimTime): World {
   }
   return world
 }
+
+/** What its folder shows of its work; nothing else tells of an end that was bad. */
+export const leftBy = ({ leaves, hasReported }: Process): Partial<Evidence> => ({
+  work: leaves === 'nothing' ? 'none' : 'found',
+  missingDeliverables: leaves === 'part' && !hasReported ? ['a.txt'] : [],
+})
 
 const QUIET = Object.fromEntries(Object.keys(NATURES).map((key) => [key, 0])) as Record<Nature, 0>
 const failed = { exit: { code: 1, signal: null } }

@@ -1,11 +1,13 @@
 /** A process of its own for tests that kill it. Says a line on stdout when it is where the test wants it, then stays there. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { systemClock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { createDispatcher } from '../../src/coordinator/dispatch.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { openSlotBook } from '../../src/store/slot-book.ts'
 import { takeOwnerLock } from '../../src/store/owner-lock.ts'
 import { createManualClock, START_AT } from '../support/manual-clock.ts'
+import { chainOf, LARGE_WRITE_ENTRY } from '../support/large-import.ts'
 import { addCommand, PERSON } from '../support/plan-builder.ts'
 
 const [mode = '', path = ''] = process.argv.slice(2)
@@ -49,6 +51,33 @@ if (mode === 'write') {
   }
   isLast = true
   for (let i = 0; i < 20; i += 1) void dispatcher.dispatch(addCommand(`never${i}`), PERSON)
+}
+if (mode === 'large') {
+  const count = Number(process.argv[4])
+  const opened = await openStore({ path, at: START_AT, largeWriteEntry: LARGE_WRITE_ENTRY })
+  if (!opened.ok) throw new Error(opened.error.message)
+  const { plan, store, writer, ownerEpoch } = opened.value
+  const dispatcher = createDispatcher({
+    plan,
+    store,
+    writer,
+    clock: systemClock,
+    log: silentLog,
+    // Each turn of its work is a moment at which it may be killed.
+    defer(run) {
+      say('turn')
+      setImmediate(run)
+    },
+    ownerEpoch,
+    onStale: () => say('stale'),
+    largeFrom: 2,
+  })
+  dispatcher.onCommitted(() => say('told'))
+  await dispatcher.dispatch(addCommand('before'), PERSON)
+  say('begins')
+  const reply = await dispatcher.dispatch(chainOf(count), PERSON, 'import')
+  say(reply.ok ? 'done' : reply.error.message)
+  setInterval(() => void opened, 60_000)
 }
 if (mode === 'places') {
   // Takes one place at a time, tells how many are taken then, and gives it back.

@@ -9,7 +9,7 @@ import type { OpenStore } from '../../src/store/open-store.ts'
 import { openMemoryStore } from '../support/memory-store.ts'
 import { createSeededRandom } from '../support/seeded-random.ts'
 import { agentIdOf } from '../../src/domain/ids.ts'
-import { createPlan } from '../../src/domain/plan.ts'
+import { createPlan } from '../../src/domain/graph/create-plan.ts'
 import { PERSON, taskId, addCommand, claimOf, COORDINATOR } from '../support/plan-builder.ts'
 import { policyOf } from '../support/evaluations.ts'
 import { wish } from '../simulation/clients.ts'
@@ -77,6 +77,7 @@ describe('tables, journal and plan', () => {
               now: START_AT,
               count: (count += 1),
               policyOf: () => policyOf('0.7'),
+              agentOf: () => null,
             })
             void yard.dispatcher.dispatch(command, by)
             if (random.chance(0.5))

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { evaluationIdSchema } from '../../src/domain/judging/evaluation.ts'
+import { evaluationIdSchema, type Evaluation } from '../../src/domain/judging/evaluation.ts'
 import type { OpenStore } from '../../src/store/open-store.ts'
 import { openMemoryStore } from '../support/memory-store.ts'
 import { START_AT } from '../support/manual-clock.ts'
@@ -55,6 +55,13 @@ describe('evaluations', () => {
     expect(first).toMatchObject({ executor: 'claude', model: 'opus', workUsd: 2 })
   })
 
+  it('that say nothing of their looks had one', () => {
+    const { looks: _, ...older } = evaluation(1, 'a', 1)
+    // As a program wrote it that did not count them.
+    recorder.judged(older as Evaluation)
+    expect(opened.store.judging.list({}, 1)[0]?.evaluation.looks).toBe(1)
+  })
+
   it('keep who worked when the agent is forgotten', () => {
     recorder.judged(evaluation(1, 'a', 1))
     opened.writer.begin()
@@ -78,8 +85,11 @@ describe('evaluations', () => {
     const read = () => opened.store.judging.scoredTries({}, -1, 100).map(({ score }) => score)
     expect(read()).toEqual([latest.score, 0.3])
     expect(ids({ below: 0.5 })).toEqual(['eval-4', 'eval-1'])
+    // A model that judges it again does not take a person's word back.
+    const again = recorder.judged(evaluation(5, 'b', 2))
+    expect(read()).toEqual([latest.score, 0.3])
     recorder.said(opinion('o2', other, { score: null }))
-    expect(read()).toEqual([latest.score, other.score])
+    expect(read()).toEqual([latest.score, again.score])
     const [, last] = opened.store.judging.scoredTries({}, -1, 100)
     expect(opened.store.judging.scoredTries({}, last?.key ?? 0, 100)).toEqual([])
   })

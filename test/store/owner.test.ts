@@ -115,6 +115,32 @@ describe('a kill -9 in the middle of a transaction', () => {
   })
 })
 
+/** In one process each: how many of its words it may say before it is killed. */
+const MOMENTS = [1, 2, 4, 7, 11, 16, 22, 29, 37, 46, 56, 200]
+
+describe('a kill -9 in the middle of a large change', () => {
+  it.each(MOMENTS)('leaves all of it or nothing: after %i words', async (words) => {
+    const count = 3000
+    const path = join(folder, 'yard.db')
+    const child = start('large', path, String(count))
+    await child.until('begins')
+    let said = ''
+    for (let left = words; left > 0 && said !== 'done'; left -= 1) said = await child.line()
+    await child.kill()
+    const opened = await openStore({ path, at: START_AT })
+    if (!opened.ok) throw new Error(opened.error.message)
+    const { plan, store, close } = opened.value
+    const rows = store.journal(0, -1).length
+    expect([1, 2 * count]).toContain(rows)
+    expect(plan.tasks.size).toBe(rows === 1 ? 1 : count + 1)
+    expect(plan.startable.size).toBe(rows === 1 ? 1 : 2)
+    const isSaid = said === 'told' || said === 'done'
+    expect(!isSaid || rows > 1).toBe(true)
+    expect(store.replyOf('person import') === null).toBe(rows === 1)
+    close()
+  })
+})
+
 describe('a real full disk', () => {
   it('refuses whole batches, leaves plan and tables equal, and works again when there is space', async () => {
     const path = join(folder, 'yard.db')

@@ -1,5 +1,5 @@
 /** Policies, findings and replies of judges, as tests give them. */
-import type { EvaluationPolicy, Findings } from '../../src/domain/judging/evaluation.ts'
+import type { Evaluation, EvaluationPolicy, Findings } from '../../src/domain/judging/evaluation.ts'
 import type { JudgementReply } from '../../src/domain/judging/judgement.ts'
 import type { TriageVerdict } from '../../src/domain/judging/triage.ts'
 import {
@@ -43,8 +43,11 @@ export const findingsOf = (score: number | null, more: Partial<Findings> = {}): 
   ...more,
 })
 
-export const answered = (score: number | null, more: Partial<Findings> = {}): JudgementReply => ({
-  value: { purpose: 'evaluation', findings: findingsOf(score, more), checks: [] },
+export const answered = (
+  score: number | null,
+  { checks = [], ...more }: Partial<Findings> & Partial<Pick<Evaluation, 'checks'>> = {},
+): JudgementReply => ({
+  value: { purpose: 'evaluation', findings: findingsOf(score, more), checks },
   reason: null,
   usage: null,
   costSource: null,

@@ -13,6 +13,8 @@ export interface Turns {
   readonly defer: (run: () => void) => void
   /** Work that waits for its turn. */
   readonly waiting: number
+  /** Takes the next turn, if any waits, after all that is only a promise away. */
+  step(): Promise<void>
   /** Takes turns until nothing waits and all promises of them have settled. */
   idle(): Promise<void>
 }
@@ -26,6 +28,10 @@ export function createTurns(): Turns {
     defer: (run) => void queue.push(run),
     get waiting() {
       return queue.length
+    },
+    async step() {
+      await settled()
+      queue.shift()?.()
     },
     async idle() {
       for (let turns = 0; ; turns += 1) {

@@ -7,7 +7,8 @@ import type { Decided } from '../../src/domain/decide/decision.ts'
 import { evolve } from '../../src/domain/evolve/evolve.ts'
 import { agentIdOf, type AgentId, type TaskId } from '../../src/domain/ids.ts'
 import type { NewTask, Task } from '../../src/domain/task.ts'
-import { createPlan, type EntityChange, type MutablePlan } from '../../src/domain/plan.ts'
+import { createPlan } from '../../src/domain/graph/create-plan.ts'
+import type { EntityChange, MutablePlan } from '../../src/domain/plan.ts'
 import { START_AT } from './manual-clock.ts'
 
 export const taskId = (text: string): TaskId => text as TaskId

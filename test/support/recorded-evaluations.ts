@@ -14,7 +14,7 @@ import { type Judgement, judgementSchema } from '../../src/domain/judging/judgem
 import { DIMENSIONS, type Dimensions, scoreOf } from '../../src/domain/judging/score.ts'
 import { openStore, type OpenStore } from '../../src/store/open-store.ts'
 import { START_AT } from './manual-clock.ts'
-import { addCommand, claimOf, COORDINATOR, endCommand, PERSON } from './plan-builder.ts'
+import { addCommand, claimOf, COORDINATOR, endCommand, PERSON, taskId } from './plan-builder.ts'
 
 /** Every dimension the same, or as said. */
 export const dimensionsOf = (value: number, more: Partial<Dimensions> = {}): Dimensions =>
@@ -55,6 +55,7 @@ export function evaluation(
     facts: [],
     judge: JUDGE,
     judgements: [`judge-${number}`],
+    looks: 1,
     spread: null,
     marks: [],
     gate: '0.7',
@@ -107,6 +108,9 @@ export interface Recorder {
     number: number,
     how?: { readonly executor?: string; readonly model?: string; readonly usd?: number },
   ): void
+  /** One try of an agent with a model behind it that was lost, and left something. */
+  loseTask(id: string, number: number, executor: string): void
+  hold(id: string): void
   judged(evaluation: Evaluation): Evaluation
   said(opinion: Opinion): void
   asked(judgement: Judgement): void
@@ -141,6 +145,13 @@ export function recorderOf(opened: OpenStore): Recorder {
       const usage = usd === undefined ? null : { ...NO_USAGE, costUsd: usd }
       run({ ...end, usage }, COORDINATOR)
     },
+    loseTask(id, number, executor) {
+      const claim = claimOf(id, number, { executor, executorType: 'claude', provider: 'anthropic' })
+      run({ type: 'agents.claim', claims: [claim] }, COORDINATOR)
+      const generation = plan.agents.get(agentIdOf(number))?.generation ?? 1
+      run(endCommand(number, generation, { how: 'lost', exit: null, work: 'found' }), COORDINATOR)
+    },
+    hold: (id) => run({ type: 'task.hold', id: taskId(id) }),
     judged(evaluation) {
       write([{ type: 'evaluation.recorded', at: evaluation.at, evaluation }])
       return evaluation

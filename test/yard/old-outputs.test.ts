@@ -1,9 +1,10 @@
 /** A real yard whose clock goes on by weeks: what an owner compacts, and what it leaves alone. */
+import { taskIdSchema } from '../../src/domain/schemas.ts'
 import { execFileSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { taskIdSchema, type AgentId } from '../../src/domain/ids.ts'
+import { type AgentId } from '../../src/domain/ids.ts'
 import type { NewTask } from '../../src/domain/task.ts'
 import type { Yard } from '../../src/yard/yard.ts'
 import { createManualClock } from '../support/manual-clock.ts'

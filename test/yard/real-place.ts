@@ -62,6 +62,7 @@ export async function makeRealPlace(): Promise<RealPlace> {
         launcherEntry: join(ROOT, 'src/agents/launcher-entry.ts'),
         tailEntry: join(ROOT, 'src/agents/tail-worker.ts'),
         forecastEntry: join(ROOT, 'src/yard/forecast/forecast-worker.ts'),
+        largeWriteEntry: join(ROOT, 'src/store/large/large-write-worker.ts'),
       })
       if (!opened.ok) throw new Error(opened.error.message)
       return opened.value

@@ -3,9 +3,9 @@
  * settings can name it runs no hook, monitor, external diff, editor, pager or gpg, of filters and merge drivers those that a guard
  * accepts, and all that it starts carries the guard's marker: to the yard that is no person.
  */
+import { MARKER_VARIABLE } from '../../domain/ids.ts'
 import { execa } from 'execa'
 import { stat } from 'node:fs/promises'
-import { MARKER_VARIABLE } from '../../domain/agent.ts'
 import { PROVIDER_KEY_NAMES } from '../executors/launch/environment.ts'
 import { signalOwnGroup } from '../process/host/process-host.ts'
 import { commandOf, failureOf, GitError, gitFailure, type GitFailure } from './git-failure.ts'

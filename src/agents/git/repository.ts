@@ -215,7 +215,7 @@ export function findGit(folder: string): GitLocation | null {
 
 function gitAt(toplevel: string): GitLocation | null {
   const entry = join(toplevel, '.git')
-  const facts = attempt(() => statSync(entry))
+  const facts = attempt(() => statSync(entry, { throwIfNoEntry: false }))
   if (!facts) return null
   if (facts.isDirectory()) {
     const commonDir = attempt(() => realpathSync(entry))

@@ -1,5 +1,5 @@
 /**
- * Tells the end of each live stage once. Three ways lead to the same look at exit.json: the launcher's word that the supervisor
+ * Tells the end of each live stage once. Three ways lead to the same look at its record: the launcher's word that the supervisor
  * has ended (1 ms, no cost, the usual one), a file watch for what lives longer or was started by another launcher, and the
  * owner's own slow tick.
  */
@@ -12,6 +12,7 @@ import type { Launcher } from './launcher/launcher.ts'
 import {
   exitDraft,
   isWrittenByTerminal,
+  publishExit,
   readExit,
   readOwner,
   type ExitRecord,
@@ -25,7 +26,7 @@ export interface ExitWatchOptions {
   readonly log: Log
   /** Called once per watched folder, which is then no longer watched. */
   readonly onExit: (folder: string, exit: ExitRecord) => void
-  /** The supervisor ended and left no exit.json: killed, or it never owned the stage. Ask `recoverStage`; the folder stays watched. */
+  /** The supervisor ended and left no record: killed, or it never owned the stage. Ask `recoverStage`; the folder stays watched. */
   readonly onVanished: (folder: string) => void
 }
 
@@ -38,7 +39,7 @@ const CONFIRM_MS = 10
 const CONFIRM_TRIES = 7
 
 interface Watched {
-  /** Whose exit.json counts, once somebody has said it; an agent may take that file away. */
+  /** Whose record counts, once somebody has said it; an agent may take `pid` away. */
   owner: StageOwner
   isConfirming: boolean
   cancelArm: () => void
@@ -70,6 +71,7 @@ export function createExitWatch(options: ExitWatchOptions) {
     const exit = readExitCalmly(folder, log)
     if (!exit) return false
     forget(folder)
+    publishExit(folder)
     onExit(folder, exit)
     return true
   }
@@ -96,9 +98,9 @@ export function createExitWatch(options: ExitWatchOptions) {
       live.set(folder, watchedFrom(cancelArm))
       if (isAdopted) arm(folder)
     },
-    /** Looks now; only where the supervisor is known to be gone. True when the stage has ended, and `onExit` was called. */
+    /** Looks now, and publishes what it finds; only where the supervisor is known to be gone. True when the stage has ended, and `onExit` was called. */
     check,
-    /** The backstop: looks at every watched folder. An exit.json counts once its supervisor is gone: who else wrote it knows nothing. */
+    /** The backstop: looks at every watched folder. A record counts once its supervisor is gone: who else wrote it knows nothing. */
     async checkAll(): Promise<void> {
       await Promise.all([...live.keys()].map(notice))
     },
@@ -116,7 +118,7 @@ export function createExitWatch(options: ExitWatchOptions) {
   }
 }
 
-/** Looks for an exit.json that somebody may have written while the supervisor runs; `check` is called once that is gone. */
+/** Looks for a record that somebody may have written while the supervisor runs; `check` is called once that is gone. */
 function createNotice(
   { clock, log, host }: ExitWatchOptions,
   live: ReadonlyMap<string, Watched>,
@@ -171,8 +173,8 @@ function openWatcher(
 }
 
 /**
- * Watches the file that the supervisor will rename to exit.json: a watch of the folder would wake us for every line that the
- * agent prints. Before that file is there, or when nobody says whose it is, the folder has to do.
+ * Watches the file that the supervisor writes the end to: a watch of the folder would wake us for every line that the agent
+ * prints. Before that file is there, or when nobody says whose it is, the folder has to do.
  */
 function watchStage(folder: string, watched: Watched, onChange: () => void): FSWatcher {
   const owner = ownerOf(folder, watched)

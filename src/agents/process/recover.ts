@@ -11,6 +11,7 @@ import {
   type ExitRecord,
   isWrittenByTerminal,
   parseOwner,
+  publishExit,
   readExit,
   readIfThere,
   readOwner,
@@ -45,7 +46,7 @@ export interface RecoverOptions {
 
 /**
  * How long a supervisor may take between creating `pid` and writing it, before it counts as alive but stopped; and between writing
- * exit.json and ending, before that file counts as somebody else's.
+ * how its program ended and ending, before that record counts as somebody else's.
  */
 const UNSETTLED_ROUNDS = 40
 const UNSETTLED_WAIT_MS = 50
@@ -137,7 +138,9 @@ async function wasNeverRun(
 /** It may have landed between the first look and now. */
 function exitedOrLost(folder: string): Recovery {
   const exit = readExit(folder)
-  return exit ? { kind: 'exited', exit } : { kind: 'lost' }
+  if (!exit) return { kind: 'lost' }
+  publishExit(folder)
+  return { kind: 'exited', exit }
 }
 
 /** Creates `pid` with finished content, or fails because somebody has. A folder that is not there was never given to a supervisor. */
@@ -178,10 +181,10 @@ interface Claimant {
   readonly startTime: string
 }
 
-/** One of the `pid.N` whose process lives: it is about to write `pid`, or to find that it came second. */
+/** Who has noted itself (in `exit.N`, or `pid.N`) and lives: it is about to write `pid`, or to find that it came second. */
 async function livingClaimant(folder: string, options: RecoverOptions): Promise<Claimant | null> {
   for (const name of readdirSync(folder)) {
-    const [, number] = /^pid\.(\d+)$/.exec(name) ?? []
+    const [, number] = /^(?:exit|pid)\.(\d+)$/.exec(name) ?? []
     if (number === undefined) continue
     const noted = parseOwner(readIfThere(join(folder, name)))
     const startTime = noted.kind === 'supervisor' ? noted.startTime : ''

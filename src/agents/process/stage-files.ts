@@ -1,5 +1,5 @@
 /** The files of a stage (an agent's folder, or one beneath it that is run the same way) and how they are read. */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorCode } from '../../base/text.ts'
 
@@ -37,19 +37,56 @@ export type StageOwner =
   | { readonly kind: 'garbage' }
 
 /**
- * The record in exit.json, or null while there is none of the owner's: it renames its draft to that, so where the draft still is
- * somebody else wrote the record. Synchronous: a few small system calls at the end of an agent.
+ * How it ended, or null while its owner has not written that. A supervisor writes it to its draft, which `publishExit` renames to
+ * exit.json: where the draft still is, an exit.json beside it is somebody else's. Synchronous: a few small system calls at the end
+ * of an agent.
  */
-export function readExit(folder: string): ExitRecord | null {
-  const file = join(folder, STAGE_FILES.exit)
-  const text = readIfThere(file)
-  if (text === null || hasDraft(folder)) return null
-  return parseExit(text, () => statSync(file).mtimeMs)
+export const readExit = (folder: string): ExitRecord | null => findExit(folder)?.exit ?? null
+
+/**
+ * Gives the record its lasting name. Only once the supervisor is gone: until then an agent may have written to the draft. Where
+ * that fails, it is found in the draft the next time, too.
+ */
+export function publishExit(folder: string): void {
+  const found = findExit(folder)
+  const published = join(folder, STAGE_FILES.exit)
+  if (!found || found.file === published) return
+  try {
+    renameSync(found.file, published)
+  } catch {
+    // nothing can be written now
+  }
 }
 
-function hasDraft(folder: string): boolean {
+interface FoundExit {
+  readonly file: string
+  readonly exit: ExitRecord
+}
+
+function findExit(folder: string): FoundExit | null {
   const owner = readOwner(folder)
-  return owner.kind === 'supervisor' && existsSync(exitDraft(folder, owner.pid))
+  if (owner.kind !== 'supervisor')
+    return exitIn(join(folder, STAGE_FILES.exit)) ?? exitInDrafts(folder)
+  const draft = exitDraft(folder, owner.pid)
+  if (!existsSync(draft)) return exitIn(join(folder, STAGE_FILES.exit))
+  // A terminal renames its draft itself, and until then may be writing it.
+  return owner.isTerminal ? null : exitIn(draft)
+}
+
+/** Where an agent has taken `pid` away, the draft cannot be named. */
+function exitInDrafts(folder: string): FoundExit | null {
+  if (!existsSync(folder)) return null
+  for (const name of readdirSync(folder)) {
+    const found = /^exit\.\d+$/.test(name) ? exitIn(join(folder, name)) : null
+    if (found) return found
+  }
+  return null
+}
+
+function exitIn(file: string): FoundExit | null {
+  const text = readIfThere(file)
+  const exit = text === null ? null : parseExit(text, file)
+  return exit && { file, exit }
 }
 
 export function readOwner(folder: string): StageOwner {
@@ -66,20 +103,20 @@ export function parseOwner(text: string | null): StageOwner {
   return { kind: 'supervisor', pid: Number(pid), startTime: startTime.trim(), isTerminal }
 }
 
-/** The draft that its owner renames to exit.json as its last write in the folder. */
+/** What its owner writes last in the folder; see `readExit`. */
 export const exitDraft = (folder: string, pid: number): string => join(folder, `exit.${pid}`)
 
 /** Whether exit.json was written by a terminal that still runs: its draft has been renamed. */
 export const isWrittenByTerminal = (folder: string, owner: StageOwner): boolean =>
   owner.kind === 'supervisor' && owner.isTerminal && !existsSync(exitDraft(folder, owner.pid))
 
-function parseExit(text: string, endedAt: () => number): ExitRecord | null {
+function parseExit(text: string, file: string): ExitRecord | null {
   try {
     const value: unknown = JSON.parse(text)
     if (typeof value !== 'object' || value === null) return null
     if (!('code' in value) || typeof value.code !== 'number') return null
     const signal = 'signal' in value && typeof value.signal === 'string' ? value.signal : null
-    return { code: value.code, signal, endedAt: Math.round(endedAt()) }
+    return { code: value.code, signal, endedAt: Math.round(statSync(file).mtimeMs) }
   } catch {
     return null
   }

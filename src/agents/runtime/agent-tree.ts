@@ -69,6 +69,27 @@ export async function measureTrees(
   return measured.filter(({ tree }) => tree.count === 0).map(({ one }) => one)
 }
 
+/** Those whose supervisor is gone while what it started may live on; of one that another launcher started nobody else tells. */
+export async function unsupervised(
+  agents: Iterable<TrackedAgent>,
+  { host }: Pick<Options, 'host'>,
+): Promise<TrackedAgent[]> {
+  const supervised = [...agents].flatMap((one) => {
+    const { leader, killing, isSettling, order } = one
+    const isWatched = leader && !killing && !isSettling && order.agent.by !== 'pilot'
+    return isWatched ? [{ one, leader }] : []
+  })
+  if (supervised.length === 0) return []
+  const looks = await host.look(supervised.map(({ leader }) => leader.pid))
+  const isGone = ({ pid, startTime }: NonNullable<TrackedAgent['leader']>): boolean => {
+    const look = looks.get(pid)
+    return (
+      !look || look.isDead || (startTime !== '' && !host.isSameStart(look.startTime, startTime))
+    )
+  }
+  return supervised.filter(({ leader }) => isGone(leader)).map(({ one }) => one)
+}
+
 /**
  * What its output does not show. Of an agent that prints what it does: tools that came, went or worked, files and requests;
  * the CPU of the program itself, which a hung one uses too, says nothing.
@@ -135,16 +156,33 @@ export function noteNews(one: TrackedAgent, news: TailNews, now: number): Runtim
   return reports
 }
 
+/** What costs a system call is looked up when it is read: each round of the loop asks for the facts of each agent. */
 export function factsOf(
   one: TrackedAgent,
   { clock, host }: Pick<LocalRuntimeOptions, 'clock' | 'host'>,
 ): LiveFacts {
-  measureOutput(one, clock.now())
-  const { heardAt: lastHeardAt, waitsUntil: waitsForProviderUntil } = one
-  const { outputBytes, isBusy, doing, usage } = one
-  const hasEnded = one.isSettling
-  const ranMs = one.leader && (host.ageMs?.(one.leader.startTime) ?? null)
-  return { lastHeardAt, outputBytes, isBusy, ranMs, hasEnded, waitsForProviderUntil, doing, usage }
+  let isMeasured = false
+  const measured = (): TrackedAgent => {
+    if (!isMeasured) measureOutput(one, clock.now())
+    isMeasured = true
+    return one
+  }
+  return {
+    isBusy: one.isBusy,
+    hasEnded: one.isSettling,
+    waitsForProviderUntil: one.waitsUntil,
+    doing: one.doing,
+    usage: one.usage,
+    get lastHeardAt() {
+      return measured().heardAt
+    },
+    get outputBytes() {
+      return measured().outputBytes
+    },
+    get ranMs() {
+      return one.leader && (host.ageMs?.(one.leader.startTime) ?? null)
+    },
+  }
 }
 
 /** A time further ahead comes from a clock that was set back since. */

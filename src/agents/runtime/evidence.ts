@@ -124,10 +124,9 @@ async function gatherEvidence(
     return endedUnlaunched(workFailure('isolation', why), at)
   }
   const collected = found.value
-  const first = {
-    ...evidenceOf(tracked, observed, { summary, collected, root: options.root }),
-    hasLogged: options.hasLogged(tracked.order.agent),
-  }
+  const bare = evidenceOf(tracked, observed, { summary, collected, root: options.root })
+  // It counts for one that owes an answer; nobody asks the store for the others.
+  const first = { ...bare, hasLogged: bare.finalExpected && options.hasLogged(tracked.order.agent) }
   return {
     kind: 'ended',
     at,
@@ -310,8 +309,10 @@ function mayCount(
   const { outcome, failure } = judge(evidence, reportOf(agent.id), profile.type)
   if (outcome === 'done') return true
   if (evidence.unfinished !== null || evidence.missingDeliverables.length > 0) return false
-  if (failure === null || !isTriaged(failure.class) || !mayBeTriaged(agent)) return false
-  return stop === null ? (triages?.() ?? false) : stop.keepsResult === true
+  if (failure === null || failure.class === 'reported' || !mayBeTriaged(agent)) return false
+  // Of one that was stopped, the stop says what its end is, and not its last words.
+  if (stop !== null) return stop.keepsResult === true
+  return isTriaged(failure.class) && (triages?.() ?? false)
 }
 
 /** Verifies only what may count. */

@@ -20,7 +20,15 @@ import { waitForTerminal } from '../pilot/terminal-stage.ts'
 import { createExitWatch, type ExitWatch } from '../process/exit-watch.ts'
 import { recoverStage, type Recovery } from '../process/recover.ts'
 import type { ExitRecord } from '../process/stage-files.ts'
-import { endTree, factsOf, measureTrees, noteNews, speaksEvents, useOfTrees } from './agent-tree.ts'
+import {
+  endTree,
+  factsOf,
+  measureTrees,
+  unsupervised,
+  noteNews,
+  speaksEvents,
+  useOfTrees,
+} from './agent-tree.ts'
 import {
   endedUnlaunched,
   endedUnseen,
@@ -153,7 +161,8 @@ class LocalRuntime implements Runtime {
     for (const one of this.#held.values())
       if (one.isUndecided) await this.#settleBy(one, await this.#recoverStage(one))
       else if (isPilot(one)) await this.#lookAtTerminal(one)
-    for (const one of await measureTrees(this.#held.values(), this.#options))
+    const orphaned = await unsupervised(this.#held.values(), this.#options)
+    for (const one of [...orphaned, ...(await measureTrees(this.#held.values(), this.#options))])
       if (!this.#watch.check(one.folder)) this.#onVanished(one.folder)
   }
 

@@ -107,9 +107,9 @@ async function hello(
   }
 }
 
-/** Loaded late: the RPC library would slow down commands that need no host, such as help. */
+/** Loaded late: commands that need no host, such as help, need no HTTP. */
 async function httpClient(url: string, token: string): Promise<Client> {
-  const { createHttpClient } = await import('../../headless/client.ts')
+  const { createHttpClient } = await import('../../headless/http-client.ts')
   return createHttpClient(url, token)
 }
 

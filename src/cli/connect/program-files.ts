@@ -8,6 +8,7 @@ export interface Entries {
   readonly launcherEntry: string
   readonly tailEntry: string
   readonly forecastEntry: string
+  readonly largeWriteEntry: string
   readonly headlessEntry: string
 }
 
@@ -21,6 +22,7 @@ export function entriesOf(root: URL, entry: URL): Entries {
       launcherEntry: at('src/agents/launcher-entry.ts'),
       tailEntry: at('src/agents/tail-worker.ts'),
       forecastEntry: at('src/yard/forecast/forecast-worker.ts'),
+      largeWriteEntry: at('src/store/large/large-write-worker.ts'),
       headlessEntry: at('src/headless/index.ts'),
     }
   return {
@@ -28,6 +30,7 @@ export function entriesOf(root: URL, entry: URL): Entries {
     launcherEntry: at('out/main/launcher.js'),
     tailEntry: at('out/main/tail-worker.js'),
     forecastEntry: at('out/main/forecast-worker.js'),
+    largeWriteEntry: at('out/main/large-write-worker.js'),
     headlessEntry: at('out/main/headless.js'),
   }
 }

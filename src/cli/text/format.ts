@@ -1,11 +1,10 @@
 /** Times, usage and states as a terminal shows them. Times come as ISO 8601 and are shown in this machine's zone. */
 import { isClipped } from '../../base/instant.ts'
-import type { AgentView, TaskCard } from '../../contract/view.ts'
+import type { AgentView } from '../../contract/view.ts'
 import type { Usage } from '../../domain/agent.ts'
 import { isHeldUp } from '../../domain/failure.ts'
-import { dollarsText } from '../../domain/format.ts'
-import { reasonInSentence, repeatsState } from '../../domain/reason.ts'
-import type { ShownState } from '../../domain/task.ts'
+import { dollarsText, wholeText } from '../../domain/format.ts'
+import type { ShownState } from '../../domain/graph/shown-state.ts'
 import { type Colour, oneLine, type Printer } from './print.ts'
 
 /** `2026-03-01 09:00:07`, marked where it was clipped to what a date can hold. */
@@ -50,7 +49,7 @@ export function tokensOf(usage: Usage | null): string | null {
   return `${usage.atLeast ? 'at least ' : ''}${parts.join(', ')}`
 }
 
-export const count = (n: number): string => n.toLocaleString('en-US')
+export const count = wholeText
 
 /** How often each word is there. */
 export function countOf(words: Iterable<string>): Record<string, number> {
@@ -68,6 +67,8 @@ export const bound = ({ atLeast }: { readonly atLeast: number }, figure: string)
 
 export const BOUND_NOTE = '≥ at least: not every try reported all that it used'
 
+export { stateText } from '../../domain/reason.ts'
+
 /** A sign and a colour, never a colour alone. */
 const STATE_LOOKS: Readonly<Record<ShownState, readonly [sign: string, colour: Colour | null]>> = {
   done: ['✓', 'green'],
@@ -83,13 +84,7 @@ const STATE_LOOKS: Readonly<Record<ShownState, readonly [sign: string, colour: C
   ready: ['○', null],
 }
 
-/** `blocked (2 to go)`; a fact that says the state once more is left out. */
-export const stateText = (
-  state: ShownState,
-  fact: string | null,
-  reason: TaskCard['reason'],
-): string =>
-  fact === null || repeatsState(reason) ? state : `${state} (${reasonInSentence(fact, reason)})`
+export const isShownState = (text: string): text is ShownState => Object.hasOwn(STATE_LOOKS, text)
 
 export const signOf = (state: ShownState): string => STATE_LOOKS[state][0]
 

@@ -36,6 +36,9 @@ export interface Printer {
   paint(colour: Colour, text: string): string
 }
 
+/** Most text is so, and what is asked of each sign of another need not be asked of it. */
+const PLAIN = /^[\x20-\x7e]*$/
+
 const CODES: Record<Colour, number> = { red: 31, green: 32, yellow: 33, blue: 34, dim: 2, bold: 1 }
 /** Stands before the number of a colour, and 0 for its end, until a line is written. No text of others can bring it along. */
 const MARK = `\ufdd0${Math.random().toString(36).slice(2, 10)}`
@@ -53,6 +56,8 @@ export function createPrinter(options: {
   const columns = stdout.isTTY === true ? (stdout.columns ?? 80) : null
   const line = (text = ''): void => void stdout.write(`${shown(text, isColoured)}\n`)
   const json = (value: unknown): void => line(JSON.stringify(value))
+  // Without colours no marks: each would have to be found and taken out again.
+  const painted: Printer['paint'] = isColoured ? paint : (_colour, text) => text
   return {
     isJson,
     isLive: stderr.isTTY === true && env.TERM !== 'dumb' && env.CI === undefined,
@@ -68,15 +73,16 @@ export function createPrinter(options: {
       void stdout.write(typeof text === 'string' && stdout.isTTY === true ? visible(text) : text),
     table(header, rows, look = (_row, line) => line) {
       const [first = '', ...others] = formatTable(header, rows, columns)
-      line(paint('dim', first))
-      for (const [row, text] of others.entries()) line(look(row, text))
+      const lines = [painted('dim', first), ...others.map((text, row) => look(row, text))]
+      // One write: of thousands each costs more than its line.
+      stdout.write(lines.map((text) => `${shown(text, isColoured)}\n`).join(''))
     },
     progress: (text) => void stderr.write(`${shown(text, false)}\n`),
     error(failure) {
       stderr.write(`yard: ${errorLine(failure)}\n`)
       if (isJson) json({ error: errorJson(failure) })
     },
-    paint,
+    paint: painted,
   }
 }
 
@@ -97,6 +103,9 @@ const paint = (colour: Colour, text: string): string => `${MARK}${CODES[colour]}
 
 /** Colours where they are wanted; everything else that a terminal would obey is made visible. */
 const shown = (text: string, isColoured: boolean): string =>
+  PLAIN.test(text) ? text : marked(text, isColoured)
+
+const marked = (text: string, isColoured: boolean): string =>
   text
     .split(MARKED)
     .map((part, index) => (index % 2 === 0 ? visible(part) : isColoured ? `\u001b[${part}m` : ''))
@@ -134,13 +143,16 @@ export function formatTable(
  * writing round, and the printer's own marks of colour. JSON text stays the same value.
  */
 export const visible = (text: string): string =>
-  text.replace(
-    /[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef]/gu,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  PLAIN.test(text)
+    ? text
+    : text.replace(
+        /[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef]/gu,
+        (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      )
 
 /** Text of others in one line. */
-export const oneLine = (text: string): string => visible(text.replace(/\s+/g, ' '))
+export const oneLine = (text: string): string =>
+  PLAIN.test(text) && !text.includes('  ') ? text : visible(text.replace(/\s+/g, ' '))
 
 /** Text of others in several lines. */
 export const manyLines = (text: string): string => visible(text.replace(/\r\n?/g, '\n'))
@@ -159,8 +171,6 @@ export function shorten(text: string, room: number): string {
 
 const pad = (text: string, width: number): string =>
   text + ' '.repeat(Math.max(0, width - shownWidth(text)))
-
-const PLAIN = /^[\x20-\x7e]*$/
 
 export function shownWidth(text: string): number {
   if (PLAIN.test(text)) return text.length

@@ -3,7 +3,7 @@
  * whose agents added it: what is added under a task spends that task's budget too.
  */
 import type { Usage } from '../agent.ts'
-import { dollarsText as money } from '../format.ts'
+import { dollarsText as money, wholeText } from '../format.ts'
 import { tokensOf } from './price.ts'
 import { type Budget, type ExecutorType, isTakenByPeople } from '../settings.ts'
 import { isFinished, type Task } from '../task.ts'
@@ -20,7 +20,7 @@ export interface Spent {
 /** Whether its agents may cost money at all: a shell line of the user's own, and what people do, is not counted. */
 export const spends = (type: ExecutorType): boolean => type !== 'shell' && !isTakenByPeople(type)
 
-const count = (tokens: number): string => `${tokens.toLocaleString('en-US')} tokens`
+const count = (tokens: number): string => `${wholeText(tokens)} tokens`
 
 /** `$1.20 of $1.00`; null while no cap is reached. */
 export function reached(

@@ -1,7 +1,8 @@
 /** New tasks, one or a whole graph: all or nothing. */
 import { err, ok, type Result } from '../../base/result.ts'
+import { finished, type Steps } from '../../base/steps.ts'
 import type { Actor, CommandOf } from '../command.ts'
-import { findCycle, type Edge } from '../graph/dag.ts'
+import { cycleInSteps, type Edge } from '../graph/dag.ts'
 import type { Event, EventOf } from '../event.ts'
 import { failure, type Failure } from '../failure.ts'
 import { slugOf, type TaskId } from '../ids.ts'
@@ -26,41 +27,59 @@ interface Checked {
 
 /** Everything that keeps these tasks from being added to this plan. */
 export const issuesOfAdd = (plan: Plan, tasks: readonly NewTask[]): readonly IndexedIssue[] =>
-  checkAll(
-    plan,
-    tasks.map((task) => ({ task, nextFireAt: null })),
+  finished(
+    checkAll(
+      plan,
+      tasks.map((task) => ({ task, nextFireAt: null })),
+    ),
   ).faults
 
-function checkAll(plan: Plan, wishes: readonly Wish[]): Checked {
+function* checkAll(plan: Plan, wishes: readonly Wish[]): Steps<Checked> {
   const faults: IndexedIssue[] = []
   const fault = (index: number, f: Failure): void => void faults.push({ index, failure: f })
-  const ids = assignIds(plan, wishes, fault)
+  const ids = yield* assignIds(plan, wishes, fault)
   const known = knownIds(plan, ids)
   const edges: Edge<TaskId>[] = []
-  wishes.forEach(({ task }, index) => {
+  for (const [index, { task }] of wishes.entries()) {
+    yield
     const id = ids[index]
-    if (id === undefined) return
+    if (id === undefined) continue
     const own = edgesOf(plan, known, id, task)
     if (own.ok) edges.push(...own.value)
     else fault(index, own.error)
     const timing = clashOfTimes(task)
     if (timing) fault(index, timing)
-  })
+  }
   if (faults.length === 0 && needsCycleCheck(wishes, ids)) {
-    const cycle = findCycle(edges, (id) => plan.dependentsOf(id))
+    const cycle = yield* cycleInSteps(edges, (id) => plan.dependentsOf(id))
     if (cycle) fault(ids.indexOf(cycle[0] as TaskId), cycleFailure(cycle))
   }
   return { ids, edges, faults }
 }
 
-export function decideAdd(plan: Plan, wishes: readonly Wish[], now: Circumstances): Decided {
-  const { ids, edges, faults } = checkAll(plan, wishes)
+export const decideAdd = (plan: Plan, wishes: readonly Wish[], now: Circumstances): Decided =>
+  finished(addInSteps(plan, wishes, now))
+
+/** The same in small steps. */
+export function* addInSteps(
+  plan: Plan,
+  wishes: readonly Wish[],
+  now: Circumstances,
+): Steps<Decided> {
+  const { ids, edges, faults } = yield* checkAll(plan, wishes)
   if (faults.length > 0) return err(issuesFailure(faults, wishes.length))
   const own = inheritedOf(plan, now.by)
-  const tasks = wishes.map((wish, i) =>
-    taskOf({ ...wish, own }, ids[i] as TaskId, plan.lastOrder + 1 + i, now),
-  )
-  return ok({ events: [...tasks, ...edges.map((edge) => edgeAdded(edge, now.at))], reply: { ids } })
+  const events: Event[] = []
+  const first = plan.lastOrder + 1
+  for (const [i, wish] of wishes.entries()) {
+    events.push(taskOf({ ...wish, own }, ids[i] as TaskId, first + i, now))
+    yield
+  }
+  for (const edge of edges) {
+    events.push(edgeAdded(edge, now.at))
+    yield
+  }
+  return ok({ events, reply: { ids } })
 }
 
 const edgeAdded = (edge: Edge<TaskId>, at: number): Event => ({
@@ -76,15 +95,16 @@ const needsCycleCheck = (wishes: readonly Wish[], ids: readonly TaskId[]): boole
     ({ task }) => (task.before?.length ?? 0) > 0 || ids.some((id) => task.after?.includes(id)),
   )
 
-function assignIds(
+function* assignIds(
   plan: Plan,
   wishes: readonly Wish[],
   fault: (index: number, f: Failure) => void,
-): TaskId[] {
+): Steps<TaskId[]> {
   const taken = new Set<string>()
   const ids: TaskId[] = []
-  wishes.forEach(({ task }, index) => {
-    if (task.id === undefined) return
+  for (const [index, { task }] of wishes.entries()) {
+    yield
+    if (task.id === undefined) continue
     if (plan.tasks.has(task.id) || taken.has(task.id)) {
       const hint = `choose another id, or change it: yard edit ${task.id}`
       const facts = { id: task.id }
@@ -92,10 +112,11 @@ function assignIds(
     }
     taken.add(task.id)
     ids[index] = task.id
-  })
+  }
   const nextNumber = new Map<string, number>()
-  wishes.forEach(({ task }, index) => {
-    if (task.id !== undefined) return
+  for (const [index, { task }] of wishes.entries()) {
+    yield
+    if (task.id !== undefined) continue
     const slug = slugOf(task.title)
     let number = nextNumber.get(slug) ?? 1
     const named = () => (number === 1 ? slug : `${slug}-${number}`) as TaskId
@@ -103,7 +124,7 @@ function assignIds(
     nextNumber.set(slug, number + 1)
     taken.add(named())
     ids[index] = named()
-  })
+  }
   return ids
 }
 

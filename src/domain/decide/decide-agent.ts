@@ -1,6 +1,7 @@
 /** Claims, what is heard of agents, and their being stopped. Their end is in `decide-end.ts`. */
 import { ok } from '../../base/result.ts'
-import { isLaunched, type Agent, type StopReason, type Workplace } from '../agent.ts'
+import type { Agent, StopReason, Workplace } from '../agent.ts'
+import { isLaunched } from '../routing/holder.ts'
 import type { Claim, CommandOf } from '../command.ts'
 import type { Event } from '../event.ts'
 import { failure } from '../failure.ts'

@@ -63,31 +63,30 @@ export const judgementDeciders: Deciders<
     return decided([id], postponed, providerAsleep(sleep, at))
   },
 
-  'judgement.end': decideEnded,
+  'judgement.end': (plan, command, now) => decideEnded(plan, command, now),
 
   'judgement.kill'(plan, command, now) {
     if (!plan.judgements.has(command.judgementId)) return noOp(command.judgementId)
     const reason = `${nameOf(now.by)} ended it`
-    const reply = { value: null, reason, usage: null, costSource: null }
-    return decideEnded(plan, { ...command, type: 'judgement.end', reply }, now)
+    const { paid = { usage: null, costSource: null } } = command
+    const reply = { value: null, reason, ...paid }
+    return decideEnded(plan, { ...command, type: 'judgement.end', reply }, now, true)
   },
 }
 
-function decideEnded(plan: Plan, command: CommandOf<'judgement.end'>, now: Circumstances): Decided {
+function decideEnded(
+  plan: Plan,
+  command: CommandOf<'judgement.end'>,
+  now: Circumstances,
+  isKilled = false,
+): Decided {
   const { judgementId: id, reply } = command
   const judgement = plan.judgements.get(id)
   if (!judgement) return noOp(id)
-  const ended: Event = {
-    type: 'judgement.ended',
+  const ended = endedEvent(judgement, command, {
     at: now.at,
-    id,
-    outcome: reply.value ? 'answered' : 'unanswered',
-    reason: reply.reason,
-    // What was paid before it was put off stays paid, whatever ends it.
-    usage: reply.usage ?? judgement.usage,
-    costSource: reply.usage ? reply.costSource : judgement.costSource,
-    score: scoreOfReply(command),
-  }
+    isCutShort: isKilled || judgement.state.kind === 'queued',
+  })
   const task = judgement.taskId === null ? undefined : plan.tasks.get(judgement.taskId)
   if (!task) return decided([id], ended)
   const { policy, nextFireAt } = command
@@ -102,6 +101,29 @@ function decideEnded(plan: Plan, command: CommandOf<'judgement.end'>, now: Circu
   if (!policy) return noOp(id)
   const scene = { plan, task, judgement, reply, policy, close: { at: now.at, nextFireAt } }
   return decided([id], ended, ...evaluatedEvents(scene))
+}
+
+function endedEvent(
+  { id, usage, costSource }: Judgement,
+  command: CommandOf<'judgement.end'>,
+  { at, isCutShort }: { readonly at: number; readonly isCutShort: boolean },
+): Event {
+  const { reply } = command
+  return {
+    type: 'judgement.ended',
+    at,
+    id,
+    outcome: reply.value ? 'answered' : 'unanswered',
+    reason: reply.reason,
+    // What was paid before it was put off stays paid, whatever ends it.
+    usage: reply.usage ?? usage,
+    costSource: reply.usage ? reply.costSource : costSource,
+    score: scoreOfReply(command),
+    ...(isCutShort ? { isCutShort } : {}),
+    ...(reply.value?.purpose === 'evaluation' && reply.value.kept
+      ? { kept: reply.value.kept.id }
+      : {}),
+  }
 }
 
 function scoreOfReply({

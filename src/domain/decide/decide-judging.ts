@@ -1,6 +1,6 @@
 /** Judgements, and what people say of results: ask, end, kill, score, approve, reject. */
 import type { Event } from '../event.ts'
-import { workFailure } from '../failure.ts'
+import { failure, workFailure } from '../failure.ts'
 import { judgementIdOf } from '../judging/evaluation.ts'
 import type { Task } from '../task.ts'
 import {
@@ -22,6 +22,7 @@ import {
   returnedEvent,
   unknownTask,
   wrongState,
+  type Circumstances,
   type Deciders,
   type TaskDeciders,
 } from './decision.ts'
@@ -47,6 +48,12 @@ export const judgingDeciders: Deciders<'evaluation.score' | 'evaluator.check'> =
     const { id, evaluationId, score, dimensions, note, isAudit, policy } = command
     const task = plan.tasks.get(id)
     if (!task) return refused(unknownTask(plan, id))
+    if (isAudit && command.auditors?.includes(nameOf(now.by)))
+      return refused(
+        failure('wrong-state', `${evaluationId} was audited by you already: its score is known`, {
+          hint: `yard score ${evaluationId} S --note "why" gives a score that counts`,
+        }),
+      )
     const opinion = {
       id: now.newId(),
       evaluationId,
@@ -59,8 +66,7 @@ export const judgingDeciders: Deciders<'evaluation.score' | 'evaluator.check'> =
       isAudit,
     }
     const scored: Event = { type: 'evaluation.scored', at: now.at, opinion }
-    const waits = task.state.kind === 'waiting' && task.state.for === 'evaluation'
-    if (isAudit || score === null || !waits || task.evaluation?.id !== evaluationId)
+    if (isAudit || score === null || !waitsForScore(task) || task.evaluation?.id !== evaluationId)
       return decided([evaluationId], scored)
     const by = task.lastAgentId ?? nameOf(now.by)
     const outcome = { score, notes: note, reason: null, policy, by }
@@ -120,13 +126,29 @@ export const judgedTaskDeciders: TaskDeciders<
         return refused(
           wrongState(task, 'rejected', `its result has landed; yard reopen ${id} has it done anew`),
         )
-      return decided([id], logged, reopenedEvent(task, now.at))
+      return decided([id], logged, ...rejectedEvents(task, note, now), reopenedEvent(task, now.at))
     }
     if (!isUndecided(task))
       return refused(wrongState(task, 'rejected', `yard log ${id} "text" leaves a note`))
     const bad = workFailure('gate', `${nameOf(now.by)} rejected it`, { detail: note })
-    return decided([id], logged, returnedEvent(id, now.at, { failure: bad }))
+    const rejected = rejectedEvents(task, note, now)
+    return decided([id], logged, ...rejected, returnedEvent(id, now.at, { failure: bad }))
   },
+}
+
+/** Of the result that its latest evaluation is of: nobody could score that, or it is judged anew. */
+const waitsForScore = ({ state, evaluation }: Task): boolean =>
+  (state.kind === 'waiting' && state.for === 'evaluation') ||
+  (state.kind === 'pending-eval' && state.agentId === evaluation?.agentId)
+
+/** Whose result it was. */
+function rejectedEvents(
+  { id, state, lastAgentId }: Task,
+  note: string,
+  { at }: Pick<Circumstances, 'at'>,
+): Event[] {
+  const agentId = state.kind === 'pending-eval' ? state.agentId : lastAgentId
+  return agentId === null ? [] : [{ type: 'task.rejected', at, id, agentId, note }]
 }
 
 /** Its result is there, and nothing has been decided of it. */

@@ -87,8 +87,9 @@ function notToBeDone(plan: Plan, task: Task, { force, merge }: Complete): Failur
 const reporterOf = (living: Agent | null, command: Complete, { by }: Circumstances): string =>
   living && isByClaimant(living, command) ? living.id : nameOf(by)
 
-const isByClaimant = ({ leaseMs }: Agent, { agentId }: Complete): boolean =>
-  agentId !== null && leaseMs !== null
+/** Whoever names the claim, by its agent or its generation, reports for it, with the token of the yard's owner too. */
+const isByClaimant = ({ leaseMs }: Agent, { agentId, generation }: Complete): boolean =>
+  leaseMs !== null && (agentId !== null || generation !== null)
 
 /** It is settled now, whatever its agent still does until that has ended. */
 const workOf = (living: Agent | null, { at }: Circumstances) =>

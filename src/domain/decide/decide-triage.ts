@@ -141,7 +141,8 @@ const factsOf = ({ task, agent, left, failure: bad, attempts }: Ended): TriageFa
   isChecked:
     task.verify !== null || (left.evaluation ? isJudged(task, agent, left.evaluation) : false),
   hasAttemptsLeft: attempts < (attemptLimit(bad.class, task.maxAttempts) ?? Infinity),
-  hasWaited: task.waitedOut === agent.generation - 1,
+  // Or it was this very end, asked about again.
+  hasWaited: task.waitedOut === agent.generation - 1 || task.waitedOut === agent.generation,
 })
 
 const reasonOf = (bad: WorkFailure, { verdict, reason }: AgentTriage): WorkFailure => ({
@@ -310,11 +311,16 @@ function ofEnded(scene: TriagedScene, agent: Agent, waiting: OpenTriage): Event[
   const triage = recordOf(scene, outcome.kind)
   const moved = movedEvents(ended, outcome, triage, false)
   if (!moved) return [triagedEvent(agent, triage, {}), ...asWithout(scene, waiting, bad)]
-  const isFree = ['gate', 'ask-person', 'back-off'].includes(outcome.kind)
+  // An attempt is given back once, however often it is asked about.
+  const isFree = givesBack(outcome.kind) && !givesBack(agent.triage?.outcome)
   const conversation = outcome.kind === 'open' ? outcome.conversation : 'keep'
   const noted = notedEvent(task, triage, now)
   return [triagedEvent(agent, triage, { isFree, conversation }), ...moved, ...noted]
 }
+
+const FREE = ['gate', 'ask-person', 'back-off']
+const givesBack = (outcome: TriageOutcome['kind'] | null | undefined): boolean =>
+  FREE.includes(outcome ?? '')
 
 const evaluationOf = (policy: EvaluationPolicy | null) => (policy ? { evaluation: policy } : {})
 

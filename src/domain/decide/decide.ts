@@ -1,9 +1,10 @@
 /** The door of the domain: plan + command → events, or a failure that says what to do instead. Pure. */
+import type { Steps } from '../../base/steps.ts'
 import type { Command, CommandOf, CommandType } from '../command.ts'
 import { permit } from '../permissions.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
-import { decideAdd } from './decide-add.ts'
+import { addInSteps, decideAdd } from './decide-add.ts'
 import { agentDeciders } from './decide-agent.ts'
 import { decideAssign, decideAssignmentRequest } from './decide-assign.ts'
 import { decideEdit } from './decide-edit.ts'
@@ -32,6 +33,13 @@ export function decide(plan: Plan, command: Command, now: Circumstances): Decide
   if (!isOfTask(command)) return (DECIDERS[command.type] as AnyDecider)(plan, command, now)
   const decideOf = TASK_DECIDERS[command.type] as AnyTaskDecider
   return withTask(plan, command.id, (task) => decideOf(task, command, now, plan))
+}
+
+/** The same in small steps, where the command is a large one; the plan must stay as it is meanwhile. */
+export function* decideInSteps(plan: Plan, command: Command, now: Circumstances): Steps<Decided> {
+  if (command.type !== 'tasks.import') return decide(plan, command, now)
+  const forbidden = permit(plan, now.by, command)
+  return forbidden ? refused(forbidden) : yield* addInSteps(plan, command.tasks, now)
 }
 
 type AnyDecider = (plan: Plan, command: Command, now: Circumstances) => Decided

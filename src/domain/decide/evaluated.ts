@@ -4,26 +4,17 @@ import type { Event, EventOf } from '../event.ts'
 import { workFailure, type WorkFailure } from '../failure.ts'
 import type { AgentId } from '../ids.ts'
 import {
-  evaluationIdOf,
   judgementIdOf,
-  judgementNumberOf,
   type Evaluation,
   type EvaluationPolicy,
-  type Findings,
   type Look,
 } from '../judging/evaluation.ts'
 import type { Judgement, JudgementReply } from '../judging/judgement.ts'
-import {
-  gateText,
-  isCloseCall,
-  medianOfLooks,
-  passesGate,
-  scoreOf,
-  scoreText,
-} from '../judging/score.ts'
+import { gateText, isCloseCall, passesGate, scoreText } from '../judging/score.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
 import { repeatedEvent, returnedEvent } from './decision.ts'
+import { evaluationBy, isPassed, keptOf, rejectionOf } from './looks.ts'
 
 /** Types whose work is judged only where the task itself says so. */
 const UNJUDGED: ReadonlySet<string> = new Set(['shell', 'manual', 'external', 'http', 'schedule'])
@@ -207,11 +198,18 @@ export function evaluatedEvents(scene: Scene): Event[] {
     : recordedEvents(scene)
 }
 
-/** Nothing waits for it: it is only kept. An unscored one would hide the score that the result had before. */
+/** Nothing waits for it: it is only kept, as one with what was answered of the same close call before. An unscored one would hide the score that the result had before. */
 function recordedEvents(scene: Scene): Event[] {
   const { task, judgement, close } = scene
   const look = lookOf(judgement, scene.reply)
-  const evaluation = evaluationOf(scene, look ? [look] : [])
+  const { id, openLooks = [] } = task
+  const known = openLooks.filter(({ agentId }) => agentId === judgement.agentId)
+  if (known.length > 0 && hasOthers(scene))
+    return look && judgement.agentId
+      ? [{ type: 'task.looked', at: close.at, id, look, late: judgement.agentId }]
+      : []
+  const looks = [...known.map((each) => each.look), ...(look ? [look] : [])]
+  const evaluation = recordOf(scene, looks)
   const isFirst = task.evaluation?.agentId !== judgement.agentId
   return evaluation.status === 'scored' || isFirst
     ? [{ type: 'evaluation.recorded', at: close.at, evaluation }]
@@ -219,22 +217,53 @@ function recordedEvents(scene: Scene): Event[] {
 }
 
 function gatedEvents(scene: Scene): Event[] {
-  const { task, judgement, reply, policy, close } = scene
-  const look = lookOf(judgement, reply)
+  const { task, close } = scene
+  const look = decidingLook(scene)
   const looked: Event[] = look ? [{ type: 'task.looked', at: close.at, id: task.id, look }] : []
   // The last of its answers decides; there are several only once one was kept.
   if (looksAt(task).length > 0 && hasOthers(scene)) return looked
   const looks = [...looksAt(task), ...(look ? [look] : [])]
-  const evaluation = evaluationOf(scene, looks)
-  const kept = keptScore(task, evaluation)
-  if (look && looks.length === 1 && kept === null && isInDoubt(evaluation, policy))
+  const evaluation = recordOf(scene, looks)
+  const flag = look && flagOf(scene.reply)
+  if (look && flag === null && looks.length === 1 && isInDoubt(scene, evaluation))
     return [...looked, ...moreLooks(scene)]
-  const outcome = { ...evaluation, score: kept ?? evaluation.score, policy, by: evaluation.agentId }
-  const stays = kept === null ? {} : { kept: { score: kept, passed: isPassed(policy, kept) } }
-  return [
-    { type: 'evaluation.recorded', at: close.at, evaluation, ...stays },
-    ...outcomeEvents(task, outcome, close),
-  ]
+  const recorded: Event = { type: 'evaluation.recorded', at: close.at, evaluation }
+  return [recorded, ...gateEvents(scene, evaluation, flag)]
+}
+
+/** `flag`: why the score decides nothing; null = it does. */
+function gateEvents(scene: Scene, evaluation: Evaluation, flag: string | null): readonly Event[] {
+  const { task, policy, close } = scene
+  const { agentId: by, kept } = evaluation
+  const rejection = rejectionOf(task, evaluation)
+  if (rejection !== null) return rejectedAgain(scene, by, rejection)
+  const score = kept?.score ?? evaluation.score
+  const counts = flag === null ? { score } : { score: null, reason: flag }
+  return outcomeEvents(task, { ...evaluation, ...counts, policy, by }, close)
+}
+
+/** What a flagged judge says does not count among the answers of others. */
+const decidingLook = ({ task, judgement, reply }: Scene): Look | null =>
+  flagOf(reply) !== null && looksAt(task).length > 0 ? null : lookOf(judgement, reply)
+
+const flagOf = ({ value }: JudgementReply): string | null =>
+  value?.purpose === 'evaluation' ? (value.flag ?? null) : null
+
+/** Also with what the very same work was scored before, and without a verdict of a judge that decides nothing. */
+function recordOf(scene: Scene, looks: readonly Look[]): Evaluation {
+  const { task, judgement, reply, policy } = scene
+  const evaluation = evaluationOf(scene, looks)
+  const isFlagged = looks.length > 0 && flagOf(reply) !== null
+  if (isFlagged)
+    return { ...evaluation, passed: null, marks: [...evaluation.marks, 'flagged-judge'] }
+  const kept = judgement.subject === GATE ? keptOf(task, evaluation, reply) : null
+  const isRejected = judgement.subject === GATE && rejectionOf(task, evaluation) !== null
+  const passed = isPassed(policy, kept?.score ?? evaluation.score)
+  return {
+    ...evaluation,
+    passed: isRejected && passed !== null ? false : passed,
+    ...(kept ? { kept } : {}),
+  }
 }
 
 const looksAt = ({ state }: Task): readonly Look[] =>
@@ -248,15 +277,30 @@ const hasOthers = ({ plan, judgement }: Scene): boolean =>
 
 function lookOf({ id, judge }: Judgement, { value, usage }: JudgementReply): Look | null {
   if (value?.purpose !== 'evaluation') return null
-  return { judgementId: id, judge, findings: value.findings, costUsd: usage?.costUsd ?? null }
+  const { findings, checks, kept } = value
+  const ran = checks.length > 0 ? { checks } : {}
+  const look = { judgementId: id, findings, costUsd: usage?.costUsd ?? null, ...ran }
+  return kept ? { ...look, judge: kept.judge, isKept: true } : { ...look, judge }
 }
 
-/** What the very same work was scored before, by a person where one did; null where it was not. */
-const keptScore = ({ evaluation }: Task, { work }: Evaluation): number | null =>
-  work !== '' && evaluation?.work === work ? evaluation.score : null
+/** A person has said what is wrong with this very work, and no score says otherwise. */
+function rejectedAgain(
+  { task, policy, close }: Scene,
+  agentId: AgentId,
+  note: string,
+): readonly Event[] {
+  const again: Event = { type: 'task.rejected', at: close.at, id: task.id, agentId, note }
+  if (policy.gate.gate.mode === 'person')
+    return [again, awaiting(task, 'approval', 'it is the same work as what was rejected', close.at)]
+  const said = 'it is the same work as what a person rejected'
+  return [again, sentBackEvent(task, policy, workFailure('gate', said, { detail: note }), close)]
+}
 
 /** So near to the threshold, or so much against itself, that one look does not decide. */
-function isInDoubt({ score, marks }: Evaluation, { gate, secondLook }: EvaluationPolicy): boolean {
+function isInDoubt({ task, policy }: Scene, evaluation: Evaluation): boolean {
+  const { score, marks, kept } = evaluation
+  const { gate, secondLook } = policy
+  if (kept || rejectionOf(task, evaluation) !== null) return false
   if (score === null || secondLook === 0 || gate.gate.mode !== 'gated') return false
   return isCloseCall(gate.gate, score, secondLook) || marks.includes('criteria-disagree')
 }
@@ -268,63 +312,19 @@ const moreLooks = ({ plan, task, judgement, close }: Scene): Event[] => {
   return Array.from({ length: MORE_LOOKS }, (_, nth) => queuedEvent(plan, about, nth + 1))
 }
 
-const NO_FINDINGS: Findings = {
-  dimensions: null,
-  evidence: {},
-  criteria: [],
-  notes: '',
-  marks: [],
-  facts: [],
-  work: '',
-}
-
-/** Of all answers: the median of each dimension; words of the first. */
 function evaluationOf(scene: Scene, looks: readonly Look[]): Evaluation {
   const { task, judgement, reply, policy, close } = scene
-  const [first] = looks
-  const { gate } = policy.gate
-  const scored = scoreOfLooks(looks, policy)
-  const ids = [...new Set([...looks.map(({ judgementId }) => judgementId), judgement.id])]
-  return {
-    ...(first?.findings ?? NO_FINDINGS),
-    ...scored,
-    marks: [...new Set(looks.flatMap((look) => look.findings.marks))],
-    id: evaluationIdOf(judgementIdOf(Math.min(...ids.map(judgementNumberOf)))),
+  return evaluationBy(looks, {
     taskId: task.id,
     // An evaluation is asked of an agent's result.
     agentId: judgement.agentId as AgentId,
     generation: judgement.generation ?? task.generation,
-    kind: policy.kind,
+    last: judgement,
+    reason: reply.reason,
+    policy,
     at: close.at,
-    status: scored.score === null ? 'unscored' : 'scored',
-    reason:
-      scored.score === null ? (reply.reason ?? 'the judge said nothing of correctness') : null,
-    checks: reply.value?.purpose === 'evaluation' ? reply.value.checks : [],
-    judge: first?.judge ?? judgement.judge,
-    judgements: ids,
-    gate: gateText(gate),
-    passed: isPassed(policy, scored.score),
-    costUsd: sumOf(looks.map(({ costUsd }) => costUsd)),
-  }
+  })
 }
-
-const isPassed = ({ gate: { gate } }: EvaluationPolicy, score: number | null): boolean | null =>
-  gate.mode === 'gated' && score !== null ? passesGate(gate, score) : null
-
-function scoreOfLooks(
-  looks: readonly Look[],
-  { weights }: EvaluationPolicy,
-): Pick<Evaluation, 'dimensions' | 'score' | 'spread'> {
-  const known = looks.flatMap(({ findings }) => findings.dimensions ?? [])
-  if (known.length === 0) return { dimensions: null, score: null, spread: null }
-  const dimensions = medianOfLooks(known)
-  const scores = known.flatMap((each) => scoreOf(each, weights) ?? [])
-  const spread = scores.length > 1 ? Math.max(...scores) - Math.min(...scores) : null
-  return { dimensions, score: scoreOf(dimensions, weights), spread }
-}
-
-const sumOf = (costs: readonly (number | null)[]): number | null =>
-  costs.reduce<number | null>((sum, cost) => (cost === null ? sum : (sum ?? 0) + cost), null)
 
 interface Outcome {
   /** Null = unscored, for `reason`. */

@@ -4,7 +4,7 @@ import type { Agent } from '../agent.ts'
 import type { Event, EventOf } from '../event.ts'
 import { agentNumberOf, type AgentId, type TaskId } from '../ids.ts'
 import type { Judgement } from '../judging/judgement.ts'
-import { AGENT_PATCHES, TASK_PATCHES } from './patches.ts'
+import { AGENT_PATCHES, keptLooks, TASK_PATCHES, withoutLooks } from './patches.ts'
 import { dependencyIdOf, NO_FACTS, type EntityChange, type Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
 
@@ -13,7 +13,10 @@ export function evolve(plan: Plan, event: Event): Changes {
   // Each entry is declared for the event under whose type it stands.
   if (isOf(TASK_PATCHES, event)) {
     const patch = TASK_PATCHES[event.type] as (task: Task, event: Event) => Partial<Task>
-    return change(plan, event.id, (task) => ({ ...patch(task, event), ...workIn(task, event) }))
+    return change(plan, event.id, (task) => {
+      const patched = patch(task, event)
+      return { ...patched, ...keptLooks(task, patched), ...workIn(task, event) }
+    })
   }
   if (isOf(AGENT_PATCHES, event)) {
     const patch = AGENT_PATCHES[event.type] as (agent: Agent, event: Event) => Partial<Agent>
@@ -80,32 +83,38 @@ const OTHERS: Evolvers<
       turn,
       ...(usage ? { usage, costSource } : {}),
     })),
-  'judgement.ended': (plan, { id, at, outcome, reason, usage, costSource, score }) =>
-    judgementChange(plan, id, () => ({
-      state: { kind: 'ended', at, outcome, reason },
-      usage,
-      costSource,
-      score,
-    })),
-  'evaluation.recorded'(plan, { evaluation, kept }) {
-    const { id, taskId, agentId, at, score: modelScore, work } = evaluation
-    const { score, passed } = kept ?? evaluation
-    const known = { id, agentId, at, modelScore, score, passed, work }
-    const latest = taskOf(plan, taskId).evaluation?.agentId ?? agentId
-    // What comes late of an earlier try does not hide what is known of a later one.
-    const isLate = agentNumberOf(latest) > agentNumberOf(agentId)
-    const changed = isLate ? [] : change(plan, taskId, () => ({ evaluation: known }))
+  'judgement.ended': (plan, { id, at, outcome, reason, usage, costSource, score, ...more }) =>
+    judgementChange(plan, id, () => {
+      const { isCutShort, kept } = more
+      const how = { ...(isCutShort ? { isCutShort } : {}), ...(kept ? { kept } : {}) }
+      const state = { kind: 'ended', at, outcome, reason, ...how } as const
+      return { state, usage, costSource, score, ...(kept ? { judge: null } : {}) }
+    }),
+  'evaluation.recorded'(plan, { evaluation }) {
+    const { id, taskId, agentId, at, score: modelScore, passed, work, kept } = evaluation
+    const score = kept?.score ?? modelScore
+    const by = kept?.by == null ? {} : { by: kept.by }
+    const known = { id, agentId, at, modelScore, score, passed, work, ...by }
+    const before = taskOf(plan, taskId).evaluation
+    // What comes late of an earlier try does not hide what is known of a later one, nor what a model says a person's score of the same try.
+    const isLate = agentNumberOf(before?.agentId ?? agentId) > agentNumberOf(agentId)
+    const isOverridden = before?.agentId === agentId && before.by !== undefined
+    const rest = withoutLooks(taskOf(plan, taskId), agentId)
+    const patch = isLate || isOverridden ? rest : { ...rest, evaluation: known }
+    const changed = Object.keys(patch).length > 0 ? change(plan, taskId, () => patch) : []
     return [{ entity: 'evaluation', id, before: null, after: evaluation }, ...changed]
   },
   'identity.known': (_, { identity: after }) => [
     { entity: 'identity', id: after.id, before: null, after },
   ],
   'evaluation.scored'(plan, { opinion }) {
-    const { id, taskId, evaluationId, score, isAudit } = opinion
+    const { id, taskId, evaluationId, score, by, isAudit } = opinion
     const evaluation = plan.tasks.get(taskId)?.evaluation
     const said: EntityChange = { entity: 'opinion', id, before: null, after: opinion }
     if (isAudit || evaluation?.id !== evaluationId) return [said]
-    const effective = { ...evaluation, score: score ?? evaluation.modelScore }
+    const { by: _by, ...judged } = evaluation
+    const effective =
+      score === null ? { ...judged, score: judged.modelScore } : { ...judged, score, by }
     return [said, ...change(plan, taskId, () => ({ evaluation: effective }))]
   },
   'yard.paused': (plan) => paused(plan, true),

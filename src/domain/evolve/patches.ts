@@ -1,6 +1,7 @@
 /** What an event changes of one task or one agent alone. */
 import type { Agent } from '../agent.ts'
 import type { Event, EventOf } from '../event.ts'
+import type { AgentId } from '../ids.ts'
 import type { Task, TaskState } from '../task.ts'
 
 const OPEN: TaskState = { kind: 'open', notBefore: null, park: null }
@@ -9,12 +10,37 @@ type TaskPatches<T extends Event['type']> = {
   readonly [K in T]: (task: Task, event: EventOf<K>) => Partial<Task>
 }
 
+/** What was answered of a close call stays where its task goes on without the rest. */
+export function keptLooks({ state, openLooks = [] }: Task, patch: Partial<Task>): Partial<Task> {
+  const isLeft = patch.state !== undefined && patch.state.kind !== 'pending-eval'
+  if (!isLeft || state.kind !== 'pending-eval' || state.looks.length === 0) return {}
+  const { agentId } = state
+  return { openLooks: [...openLooks, ...state.looks.map((look) => ({ agentId, look }))] }
+}
+
+/** All answers of a result stand in its evaluation now. */
+export function withoutLooks({ state, openLooks }: Task, agentId: AgentId): Partial<Task> {
+  const isJudged = state.kind === 'pending-eval' && state.agentId === agentId
+  const left = openLooks?.filter((each) => each.agentId !== agentId)
+  return {
+    ...(isJudged ? { state: { ...state, looks: [] } } : {}),
+    ...(left && left.length !== openLooks?.length ? { openLooks: left } : {}),
+  }
+}
+
 /** What an event changes of its task alone. */
 export const TASK_PATCHES: TaskPatches<
   | ('task.edited' | 'task.timed' | 'task.held' | 'task.released' | 'task.completed')
   | ('task.landed' | 'task.landing' | 'task.merging' | 'task.failed' | 'task.returned')
   | ('task.repeated' | 'task.awaiting' | 'task.reopened' | 'task.abandoned')
-  | ('task.judging' | 'task.looked' | 'task.triaging' | 'task.assigning' | 'task.assigned')
+  | (
+      | 'task.judging'
+      | 'task.looked'
+      | 'task.rejected'
+      | 'task.triaging'
+      | 'task.assigning'
+      | 'task.assigned'
+    )
 > = {
   'task.edited': (_, { fields }) => fields,
   'task.assigning': (_, { judgementId: assigning }) => ({ assigning }),
@@ -69,8 +95,13 @@ export const TASK_PATCHES: TaskPatches<
     backOffs: 0,
     ...resultOf(task, resultCommit),
   }),
-  'task.looked': ({ state }, { look }) =>
-    state.kind === 'pending-eval' ? { state: { ...state, looks: [...state.looks, look] } } : {},
+  'task.looked': ({ state, openLooks = [] }, { look, late: agentId }) => {
+    if (agentId) return { openLooks: [...openLooks, { agentId, look }] }
+    return state.kind === 'pending-eval'
+      ? { state: { ...state, looks: [...state.looks, look] } }
+      : {}
+  },
+  'task.rejected': (_, { agentId, note }) => ({ rejected: { agentId, note } }),
   'task.triaging': ({ state }, { notBefore, triage }) => ({
     state: {
       kind: 'open',

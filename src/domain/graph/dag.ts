@@ -3,6 +3,8 @@
  * are given as functions, so that no caller copies its graph. Nothing here recurses: a chain may be as long as the graph.
  */
 
+import { finished, type Steps } from '../../base/steps.ts'
+
 /** What follows a node: its dependents, or its blockers, depending on the direction of the walk. */
 type Next<K> = (key: K) => Iterable<K>
 
@@ -146,7 +148,14 @@ export interface Edge<K> {
  * The nodes along a cycle that new edges would close, the first again at the end; null when they close none. The graph itself has
  * none. Costs the region that can be reached from the new edges, not the whole graph.
  */
-export function findCycle<K>(edges: readonly Edge<K>[], dependentsOf: Next<K>): K[] | null {
+export const findCycle = <K>(edges: readonly Edge<K>[], dependentsOf: Next<K>): K[] | null =>
+  finished(cycleInSteps(edges, dependentsOf))
+
+/** The same in small steps. */
+export function* cycleInSteps<K>(
+  edges: readonly Edge<K>[],
+  dependentsOf: Next<K>,
+): Steps<K[] | null> {
   const added = new Map<K, K[]>()
   for (const { blocker, dependent } of edges) {
     const list = added.get(blocker)
@@ -157,29 +166,30 @@ export function findCycle<K>(edges: readonly Edge<K>[], dependentsOf: Next<K>): 
     yield* dependentsOf(key)
     yield* added.get(key) ?? []
   }
-  const finished = new Set<K>()
+  const done = new Set<K>()
   for (const { blocker } of edges) {
-    const cycle = walk(blocker, next, finished)
+    const cycle = yield* walk(blocker, next, done)
     if (cycle) return cycle
   }
   return null
 }
 
 /** Depth first. */
-function walk<K>(start: K, next: (key: K) => Iterator<K>, finished: Set<K>): K[] | null {
-  if (finished.has(start)) return null
+function* walk<K>(start: K, next: (key: K) => Iterator<K>, known: Set<K>): Steps<K[] | null> {
+  if (known.has(start)) return null
   const onPath = new Set([start])
   const stack = [{ key: start, rest: next(start) }]
   for (let top = stack.at(-1); top; top = stack.at(-1)) {
     const step = top.rest.next()
     if (step.done) {
       onPath.delete(top.key)
-      finished.add(top.key)
+      known.add(top.key)
       stack.pop()
+      yield
     } else if (onPath.has(step.value)) {
       const path = [...onPath]
       return [...path.slice(path.indexOf(step.value)), step.value]
-    } else if (!finished.has(step.value)) {
+    } else if (!known.has(step.value)) {
       onPath.add(step.value)
       stack.push({ key: step.value, rest: next(step.value) })
     }

@@ -1,5 +1,5 @@
 /** The graph as text for drawing programs. Titles are anybody's words and are escaped, ids never become syntax. */
-import type { ShownState } from '../task.ts'
+import type { ShownState } from './shown-state.ts'
 
 interface DrawnTask {
   readonly id: string

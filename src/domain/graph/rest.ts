@@ -1,5 +1,5 @@
 /** When a graph is at rest: nothing can move any more without a person, a claim from outside or an edit. */
-import type { ShownState } from '../task.ts'
+import type { ShownState } from './shown-state.ts'
 import { dagOf, reachable } from './dag.ts'
 
 export interface RestingTask {

@@ -1,15 +1,7 @@
 /** What was judged of a task's result, and what people say of that. */
+import { agentIdSchema, dimensionsSchema, taskIdSchema } from '../schemas.ts'
 import { z } from 'zod'
-import { agentIdSchema, taskIdSchema } from '../ids.ts'
-import {
-  DIMENSIONS,
-  dimensionsSchema,
-  gateText,
-  parseGate,
-  strictestGate,
-  type Gate,
-  type Weights,
-} from './score.ts'
+import { DIMENSIONS, gateText, parseGate, strictestGate, type Gate, type Weights } from './score.ts'
 
 const JUDGEMENT_ID = /^judge-[1-9][0-9]{0,14}$/
 export const judgementIdSchema = z.string().regex(JUDGEMENT_ID).brand<'JudgementId'>()
@@ -42,6 +34,7 @@ const markSchema = z.enum([
   'criteria-disagree',
   'tests-touched',
   'plea',
+  'flagged-judge',
 ])
 
 const checkSchema = z.strictObject({ name: z.string(), ok: z.boolean(), tail: z.string() })
@@ -71,6 +64,10 @@ export const lookSchema = z.strictObject({
   judge: judgeSchema.nullable(),
   findings: findingsSchema,
   costUsd: z.number().nonnegative().nullable(),
+  /** Absent where none was run. */
+  checks: z.array(checkSchema).optional(),
+  /** Said of the very same work before: nobody was asked. Absent = a judge was. */
+  isKept: z.literal(true).optional(),
 })
 export type Look = z.infer<typeof lookSchema>
 
@@ -91,6 +88,8 @@ export const evaluationSchema = findingsSchema.extend({
   checks: z.array(checkSchema),
   judge: judgeSchema.nullable(),
   judgements: z.array(judgementIdSchema),
+  /** Answers that it was made of; 0 = nobody was asked, or nobody answered. */
+  looks: z.number().int().nonnegative().default(1),
   /** Highest minus lowest score of its looks; null for one. */
   spread: z.number().nullable(),
   /** As it was then: `0.7`, `score`, `person`, `off`. */
@@ -98,6 +97,15 @@ export const evaluationSchema = findingsSchema.extend({
   /** Null where its gate asked for no score. */
   passed: z.boolean().nullable(),
   costUsd: z.number().nullable(),
+  /** The very same work was scored before and keeps that score, a person's where there is one: nobody was asked. Absent = it is its own. */
+  kept: z
+    .strictObject({
+      evaluation: evaluationIdSchema,
+      score: z.number().min(0).max(1),
+      /** The person whose score it is; null = the judge's. */
+      by: z.string().nullable(),
+    })
+    .optional(),
 })
 export type Evaluation = z.infer<typeof evaluationSchema>
 
@@ -126,6 +134,8 @@ export const taskEvaluationSchema = z.strictObject({
   score: z.number().nullable(),
   passed: z.boolean().nullable(),
   work: z.string(),
+  /** The person whose score it is; absent = the judge's. */
+  by: z.string().optional(),
 })
 
 /** Of whose word a gate is. */

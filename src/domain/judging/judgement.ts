@@ -2,12 +2,13 @@
  * A judgement: one question of the yard to a model, and what came of it. It is neither a task nor an agent: it has no token, no tools and no
  * repository, and nothing waits for a slot because of it.
  */
+import { agentIdSchema, taskIdSchema } from '../schemas.ts'
 import { z } from 'zod'
 import type { Assignment } from './assignment.ts'
 import { costSourceSchema, usageSchema, type CostSource, type Usage } from '../agent.ts'
-import { agentIdSchema, taskIdSchema } from '../ids.ts'
 import type { Withdrawal } from '../landing.ts'
 import {
+  evaluationIdSchema,
   judgementIdSchema,
   judgeSchema,
   type Evaluation,
@@ -19,6 +20,30 @@ import type { TriageVerdict } from './triage.ts'
 /** lenient: bad work passes. inexact: far off either way. unanswered: too few answers to tell. */
 export const CANARY_FLAGS = ['lenient', 'inexact', 'unanswered'] as const
 export type CanaryFlag = (typeof CANARY_FLAGS)[number]
+
+/**
+ * What is wrong with a judge whose scores would pass or fail results. unmeasured: never asked what a person has scored. changed: its executor
+ * was, with another model or version of the question. flagged: see `CANARY_FLAGS`.
+ */
+export const JUDGE_ISSUES = ['unmeasured', 'changed', 'flagged'] as const
+
+export interface JudgeIssue extends Pick<Judge, 'executor' | 'model' | 'prompt'> {
+  readonly kind: (typeof JUDGE_ISSUES)[number]
+  /** Why it is flagged; null for the rest. */
+  readonly flag: { readonly code: CanaryFlag; readonly text: string } | null
+  /** When it, or what it was before it changed, was measured, ms; null = never. */
+  readonly measuredAt: number | null
+  /** What a check asks. */
+  readonly canaries: readonly string[]
+  /** Of a check, US dollars, about; null = no price is known. */
+  readonly costUsd: number | null
+  /** A check of it has not ended. */
+  readonly isUnderWay: boolean
+  /** The yard is to check it by itself, now. */
+  readonly isDue: boolean
+  /** Why the yard, which would, does not check it now; null = it does, or would not. */
+  readonly hold: string | null
+}
 
 export const JUDGEMENT_PURPOSES = ['evaluation', 'triage', 'assignment', 'canary'] as const
 export type JudgementPurpose = (typeof JUDGEMENT_PURPOSES)[number]
@@ -39,6 +64,10 @@ const judgementStateSchema = z.discriminatedUnion('kind', [
     at: z.number().int(),
     outcome: z.enum(['answered', 'unanswered']),
     reason: z.string().nullable(),
+    /** A person ended it, or it was not sent any more: it says nothing of its judge. Absent = it does. */
+    isCutShort: z.literal(true).optional(),
+    /** Nobody was asked: the very same work keeps the score of this evaluation. */
+    kept: evaluationIdSchema.optional(),
   }),
 ])
 
@@ -79,6 +108,10 @@ export type JudgedValue =
       readonly purpose: 'evaluation'
       readonly findings: Findings
       readonly checks: Evaluation['checks']
+      /** The findings are those of the very same work, by this judge: nobody was asked. Absent = they are an answer. */
+      readonly kept?: Pick<Evaluation, 'id' | 'judge'>
+      /** Why its judge decides nothing; absent = nothing speaks against it. */
+      readonly flag?: string
     }
   | { readonly purpose: 'canary'; readonly score: number | null }
   | { readonly purpose: 'assignment'; readonly assignment: Assignment }
@@ -90,15 +123,19 @@ export type JudgedValue =
       readonly note: string
     }
 
-/** How the asking of one judgement ended. */
-export interface JudgementReply {
+/** What turns have used. */
+export interface Paid {
+  /** Null where nothing was sent, or nothing was told. */
+  readonly usage: Usage | null
+  readonly costSource: CostSource | null
+}
+
+/** How the asking of one judgement ended, and what all its turns have used. */
+export interface JudgementReply extends Paid {
   /** Null = unanswered. */
   readonly value: JudgedValue | null
   /** Why it is unanswered. */
   readonly reason: string | null
-  /** Of all its turns; null where nothing was sent, or nothing was told. */
-  readonly usage: Usage | null
-  readonly costSource: CostSource | null
 }
 
 /** Its provider is unwell: nothing was answered, and it is asked again. */
@@ -115,9 +152,18 @@ export interface Postponement {
 }
 
 /** Who is asked now; or why nobody is yet, and when to look again (ms, null = when something changes); or why nobody will be. */
+interface JudgeWait {
+  readonly kind: 'wait'
+  readonly reason: string
+  /** When it is looked at again, ms; null = a person must act. */
+  readonly until: number | null
+  /** When the first that could be asked wakes, ms; absent or null = not known. */
+  readonly wakesAt?: number | null
+}
+
 export type JudgeChoice =
   | { readonly kind: 'judge'; readonly judge: Judge }
-  | { readonly kind: 'wait'; readonly reason: string; readonly until: number | null }
+  | JudgeWait
   | { readonly kind: 'refuse'; readonly reason: string }
 
 /** Asks models, outside the loop. */
@@ -128,4 +174,8 @@ export interface JudgePort {
    * is aborted nobody wants the answer.
    */
   ask(judgement: Judgement, withdrawn: Withdrawal): Promise<JudgementReply | Postponement | null>
+  /** Something was launched for it since it was asked: it is let finish where nothing new may begin. Absent = always. */
+  hasBegun?(judgement: Judgement): boolean
+  /** By all its turns up to now, for one that is ended without its reply. Never throws. Absent = nothing is known. */
+  paidFor?(judgement: Judgement): Paid
 }

@@ -1,5 +1,4 @@
 /** What a judged result is worth: eight dimensions in [0, 1], one score made from seven of them, the gate that it has to pass. Pure. */
-import { z } from 'zod'
 
 /** Those that the score is made of, with their default weights. */
 export const DEFAULT_WEIGHTS = {
@@ -28,8 +27,7 @@ export const DIMENSIONS = [
 export type Dimension = (typeof DIMENSIONS)[number]
 
 /** Null = nothing tells. */
-export const dimensionsSchema = z.record(z.enum(DIMENSIONS), z.number().min(0).max(1).nullable())
-export type Dimensions = z.infer<typeof dimensionsSchema>
+export type Dimensions = Record<Dimension, number | null>
 export type Weights = Readonly<Record<WeightedDimension, number>>
 
 /**
@@ -64,6 +62,13 @@ function median(values: readonly (number | null)[]): number | null {
 
 /** A score is a sum of floats: what is equal on paper counts as equal. */
 const TOLERANCE = 1e-9
+
+/** Whose score a result has that nobody was asked about. */
+export const keptText = (kept: {
+  readonly evaluation: string
+  readonly by: string | null
+}): string =>
+  `same work as ${kept.evaluation}, score${kept.by === null ? '' : ` of ${kept.by}`} kept; nobody was asked`
 
 /** Two decimals, half up. */
 export const scoreText = (score: number): string =>

@@ -88,7 +88,7 @@ export function computeForecast(order: ForecastOrder, isOver?: () => boolean): F
   const predicted = predictTries(tries, familyOf, newOnes(order))
   const stretch = stretchOf(past)
   const counts = needed({ tasks, wanted })
-  if (!counts.includes(1)) return { ...NOTHING_LEFT, stretch, predicted }
+  if (!counts.includes(1)) return { ...nothingLeft(), stretch, predicted }
   const history = readHistory(tries, familyOf)
   const played = tasks.filter(({ isJudged }, at) => counts[at] === 1 && !isJudged)
   const few = new Set(played.map(({ group }) => group))
@@ -112,7 +112,8 @@ export function computeForecast(order: ForecastOrder, isOver?: () => boolean): F
   }
 }
 
-const NOTHING_LEFT = {
+/** Made anew each time: whoever receives a forecast owns its buffers and may hand them on. */
+const nothingLeft = () => ({
   finish: null,
   costUsd: null,
   played: null,
@@ -120,7 +121,7 @@ const NOTHING_LEFT = {
   critical: [],
   starts: new Float64Array(),
   ends: new Float64Array(),
-}
+})
 
 function quartileColumn(values: Float32Array, counts: Uint8Array): Float64Array<ArrayBuffer> {
   const size = counts.length

@@ -27,6 +27,7 @@ const GO: readonly Row[] = [
   ['go.evaluations', 'Evaluations', ['mod+5', 'g e']],
   ['go.models', 'Models', ['mod+6', 'g m']],
   ['go.executors', 'Executors', ['mod+7', 'g x']],
+  ['go.identities', 'Identities', ['mod+9', 'g i']],
   ['go.schedule', 'Schedule', ['mod+8', 'g s']],
   ['go.settings', 'Settings', ['mod+,']],
   ['region.next', 'Next region', ['f6']],
@@ -55,6 +56,7 @@ const YARD: readonly Row[] = [
   ['tasks.merge-all', 'Merge all that are done…', []],
   ['agents.kill-all', 'Kill all agents…', []],
   ['agents.check', 'Check dead agents', []],
+  ['judge.check', 'Check who judges results…', []],
   ['service.log', 'Open log', []],
   ['theme', 'Theme: system, light, dark', []],
 ]

@@ -1,5 +1,5 @@
 /** Keys as a person reads them, and a command with its keys as an entry of a menu. */
-import type { MenuEntry } from '../ui/popups.tsx'
+import type { MenuEntry } from '../ui/popup-parts.tsx'
 import { COMMANDS } from './command-table.ts'
 import { blockedReason, labelOfCommand, runCommand } from './commands.ts'
 import { keysOf, readableKey } from './keys.ts'

@@ -27,6 +27,8 @@ export interface ListRequest {
   /** For lines that name none; null = the yard's default. */
   readonly executor: string | null
   readonly model: string | null
+  /** For all lines; each is absent where it is not said. */
+  readonly judged: Readonly<Partial<Record<'gate' | 'identity' | 'kind', string>>>
 }
 
 interface Requests {
@@ -62,7 +64,9 @@ export function closeQuickAdd(): void {
 export const useListRequest = (): ListRequest | null => useStore(store, ({ list }) => list)
 
 export const offerList = (wanted: Partial<ListRequest> & Pick<ListRequest, 'text'>): void =>
-  store.setState({ list: { after: [], before: [], executor: null, model: null, ...wanted } })
+  store.setState({
+    list: { after: [], before: [], executor: null, model: null, judged: {}, ...wanted },
+  })
 
 export const closeList = (): void => store.setState({ list: null })
 

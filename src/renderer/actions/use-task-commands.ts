@@ -13,8 +13,8 @@ import { type Action, subjectOf } from './action.ts'
 import { mergeAll, mergeAllBlocked } from './task/merge.ts'
 import { perform } from './perform.ts'
 import { TASK_COMMANDS, type TaskCommand } from './registry.ts'
-import { useYardFiles } from './transfer/export-dialog.tsx'
-import { type ChooserKind, openChooser } from './views/task-chooser.tsx'
+import { useYardFiles } from './transfer/yard-files.ts'
+import { type ChooserKind, openChooser } from './chosen-field.ts'
 import { announce } from '../model/toasts.ts'
 
 /** Mounted once, by the window. */

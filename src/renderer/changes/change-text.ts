@@ -1,7 +1,7 @@
 /** What a task has changed and where that stands, in the words of the window. Pure. */
 import type { ChangedFileView, ChangeView, LandingView } from '../../contract/change.ts'
 import type { AgentView, TaskCard, TaskView } from '../../contract/view.ts'
-import type { ShownState } from '../../domain/task.ts'
+import type { ShownState } from '../../domain/graph/shown-state.ts'
 import { countText, plural } from '../ui/format.ts'
 import { namedText } from './shown-line.tsx'
 

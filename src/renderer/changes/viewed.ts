@@ -1,6 +1,6 @@
 /** Which files of a result this person has looked at, kept in this browser or app. A newer result is to be looked at anew. */
 import { keep, readPersisted } from '../model/persisted.ts'
-import { z } from 'zod'
+import { isListOf, isText } from '../model/reading.ts'
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 
@@ -9,7 +9,8 @@ const KEY = 'yardmaster.viewed'
 const MOST = 2000
 
 const store = createStore<{ readonly marks: readonly string[] }>(() => ({
-  marks: readPersisted('localStorage', KEY, z.array(z.string())) ?? [],
+  marks:
+    readPersisted('localStorage', KEY, (value) => (isListOf(isText)(value) ? value : null)) ?? [],
 }))
 
 /** Paths of that result which were looked at. */

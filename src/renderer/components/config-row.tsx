@@ -15,7 +15,8 @@ import {
 import { FileLocation } from './copy-text.tsx'
 import { ProblemNote } from './problem-note.tsx'
 import './config.css'
-import { Select, Switch } from '../ui/fields.tsx'
+import { Switch } from '../ui/switch.tsx'
+import { Select } from '../ui/popups.tsx'
 
 interface ConfigRowProps {
   readonly entry: Setting

@@ -1,6 +1,6 @@
 /** Shares and counts of the states; pressing one narrows the view to it, ⌥ or a second press of the only one widens it again. */
 import type { MouseEvent } from 'react'
-import type { ShownState } from '../../domain/task.ts'
+import type { ShownState } from '../../domain/graph/shown-state.ts'
 import { useYard } from '../model/session/session-context.tsx'
 import { Lamp, STATES_IN_ORDER } from './status-badge.tsx'
 import { labelOfState } from '../model/task-state.ts'

@@ -1,5 +1,5 @@
 /** The one place that maps a state to its lamp and its colours. Never colour alone: every lamp has its own silhouette. */
-import type { ShownState } from '../../domain/task.ts'
+import type { ShownState } from '../../domain/graph/shown-state.ts'
 import { labelOfState } from '../model/task-state.ts'
 
 /** Strokes on a field of 16 × 16, for elements and for painting alike. */

@@ -1,7 +1,7 @@
 /** Which try of a task is meant. Tries are newest first and numbered from the oldest. */
 import type { AgentView } from '../../contract/view.ts'
 import { lookOf } from '../model/agent-state.ts'
-import { Select } from '../ui/fields.tsx'
+import { Select } from '../ui/popups.tsx'
 
 interface TrySelectProps {
   readonly label: string

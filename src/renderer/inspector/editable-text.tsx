@@ -1,6 +1,6 @@
 /** A text that is edited where it stands: shown, then a field, then saved or left. A change from elsewhere meanwhile is said before it would be lost. */
 import { Pencil } from 'lucide-react'
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import type { Result } from '../../base/result.ts'
 import type { TaskView } from '../../contract/view.ts'
 import { Button } from '../ui/button.tsx'
@@ -8,6 +8,7 @@ import { ProblemNote } from '../components/problem-note.tsx'
 import { useIsHistory } from '../model/shown-time.ts'
 import type { TaskFields } from '../actions/task/edit.ts'
 import { useTaskEdit } from '../actions/task/edit.ts'
+import { type JudgedField, Offers } from '../actions/add/judged-names.tsx'
 import { focusAfterDraw } from '../ui/focus.ts'
 
 export interface TextOfTask {
@@ -21,6 +22,8 @@ export interface TextOfTask {
   readonly isCode?: boolean
   /** Said under the field. */
   readonly note?: string
+  /** What can be named is offered while it is written. */
+  readonly offers?: JudgedField
 }
 
 interface EditableTextProps {
@@ -58,6 +61,12 @@ export function EditableText({ task, text, children }: EditableTextProps) {
   )
 }
 
+/** The name of the list of what is offered, and what its field says of it; a field without one is a plain one. */
+function useOffers({ offers }: TextOfTask) {
+  const list = useId()
+  return { list, attributes: offers && { list } }
+}
+
 interface EditorProps {
   readonly task: TaskView
   readonly text: TextOfTask
@@ -70,6 +79,7 @@ function Editor({ task, text, onClose }: EditorProps) {
   const [draft, setDraft] = useState(current)
   const [issue, setIssue] = useState<string | null>(null)
   const field = useRef<HTMLTextAreaElement & HTMLInputElement>(null)
+  const { list, attributes } = useOffers(text)
   const { save, isBusy, problem, dismiss } = useTaskEdit(task.id)
   useEffect(() => field.current?.focus(), [])
   const isChangedElsewhere = current !== base && current !== draft
@@ -105,6 +115,7 @@ function Editor({ task, text, onClose }: EditorProps) {
         aria-label={text.name}
         aria-invalid={issue !== null}
         spellCheck={!text.isCode}
+        {...attributes}
         {...(text.isLong ? { rows: Math.min(16, Math.max(4, draft.split('\n').length + 1)) } : {})}
         value={draft}
         onChange={(event) => {
@@ -113,6 +124,7 @@ function Editor({ task, text, onClose }: EditorProps) {
         }}
         onKeyDown={onKeyDown}
       />
+      <Offers id={list} field={text.offers} />
       {(issue ?? text.note) !== undefined && (
         <p
           role={issue === null ? undefined : 'alert'}

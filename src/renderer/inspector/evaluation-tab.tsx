@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import type { EvaluationRow, EvaluationView } from '../../contract/judging.ts'
 import type { TaskCard } from '../../contract/view.ts'
-import type { Dimensions } from '../../domain/judging/score.ts'
+import { keptText, type Dimensions } from '../../domain/judging/score.ts'
 import { subjectOf } from '../actions/action.ts'
 import { usePerform } from '../actions/perform.ts'
 import { evaluate } from '../actions/task/evaluate.ts'
@@ -14,7 +14,7 @@ import { gateLine, MARK_TEXTS, resultOf, shownScore } from '../model/scores.ts'
 import { useSession } from '../model/session/session-context.tsx'
 import { useAnswer } from '../model/use-answer.ts'
 import type { TaskDetails } from '../model/use-task-details.ts'
-import { Select } from '../ui/fields.tsx'
+import { Select } from '../ui/popups.tsx'
 import { instantText, moneyText } from '../ui/format.ts'
 import { PlainText } from '../ui/plain-text.tsx'
 import { EmptyNote } from '../ui/screen.tsx'
@@ -183,9 +183,11 @@ const VERDICT_WORDS: Readonly<Record<EvaluationView['criteria'][number]['verdict
 
 function Head({ evaluation }: { readonly evaluation: EvaluationView }) {
   const { score, gate, passed, reason, judge, looks, spread, costUsd, override, at } = evaluation
+  const { kept } = evaluation
   const [state, word] = resultOf(evaluation)
   const facts = [
     judge && `by ${[judge.executor, judge.model].filter(Boolean).join('/')}`,
+    kept && keptText(kept),
     looks > 1 && `${looks} looks${spread === null ? '' : `, ${shownScore(spread)} apart`}`,
     moneyText(costUsd),
     instantText(at),

@@ -4,7 +4,7 @@ import type { AgentView, TaskView } from '../../contract/view.ts'
 import { originText } from '../../domain/origin.ts'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { RoutePlan, type RoutedChoice } from '../components/route-plan.tsx'
-import { Select } from '../ui/fields.tsx'
+import { Select } from '../ui/popups.tsx'
 import { useIsHistory } from '../model/shown-time.ts'
 import {
   executorChoices,

@@ -16,6 +16,7 @@ import { subjectOf } from '../actions/action.ts'
 import { TaskButtons } from '../actions/views/task-buttons.tsx'
 import { nthTryText } from '../model/task-state.ts'
 import type { TaskDetails } from '../model/use-task-details.ts'
+import { gateLine, gateTip, shownScore } from '../model/scores.ts'
 import { factOf, taskTookMs } from '../model/task-state.ts'
 import { focusAfterDraw } from '../ui/focus.ts'
 import { ProblemNote } from '../components/problem-note.tsx'
@@ -102,9 +103,6 @@ interface StateLineProps {
 }
 
 function StateLine({ card, agent, isHeld }: StateLineProps) {
-  const route = agent ?? card
-  const who = [route.executor, route.model].filter(Boolean).join(', ')
-  const words = [nthTryText(card), who, isHeld && card.state !== 'paused' && 'Also: paused']
   return (
     <p className="inspector-state flex flex-wrap text-11 text-text-2 min-w-0">
       <StatusBadge state={card.state} />
@@ -119,13 +117,38 @@ function StateLine({ card, agent, isHeld }: StateLineProps) {
         agent.startedAt !== null && <Elapsed since={agent.startedAt} />
       )}
       {card.agent !== null && <code>{card.agent}</code>}
-      {words.map((text) => text && <Word key={text} text={text} />)}
+      <Word text={nthTryText(card)} />
+      <Who card={card} agent={agent} />
+      {isHeld && card.state !== 'paused' && <Word text="Also: paused" />}
+      <Judged card={card} />
     </p>
   )
 }
 
-const Word = ({ text }: { readonly text: string | null }): ReactNode =>
-  text !== null && <span>{text}</span>
+/** With why it is that model, where the yard chose it. */
+function Who({ card, agent }: Pick<StateLineProps, 'card' | 'agent'>) {
+  const { executor, model } = agent ?? card
+  const text = [executor, model].filter(Boolean).join(', ')
+  return <Word text={text || null} tip={agent?.choice?.reason} />
+}
+
+/** What its result was scored, and what the next one must pass. */
+function Judged({ card: { score, gate } }: Pick<StateLineProps, 'card'>) {
+  return (
+    <>
+      {score != null && <Word text={`score ${shownScore(score)}`} />}
+      <Word text={gateLine(gate)} tip={gateTip(gate)} />
+    </>
+  )
+}
+
+interface WordProps {
+  readonly text: string | null
+  readonly tip?: string | undefined
+}
+
+const Word = ({ text, tip }: WordProps): ReactNode =>
+  text !== null && <span title={tip}>{text}</span>
 
 /** How long it took, or what it waits for; null when the word of its state says that already. */
 function timeOf(card: TaskCard): string | null {

@@ -1,11 +1,11 @@
 /** What a person decides about a task besides its words: priority, tags, times, limits, where it works. Each is edited where it stands. */
 import type { ReactNode } from 'react'
-import { PRIORITIES } from '../../domain/task.ts'
+import { PRIORITIES } from '../../domain/graph/priority.ts'
 import type { AgentView, TaskView } from '../../contract/view.ts'
 import { durationText } from '../../domain/format.ts'
 import { instantText, moneyText, tokensText, capital } from '../ui/format.ts'
 import { ProblemNote } from '../components/problem-note.tsx'
-import { Select } from '../ui/fields.tsx'
+import { Select } from '../ui/popups.tsx'
 import { boundText } from '../components/usage-text.ts'
 import { useIsHistory } from '../model/shown-time.ts'
 import { EditableText, type TextOfTask } from './editable-text.tsx'

@@ -2,6 +2,7 @@
 import { err, ok } from '../../base/result.ts'
 import { formatDuration, parseDuration } from '../../domain/format.ts'
 import { gateText, parseGate } from '../../domain/judging/score.ts'
+import { GATE_ISSUE } from '../actions/add/new-task.ts'
 import type { TaskFields } from '../actions/task/edit.ts'
 import type { TextOfTask } from './editable-text.tsx'
 import { readableKey } from '../actions/keys.ts'
@@ -114,6 +115,7 @@ export const TOKEN_BUDGET: TextOfTask = {
 }
 export const GATE: TextOfTask = {
   name: 'Gate',
+  offers: 'gate',
   note: 'off, score, person, or the least score that passes, such as 0.7. Empty: as its tags or the settings say.',
   read: (task) => task.own.gate ?? '',
   write: optional(
@@ -122,17 +124,19 @@ export const GATE: TextOfTask = {
       const gate = parseGate(text)
       return gate && gateText(gate)
     },
-    'Write off, score, person, or a number above 0 and at most 1.',
+    GATE_ISSUE,
   ),
 }
 export const IDENTITY: TextOfTask = {
   name: 'Identity',
-  note: 'The name of an identity, or the beginning of its id. Empty: none.',
+  offers: 'identity',
+  note: 'The name of an identity, or at least 4 characters of its id. Empty: nobody in particular.',
   read: (task) => task.own.identity ?? '',
   write: (text) => ok({ identity: orNull(text) }),
 }
 export const KIND: TextOfTask = {
   name: 'Kind',
+  offers: 'kind',
   note: 'What it is counted as, such as docs. Empty: by its tags.',
   read: (task) => task.own.kind ?? '',
   write: (text) => ok({ kind: orNull(text) }),

@@ -7,7 +7,7 @@ import { Elapsed } from '../components/ticking-time.tsx'
 import { Lamp } from '../components/status-badge.tsx'
 import { usedMoneyText, usedTokensText } from '../components/usage-text.ts'
 import { navigate } from '../model/route.ts'
-import { lookOf, tookMs } from '../model/agent-state.ts'
+import { lookOf, tookMs, triageText } from '../model/agent-state.ts'
 import { Section } from './section.tsx'
 
 export function Tries({ tries }: { readonly tries: readonly AgentView[] }) {
@@ -95,7 +95,7 @@ function TryRow({ agent, number, isChosen, onChoose }: TryRowProps) {
         {[agent.executor, agent.model, agent.by === 'pilot' && 'piloted by a person']
           .filter(Boolean)
           .join(', ')}
-        {agent.triage !== null && <div className="text-text-3">Triage: {triageText(agent)}</div>}
+        {agent.triage !== null && <div className="text-text-3">Triage: {verdictOf(agent)}</div>}
       </td>
       <td className="num">
         {took !== null && durationText(took)}
@@ -106,16 +106,15 @@ function TryRow({ agent, number, isChosen, onChoose }: TryRowProps) {
   )
 }
 
-/** What a model said of its end, or why none did. */
-const triageText = ({ triage }: AgentView): string =>
-  triage === null ? '' : `${triage.verdict ?? 'no answer'} (${triage.reason}), ${triage.by}`
+const verdictOf = ({ triage }: AgentView): string =>
+  triage === null ? '' : `${triageText(triage)}, ${triage.by}`
 
 type Line = readonly [string, (agent: AgentView) => string]
 
 const LINES: readonly Line[] = [
   ['Outcome', (agent) => lookOf(agent).word],
   ['Why', ({ failure }) => failure?.reason ?? ''],
-  ['Triage', triageText],
+  ['Triage', verdictOf],
   ['Exit code', ({ exitCode }) => (exitCode === null ? '' : String(exitCode))],
   ['Executor', ({ executor, provenance }) => `${executor}, ${provenance.executor}`],
   ['Model', ({ model, provenance }) => (model === null ? '' : `${model}, ${provenance.model}`)],

@@ -1,7 +1,7 @@
 /** What is shown where no single task is chosen: the yard itself, or what several tasks have in common. */
 import { useMemo } from 'react'
 import type { Summary, TaskCard } from '../../contract/view.ts'
-import type { ShownState } from '../../domain/task.ts'
+import type { ShownState } from '../../domain/graph/shown-state.ts'
 import { useSession, useYard } from '../model/session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { countText, instantText, moneyText, plural, tokensText } from '../ui/format.ts'

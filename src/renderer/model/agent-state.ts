@@ -1,10 +1,10 @@
 /** How an agent stands, in the words and colours of the window, and what it does, in a line. */
 import type { AgentView, TaskCard } from '../../contract/view.ts'
 import { isHeldUp, VERDICTS, type WorkFailure } from '../../domain/failure.ts'
-import { lastLines } from '../../domain/output.ts'
+import { lastLines } from '../../domain/failure.ts'
 import { durationText } from '../../domain/format.ts'
 import type { TryOutcome } from '../../domain/agent.ts'
-import type { ShownState } from '../../domain/task.ts'
+import type { ShownState } from '../../domain/graph/shown-state.ts'
 import { clock, date, plural, weekdayClock, capital } from '../ui/format.ts'
 
 export interface AgentLook {
@@ -77,6 +77,13 @@ function isAsleep({ failure }: AgentView): boolean {
   const verdict = failure === null ? null : VERDICTS[failure.class]
   return verdict === 'park' || verdict === 'back-off'
 }
+
+/** What a model said of an agent's end or silence, or why none did. */
+export const triageText = ({
+  verdict,
+  reason,
+}: Pick<NonNullable<AgentView['triage']>, 'verdict' | 'reason'>): string =>
+  `${verdict ?? 'no answer'} (${reason})`
 
 export interface Doing {
   /** What kind of act: `Shell`, `Exit 0`. */

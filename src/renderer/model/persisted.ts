@@ -1,11 +1,14 @@
-/** What this browser keeps of the page beside its preferences: it is read through a schema, and what cannot be read or kept is as if it never was. */
-import type { z } from 'zod'
-
+/** What this browser keeps of the page beside its preferences: it is read by what knows its shape, and what cannot be read or kept is as if it never was. */
 type Where = 'localStorage' | 'sessionStorage'
 
-export function readPersisted<T>(where: Where, key: string, schema: z.ZodType<T>): T | null {
+/** `read` gives null, or throws, where it is not what was kept. */
+export function readPersisted<T>(
+  where: Where,
+  key: string,
+  read: (value: unknown) => T | null,
+): T | null {
   try {
-    return schema.parse(JSON.parse(window[where].getItem(key) ?? 'null'))
+    return read(JSON.parse(window[where].getItem(key) ?? 'null'))
   } catch {
     return null
   }

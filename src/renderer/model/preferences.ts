@@ -1,53 +1,103 @@
 /** How this person likes the window, kept in this browser or app. A value that cannot be read is the default. */
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
-import { z } from 'zod'
+import { type Fields, fieldsOf, isListOf, isNumber, isRecordOf, isText } from './reading.ts'
 
-const preferencesSchema = z.object({
-  theme: z.enum(['system', 'light', 'dark']).catch('system'),
-  isRailOpen: z.boolean().nullable().catch(null),
+export interface Preferences {
+  readonly theme: 'system' | 'light' | 'dark'
+  readonly isRailOpen: boolean | null
   /** With nothing chosen it tells about the yard. */
-  isInspectorOpen: z.boolean().catch(false),
+  readonly isInspectorOpen: boolean
   /** It takes the whole window between title and status bar. */
-  isInspectorFull: z.boolean().catch(false),
-  inspectorWidth: z.number().min(320).max(720).catch(380),
-  drawerHeight: z.number().min(120).max(1200).catch(240),
-  isDrawerOpen: z.boolean().catch(false),
-  drawerTab: z.enum(['journal', 'log', 'problems']).catch('journal'),
-  isTimeOpen: z.boolean().catch(true),
-  isMinimapOpen: z.boolean().catch(true),
+  readonly isInspectorFull: boolean
+  readonly inspectorWidth: number
+  readonly drawerHeight: number
+  readonly isDrawerOpen: boolean
+  readonly drawerTab: 'journal' | 'log' | 'problems'
+  readonly isTimeOpen: boolean
+  readonly isMinimapOpen: boolean
   /** Keys without a modifier. */
-  singleKeys: z.boolean().catch(true),
-  wheelZooms: z.boolean().catch(false),
-  direction: z.enum(['right', 'down']).catch('right'),
+  readonly singleKeys: boolean
+  readonly wheelZooms: boolean
+  readonly direction: 'right' | 'down'
   /** Keys that a person changed, by command; an empty list turns them off. */
-  keys: z.record(z.string(), z.array(z.string())).catch({}),
-  notifyNeedsYou: z.boolean().catch(true),
-  notifyFailed: z.boolean().catch(true),
-  notifyAllDone: z.boolean().catch(true),
+  readonly keys: Record<string, string[]>
+  readonly notifyNeedsYou: boolean
+  readonly notifyFailed: boolean
+  readonly notifyAllDone: boolean
   /** The offer to allow notifications was made. */
-  isAskedToNotify: z.boolean().catch(false),
+  readonly isAskedToNotify: boolean
   /** Attention that sleeps, by its key, until an instant in ms. */
-  snoozed: z.record(z.string(), z.number()).catch({}),
+  readonly snoozed: Record<string, number>
   /** Columns of the tasks table, in order. */
-  taskColumns: z.array(z.string()).nullable().catch(null),
+  readonly taskColumns: string[] | null
   /** Of a file's changes: one below the other, or side by side. */
-  diffLook: z.enum(['unified', 'split']).catch('unified'),
+  readonly diffLook: 'unified' | 'split'
   /** Of the output's lines: their numbers, and when they came. */
-  hasLineNumbers: z.boolean().catch(true),
-  hasLineTimes: z.boolean().catch(false),
+  readonly hasLineNumbers: boolean
+  readonly hasLineTimes: boolean
   /** Lately used commands of the palette, newest first. */
-  recentCommands: z.array(z.string()).catch([]),
-})
-export type Preferences = z.infer<typeof preferencesSchema>
+  readonly recentCommands: string[]
+}
+
+const isFlag = (value: unknown): value is boolean => typeof value === 'boolean'
+
+const kept =
+  <T, D>(isOne: (value: unknown) => value is T, otherwise: D) =>
+  (value: unknown): T | D =>
+    isOne(value) ? value : otherwise
+
+const oneOf =
+  <const T extends string>(words: readonly T[], otherwise: T) =>
+  (value: unknown): T =>
+    words.find((word) => word === value) ?? otherwise
+
+const within =
+  (least: number, most: number, otherwise: number) =>
+  (value: unknown): number =>
+    isNumber(value) && value >= least && value <= most ? value : otherwise
+
+/** Each with what it is when nothing, or nothing that can be read, was kept. */
+const READ: { readonly [K in keyof Preferences]: (kept: unknown) => Preferences[K] } = {
+  theme: oneOf(['system', 'light', 'dark'], 'system'),
+  isRailOpen: kept(isFlag, null),
+  isInspectorOpen: kept(isFlag, false),
+  isInspectorFull: kept(isFlag, false),
+  inspectorWidth: within(320, 720, 380),
+  drawerHeight: within(120, 1200, 240),
+  isDrawerOpen: kept(isFlag, false),
+  drawerTab: oneOf(['journal', 'log', 'problems'], 'journal'),
+  isTimeOpen: kept(isFlag, true),
+  isMinimapOpen: kept(isFlag, true),
+  singleKeys: kept(isFlag, true),
+  wheelZooms: kept(isFlag, false),
+  direction: oneOf(['right', 'down'], 'right'),
+  keys: kept(isRecordOf(isListOf(isText)), {}),
+  notifyNeedsYou: kept(isFlag, true),
+  notifyFailed: kept(isFlag, true),
+  notifyAllDone: kept(isFlag, true),
+  isAskedToNotify: kept(isFlag, false),
+  snoozed: kept(isRecordOf(isNumber), {}),
+  taskColumns: kept(isListOf(isText), null),
+  diffLook: oneOf(['unified', 'split'], 'unified'),
+  hasLineNumbers: kept(isFlag, true),
+  hasLineTimes: kept(isFlag, false),
+  recentCommands: kept(isListOf(isText), []),
+}
 
 const KEY = 'yardmaster.preferences'
 
 function read(): Preferences {
+  const fields = keptFields()
+  const entries = Object.entries(READ).map(([name, readOne]) => [name, readOne(fields[name])])
+  return Object.fromEntries(entries) as Preferences // by the type of `READ`
+}
+
+function keptFields(): Fields {
   try {
-    return preferencesSchema.parse(JSON.parse(localStorage.getItem(KEY) ?? '{}'))
+    return fieldsOf(JSON.parse(localStorage.getItem(KEY) ?? '{}'))
   } catch {
-    return preferencesSchema.parse({})
+    return {}
   }
 }
 

@@ -19,6 +19,7 @@ export const SCREENS = [
   'evaluations',
   'models',
   'executors',
+  'identities',
   'schedule',
   'settings',
 ] as const

@@ -2,7 +2,7 @@
 import type { EvaluationView } from '../../contract/judging.ts'
 import type { TaskCard } from '../../contract/view.ts'
 import { DIMENSIONS, scoreText, type Dimension } from '../../domain/judging/score.ts'
-import type { ShownState } from '../../domain/task.ts'
+import type { ShownState } from '../../domain/graph/shown-state.ts'
 
 /** Name, and the one word that fits beside a plot. */
 const WORDS: Readonly<Record<Dimension, readonly [name: string, short: string]>> = {
@@ -39,6 +39,17 @@ export function gateLine(gate: TaskCard['gate']): string | null {
   }
 }
 
+/** As a column shows it: `0.70`, `score`, `person`; empty where nothing is judged. */
+export const gateWord = (gate: TaskCard['gate']): string =>
+  gate === undefined ? '' : gate.mode === 'gated' ? shownScore(gate.threshold) : gate.mode
+
+/** With whose word it is: `gate 0.70 (tag docs)`. */
+export function gateTip(gate: TaskCard['gate']): string {
+  const text = gateLine(gate)
+  if (gate === undefined || text === null) return ''
+  return `${text} (${gate.source === 'config' ? 'the settings' : gate.source})`
+}
+
 /** What the score came to: its state's lamp and words. */
 export function resultOf(
   evaluation: Pick<EvaluationView, 'status' | 'passed' | 'gate'>,
@@ -56,6 +67,7 @@ export const MARK_TEXTS: Readonly<Record<EvaluationView['marks'][number], string
   'criteria-disagree': 'A criterion is not met, and correctness is high all the same.',
   'tests-touched': 'The change touches tests.',
   plea: 'The work pleads with its judge.',
+  'flagged-judge': 'The judge is flagged: its score decides nothing.',
 }
 
 /** `correctness 0.91, completeness unknown`, for whoever cannot see the bars. */

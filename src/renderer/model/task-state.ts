@@ -1,7 +1,7 @@
 /** How a task stands, in the words of the window. What is not known is null, never a zero. */
 import type { TaskCard } from '../../contract/view.ts'
 import { repeatsState } from '../../domain/reason.ts'
-import type { ShownState } from '../../domain/task.ts'
+import type { ShownState } from '../../domain/graph/shown-state.ts'
 
 const LABELS: Readonly<Record<ShownState, string>> = {
   ready: 'Ready',

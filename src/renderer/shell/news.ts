@@ -1,5 +1,6 @@
 /** What happened between two looks at the yard: one short sentence for a screen reader, and what is worth a system notification. Pure. */
-import type { ShownState, TaskStatus } from '../../domain/task.ts'
+import type { TaskStatus } from '../../domain/task.ts'
+import type { ShownState } from '../../domain/graph/shown-state.ts'
 import { countText, needYouText } from '../ui/format.ts'
 import type { Attention, TaskCard } from '../../contract/view.ts'
 

@@ -1,7 +1,8 @@
 /** What lies over every screen: palette, cards, dialogs, toasts, and the voice of the page. */
-import { ImportDialog } from '../actions/transfer/import-dialog.tsx'
-import { QuickAddCard } from '../actions/add/quick-add-card.tsx'
-import { StartScreenPanel } from './parts.tsx'
+import { useDroppedFiles, useFileDialog } from '../actions/transfer/yard-files.ts'
+import { useChooser } from '../actions/chosen-field.ts'
+import { useListRequest, useQuickAdd } from '../actions/quick-add.ts'
+import { FileDialogs, StartScreenPanel, TaskCards } from './parts.tsx'
 import { useCommands } from '../actions/commands.ts'
 import { Notifier } from './notifier.tsx'
 import { Palette } from './palette/palette.tsx'
@@ -17,8 +18,7 @@ export function Overlays() {
   return (
     <>
       <Palette />
-      <QuickAddCard />
-      <ImportDialog />
+      <Asked />
       <YardSwitcher />
       <Notifier />
       <AskDialog />
@@ -27,6 +27,27 @@ export function Overlays() {
       <Voice />
     </>
   )
+}
+
+/** Cards and dialogs, each from when it was first asked for: then it stays, to close as it opened. */
+function Asked() {
+  useDroppedFiles()
+  const cards = [useQuickAdd(), useListRequest(), useChooser()]
+  const hasCards = useOnce(cards.some((each) => each !== null))
+  const hasFiles = useOnce(useFileDialog() !== null)
+  return (
+    <>
+      {hasCards && <TaskCards />}
+      {hasFiles && <FileDialogs />}
+    </>
+  )
+}
+
+/** Whether it was so at any time. */
+function useOnce(is: boolean): boolean {
+  const [was, setWas] = useState(is)
+  if (is && !was) setWas(true)
+  return is || was
 }
 
 function Voice() {

@@ -5,6 +5,7 @@ import {
   Box,
   CalendarClock,
   Gauge,
+  IdCard,
   List,
   type LucideIcon,
   SlidersHorizontal,
@@ -34,6 +35,7 @@ const ICONS: Readonly<Record<Screen, LucideIcon>> = {
   evaluations: Gauge,
   models: Box,
   executors: SquareTerminal,
+  identities: IdCard,
   schedule: CalendarClock,
   settings: SlidersHorizontal,
 }

@@ -1,5 +1,6 @@
 /** The window of an open yard: title bar, rail, a screen, the inspector, the drawer, the status bar. */
 import { useEffect } from 'react'
+import { useJudgeCommands } from '../actions/check-judge.ts'
 import { useAgentCommands } from '../actions/task/agents.ts'
 import { useAttentionCount } from '../screens/attention/snooze.ts'
 import { useTaskCommands } from '../actions/use-task-commands.ts'
@@ -30,6 +31,7 @@ export function YardWindow() {
   useFrameCommands()
   useTaskCommands()
   useAgentCommands()
+  useJudgeCommands()
   useAnnouncements()
   useKeyboard()
   useRegions()

@@ -1,7 +1,5 @@
-/** Form controls: a labelled field, a list to choose from, a switch, a choice of few. */
+/** Form controls: a labelled field, a choice of few. */
 import { type InputHTMLAttributes, type ReactNode, useId } from 'react'
-import { Select as SelectBase } from '@base-ui/react/select'
-import { Switch as SwitchBase } from '@base-ui/react/switch'
 import { stepFocus } from './focus.ts'
 
 interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
@@ -39,69 +37,6 @@ export function Field(props: FieldProps) {
         {problem ?? note}
       </span>
     </div>
-  )
-}
-
-interface SelectProps<T extends string> {
-  readonly label: string
-  readonly value: T
-  readonly options: readonly (readonly [T, string])[]
-  readonly onChange: (value: T) => void
-  readonly disabled?: boolean
-}
-
-/** One value out of a list. */
-export function Select<T extends string>(props: SelectProps<T>) {
-  const { label, value, options, onChange, disabled = false } = props
-  const items = Object.fromEntries(options)
-  return (
-    <SelectBase.Root
-      value={value}
-      items={items}
-      disabled={disabled}
-      onValueChange={(next) => {
-        if (next !== null) onChange(next as T)
-      }}
-    >
-      <SelectBase.Trigger className="select" aria-label={label}>
-        <SelectBase.Value />
-        <SelectBase.Icon aria-hidden="true">▾</SelectBase.Icon>
-      </SelectBase.Trigger>
-      <SelectBase.Portal role="region" aria-label={`${label}: choices`}>
-        <SelectBase.Positioner className="popup-layer" sideOffset={4} alignItemWithTrigger={false}>
-          <SelectBase.Popup className="popup">
-            {options.map(([each, word]) => (
-              <SelectBase.Item key={each} value={each} className="menu-item">
-                <SelectBase.ItemText>{word}</SelectBase.ItemText>
-                <SelectBase.ItemIndicator className="end">✓</SelectBase.ItemIndicator>
-              </SelectBase.Item>
-            ))}
-          </SelectBase.Popup>
-        </SelectBase.Positioner>
-      </SelectBase.Portal>
-    </SelectBase.Root>
-  )
-}
-
-interface SwitchProps {
-  readonly label: string
-  readonly isOn: boolean
-  readonly onChange: (isOn: boolean) => void
-  readonly disabled?: boolean
-}
-
-/** On or off, at once. */
-export function Switch({ label, isOn, onChange, disabled = false }: SwitchProps) {
-  return (
-    <SwitchBase.Root
-      className="switch"
-      aria-label={label}
-      checked={isOn}
-      disabled={disabled}
-      onCheckedChange={onChange}
-    >
-      <SwitchBase.Thumb className="switch-thumb" />
-    </SwitchBase.Root>
   )
 }
 

@@ -1,184 +1,173 @@
-/** What opens above the page: a modal dialog, a small panel behind a button, a tip. */
-import { Dialog as DialogBase } from '@base-ui/react/dialog'
-import type { ReactElement, ReactNode } from 'react'
+/**
+ * What opens above the page: a modal dialog, a small panel behind a button, a menu, a tip, a list to choose from. The start does not
+ * wait for the code behind them (`popup-parts.tsx`): until it is there a button alone stands for it, and pressing that asks for it.
+ */
+import { cloneElement, type FocusEvent, type KeyboardEvent, type ReactElement } from 'react'
+import { type Ref, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useStore } from 'zustand'
+import { createStore } from 'zustand/vanilla'
 import { useFinalFocus } from './focus.ts'
-import { Popover as PopoverBase } from '@base-ui/react/popover'
-import { Tooltip } from '@base-ui/react/tooltip'
-import { Menu as Base } from '@base-ui/react/menu'
+import { idle, reloadOnceServed } from './lazy-part.tsx'
+import type {
+  DialogProps,
+  PanelProps,
+  PopoverProps,
+  TipProps,
+  MenuProps,
+  ContextMenuProps,
+  SelectProps,
+  popupParts,
+} from './popup-parts.tsx'
 
-interface DialogProps {
-  readonly title: string
-  readonly isOpen: boolean
-  readonly onClose: () => void
-  readonly size?: 'normal' | 'wide'
-  readonly children: ReactNode
+type Parts = typeof popupParts
+const store = createStore<{ readonly parts: Parts | null }>(() => ({ parts: null }))
+let loading: Promise<unknown> | null = null
+
+export const preloadPopups = (): Promise<unknown> =>
+  (loading ??= import('./popup-parts.tsx').then(
+    (module) => store.setState({ parts: module.popupParts }),
+    reloadOnceServed,
+  ))
+
+/** Null until they are loaded: at once when one is to open, else when the page is idle. */
+function useParts(isWanted: boolean): Parts | null {
+  useEffect(() => {
+    void (isWanted ? preloadPopups() : idle().then(preloadPopups))
+  }, [isWanted])
+  return useStore(store, ({ parts }) => parts)
 }
 
 /** Modal, with its title. Focus is held in it and goes back where it came from. */
-export function Dialog({ title, isOpen, onClose, size = 'normal', children }: DialogProps) {
-  const finalFocus = useFinalFocus(isOpen)
-  return (
-    <DialogBase.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
-      <DialogBase.Portal>
-        <DialogBase.Backdrop className="scrim" />
-        <DialogBase.Popup className="dialog" data-size={size} finalFocus={finalFocus}>
-          <DialogBase.Title render={<h2 />}>{title}</DialogBase.Title>
-          {children}
-        </DialogBase.Popup>
-      </DialogBase.Portal>
-    </DialogBase.Root>
-  )
+export function Dialog(props: DialogProps) {
+  const finalFocus = useFinalFocus(props.isOpen)
+  const parts = useParts(props.isOpen)
+  return parts && <parts.DialogPart {...props} finalFocus={finalFocus} />
 }
 
-interface PopoverProps {
-  readonly trigger: ReactElement
-  readonly label: string
-  readonly align?: 'start' | 'end'
-  readonly children: ReactNode
+/** Modal, with a name that is not shown. */
+export function Panel(props: PanelProps) {
+  const finalFocus = useFinalFocus(props.isOpen)
+  const parts = useParts(props.isOpen)
+  return parts && <parts.PanelPart {...props} finalFocus={finalFocus} />
 }
 
 /** A small panel behind a button. */
-export function Popover({ trigger, label, align = 'start', children }: PopoverProps) {
-  return (
-    <PopoverBase.Root>
-      <PopoverBase.Trigger render={trigger as ReactElement<Record<string, unknown>>} />
-      <PopoverBase.Portal>
-        <PopoverBase.Positioner className="popup-layer" sideOffset={4} align={align}>
-          <PopoverBase.Popup className="popup" aria-label={label}>
-            {children}
-          </PopoverBase.Popup>
-        </PopoverBase.Positioner>
-      </PopoverBase.Portal>
-    </PopoverBase.Root>
+export function Popover(props: PopoverProps) {
+  const { parts, standIn, before } = useStandIn()
+  return parts ? (
+    <parts.PopoverPart {...props} {...before} />
+  ) : (
+    <StandIn {...standIn} opens="dialog">
+      {props.trigger}
+    </StandIn>
   )
 }
 
 /** More about a control, on hover and focus. Nothing needs it to be known: the control has its own name. */
-export function Tip({
-  text,
-  children,
-}: {
-  readonly text: ReactNode
-  readonly children: ReactElement
-}) {
-  return (
-    <Tooltip.Root>
-      <Tooltip.Trigger render={children as ReactElement<Record<string, unknown>>} />
-      <Tooltip.Portal>
-        <Tooltip.Positioner className="popup-layer" sideOffset={6}>
-          <Tooltip.Popup className="tip">{text}</Tooltip.Popup>
-        </Tooltip.Positioner>
-      </Tooltip.Portal>
-    </Tooltip.Root>
+export function Tip(props: TipProps) {
+  const { parts, standIn, before } = useStandIn()
+  return parts ? (
+    <parts.TipPart {...props} triggerRef={before.triggerRef} />
+  ) : (
+    <StandIn {...standIn} opens={null}>
+      {props.children}
+    </StandIn>
   )
 }
 
-// A menu behind a button. Entries are data, so that every menu looks and works the same.
-
-export type MenuEntry =
-  | { readonly kind: 'line' }
-  | { readonly kind: 'head'; readonly label: string }
-  | {
-      readonly kind?: 'act'
-      readonly label: string
-      readonly icon?: ReactNode
-      /** At the right: a key, a count. */
-      readonly note?: ReactNode
-      readonly look?: 'plain' | 'danger'
-      /** Set: shown with a check mark when true. */
-      readonly isChecked?: boolean
-      /** Why it cannot be done now; greyed then, and said. */
-      readonly blocked?: string | null
-      readonly onSelect: () => void
-    }
-
-interface MenuProps {
-  /** The button that opens it. */
-  readonly trigger: ReactElement
-  readonly entries: readonly MenuEntry[]
-  readonly align?: 'start' | 'end'
-}
-
-export function Menu({ trigger, entries, align = 'start' }: MenuProps) {
-  return (
-    <Base.Root>
-      <Base.Trigger render={trigger as ReactElement<Record<string, unknown>>} />
-      <Popup entries={entries} align={align} />
-    </Base.Root>
+/** A menu behind a button. Entries are data, so that every menu looks and works the same. */
+export function Menu(props: MenuProps) {
+  const { parts, standIn, before } = useStandIn()
+  return parts ? (
+    <parts.MenuPart {...props} {...before} />
+  ) : (
+    <StandIn {...standIn} opens="menu">
+      {props.trigger}
+    </StandIn>
   )
-}
-
-/** A corner of the page, CSS px from the left and the top of the window. */
-export interface MenuPoint {
-  readonly x: number
-  readonly y: number
-}
-
-interface ContextMenuProps {
-  /** Null: it is closed. */
-  readonly at: MenuPoint | null
-  readonly entries: readonly MenuEntry[]
-  readonly onClose: () => void
 }
 
 /** A menu at a point, for what lies there. */
-export function ContextMenu({ at, entries, onClose }: ContextMenuProps) {
-  return (
-    <Base.Root open={at !== null} onOpenChange={(isOpen) => !isOpen && onClose()} modal={false}>
-      {at && (
-        <Popup
-          entries={entries}
-          anchor={{ getBoundingClientRect: () => new DOMRect(at.x, at.y) }}
-        />
-      )}
-    </Base.Root>
-  )
+export function ContextMenu(props: ContextMenuProps) {
+  const parts = useParts(props.at !== null)
+  return parts && <parts.ContextMenuPart {...props} />
 }
 
-interface PopupProps {
-  readonly entries: readonly MenuEntry[]
-  readonly align?: 'start' | 'end'
-  readonly anchor?: { getBoundingClientRect(): DOMRect }
-}
-
-function Popup({ entries, align = 'start', anchor }: PopupProps) {
+/** One value out of a list. */
+export function Select<T extends string>(props: SelectProps<T>) {
+  const { label, value, options, disabled } = props
+  const { parts, standIn, before } = useStandIn()
+  if (parts) return <parts.SelectPart {...props} {...before} />
   return (
-    <Base.Portal role="region" aria-label="Menu">
-      <Base.Positioner
-        className="popup-layer"
-        sideOffset={4}
-        align={align}
-        {...(anchor === undefined ? {} : { anchor })}
+    <StandIn {...standIn} opens="listbox">
+      <button
+        type="button"
+        role="combobox"
+        className="select"
+        aria-label={label}
+        disabled={disabled}
       >
-        <Base.Popup className="popup">
-          {entries.map((entry, index) => (
-            <Entry key={index} entry={entry} />
-          ))}
-        </Base.Popup>
-      </Base.Positioner>
-    </Base.Portal>
+        <span>{options.find(([each]) => each === value)?.[1] ?? value}</span>
+        <span aria-hidden="true">▾</span>
+      </button>
+    </StandIn>
   )
 }
 
-function Entry({ entry }: { readonly entry: MenuEntry }) {
-  if (entry.kind === 'line') return <Base.Separator className="menu-line" />
-  if (entry.kind === 'head') return <div className="menu-head text-11">{entry.label}</div>
-  const blocked = entry.blocked ?? null
-  return (
-    <Base.Item
-      className="menu-item"
-      data-look={entry.look}
-      disabled={blocked !== null}
-      onClick={entry.onSelect}
-      {...(entry.isChecked === undefined
-        ? {}
-        : { role: 'menuitemcheckbox', 'aria-checked': entry.isChecked })}
-    >
-      {entry.icon}
-      {entry.label}
-      {blocked !== null && <span className="end">{blocked}</span>}
-      {blocked === null && entry.note !== undefined && <span className="end">{entry.note}</span>}
-      {entry.isChecked === true && <span className="end">✓</span>}
-    </Base.Item>
+interface StandInProps {
+  /** What it will open when it is pressed. */
+  readonly opens: 'menu' | 'dialog' | 'listbox' | null
+  readonly children: ReactElement
+  readonly onPress: () => void
+  /** It goes; `hadFocus`: with the focus on it. */
+  readonly onGone: (hadFocus: boolean) => void
+}
+
+const OPENING_KEYS = new Set(['ArrowDown', 'ArrowUp'])
+
+/** The trigger alone. */
+function StandIn({ opens, children, onPress, onGone }: StandInProps) {
+  const focused = useRef<Element | null>(null)
+  useLayoutEffect(
+    () => () => onGone(focused.current !== null && focused.current === document.activeElement),
+    [onGone],
   )
+  return cloneElement(children as ReactElement<Record<string, unknown>>, {
+    onFocus: ({ currentTarget }: FocusEvent) => {
+      focused.current = currentTarget
+    },
+    ...(opens && {
+      'aria-haspopup': opens,
+      'aria-expanded': false,
+      onClick: onPress,
+      onKeyDown: (event: KeyboardEvent) => {
+        if (opens === 'dialog' || !OPENING_KEYS.has(event.key)) return
+        event.preventDefault()
+        onPress()
+      },
+    }),
+  })
+}
+
+/** What stands for a trigger hands over to it: the focus, and that it was pressed. */
+function useStandIn() {
+  const [isOpened, setOpened] = useState(false)
+  const parts = useParts(isOpened)
+  const hadFocus = useRef(false)
+  const [handOver] = useState(() => ({
+    onPress: () => setOpened(true),
+    onGone: (was: boolean) => {
+      hadFocus.current = was
+    },
+    triggerRef: (element: HTMLButtonElement | null) => {
+      if (element && hadFocus.current) element.focus({ preventScroll: true })
+      hadFocus.current = false
+    },
+  }))
+  const { onPress, onGone, triggerRef } = handOver
+  const before: { readonly isOpened: boolean; readonly triggerRef: Ref<HTMLButtonElement> } = {
+    isOpened,
+    triggerRef,
+  }
+  return { parts, standIn: { onPress, onGone }, before }
 }

@@ -6,13 +6,11 @@
  */
 import { orElse } from '../../base/result.ts'
 import { readdirSync, readFileSync, realpathSync } from 'node:fs'
-import { MARKER_VARIABLE } from '../../domain/agent.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { STAGE_FILES } from '../../agents/process/stage-files.ts'
 import { yardPaths } from '../../config/paths.ts'
-import { type AgentId, agentIdSchema, agentNumberOf } from '../../domain/ids.ts'
+import { type AgentId, agentNumberOf, isAgentId, MARKER_VARIABLE } from '../../domain/ids.ts'
 import { agentToken, openSecret } from '../handlers/agent-token.ts'
 
 export type Caller =
@@ -124,12 +122,12 @@ export function parentOf(stat: string): number | null {
 }
 
 /** Whose marker a process carries: every agent's folder holds what it was started with, the marker's value included. */
-const recordSchema = z.object({
-  agent: agentIdSchema,
-  task: z.string(),
-  generation: z.number().int().positive(),
-  key: z.string(),
-})
+interface StartRecord {
+  readonly agent: AgentId
+  readonly task: string
+  readonly generation: number
+  readonly key: string
+}
 
 type MarkedAgent = Omit<Extract<Caller, { kind: 'agent' }>, 'kind' | 'url'>
 
@@ -153,13 +151,29 @@ function findMarkedAgent(root: string, marker: string): MarkedAgent | null {
 /** Ids are counted up. */
 function newestFirst(folder: string): AgentId[] {
   try {
-    const ids = readdirSync(folder).flatMap((name) => agentIdSchema.safeParse(name).data ?? [])
+    const ids = readdirSync(folder).filter(isAgentId)
     return ids.toSorted((a, b) => agentNumberOf(b) - agentNumberOf(a))
   } catch {
     return [] // no agent was ever started
   }
 }
 
-function readRecord(file: string): z.infer<typeof recordSchema> | null {
-  return orElse(() => recordSchema.parse(JSON.parse(readFileSync(file, 'utf8'))), null) // not written, torn, or another user's
+function readRecord(file: string): StartRecord | null {
+  const record = orElse((): unknown => JSON.parse(readFileSync(file, 'utf8')), null) // not written, torn, or another user's
+  return isStartRecord(record) ? record : null
 }
+
+// By hand: every command asks who calls it, and most need no zod.
+const isStartRecord = (value: unknown): value is StartRecord =>
+  typeof value === 'object' &&
+  value !== null &&
+  'agent' in value &&
+  typeof value.agent === 'string' &&
+  isAgentId(value.agent) &&
+  'task' in value &&
+  typeof value.task === 'string' &&
+  'generation' in value &&
+  Number.isSafeInteger(value.generation) &&
+  Number(value.generation) > 0 &&
+  'key' in value &&
+  typeof value.key === 'string'

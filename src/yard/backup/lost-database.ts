@@ -45,7 +45,7 @@ export function watchDatabase(parts: Parts, onLost: (text: string) => void): () 
   const files = [paths.db, `${paths.db}-wal`].map(createFileWatch)
   const report = async (what: string): Promise<void> => {
     // What would be committed from now on could only be lost.
-    parts.dispatcher.close()
+    await parts.dispatcher.close()
     const made = await backUpLost(parts)
     if (!made.ok) parts.log.error('no backup of it could be made', { why: made.error.message })
     const newest = newestSoundBackup(parts.dataFolder, paths.root)
@@ -151,9 +151,14 @@ const endedSince = (judgement: Judgement, at: number): Judgement => ({
   state: { kind: 'ended', at, outcome: 'unanswered', reason: 'its answer was lost' },
 })
 
-function* pairs<T>(
-  old: ReadonlyMap<string, T>,
-  now: ReadonlyMap<string, T>,
+interface ById<K, T> {
+  keys(): Iterable<K>
+  get(id: K): T | undefined
+}
+
+function* pairs<K extends string, T>(
+  old: ById<K, T>,
+  now: ById<K, T>,
 ): Generator<{ readonly id: string; readonly before: T | null; readonly after: T | null }> {
   for (const id of new Set([...old.keys(), ...now.keys()])) {
     const [before, after] = [old.get(id) ?? null, now.get(id) ?? null]

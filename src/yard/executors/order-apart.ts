@@ -5,8 +5,9 @@ import type { Claim } from '../../domain/command.ts'
 import type { Event } from '../../domain/event.ts'
 import { evolve } from '../../domain/evolve/evolve.ts'
 import type { LaunchOrder } from '../../domain/executor.ts'
-import type { AgentId } from '../../domain/ids.ts'
-import { createPlan, type MutablePlan } from '../../domain/plan.ts'
+import type { AgentId, TaskId } from '../../domain/ids.ts'
+import { createPlan } from '../../domain/graph/create-plan.ts'
+import type { MutablePlan } from '../../domain/plan.ts'
 import type { Profile, Settings } from '../../domain/settings.ts'
 import type { NewTask } from '../../domain/task.ts'
 import { modelsOf } from './launch-order.ts'
@@ -16,7 +17,7 @@ interface TurnApart {
   readonly profile: Profile
   readonly id: AgentId
   readonly now: number
-  readonly taskId: string
+  readonly taskId: TaskId
   readonly task: NewTask
   readonly model: Pick<Claim, 'model' | 'modelId' | 'provenance' | 'timeoutMs'>
 }
@@ -35,7 +36,7 @@ export function orderApart({
   const by = { kind: 'person', name: null } as const
   const added = decide(
     plan,
-    { type: 'task.add', task: { ...task, worktree: 'off' }, nextFireAt: null },
+    { type: 'task.add', task: { ...task, id: taskId, worktree: 'off' }, nextFireAt: null },
     { at: now, by, newId: () => taskId },
   )
   invariant(added.ok, 'a plain task can be added to an empty plan')

@@ -1,4 +1,5 @@
 /** What a person's terminal does with a piloted agent: takes it up, runs its CLI with the terminal's own environment, and ends it. */
+import { MARKER_VARIABLE } from '../../domain/ids.ts'
 import { delimiter, join } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import {
@@ -12,7 +13,6 @@ import { which } from '../../agents/runtime/stages/launch-stage.ts'
 import { pilotVariables } from '../handlers/agent-token.ts'
 import type { YardPaths } from '../../config/paths.ts'
 import type { PilotStart } from '../../contract/task.ts'
-import { MARKER_VARIABLE } from '../../domain/agent.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 
 export {

@@ -1,4 +1,5 @@
 /** How each task would be run now, by the settings; remembered until they change. */
+import { finished, type Steps } from '../../base/steps.ts'
 import { statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { err, ok, orElse, type Result } from '../../base/result.ts'
@@ -244,30 +245,44 @@ export function capsOf(settings: Settings, mayStart: boolean): Caps {
 }
 
 /** Refuses what could never run, before it is written: an unknown executor or model, a command for one that takes none. */
-export function routeIssue(routes: Routes, plan: Plan, command: AnyCommand): Failure | null {
+export function* routeIssueInSteps(
+  routes: Routes,
+  plan: Plan,
+  command: AnyCommand,
+): Steps<Failure | null> {
   if (command.type === 'task.add')
     return routes.faultOf(command.task) ?? faultOfRepo(command.task.repo)
   if (command.type === 'task.edit') return faultOfEdit(routes, plan, command)
-  if (command.type === 'tasks.change')
-    return command.commands.map((each) => routeIssue(routes, plan, each)).find(Boolean) ?? null
+  if (command.type === 'tasks.change') {
+    for (const each of command.commands) {
+      const fault = yield* routeIssueInSteps(routes, plan, each)
+      if (fault) return fault
+      yield
+    }
+    return null
+  }
   if (command.type !== 'tasks.import') return null
   const tasks = command.tasks.map(({ task }) => task)
-  const faults = routeFaults(routes, tasks)
+  const faults = yield* routeFaults(routes, tasks)
   if (faults.length === 0) return null // the rest is decided with the command
   return issuesFailure([...faults, ...issuesOfAdd(plan, tasks)], tasks.length)
 }
 
-const routeFaults = (routes: Routes, tasks: readonly NewTask[]): IndexedIssue[] =>
-  tasks.flatMap((task, index) => {
-    const failure = routes.faultOf(task) ?? faultOfRepo(task.repo)
-    return failure ? [{ index, failure }] : []
-  })
+function* routeFaults(routes: Routes, tasks: readonly NewTask[]): Steps<IndexedIssue[]> {
+  const faults: IndexedIssue[] = []
+  for (const [index, task] of tasks.entries()) {
+    const fault = routes.faultOf(task) ?? faultOfRepo(task.repo)
+    if (fault) faults.push({ index, failure: fault })
+    yield
+  }
+  return faults
+}
 
 export const importIssues = (
   routes: Routes,
   plan: Plan,
   tasks: readonly NewTask[],
-): readonly IndexedIssue[] => [...routeFaults(routes, tasks), ...issuesOfAdd(plan, tasks)]
+): readonly IndexedIssue[] => [...finished(routeFaults(routes, tasks)), ...issuesOfAdd(plan, tasks)]
 
 function faultOfEdit(
   routes: Routes,

@@ -7,7 +7,7 @@ import type { Answers } from '../../contract/contract.ts'
 import { judge } from '../../domain/completion.ts'
 import type { LaunchOrder, Runtime, RuntimeReport } from '../../domain/executor.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
-import { agentIdOf, type AgentId } from '../../domain/ids.ts'
+import { agentIdOf, type AgentId, type TaskId } from '../../domain/ids.ts'
 import { profileOf, resolveModel, unknownExecutor } from '../../domain/routing/resolve.ts'
 import type { Profile, Settings } from '../../domain/settings.ts'
 import { orderApart } from './order-apart.ts'
@@ -102,7 +102,7 @@ function orderOf({ settings, profile, cwd, id, now }: Wish): Result<LaunchOrder,
       profile,
       id,
       now,
-      taskId: 'trial',
+      taskId: 'trial' as TaskId, // of no plan
       task: { title: 'Test of the connection', description: PROMPT, repo: cwd, mode: 'light' },
       model: {
         model: name,

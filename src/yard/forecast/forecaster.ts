@@ -175,6 +175,7 @@ function createBook({ opened, log }: Pick<Parts, 'opened' | 'log'>) {
   const keep = async (rows: readonly KeptForecast[]): Promise<void> => {
     for (let at = 0; at < rows.length; at += BATCH) {
       if (at > 0) await breathe()
+      await opened.writer.free()
       try {
         opened.writer.begin()
         opened.forecasts.keep(rows.slice(at, at + BATCH))

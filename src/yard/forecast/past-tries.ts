@@ -1,6 +1,7 @@
 /** The ended tries that forecasts learn from: read once from the store, then kept from commit to commit. */
 import type { CommittedBatch } from '../../coordinator/dispatch.ts'
-import { type Agent, isLaunched } from '../../domain/agent.ts'
+import type { Agent } from '../../domain/agent.ts'
+import { isLaunched } from '../../domain/routing/holder.ts'
 import type { FailureClass } from '../../domain/failure.ts'
 import { agentNumberOf } from '../../domain/ids.ts'
 import type { EntityChange } from '../../domain/plan.ts'

@@ -1,4 +1,5 @@
 /** How results of this yard reach their target branch: orders from committed state, and the lander that carries them out. */
+import { MARKER_VARIABLE } from '../../domain/ids.ts'
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { agentEnvironment, applyEnvironment } from '../../agents/executors/launch/environment.ts'
@@ -9,7 +10,7 @@ import { createLander, type LandingLeftovers } from '../../agents/runtime/lander
 import type { Clock } from '../../base/clock.ts'
 import type { Scope } from '../../base/scope.ts'
 import type { LandingPort } from '../../coordinator/ports.ts'
-import { MARKER_VARIABLE, type Agent } from '../../domain/agent.ts'
+import { type Agent } from '../../domain/agent.ts'
 import type { LandingOrder, Merger } from '../../domain/landing.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { modelFor } from '../../domain/routing/models.ts'
@@ -65,12 +66,12 @@ const nameOf = ({ id, worktreeName }: Task): string => worktreeName ?? worktreeN
 function leftOf(plan: Plan, root: string): LandingLeftovers {
   const queued = (): ReadonlySet<string> => {
     const names = new Set<string>()
-    for (const task of plan.tasks.values())
+    for (const task of plan.tasks.notable())
       if (task.landing?.state === 'queued') names.add(nameOf(task))
     return names
   }
   const repositories = new Set([root])
-  for (const { repo } of plan.tasks.values()) if (repo !== null) repositories.add(repo)
+  for (const { repo } of plan.tasks.notable()) if (repo !== null) repositories.add(repo)
   return { repositories: [...repositories], queued }
 }
 

@@ -1,6 +1,7 @@
 /** Requests about agents: what they are, what they say, and their end. */
 import type { AgentView } from '../../contract/view.ts'
-import { isLaunched, type Agent } from '../../domain/agent.ts'
+import type { Agent } from '../../domain/agent.ts'
+import { isLaunched } from '../../domain/routing/holder.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import { forgetJudgements, judgementsFolder } from '../judging/turn-folder.ts'
 import { toAgentView } from '../views/agent-view.ts'

@@ -8,7 +8,7 @@ import { dirname } from 'node:path'
 import type { YardPaths } from '../../config/paths.ts'
 import type { PilotStart } from '../../contract/task.ts'
 import type { Agent } from '../../domain/agent.ts'
-import { type AgentId, agentIdSchema } from '../../domain/ids.ts'
+import { type AgentId, isAgentId } from '../../domain/ids.ts'
 import type { Actor } from '../../domain/command.ts'
 import type { Yard } from '../yard.ts'
 
@@ -62,14 +62,13 @@ function readAgentToken(
   secret: Buffer,
   token: string,
 ): { readonly agentId: AgentId; readonly generation: number } | null {
-  const [, id, generationText, mac] = FORM.exec(token) ?? []
-  const agentId = agentIdSchema.safeParse(id)
-  if (!agentId.success || mac === undefined) return null
+  const [, agentId, generationText, mac] = FORM.exec(token) ?? []
+  if (agentId === undefined || !isAgentId(agentId) || mac === undefined) return null
   const generation = Number(generationText)
-  const expected = Buffer.from(macOf(secret, agentId.data, generation))
+  const expected = Buffer.from(macOf(secret, agentId, generation))
   const given = Buffer.from(mac)
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null
-  return { agentId: agentId.data, generation }
+  return { agentId, generation }
 }
 
 /** How an agent's process finds the yard, and shows who it is. */

@@ -1,5 +1,6 @@
 /** Failures on their way out: every refusal leaves as an ORPCError that carries the whole `Failure`. */
 import { ORPCError, ValidationError } from '@orpc/server'
+import { issueText } from '../../base/issue-text.ts'
 import type { Result } from '../../base/result.ts'
 import { FAILURE_KINDS, failure, httpStatusOf, type Failure } from '../../domain/failure.ts'
 
@@ -69,5 +70,5 @@ function faultsOf(issue: Issue): { field: string; message: string }[] {
       field: [...path, String(key)].join('.'),
       message: 'there is no such field',
     }))
-  return [{ field: path.join('.'), message: issue.message }]
+  return [{ field: path.join('.'), message: issueText(issue) }]
 }

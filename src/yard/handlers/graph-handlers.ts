@@ -4,12 +4,13 @@ import { toDot, toMermaid } from '../../domain/graph/drawing.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { hintOf } from '../../domain/near-match.ts'
 import { shownStateOf } from '../../domain/plan.ts'
-import { SHOWN_STATES, type Task, TASK_STATUSES } from '../../domain/task.ts'
+import type { Task } from '../../domain/task.ts'
+import { type ShownState, SHOWN_STATES, TASK_STATUSES } from '../../domain/graph/shown-state.ts'
 import type { TaskListItem } from '../../contract/view.ts'
 import type { Yard } from '../yard.ts'
 import { missedTimes } from '../timetable.ts'
 import { isoOrNull } from '../views/iso-time.ts'
-import { cardSourceOf, toTaskCard } from '../views/task-card.ts'
+import { type CardSource, cardSourceOf, toTableLine, toTaskCard } from '../views/task-card.ts'
 import { toTaskDetails } from '../views/task-view.ts'
 import { procedures, send } from './context.ts'
 import { refuse, refuseAs, valueOf } from './failures.ts'
@@ -22,17 +23,15 @@ const os = procedures.task
 export const graphHandlers = {
   list: os.list.handler(({ context: { yard }, input }) => {
     const source = cardSourceOf(yard)
-    const wanted = wantedStates(input.status)
-    const cards: TaskListItem[] = []
-    for (const task of yard.plan.tasks.values()) {
-      if (cards.length === input.limit) break
-      if (input.tag !== undefined && !task.tags.includes(input.tag)) continue
-      const shown = shownStateOf(yard.plan, task, source.now)
-      if (wanted && !wanted.has(task.state.kind) && !wanted.has(shown)) continue
+    return chosen(source, input).map(({ task, shown }): TaskListItem => {
       const card = toTaskCard(source, task, shown)
-      cards.push(input.detail === 'card' ? card : { ...card, ...toTaskDetails(yard, task) })
-    }
-    return cards
+      return input.detail === 'card' ? card : { ...card, ...toTaskDetails(yard, task) }
+    })
+  }),
+  table: os.table.handler(({ context: { yard }, input }) => {
+    const source = cardSourceOf(yard)
+    const lines = chosen(source, input).map(({ task, shown }) => toTableLine(source, task, shown))
+    return lines.join('\n')
   }),
   scheduleList: os.scheduleList.handler(({ context: { yard } }) =>
     [...yard.plan.tasks.values()].flatMap((task) => scheduleRow(yard, task)),
@@ -73,6 +72,24 @@ export const graphHandlers = {
     const asked = tasks.map((task) => newTaskOf(task, [...yard.plan.blockersOf(task.id)]))
     return { text: toGraphText(asked, input.format) }
   }),
+}
+
+interface ListFilter {
+  readonly status?: string | undefined
+  readonly tag?: string | undefined
+  readonly limit?: number | undefined
+}
+
+function chosen({ plan, now }: CardSource, { status, tag, limit }: ListFilter) {
+  const wanted = wantedStates(status)
+  const found: { readonly task: Task; readonly shown: ShownState }[] = []
+  for (const task of plan.tasks.values()) {
+    if (found.length === limit) break
+    if (tag !== undefined && !task.tags.includes(tag)) continue
+    const shown = shownStateOf(plan, task, now)
+    if (!wanted || wanted.has(task.state.kind) || wanted.has(shown)) found.push({ task, shown })
+  }
+  return found
 }
 
 /** Stored statuses and shown states; null = all. */

@@ -1,5 +1,6 @@
 /** Requests about identities. */
 import type { IdentityPerformance, IdentityView } from '../../contract/identity.ts'
+import { shownStateOf } from '../../domain/plan.ts'
 import { type IdentityName, identityNameOf } from '../../domain/judging/identity.ts'
 import { scoreFigures } from '../../judging/score-figures.ts'
 import type { ScoredTry } from '../../store/judging.ts'
@@ -20,12 +21,35 @@ export const identityHandlers = {
   add: os.add.handler(({ context: { yard }, input: { text, format } }) =>
     toView(valueOf(yard.identities.add(text, format))),
   ),
+  tasks: os.tasks.handler(({ context: { yard }, input: { id } }) =>
+    tasksOf(yard, valueOf(yard.identities.resolve(id)).id),
+  ),
   performance: os.performance.handler(({ context: { yard }, input: { by = null }, signal }) =>
     performanceOf(yard, by, signal),
   ),
 }
 
 const toView = (identity: ListedIdentity): IdentityView => identity
+
+const MOST_TASKS = 500
+
+/** By what their words mean now. */
+function tasksOf({ plan, identities, now }: Pick<Yard, 'plan' | 'identities' | 'now'>, id: string) {
+  const meant = new Map<string, boolean>()
+  const isMeant = (word: string): boolean => {
+    const known = meant.get(word)
+    if (known !== undefined) return known
+    const found = identities.resolve(word)
+    const is = found.ok && found.value.id === id
+    meant.set(word, is)
+    return is
+  }
+  return [...plan.tasks.values()]
+    .filter(({ identity }) => identity !== null && isMeant(identity))
+    .toSorted((a, b) => b.createdAt - a.createdAt)
+    .slice(0, MOST_TASKS)
+    .map((task) => ({ id: task.id, title: task.title, state: shownStateOf(plan, task, now()) }))
+}
 
 const SLICE = 500
 

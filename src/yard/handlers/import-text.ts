@@ -1,11 +1,11 @@
 /** Tasks by the hundred thousand: read and checked in pieces, then added by one command, all or none. */
+import { taskIdSchema } from '../../domain/schemas.ts'
 import { ORPCError } from '@orpc/server'
 import type { z } from 'zod'
 import { readGraphInPieces } from '../../graph-file/read-pieces.ts'
 import type { importProgressSchema } from '../../contract/page.ts'
 import { issuesFailure, type IndexedIssue } from '../../domain/decide/decide-add.ts'
 import type { Failure } from '../../domain/failure.ts'
-import { taskIdSchema } from '../../domain/ids.ts'
 import type { NewTask } from '../../domain/task.ts'
 import type { Yard } from '../yard.ts'
 import { createPacer, type Pacer } from '../slices.ts'

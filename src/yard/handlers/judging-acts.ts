@@ -65,7 +65,8 @@ const triagedOf = ({ yard }: HandlerContext, id: AgentId): Triaged => ({
 })
 
 export const judgementKill = procedures.judgement.kill.handler(async ({ context, input }) => {
-  const { id: judgementId, taskId, agentId, state } = judgementOf(context.yard, input.id)
+  const judgement = judgementOf(context.yard, input.id)
+  const { id: judgementId, taskId, agentId, state } = judgement
   if (state.kind === 'ended')
     refuseAs('wrong-state', `${judgementId} has ended already`, {
       hint: `yard judgements show ${judgementId} tells how`,
@@ -74,21 +75,24 @@ export const judgementKill = procedures.judgement.kill.handler(async ({ context,
   const policy = task ? context.yard.judging.policyOf(task) : null
   const nextFireAt = task ? reportOf(context, task, {}).nextFireAt : null
   const triaged = agentId === null ? {} : { triaged: triagedOf(context, agentId) }
-  const command = { type: 'judgement.kill', judgementId, policy, nextFireAt, ...triaged } as const
-  await send(context, command, input.commandId)
+  const paid = context.yard.judging.judge.paidFor?.(judgement)
+  const about = { judgementId, policy, nextFireAt, ...triaged, ...(paid ? { paid } : {}) }
+  await send(context, { type: 'judgement.kill', ...about }, input.commandId)
   return viewOf(context, judgementId)
 })
 
 export const evaluationScore = procedures.evaluation.score.handler(async ({ context, input }) => {
   const { yard } = context
-  const { evaluation } = evaluationOf(yard, input.id)
+  const { evaluation, opinions } = evaluationOf(yard, input.id)
   const { audit: isAudit = false, note = '' } = input
   refuseUnclear(input)
   if (evaluation.score === null && isAudit)
     refuseAs('wrong-state', `${evaluation.id} has no score that could be audited`)
   const task = knownTask(context, evaluation.taskId)
   const { nextFireAt } = reportOf(context, task, {})
-  const said = { score: input.score ?? null, dimensions: input.dimensions ?? null, note, isAudit }
+  const auditors = opinions.filter((each) => each.isAudit).map(({ by }) => by)
+  const dimensions = input.dimensions ?? null
+  const said = { score: input.score ?? null, dimensions, note, isAudit, auditors }
   const about = { id: task.id, evaluationId: evaluation.id, policy: yard.judging.policyOf(task) }
   await send(context, { type: 'evaluation.score', ...about, ...said, nextFireAt }, input.commandId)
   return toEvaluationRow(yard.plan, evaluationOf(yard, input.id))
@@ -131,7 +135,8 @@ function triedBy({ yard }: HandlerContext, task: Task, named: string | undefined
   return agent.state.kind === 'ended' ? agent : nothing(`${id} is still at work`)
 }
 
-function refuseUnknown(
+/** An executor or a model that is named and is none. */
+export function refuseUnknown(
   { yard }: HandlerContext,
   executor: string | null,
   model: string | null,

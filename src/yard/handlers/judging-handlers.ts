@@ -1,4 +1,5 @@
 /** Requests about judgements and evaluations. */
+import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EvaluationFigures, EvaluationGroup, Evaluator } from '../../contract/judging.ts'
@@ -8,18 +9,15 @@ import {
   judgementIdSchema,
   type JudgementId,
 } from '../../domain/judging/evaluation.ts'
+import type { Judgement } from '../../domain/judging/judgement.ts'
 import { agreementOf } from '../../judging/agreement.ts'
 import { scoreFigures } from '../../judging/score-figures.ts'
 import type { EvaluationFilter, ScoredTry, StoredEvaluation } from '../../store/judging.ts'
-import {
-  flagText,
-  judgeKey,
-  measuredJudges,
-  type MeasuredJudge,
-} from '../judging/measured-judges.ts'
+import { flagText, judgeKey, type CanaryRecord, canaryRecords } from '../judging/measured-judges.ts'
 import { judgementsFolder, lastTurnFolder } from '../judging/turn-folder.ts'
 import { createPacer } from '../slices.ts'
 import { isoTime } from '../views/iso-time.ts'
+import { judgementWait } from '../views/judgement-wait.ts'
 import { toEvaluationRow, toJudgementView } from '../views/evaluation-view.ts'
 import type { Yard } from '../yard.ts'
 import { type HandlerContext, procedures, taskOf } from './context.ts'
@@ -65,10 +63,11 @@ export const judgementHandlers = {
   get: procedures.judgement.get.handler(async ({ context, input, signal }) => {
     const { id } = judgementOf(context.yard, input.id)
     if (input.waitMs !== undefined) await untilEnded(context, id, input.waitMs, signal)
-    return toJudgementView(judgementOf(context.yard, id))
+    const judgement = judgementOf(context.yard, id)
+    return { ...toJudgementView(judgement), waits: judgementWait(context.yard, judgement) }
   }),
   text: procedures.judgement.text.handler(({ context: { yard }, input }) =>
-    readPart(yard, judgementOf(yard, input.id).id, input.part),
+    readPart(yard, judgementOf(yard, input.id), input.part),
   ),
 }
 
@@ -163,24 +162,36 @@ function mostOf(tries: readonly ScoredTry[]): string | null {
   return groups.toSorted(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? null
 }
 
-function measureOf(judge: MeasuredJudge | undefined): Pick<Evaluator, 'canaries' | 'flag'> {
-  if (!judge) return { canaries: null, flag: null }
-  const { at, n, answered, biasGood, biasBad, mae, flag } = judge
-  const text = flagText(judge)
+type JudgesSource = Pick<Yard, 'store' | 'plan' | 'judging' | 'now'>
+type JudgeName = Pick<Evaluator, 'executor' | 'model' | 'prompt'>
+
+function measureOf({
+  measured,
+  partial: left,
+}: CanaryRecord): Pick<Evaluator, 'canaries' | 'partial' | 'flag'> {
+  const partial = left && { at: isoTime(left.at), n: left.n }
+  if (!measured) return { canaries: null, partial, flag: null }
+  const { at, n, answered, biasGood, biasBad, mae, flag } = measured
+  const text = flagText(measured)
   return {
+    partial,
     canaries: { at: isoTime(at), n, answered, biasGood, biasBad, mae },
     flag: flag === null || text === null ? null : { code: flag, text },
   }
 }
 
-/** Every judge that was asked, or whose scores people have scored, too. */
-function evaluatorsOf({ store }: Pick<Yard, 'store'>): Evaluator[] {
+/** Every judge that was asked, whose scores people have scored, too, or that would be asked and nobody has measured. */
+function evaluatorsOf({ store, plan, judging, now }: JudgesSource): Evaluator[] {
   const asked = store.judging.askedJudges()
   const pairs = Map.groupBy(store.judging.scoredTwice(), judgeKey)
   const answers = store.judging.canaryAnswers()
-  const measured = measuredJudges(answers)
+  const records = canaryRecords(answers)
   const known = new Set(asked.map(judgeKey))
-  const unasked = Map.groupBy([...pairs.values(), answers].flat(), judgeKey)
+  const issues = judging.judgeIssues?.(now()) ?? []
+  const unasked = Map.groupBy<string, JudgeName>(
+    [...pairs.values(), answers, issues].flat(),
+    judgeKey,
+  )
   const others = [...unasked].flatMap(([name, [first]]) => (first && !known.has(name) ? first : []))
   const none = { asked: 0, unanswered: 0, meanUsd: null }
   return [...asked, ...others.map((judge) => ({ ...judge, ...none }))].map((judge) => {
@@ -200,18 +211,38 @@ function evaluatorsOf({ store }: Pick<Yard, 'store'>): Evaluator[] {
       meanCostUsd: judge.meanUsd,
       people: agreement(true),
       overrides: agreement(false),
-      ...measureOf(measured.get(judgeKey(judge))),
+      ...measureOf(records.get(judgeKey(judge)) ?? { measured: null, partial: null }),
+      checking: checkingOf(plan, judge),
     }
   })
 }
+
+const checkingOf = ({ judgements }: Pick<Yard['plan'], 'judgements'>, judge: JudgeName): number =>
+  [...judgements.values()].filter(
+    ({ purpose, wish, judge: asked }) =>
+      purpose === 'canary' &&
+      wish?.executor === judge.executor &&
+      wish.model === judge.model &&
+      (asked === null || asked.prompt === judge.prompt),
+  ).length
 
 /** Both are bounded where they are written; a file that somebody made larger is cut. */
 const MOST_BYTES = 4_000_000
 const FILES = { sent: 'prompt.md', answer: 'answer.json' } as const
 
-async function readPart(yard: Pick<Yard, 'paths'>, id: JudgementId, part: keyof typeof FILES) {
-  const path = join(lastTurnFolder(judgementsFolder(yard.paths), id), FILES[part])
-  const file = await open(path, 'r').catch(() => null)
+async function readPart(yard: Pick<Yard, 'paths'>, judgement: Judgement, part: keyof typeof FILES) {
+  const { id, state } = judgement
+  if (state.kind === 'ended' && state.kept !== undefined)
+    return refuse(
+      failure('wrong-state', `${id}: nothing was sent: same work as ${state.kept}, score kept`, {
+        hint: `yard evaluations show ${state.kept} names the judgements that were asked`,
+      }),
+    )
+  const folder = judgementsFolder(yard.paths)
+  const path = join(lastTurnFolder(folder, judgement) ?? join(folder, id), FILES[part])
+  const { O_RDONLY, O_NOFOLLOW } = constants
+  const isKept = lastTurnFolder(folder, judgement) !== null
+  const file = isKept ? await open(path, O_RDONLY | (O_NOFOLLOW ?? 0)).catch(() => null) : null
   if (!file)
     return refuse(
       failure('io', `${id}: ${part === 'sent' ? 'what was sent' : 'its answer'} is not there`, {

@@ -1,5 +1,5 @@
 /** Requests about the yard as a whole and about its host. */
-import { isLaunched } from '../../domain/agent.ts'
+import { isLaunched } from '../../domain/routing/holder.ts'
 import type { z } from 'zod'
 import { systemClock } from '../../base/clock.ts'
 import { CONTRACT_VERSION } from '../../contract/version.ts'
@@ -9,7 +9,8 @@ import { findModel, modelFor, takesModel } from '../../domain/routing/models.ts'
 import { generalModel } from '../../domain/routing/resolve.ts'
 import { accountOf, type Profile, type Role, ROLES, type Settings } from '../../domain/settings.ts'
 import type { Actor } from '../../domain/command.ts'
-import { SHOWN_STATES, type ShownState, type Task } from '../../domain/task.ts'
+import type { Task } from '../../domain/task.ts'
+import { type ShownState, SHOWN_STATES } from '../../domain/graph/shown-state.ts'
 import type { StoredRow } from '../../store/journal.ts'
 import type { ConfigSource } from '../../domain/origin.ts'
 import {
@@ -159,14 +160,15 @@ function configPending(yard: Yard): Status['configPending'] {
 const yardsFor = (actor: Actor, host: HostHooks, yard: Yard): readonly string[] =>
   (actor.kind === 'agent' ? null : host.yards?.()) ?? [yard.paths.root]
 
-/** What steers the coordinator now, flags included. */
-function settingsView({ coordinator, agent }: Settings): Record<string, unknown> {
+/** What steers the coordinator now, flags included, and the kinds of work that tags can name. */
+function settingsView({ coordinator, agent, judging }: Settings): Record<string, unknown> {
   return {
     maxAgents: coordinator.maxAgents,
     executor: coordinator.executor,
     model: coordinator.model,
     pollIntervalSec: coordinator.pollIntervalMs / 1000,
     heartbeatTimeoutMin: agent.heartbeatTimeoutMs / 60_000,
+    kinds: judging.kinds,
   }
 }
 

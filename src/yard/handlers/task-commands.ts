@@ -1,11 +1,12 @@
 /** From requests about tasks to their commands. */
+import { agentIdSchema } from '../../domain/schemas.ts'
 import { resolve } from 'node:path'
 import type { TaskChange } from '../../contract/task.ts'
 import type { TaskView } from '../../contract/view.ts'
 import { nextRunFrom, runBeganAt } from '../../coordinator/schedules.ts'
 import type { Claim, Command, TaskCommand } from '../../domain/command.ts'
 import { unknownTask } from '../../domain/decide/decision.ts'
-import { type AgentId, agentIdSchema, isTaskId, type TaskId } from '../../domain/ids.ts'
+import { type AgentId, isTaskId, type TaskId } from '../../domain/ids.ts'
 import { resolveExecutor } from '../../domain/routing/resolve.ts'
 import { isTakenByPeople } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'

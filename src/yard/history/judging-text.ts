@@ -18,6 +18,10 @@ export const JUDGING_TELLERS: Readonly<Record<string, RowReader>> = {
       state: 'pending-eval',
     }
   },
+  'task.rejected': ({ set }) => {
+    const agent = textOf(part(set['rejected'], 'agentId'))
+    return { text: `The result of ${agent ?? 'its agent'} was rejected`, agent }
+  },
   'judgement.queued': ({ id, by, set }) => {
     const agent = textOf(set['agentId'])
     const who = textOf(set['by']) ?? by
@@ -34,20 +38,26 @@ export const JUDGING_TELLERS: Readonly<Record<string, RowReader>> = {
     return { text: `${id} is asked again ${when}: its provider refused`, until }
   },
   'judgement.ended': ({ id, set }) => {
+    const kept = textOf(part(set['state'], 'kept'))
+    if (kept !== null) return { text: `${id}: same work as ${kept}; nobody was asked` }
     if (part(set['state'], 'outcome') === 'answered') return { text: `${id} was answered` }
     const why = saidOf(part(set['state'], 'reason'))
     return { text: `${id} has no answer${why === null ? '' : `: ${why}`}` }
   },
   'evaluation.recorded': ({ set }) => {
     const agent = textOf(set['agentId'])
-    const score = numberOf(set['score'])
+    const kept = textOf(part(set['kept'], 'evaluation'))
+    const score = numberOf(part(set['kept'], 'score')) ?? numberOf(set['score'])
     const passed = set['passed']
     if (score === null)
       return { text: `${agent ?? 'Its result'} was not scored: ${reasonText(set)}`, agent }
     const verdict = typeof passed === 'boolean' ? passed : null
     const said = scoredText(score, { gate: textOf(set['gate']) ?? '', passed: verdict })
     return {
-      text: `${agent ?? 'Its result'} scored ${said}, by ${judgeText(set['judge'])}`,
+      text:
+        kept === null
+          ? `${agent ?? 'Its result'} scored ${said}, by ${judgeText(set['judge'])}`
+          : `${agent ?? 'Its result'}: same work as ${kept}, score kept: ${said}; nobody was asked`,
       agent,
       ...(verdict === null ? {} : { state: verdict ? 'done' : 'failed' }),
     }

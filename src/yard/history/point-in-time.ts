@@ -2,6 +2,7 @@
  * The yard as it stood at an instant: its journal folded into a plan. The last fold is kept for a minute, so that going on
  * from it is cheap: forward by the next rows, back by putting the old entities, which undoes a change exactly.
  */
+import { createPlan } from '../../domain/graph/create-plan.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Answers } from '../../contract/contract.ts'
 import type { TaskCard } from '../../contract/view.ts'
@@ -15,7 +16,6 @@ import type { Agent } from '../../domain/agent.ts'
 import type { AgentId, TaskId } from '../../domain/ids.ts'
 import {
   type Breaker,
-  createPlan,
   type Dependency,
   dependencyIdOf,
   type EntityChange,

@@ -1,6 +1,6 @@
 /** What a row of the journal is told as, and its pieces, read with care: an older or newer program may have written them. */
 import { oneLine as toOneLine } from '../../base/text.ts'
-import type { ShownState } from '../../domain/task.ts'
+import type { ShownState } from '../../domain/graph/shown-state.ts'
 import type { StoredRow } from '../../store/journal.ts'
 import { oneLine } from '../views/task-fact.ts'
 

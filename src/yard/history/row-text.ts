@@ -1,7 +1,8 @@
 /** One row of the journal in a sentence. What an older or newer program wrote is said by the name of its event. */
+import { failureClassSchema } from '../../domain/schemas.ts'
 import { clipJson } from '../../domain/bounds.ts'
 import { reasonAtTerminal } from '../../domain/landing.ts'
-import { attemptLimit, failureClassSchema } from '../../domain/failure.ts'
+import { attemptLimit } from '../../domain/failure.ts'
 import { WAITED_FOR, type WaitedFor } from '../../domain/task.ts'
 import { isAgentId } from '../../domain/ids.ts'
 import { atTime, clockTime } from '../views/iso-time.ts'
@@ -31,6 +32,7 @@ export function textOfRow(row: StoredRow, context: RowContext): RowText {
 }
 
 const colon = (text: string | null): string => (text === null ? '' : `: ${text}`)
+const inBrackets = (text: string | null): string => (text === null ? '' : ` (${text})`)
 const blockerOf = ({ id }: StoredRow): string => id.slice(0, id.indexOf('>'))
 
 const WAITED_FOR_TEXT: Readonly<Record<WaitedFor, string>> = {
@@ -52,6 +54,9 @@ const TELLERS: Readonly<Record<string, RowReader>> = {
     state: set['held'] === true ? 'paused' : null,
   }),
   'task.edited': ({ set, unset }) => ({ text: changedText([...Object.keys(set), ...unset]) }),
+  'task.assigning': ({ set }) => ({
+    text: `A model is asked who does it${inBrackets(textOf(set['assigning']))}`,
+  }),
   'task.assigned': ({ set }) => ({
     text: `Chosen for it: ${
       Object.keys(set)
@@ -292,9 +297,14 @@ function triageText(id: string, triage: unknown): string {
   const verdict = textOf(part(triage, 'verdict'))
   const reason = colon(saidOf(part(triage, 'reason')))
   if (verdict === null) return `Nobody could say what becomes of ${id}${reason}`
-  const hasGoneOn = part(triage, 'outcome') === null
-  const late = hasGoneOn ? ' (too late, the task had gone on)' : ''
-  return `A model says of ${id}: ${verdict}${late}${reason}`
+  const outcome = part(triage, 'outcome')
+  const effect =
+    outcome === null
+      ? ' (too late, the task had gone on)'
+      : outcome === 'default' && verdict === 'done'
+        ? ' (it does not count: what was left does not show that)'
+        : ''
+  return `A model says of ${id}: ${verdict}${effect}${reason}`
 }
 
 /** A row of another program may name a reason that this one does not know. */

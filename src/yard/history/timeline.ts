@@ -1,8 +1,9 @@
 /** Rows of the journal as lines for people, newest first. */
+import { agentIdSchema } from '../../domain/schemas.ts'
 import type { Answers } from '../../contract/contract.ts'
 import type { TimelineRow } from '../../contract/page.ts'
 import type { Agent } from '../../domain/agent.ts'
-import { agentIdSchema, isAgentId, isTaskId, type TaskId } from '../../domain/ids.ts'
+import { isAgentId, isTaskId, type TaskId } from '../../domain/ids.ts'
 import { judgementIdSchema } from '../../domain/judging/evaluation.ts'
 import type { Judgement } from '../../domain/judging/judgement.ts'
 import type { StoredRow } from '../../store/journal.ts'

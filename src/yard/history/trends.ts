@@ -1,12 +1,12 @@
 /** How a yard got on over a span of time: agents, states, tries, and what they used. */
+import { agentIdSchema } from '../../domain/schemas.ts'
 import type { History } from '../../contract/page.ts'
 import type { Agent, TryOutcome } from '../../domain/agent.ts'
 import { isHeldUp } from '../../domain/failure.ts'
-import { agentIdSchema } from '../../domain/ids.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Span, Turn } from '../../store/history.ts'
 import type { Store } from '../../store/store.ts'
-import { TASK_STATUSES } from '../../domain/task.ts'
+import { TASK_STATUSES } from '../../domain/graph/shown-state.ts'
 import { createPacer, type Pacer } from '../slices.ts'
 import { dayOf } from '../spending.ts'
 import { isoOrNull, isoTime } from '../views/iso-time.ts'
@@ -163,7 +163,7 @@ function endOf(ended: Extract<Agent['state'], { kind: 'ended' }>): TryOutcome {
 }
 
 function toTry(agent: Agent, title: string): History['tries'] {
-  const { id, taskId, executor, model, state, claimedAt, endedAt } = agent
+  const { id, taskId, executor, model, state, claimedAt, endedAt, triage } = agent
   if (state.kind !== 'ended' || endedAt === null) return []
   return [
     {
@@ -176,6 +176,7 @@ function toTry(agent: Agent, title: string): History['tries'] {
       claimedAt: isoTime(claimedAt),
       endedAt: isoTime(endedAt),
       tookMs: Math.max(0, endedAt - (agent.startedAt ?? claimedAt)),
+      ...(triage ? { triage: { verdict: triage.verdict, reason: triage.reason } } : {}),
     },
   ]
 }

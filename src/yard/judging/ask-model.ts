@@ -14,18 +14,20 @@ import { readStageRecord } from '../../agents/runtime/stages/stage-record.ts'
 import { judge as judgeEnd } from '../../domain/completion.ts'
 import type { AnswerOrder, LaunchOrder, Runtime, RuntimeReport } from '../../domain/executor.ts'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
-import type { AgentId } from '../../domain/ids.ts'
+import type { AgentId, TaskId } from '../../domain/ids.ts'
 import type { Judge, JudgementId } from '../../domain/judging/evaluation.ts'
 import type { Withdrawal } from '../../domain/landing.ts'
 import { profileOf } from '../../domain/routing/resolve.ts'
 import { isAnswering, type Profile, type Settings } from '../../domain/settings.ts'
 import { orderApart } from '../executors/order-apart.ts'
 import { pricedRun } from '../spending.ts'
-import { judgementOf, turnName, turnNames } from './turn-folder.ts'
+import { isForeign, judgementOf, setForeignAside, turnName, turnNames } from './turn-folder.ts'
 import { readReply, type Reply, type PricedReply, writeReply } from './reply-file.ts'
 
 export interface Question extends AnswerOrder {
   readonly id: JudgementId
+  /** See `questionKey`. */
+  readonly key: string
   /** From 1; no turn of a judgement is asked twice. */
   readonly turn: number
   readonly judge: Judge
@@ -40,8 +42,8 @@ export interface ModelAsker {
    * owner is closing), or `withdrawn`: then what runs for it is ended, and its reply is only kept.
    */
   ask(question: Question, withdrawn: Withdrawal): Promise<Reply | null>
-  /** Ends what an earlier owner began for judgements that are not asked any more. Never rejects. */
-  endUnknown(isAsked: (id: JudgementId) => boolean): Promise<void>
+  /** Ends what an earlier owner began for judgements that are not asked any more; `keyOf`: of its question, null for those. Never rejects. */
+  endUnknown(keyOf: (id: JudgementId) => string | null): Promise<void>
   /** What is under way goes on without this owner; nobody is told of it any more. */
   close(): Promise<void>
 }
@@ -55,6 +57,8 @@ interface AskerParts {
   settings(): Settings
   /** Nobody is asked before a person trusts the yard. */
   mayAsk(): boolean
+  /** False while nothing new is launched, as in a yard that is paused. */
+  mayBegin(): boolean
   openRuntime(folder: string): Runtime
 }
 
@@ -87,6 +91,8 @@ class Asker implements ModelAsker {
   #runtime: Runtime | null = null
   #isClosed = false
   #cancelLook: (() => void) | null = null
+  /** Nothing takes the folder of what is not ended yet. */
+  #ending: Promise<void> = Promise.resolve()
 
   constructor(parts: AskerParts) {
     this.#parts = parts
@@ -94,13 +100,15 @@ class Asker implements ModelAsker {
 
   async ask(question: Question, withdrawn: Withdrawal): Promise<Reply | null> {
     const { folder, mayAsk } = this.#parts
+    await this.#ending
     if (this.#isClosed || !mayAsk()) return null
     const stage = turnName(question)
     const turn = this.#turns.get(stage)
     if (turn) return this.#follow(turn, withdrawn)
     const own = join(folder, stage)
+    if (!this.#setAside(question)) return null
     const isBegun = existsSync(own)
-    const known = isBegun ? readReply(own) : null
+    const known = isBegun ? readReply(own, question.key) : null
     if (withdrawn.aborted && (known || !isBegun)) return null
     if (known) return known
     const order = this.#orderOf(question, own)
@@ -108,9 +116,17 @@ class Asker implements ModelAsker {
     return this.#follow(this.#begin(question, order, isBegun), withdrawn)
   }
 
-  async endUnknown(isAsked: (id: JudgementId) => boolean): Promise<void> {
+  endUnknown(keyOf: Parameters<ModelAsker['endUnknown']>[0]): Promise<void> {
+    this.#ending = this.#endAllBut(keyOf)
+    return this.#ending
+  }
+
+  async #endAllBut(keyOf: Parameters<ModelAsker['endUnknown']>[0]): Promise<void> {
     const { folder, host, log } = this.#parts
-    const isKnown = (stage: string): boolean => isAsked(judgementOf(stage))
+    const isKnown = (stage: string): boolean => {
+      const key = keyOf(judgementOf(stage))
+      return key !== null && !isForeign(join(folder, stage), key)
+    }
     try {
       await endUnknownAgents(folder, isKnown, { host, log, names: turnNames(folder) })
     } catch (error) {
@@ -224,12 +240,29 @@ class Asker implements ModelAsker {
 
   #replace(turn: Turn): void {
     turn.isReplaced = true
-    if (!this.#remove(turn)) return this.#settle(turn, null)
+    const mayBegin = this.#parts.mayBegin()
+    if (!this.#remove(turn) || !mayBegin) return this.#settle(turn, null)
     this.#limit(turn, turn.question.timeoutMs)
     // Not within the report of its end.
     queueMicrotask(() => {
       if (!this.#isClosed) this.#runtimeOf().launch(turn.order)
     })
+  }
+
+  /** False while what belongs to another question stands in its place. */
+  #setAside(question: Question): boolean {
+    const { folder, log } = this.#parts
+    try {
+      setForeignAside(folder, question)
+      return true
+    } catch (error) {
+      const { id } = question
+      log.error('what another question has left could not be set aside', {
+        judgement: id,
+        error: errorText(error),
+      })
+      return false
+    }
   }
 
   #remove({ order }: Turn): boolean {
@@ -247,10 +280,10 @@ class Asker implements ModelAsker {
   }
 
   /** False while the disk is full: it is read again from what its process has left. */
-  #keep({ order }: Turn, reply: Reply): boolean {
+  #keep({ order, question }: Turn, reply: Reply): boolean {
     const own = join(this.#parts.folder, order.agent.id)
     try {
-      writeReply(own, reply)
+      writeReply(own, question.key, reply)
       return true
     } catch (error) {
       const about = { judgement: order.agent.id, error: errorText(error) }
@@ -299,7 +332,8 @@ class Asker implements ModelAsker {
       // Its folder is named so, and nothing else reads it.
       id: turnName(question) as AgentId,
       now: clock.now(),
-      taskId: id,
+      // Neither is a task of the plan.
+      taskId: question.key as TaskId,
       task: { title: `Judgement ${id}`, mode: 'bare' },
       model: {
         model: judge.model,

@@ -1,7 +1,6 @@
 /** Asks a model, and once more where its answer does not fit. */
 import type { Clock } from '../../base/clock.ts'
 import { oneLine } from '../../base/text.ts'
-import type { Usage } from '../../domain/agent.ts'
 import { VERDICTS, type WorkFailure } from '../../domain/failure.ts'
 import type { Judge } from '../../domain/judging/evaluation.ts'
 import type {
@@ -15,15 +14,15 @@ import { findAnswer } from '../../judging/find-answer.ts'
 import type { ModelAsker } from './ask-model.ts'
 import type { Question } from './question.ts'
 import type { Questions } from './questions.ts'
+import { NOTHING, usedBy } from './paid-turns.ts'
 import type { PricedReply, Reply } from './reply-file.ts'
+import { questionKey } from './turn-folder.ts'
 
 interface Parts {
   readonly asker: Pick<ModelAsker, 'ask'>
   readonly questions: Questions
   readonly clock: Clock
 }
-
-const NOTHING = { usage: null, costSource: null } as const
 
 export async function askModel(
   parts: Parts,
@@ -36,12 +35,13 @@ export async function askModel(
   if (prepared.kind === 'known') return { value: prepared.value, reason: null, ...NOTHING }
   if (prepared.kind === 'impossible') return { value: null, reason: prepared.reason, ...NOTHING }
   const { question } = prepared
+  const key = questionKey(judgement)
   const said: Reply[] = []
-  const usedSoFar = (): PricedReply => used([judgement, ...said])
+  const usedSoFar = (): PricedReply => usedBy([judgement, ...said])
   let { prompt } = question
   for (const turn of [judgement.turn, judgement.turn + 1]) {
     const { system, wire: schema, timeoutMs } = question
-    const about = { id: judgement.id, turn, judge, system, prompt, schema, timeoutMs }
+    const about = { id: judgement.id, key, turn, judge, system, prompt, schema, timeoutMs }
     const reply = await parts.asker.ask(about, withdrawn)
     if (reply === null) return null
     said.push(reply)
@@ -107,23 +107,3 @@ function postponed(
     return { ...next, until: failure.resetAt ?? now + BUSY_MS, provider: null }
   return null
 }
-
-/** All its turns together. */
-function used(said: readonly PricedReply[]): PricedReply {
-  const told = said.flatMap(({ usage }) => usage ?? [])
-  if (told.length === 0) return NOTHING
-  const costSource = said.find((each) => each.costSource !== null)?.costSource ?? null
-  return { usage: told.reduce(plusUsage), costSource }
-}
-
-const plus = (a: number | null, b: number | null): number | null =>
-  a === null ? b : b === null ? a : a + b
-
-const plusUsage = (a: Usage, b: Usage): Usage => ({
-  inputTokens: plus(a.inputTokens, b.inputTokens),
-  outputTokens: plus(a.outputTokens, b.outputTokens),
-  cachedTokens: plus(a.cachedTokens, b.cachedTokens),
-  reasoningTokens: plus(a.reasoningTokens, b.reasoningTokens),
-  costUsd: plus(a.costUsd, b.costUsd),
-  ...(a.atLeast || b.atLeast ? { atLeast: true } : {}),
-})

@@ -64,6 +64,14 @@ export function chooseJudge(source: JudgeSource, judgement: Judgement, now: numb
   return awakeOf(source, [...others, ...own], judgement, now)
 }
 
+/** All who may be asked to evaluate a result by the settings and this machine, flagged, asleep or not. */
+export function gatingJudges(source: JudgeSource, judgement: Judgement): Judge[] {
+  const unflagged = { ...source, flagOf: () => null }
+  return source.settings.judging.executors
+    .map((name) => candidateOf(unflagged, judgement, name))
+    .filter((each) => typeof each !== 'string')
+}
+
 /** Or why it cannot be asked. */
 function candidateOf(source: JudgeSource, judgement: Judgement, name: string): Judge | string {
   const { settings } = source
@@ -122,7 +130,7 @@ function awakeOf(
   const reason = first ? `${first.subject} sleeps: ${first.reason}` : 'nobody is awake'
   return now >= givesUpAt
     ? refuse(`${reason}; ${waited}`)
-    : { kind: 'wait', reason, until: givesUpAt }
+    : { kind: 'wait', reason, until: givesUpAt, wakesAt: first?.until ?? null }
 }
 
 /** Its own cap of the day, or one that holds for everything. */

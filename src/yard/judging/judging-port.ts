@@ -1,9 +1,9 @@
 /** Whom the coordinator asks for judgements, what they are asked, and what becomes of a result by the settings. */
-import { join } from 'node:path'
 import type { ProcessHost } from '../../agents/process/host/process-host.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { Scope } from '../../base/scope.ts'
+import type { Dispatcher } from '../../coordinator/dispatch.ts'
 import type { JudgingPort } from '../../coordinator/ports.ts'
 import type { Agent } from '../../domain/agent.ts'
 import { isJudged } from '../../domain/decide/evaluated.ts'
@@ -26,9 +26,11 @@ import type { Current, OpenYardOptions } from '../yard.ts'
 import { createModelAsker } from './ask-model.ts'
 import { askModel } from './ask-twice.ts'
 import { chooseJudge, type JudgeSource } from './choose-judge.ts'
-import { flagText, judgeKey, measuredJudges } from './measured-judges.ts'
+import { createJudgeWatch } from './judge-watch.ts'
 import { cleanerOf, createPackets } from './packet.ts'
+import { paidTurns } from './paid-turns.ts'
 import { createQuestions } from './questions.ts'
+import { judgementsFolder, questionKey, turnFolders } from './turn-folder.ts'
 
 interface Parts {
   readonly options: OpenYardOptions
@@ -40,6 +42,7 @@ interface Parts {
   readonly log: Log
   readonly scope: Scope
   readonly host: ProcessHost
+  readonly dispatcher: Pick<Dispatcher, 'onCommitted'>
   openRuntime(folder: string): Runtime
 }
 
@@ -49,18 +52,23 @@ export function openJudging(parts: Parts): JudgingPort {
   const { plan, store } = opened
   const { paths, env } = options
   const settings = (): Settings => current.config.settings
+  const folder = judgementsFolder(paths)
   const asker = createModelAsker({
-    folder: join(paths.yard, 'judgements'),
+    folder,
     clock,
     log,
     settings,
     host: parts.host,
     openRuntime: parts.openRuntime,
     mayAsk: () => options.runsAgents && current.isTrusted,
+    mayBegin: () => !plan.facts.paused,
   })
   scope.add(() => asker.close())
   if (options.runsAgents && current.isTrusted)
-    void asker.endUnknown((id) => plan.judgements.has(id))
+    void asker.endUnknown((id) => {
+      const judgement = plan.judgements.get(id)
+      return judgement ? questionKey(judgement) : null
+    })
   const source = {
     plan,
     store,
@@ -78,23 +86,24 @@ export function openJudging(parts: Parts): JudgingPort {
     settings,
     identities,
     clean: (text) => cleanerOf(mask, settings().judging)(text),
+    flagOf: (judge) => watch.flagOf(judge),
     materialOf,
     triagePacketOf,
   })
   const find = cachedPrograms(programsOn({ env, root: paths.root }), clock)
-  const sourceFor = ({ agentId }: Judgement, now: number): JudgeSource => ({
+  const sourceFor = ({ agentId }: Pick<Judgement, 'agentId'>, now: number): JudgeSource => ({
     plan,
     settings: settings(),
     isTrusted: current.isTrusted,
     spentToday: () => spending.judgingToday(now),
     workerProvider: agentId === null ? null : (store.agent(agentId)?.provider ?? null),
     hostProblem: (executor, model) => hostProblem(settings(), { executor, model }, { env, find }),
-    flagOf(judge) {
-      const measured = measuredJudges(store.judging.canaryAnswers()).get(judgeKey(judge))
-      return measured ? flagText(measured) : null
-    },
+    flagOf: (judge) => watch.flagOf(judge),
     promptOf: questions.promptOf,
   })
+  const sourceAt = (now: number): JudgeSource => sourceFor({ agentId: null }, now)
+  const watch = createJudgeWatch({ plan, store, settings, sourceAt })
+  scope.add(parts.dispatcher.onCommitted((batch) => watch.note(batch)))
   const judge: JudgePort = {
     choose: (judgement, now) => chooseJudge(sourceFor(judgement, now), judgement, now),
     ask: async (judgement, withdrawn) => {
@@ -103,15 +112,18 @@ export function openJudging(parts: Parts): JudgingPort {
       } catch (error) {
         log.error('a judgement failed', { judgement: judgement.id, why: String(error) })
         const reason = `asking failed: ${String(error)}`
-        return { value: null, reason, usage: null, costSource: null }
+        return { value: null, reason, ...paidTurns(folder, settings(), judgement) }
       }
     },
+    hasBegun: (judgement) => turnFolders(folder, judgement).length > 0,
+    paidFor: (judgement) => paidTurns(folder, settings(), judgement),
   }
   return {
     judge,
     policyOf: (task) => policyOf(settings(), task),
     triage: () => triageOf(settings()),
     agentOf: (id) => store.agent(id),
+    judgeIssues: (now) => watch.issues(now),
     lane: () => settings().judging.lane,
   }
 }

@@ -16,22 +16,45 @@ type Name = Pick<Judge, 'executor' | 'model' | 'prompt'>
 export const judgeKey = ({ executor, model, prompt }: Name): string =>
   JSON.stringify([executor, model, prompt])
 
-/** By `judgeKey`; a judge is in it once it was asked all canaries. */
-export function measuredJudges(
-  answers: readonly CanaryAnswer[],
-): ReadonlyMap<string, MeasuredJudge> {
+/** A run of canaries that did not come to its end, or has not yet. */
+export interface PartialRun {
+  /** Its latest answer, ms. */
+  readonly at: number
+  /** How many canaries it came to. */
+  readonly n: number
+}
+
+/** What is known of one judge. */
+export interface CanaryRecord {
+  /** By its latest whole run; null = there was none. */
+  readonly measured: MeasuredJudge | null
+  /** A later run that decides nothing; null = there is none. */
+  readonly partial: PartialRun | null
+}
+
+/** By `judgeKey`. A run that was ended half-way measures nothing, and takes nothing from what an earlier one has shown. */
+export function canaryRecords(answers: readonly CanaryAnswer[]): ReadonlyMap<string, CanaryRecord> {
   const known = new Set(CANARIES.map(({ id }) => id))
-  const byJudge = Map.groupBy(
-    answers.filter(({ subject }) => known.has(subject)),
-    judgeKey,
-  )
-  const measured = [...byJudge].filter(([, own]) => own.length === CANARIES.length)
-  return new Map(
-    measured.map(([key, own]) => {
-      const figures = canaryFigures(new Map(own.map(({ subject, score }) => [subject, score])))
-      return [key, { ...figures, at: Math.max(...own.map(({ at }) => at)) }]
-    }),
-  )
+  const told = answers.filter(({ subject, isCutShort }) => known.has(subject) && !isCutShort)
+  const runs = [...Map.groupBy(told, ({ run, ...judge }) => `${run} ${judgeKey(judge)}`).values()]
+  const records = new Map<string, CanaryRecord>()
+  // Oldest first: a map keeps the order in which its keys came.
+  for (const run of runs) {
+    const [first] = run
+    if (!first) continue
+    const key = judgeKey(first)
+    const measured = records.get(key)?.measured ?? null
+    const scores = new Map(run.map(({ subject, score }) => [subject, score]))
+    const at = Math.max(...run.map((each) => each.at))
+    const isWhole = scores.size === CANARIES.length
+    records.set(
+      key,
+      isWhole
+        ? { measured: { ...canaryFigures(scores), at }, partial: null }
+        : { measured, partial: { at, n: scores.size } },
+    )
+  }
+  return records
 }
 
 /** Why its scores decide nothing; null = nothing speaks against it. */

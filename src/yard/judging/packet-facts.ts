@@ -2,6 +2,7 @@
 import { oneLine } from '../../base/text.ts'
 import type { Agent, KeptEvidence } from '../../domain/agent.ts'
 import { durationText } from '../../domain/format.ts'
+import type { Mask } from '../../domain/mask.ts'
 import type { Task } from '../../domain/task.ts'
 import type { ChangedFile } from '../../judging/evaluation-prompt.ts'
 import { touchesTests } from '../../judging/places.ts'
@@ -10,16 +11,18 @@ import type { TriedChange } from '../git/changes.ts'
 
 const MOST_NAMED = 10
 
-/** What the task itself says must hold: its own list, then what the yard holds it to. */
-export function acceptanceOf({
-  description,
-  deliverables,
-  verify,
-}: Pick<Task, 'description' | 'deliverables' | 'verify'>): string[] {
+/** What the task itself says must hold: its own list, then what the yard holds it to. `clean` comes before anything is cut. */
+export function acceptanceOf(
+  { description, deliverables, verify }: Pick<Task, 'description' | 'deliverables' | 'verify'>,
+  clean: Mask,
+): string[] {
   return [
-    ...listBelow(description, /^#{1,6}\s*(?:acceptance|done when|definition of done)\b.*$/im),
-    ...deliverables.map((path) => `the file ${path} exists`),
-    ...(verify === null ? [] : [`this line exits with 0: ${oneLine(verify, 500)}`]),
+    ...listBelow(
+      clean(description),
+      /^#{1,6}\s*(?:acceptance|done when|definition of done)\b.*$/im,
+    ),
+    ...deliverables.map((path) => `the file ${clean(path)} exists`),
+    ...(verify === null ? [] : [`this line exits with 0: ${oneLine(clean(verify), 500)}`]),
   ]
 }
 
@@ -50,7 +53,7 @@ function named(names: readonly string[]): string {
   return `${names.slice(0, MOST_NAMED).map(nameOf).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }
 
-export function evidenceFacts({ evidence, report }: Agent): string[] {
+export function evidenceFacts({ evidence, report }: Agent, clean: Mask): string[] {
   const said = report?.kind === 'done' ? ['it reported itself that it is done'] : []
   if (evidence === null) return said
   const { exit, work, unfinished, missing } = evidence
@@ -59,7 +62,9 @@ export function evidenceFacts({ evidence, report }: Agent): string[] {
     ...exitFacts(exit),
     ...(work === 'none' ? ['no work of it was found'] : []),
     ...(unfinished === null ? [] : [`it left a ${unfinished} unfinished`]),
-    ...(missing.length === 0 ? [] : [`files that it had to make are missing: ${named(missing)}`]),
+    ...(missing.length === 0
+      ? []
+      : [`files that it had to make are missing: ${named(missing.map(clean))}`]),
   ]
 }
 
@@ -69,13 +74,16 @@ function exitFacts(exit: KeptEvidence['exit']): string[] {
 }
 
 /** Of a try that has ended, for whoever has to say what becomes of its task. */
-export function endFacts({ state, startedAt, endedAt, changes, evidence }: Agent): string[] {
+export function endFacts(
+  { state, startedAt, endedAt, changes, evidence }: Agent,
+  clean: Mask,
+): string[] {
   const verify = evidence?.verify ?? null
   return [
     ...(state.kind === 'ended' ? [`it ended: ${state.outcome}`] : [`it is ${state.kind}`]),
     ...(state.kind === 'ended' && state.failure
       ? [
-          `${state.failure.class}, with the words ${JSON.stringify(oneLine(state.failure.reason, 500))}`,
+          `${state.failure.class}, with the words ${JSON.stringify(oneLine(clean(state.failure.reason), 500))}`,
         ]
       : []),
     ...(startedAt !== null && endedAt !== null

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { readOutput } from '../../agents/output/read-output.ts'
+import { readOutput, readRawOutput } from '../../agents/output/read-output.ts'
 import { oneLine } from '../../base/text.ts'
 import type { Agent } from '../../domain/agent.ts'
 import { artifactOf } from '../../domain/executor.ts'
@@ -18,9 +18,11 @@ import type { ChangedFile, EvaluationPacket } from '../../judging/evaluation-pro
 import { fileMatcher } from '../../judging/file-globs.ts'
 import type { TriagePacket } from '../../judging/triage-prompt.ts'
 import type { Store } from '../../store/store.ts'
-import { readArtifact } from '../artifact-files.ts'
+import { readArtifact, realNameOf } from '../artifact-files.ts'
 import { type ChangeSource, triedChange, type TriedChange } from '../git/changes.ts'
 import { acceptanceOf, changeFacts, endFacts, evidenceFacts } from './packet-facts.ts'
+import { checkTail } from './check-tail.ts'
+import { cleanPart, type Cut } from './clean-part.ts'
 import type { EvaluationMaterial } from './questions.ts'
 
 interface Parts {
@@ -38,6 +40,12 @@ export interface Packets {
 
 /** Of one kept result so much is read. */
 const ARTIFACT_BYTES = 256_000
+/** A longer one is not read to its end only to know it again. */
+const HASHED_BYTES = 64_000_000
+/** Of what a program printed so much is read. */
+const PROGRAM_BYTES = 4000
+/** Of an answer so much is kept at most. */
+const ANSWER_UNITS = 100_000
 const MOST_FILES = 300
 const MOST_LOG = 200
 const MOST_DEPENDENTS = 20
@@ -54,9 +62,9 @@ export function createPackets(parts: Parts): Packets {
       return {
         title: clean(task.title),
         description: clean(task.description),
-        facts: [...more, ...endFacts(agent), ...evidenceFacts(agent)].map(clean),
+        facts: [...more, ...endFacts(agent, clean), ...evidenceFacts(agent, clean)].map(clean),
         log: logOf(source, task, agent, clean),
-        tail: clean(await tailOf(source, agent, tail)),
+        tail: await tailOf(source, agent, tail, clean),
       }
     },
   }
@@ -65,7 +73,16 @@ export function createPackets(parts: Parts): Packets {
 /** The logs' mask, then the patterns of the yard. */
 export function cleanerOf(mask: Mask, { redact }: Pick<JudgingSettings, 'redact'>): Mask {
   const patterns = redact.map((pattern) => new RegExp(pattern, 'g'))
-  return (text) => patterns.reduce((left, pattern) => left.replace(pattern, hidden), mask(text))
+  return (text) => patterns.reduce(withoutFound, mask(text))
+}
+
+/** Of a text that is too long for a pattern nothing is shown. */
+function withoutFound(text: string, pattern: RegExp): string {
+  try {
+    return text.replace(pattern, hidden)
+  } catch {
+    return '(not shown: a pattern of judging.redact cannot read it)'
+  }
 }
 
 /** A pattern that also finds nothing must not stand between all letters. */
@@ -88,50 +105,97 @@ async function evaluationOf(scene: Scene, task: Task, agent: Agent): Promise<Eva
   const made = change.ok ? change.value : null
   const files = made === null ? [] : filesOf(made, isExcluded, clean)
   const kept = await keptOf(scene, task, agent, isExcluded)
+  const ran = await programOf(scene, task, agent)
+  const checks = await checksOf(scene, task, agent)
+  const log = logOf(source, task, agent, clean)
+  const isBare = made === null && isSilent({ ...kept, ...checks, ...ran, log })
   const facts = [
+    ...bareFacts(isBare),
     ...(change.ok ? [] : [`what it has changed cannot be read: ${change.error.message}`]),
     ...changeFacts(made, files),
-    ...evidenceFacts(agent),
+    ...evidenceFacts(agent, clean),
   ]
   const packet: EvaluationPacket = {
     title: clean(task.title),
     description: clean(task.description),
-    acceptance: acceptanceOf(task).map(clean),
+    acceptance: acceptanceOf(task, clean),
     facts: facts.map(clean),
-    ...checksOf(task, agent, clean),
+    ...checks,
     files,
     artifacts: kept.artifacts,
-    answer: kept.answer === null ? null : clean(kept.answer),
-    log: logOf(source, task, agent, clean),
+    answer: kept.answer === null ? null : cleanPart(clean, kept.answer, answerCut(kept.answer)),
+    ...ran,
+    log,
     dependents: dependentsOf(source, task, clean),
     notes: notesOf(scene, task, agent).map(clean),
     workedMs: workedMs(agent),
     costUsd: agent.usage?.costUsd ?? null,
   }
-  return { packet, work: change.ok ? workKey(made?.key ?? null, kept) : '' }
+  return { packet, work: change.ok ? workKey(made?.key ?? null, kept) : '', isBare }
 }
 
-/** Equal for equal work; empty where nothing of it could be read, which is equal to no other. */
-const workKey = (change: string | null, { answer, keys }: Kept): string =>
-  change === null && answer === null && keys.length === 0
-    ? ''
-    : keyOf(JSON.stringify([change, answer, keys]))
+const bareFacts = (isBare: boolean): string[] =>
+  isBare
+    ? ['there is nothing to see: no change, no output, no answer, no kept file and no check']
+    : []
 
-function checksOf(
+/** Of all that a result can be seen by beside its change and its output. */
+const isSilent = ({
+  answer,
+  artifacts,
+  verify,
+  checks,
+  log,
+  program,
+}: Pick<
+  EvaluationPacket,
+  'answer' | 'artifacts' | 'verify' | 'checks' | 'log' | 'program'
+>): boolean =>
+  !answer &&
+  !program?.tail &&
+  verify === null &&
+  [artifacts, checks, log.filter(({ by }) => by === 'the agent')].every((each) => each.length === 0)
+
+/** What judges see of a task that is a line of its own. */
+async function programOf(
+  { source, clean }: Scene,
+  { exec }: Task,
+  agent: Agent,
+): Promise<Pick<EvaluationPacket, 'program'>> {
+  if (exec === null) return {}
+  const tail = await tailOf(source, agent, PROGRAM_BYTES, clean)
+  const code = agent.evidence?.exit?.code ?? null
+  return { program: { line: clean(exec), code, tail } }
+}
+
+/**
+ * Equal for equal work; empty where it is not known, which is equal to no other. What was done outside a worktree is known by the files
+ * that were kept of it: two agents that only say the same may have done anything.
+ */
+const workKey = (change: string | null, { answer, keys, isKnown, hasFiles }: Kept): string =>
+  isKnown && (change !== null || hasFiles) ? keyOf(JSON.stringify([change, answer, keys])) : ''
+
+/** An answer is kept up to a bound. */
+const answerCut = ({ length }: string): Cut => ({ end: length >= ANSWER_UNITS })
+
+async function checksOf(
+  { source, clean }: Scene,
   { verify: line }: Task,
-  { evidence }: Agent,
-  clean: Mask,
-): Pick<EvaluationPacket, 'verify' | 'checks'> {
+  { id, evidence }: Agent,
+): Promise<Pick<EvaluationPacket, 'verify' | 'checks'>> {
   const verify = evidence?.verify ?? null
-  const name = clean(oneLine(line ?? 'verify', 200))
-  const tailOfCheck = (tail: string): string => clean(plainText(tail))
-  const checks = (evidence?.checks ?? []).map((check) => ({
-    name: check.name,
-    isOk: check.ok,
-    tail: tailOfCheck(check.tail),
-  }))
+  const name = oneLine(clean(line ?? 'verify'), 200)
+  const folder = join(source.paths.agents, id)
+  const checks = await Promise.all(
+    (evidence?.checks ?? []).map(async (check) => ({
+      name: check.name,
+      isOk: check.ok,
+      tail: await checkTail(check.tail, clean, { folder, stage: 'check-' }),
+    })),
+  )
   if (verify === null) return { verify, checks }
-  return { verify: { name, isOk: verify.code === 0, tail: tailOfCheck(verify.tail) }, checks }
+  const tail = await checkTail(verify.tail, clean, { folder, stage: 'verify' })
+  return { verify: { name, isOk: verify.code === 0, tail }, checks }
 }
 
 const workedMs = ({ startedAt, endedAt }: Agent): number | null =>
@@ -151,7 +215,7 @@ function filesOf(
       path: clean(path),
       insertions,
       deletions,
-      patch: isThere ? clean(patch.patch) : null,
+      patch: isThere ? cleanPart(clean, patch.patch, { end: patch.truncated }) : null,
       reason: isExcluded(path) ? 'not shown' : binary ? null : why,
     }
   })
@@ -193,6 +257,9 @@ interface Kept {
   readonly artifacts: EvaluationPacket['artifacts']
   /** Name all of their contents. */
   readonly keys: readonly string[]
+  /** Each of them could be read whole. */
+  readonly isKnown: boolean
+  readonly hasFiles: boolean
 }
 
 /** The last answer of this try, and what else it kept as a result. */
@@ -206,43 +273,68 @@ async function keptOf(
   const artifacts: EvaluationPacket['artifacts'][number][] = []
   const keys: string[] = []
   let answer: string | null = null
+  let [isKnown, hasFiles] = [true, false]
   const add = (name: string, text: string | null, bytes: number): void =>
-    void artifacts.push({ name: clean(name), text: text === null ? null : clean(text), bytes })
+    void artifacts.push({ name: clean(name), text, bytes })
   for (const { artifact } of kept) {
     const one = artifactOf(artifact)
     if (one === null) continue
     if (one.kind === 'file') {
-      const file = await fileAt(source, task, one.path)
+      const file = await fileAt(source, task, one.path, clean)
+      hasFiles = true
+      isKnown &&= file.key !== null
       keys.push(`${one.path} ${file.key}`)
-      add(one.path, isExcluded(one.path) ? null : file.text, file.bytes)
+      const names = [one.path, realNameOf(source, task, one.path) ?? one.path]
+      add(one.path, names.some(isExcluded) ? null : file.text, file.bytes)
     } else if (one.kind === 'text' && one.name === 'answer') answer = one.text
     else {
       const [name, text] =
         one.kind === 'text' ? [one.name, one.text] : ['data', JSON.stringify(one.value, null, 2)]
       keys.push(`${name} ${keyOf(text)}`)
-      add(name, text, Buffer.byteLength(text))
+      add(name, clean(text), Buffer.byteLength(text))
     }
   }
-  return { answer, artifacts, keys }
+  return { answer, artifacts, keys, isKnown, hasFiles }
 }
 
 const keyOf = (content: string | Buffer): string =>
   createHash('sha256').update(content).digest('hex')
 
-/** One that cannot be read is only named: it was removed, or is not the task's own file any more. */
-async function fileAt(source: ChangeSource, task: Task, path: string) {
-  const read = await readArtifact(source, task, { path, from: 0, maxBytes: ARTIFACT_BYTES }).catch(
-    () => null,
-  )
-  if (!read?.ok) return { text: null, bytes: 0, key: 'none' }
-  const content = Buffer.from(read.value.content, 'base64')
-  const isText = !content.includes(0)
-  const { size: bytes } = read.value
-  return {
-    text: isText ? content.toString('utf8') : null,
-    bytes,
-    key: `${bytes} ${keyOf(content)}`,
+/** One that cannot be read is only named: it was removed, or is not the task's own file any more. `key`: null = not all of it is known. */
+async function fileAt(source: ChangeSource, task: Task, path: string, clean: Mask) {
+  const window = { path, from: 0, maxBytes: ARTIFACT_BYTES }
+  const read = await readArtifact(source, task, window).catch(() => null)
+  if (!read?.ok) return { text: null, bytes: 0, key: null }
+  const { content, size: bytes, next } = read.value
+  const start = Buffer.from(content, 'base64')
+  const isText = !start.includes(0)
+  const key = await keyOfFile(source, task, { path, start, next, bytes })
+  const cut = { end: next < bytes }
+  return { text: isText ? cleanPart(clean, start.toString('utf8'), cut) : null, bytes, key }
+}
+
+/** Of all its contents, window by window; null where it is too large for that, or changes meanwhile. */
+async function keyOfFile(
+  source: ChangeSource,
+  task: Task,
+  file: {
+    readonly path: string
+    readonly start: Buffer
+    readonly next: number
+    readonly bytes: number
+  },
+): Promise<string | null> {
+  const { path, start, bytes } = file
+  if (bytes > HASHED_BYTES) return null
+  const hash = createHash('sha256').update(start)
+  for (let from = file.next; from < bytes;) {
+    const window = { path, from, maxBytes: ARTIFACT_BYTES }
+    const read = await readArtifact(source, task, window).catch(() => null)
+    if (!read?.ok || read.value.next === from) return null
+    hash.update(Buffer.from(read.value.content, 'base64'))
+    from = read.value.next
   }
+  return `${bytes} ${hash.digest('hex')}`
 }
 
 /** The end of what it printed, as it is shown to people. */
@@ -250,12 +342,24 @@ async function tailOf(
   { paths }: ChangeSource,
   { id, executorType, state }: Agent,
   bytes: number,
+  clean: Mask,
 ): Promise<string> {
   const isEnded = state.kind === 'ended'
   const folder = join(paths.agents, id)
-  const where = { folder, stream: 'merged', isEnded } as const
-  const { reports } = await readOutput({ ...where, from: -bytes, maxBytes: bytes }, executorType)
-  return plainText(reports.map(reportText).filter(Boolean).join('\n'))
+  const where = { folder, stream: 'merged', isEnded, from: -bytes, maxBytes: bytes } as const
+  const { reports, offset } = await readOutput(where, executorType)
+  const said = reports.map((report) => shownReport(report, clean)).filter(Boolean)
+  if (said.length > 0) return cleanPart(clean, said.join('\n'), { start: offset > 0 })
+  // One line that is longer than all of it.
+  const raw = await readRawOutput(where)
+  const cut = { start: raw.offset > 0, end: !isEnded }
+  return cleanPart(clean, plainText(raw.bytes.toString('utf8')), cut)
+}
+
+/** Long ones were cut when they were read. */
+function shownReport(report: OutputReport, clean: Mask): string {
+  const text = reportText(report)
+  return cleanPart(clean, plainText(text), { end: text.endsWith('…') })
 }
 
 function reportText(report: OutputReport): string {

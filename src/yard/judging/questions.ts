@@ -28,7 +28,7 @@ import type { Prepared, Question } from './question.ts'
 import { type AssignmentParts, prepareAssignment } from './assignment-question.ts'
 import { CANARIES } from '../../judging/canaries/canaries.ts'
 import { checkPlaces, criteriaDisagree, pleads, touchesTests } from '../../judging/places.ts'
-import type { Evaluation, Findings } from '../../domain/judging/evaluation.ts'
+import type { Evaluation, Findings, Judge } from '../../domain/judging/evaluation.ts'
 import { DIMENSIONS, scoreOf, type Dimensions } from '../../domain/judging/score.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { Task } from '../../domain/task.ts'
@@ -45,6 +45,8 @@ export interface EvaluationMaterial {
   readonly packet: EvaluationPacket
   /** SHA-256 of diff, answer and artifacts; empty = they are not known, and no other work is the same. */
   readonly work: string
+  /** Nothing of it can be seen: no judge can score it. */
+  readonly isBare: boolean
 }
 
 export interface QuestionParts {
@@ -54,6 +56,8 @@ export interface QuestionParts {
   /** Who may be chosen for a task. */
   readonly identities: AssignmentParts['identities']
   readonly clean: AssignmentParts['clean']
+  /** Why the scores of a judge decide nothing; null = nothing speaks against it. */
+  readonly flagOf: (judge: Judge) => string | null
   readonly materialOf: (task: Task, agent: Agent) => Promise<EvaluationMaterial>
   /** `more`: what the plan alone knows of it. */
   readonly triagePacketOf: (
@@ -151,38 +155,60 @@ async function prepareTriage(parts: QuestionParts, judgement: Judgement): Promis
   return { kind: 'question', question }
 }
 
+const NOTHING_SEEN =
+  'there is nothing to see of its result; a verify line or a deliverable would show it'
+
 async function prepareEvaluation(parts: QuestionParts, judgement: Judgement): Promise<Prepared> {
-  const { plan, store, settings } = parts
+  const { plan, store, settings, flagOf } = parts
   const { taskId, agentId, judge } = judgement
   const task = taskId === null ? undefined : plan.tasks.get(taskId)
   const agent = agentId === null ? null : store.agent(agentId)
   if (!task || !agent)
     return { kind: 'impossible', reason: 'what it is about is not kept any more' }
-  const { packet, work } = await parts.materialOf(task, agent)
+  const { packet, work, isBare } = await parts.materialOf(task, agent)
   const checks = packet.checks.map(({ name, isOk: ok, tail }) => ({ name, ok, tail }))
   const same = sameWork(parts, task, work, judgement)
-  if (same) return { kind: 'known', value: { purpose: 'evaluation', findings: same, checks } }
+  if (same) {
+    const { id, judge: by, ...found } = same
+    const value = { purpose: 'evaluation', findings: findingsOnly(found), checks } as const
+    return { kind: 'known', value: { ...value, kept: { id, judge: by } } }
+  }
+  if (isBare) return { kind: 'impossible', reason: NOTHING_SEEN }
   const isSameFamily =
     judge !== null && judge.provider !== null && judge.provider === agent.provider
   const question = evaluationQuestion(packet, settings(), (found) => {
     const marks = isSameFamily ? [...found.marks, 'same-family' as const] : found.marks
-    return { purpose: 'evaluation', findings: { ...found, marks, work }, checks }
+    const flag = judge === null ? null : flagOf(judge)
+    const value = { purpose: 'evaluation', findings: { ...found, marks, work }, checks } as const
+    return flag === null ? value : { ...value, flag: `${judge?.executor} is flagged: ${flag}` }
   })
   return { kind: 'question', question }
 }
 
-/** What was said of the very same work; a person who asks again gets a new answer. */
+/** What was said of the very same work. Whoever asks again gets a new answer. */
 function sameWork(
-  { store }: QuestionParts,
-  { evaluation }: Task,
+  parts: QuestionParts,
+  task: Task,
   work: string,
   { subject, agentId }: Judgement,
-): Findings | null {
-  if (subject !== 'gate' || evaluation === null || evaluation.agentId === agentId) return null
-  if (work === '' || evaluation.work !== work || evaluation.modelScore === null) return null
-  const known = store.judging.get(evaluation.id)?.evaluation
-  return known ? findingsOnly(known) : null
+): Evaluation | null {
+  const { evaluation: before } = task
+  const isKnown = work !== '' && before?.work === work && before.score !== null
+  if (subject !== 'gate' || !isKnown || before.agentId === agentId) return null
+  const same = parts.store.judging.get(before.id)?.evaluation ?? null
+  return same && stillCounts(parts, task, same) ? same : null
 }
+
+/** A person's word does; what a judge said that is flagged by now does not. */
+const stillCounts = (
+  { flagOf }: QuestionParts,
+  { evaluation, rejected }: Task,
+  { agentId, judge }: Evaluation,
+): boolean =>
+  evaluation?.by !== undefined ||
+  rejected?.agentId === agentId ||
+  judge === null ||
+  flagOf(judge) === null
 
 const findingsOnly = ({
   dimensions,
@@ -192,7 +218,7 @@ const findingsOnly = ({
   marks,
   facts,
   work,
-}: Evaluation): Findings => ({ dimensions, evidence, criteria, notes, marks, facts, work })
+}: Findings): Findings => ({ dimensions, evidence, criteria, notes, marks, facts, work })
 
 function findingsOf(answer: EvaluationAnswer, packet: EvaluationPacket): Findings {
   const said = DIMENSIONS.map((name) => [name, answer.dimensions[name]] as const)

@@ -1,9 +1,10 @@
 /** `answer.json`: what came back of one turn, read once and never read out of the output again. */
+import { workFailureSchema } from '../../domain/schemas.ts'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { costSourceSchema, usageSchema, type CostSource, type Usage } from '../../domain/agent.ts'
-import { workFailureSchema, type WorkFailure } from '../../domain/failure.ts'
+import { type WorkFailure } from '../../domain/failure.ts'
 import { replaceFile } from '../../files/replace-file.ts'
 
 export interface PricedReply {
@@ -24,18 +25,27 @@ const replySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('answer'), text: z.string(), structured: z.unknown(), ...priced }),
   z.object({ kind: z.literal('failed'), failure: workFailureSchema, ...priced }),
 ])
-const fileSchema = z.object({ version: z.literal(1), reply: replySchema })
+/** `question`: which it answers, for the folder alone does not tell. */
+const fileSchema = z.object({ version: z.literal(1), question: z.string(), reply: replySchema })
 
 /** Null when it is not there or cannot be understood: then the output says the same. */
-export function readReply(folder: string): Reply | null {
+export function readReply(folder: string, key: string): Reply | null {
+  const { question, reply } = readFile(folder) ?? {}
+  if (!reply || question !== key) return null
+  return reply.kind === 'answer' ? { ...reply, structured: reply.structured ?? null } : reply
+}
+
+/** Of the question that it answers; null as above. */
+export const replyKey = (folder: string): string | null => readFile(folder)?.question ?? null
+
+function readFile(folder: string): z.infer<typeof fileSchema> | null {
   try {
-    const { reply } = fileSchema.parse(JSON.parse(readFileSync(join(folder, NAME), 'utf8')))
-    return reply.kind === 'answer' ? { ...reply, structured: reply.structured ?? null } : reply
+    return fileSchema.parse(JSON.parse(readFileSync(join(folder, NAME), 'utf8')))
   } catch {
     return null // not answered yet, or cut by a crash of the machine
   }
 }
 
 /** Throws what the file system said. */
-export const writeReply = (folder: string, reply: Reply): void =>
-  replaceFile(join(folder, NAME), `${JSON.stringify({ version: 1, reply }, null, 2)}\n`)
+export const writeReply = (folder: string, question: string, reply: Reply): void =>
+  replaceFile(join(folder, NAME), `${JSON.stringify({ version: 1, question, reply }, null, 2)}\n`)

@@ -1,6 +1,7 @@
 /** The book of tries that routes are chosen by: read from the store when it is first asked for, and told of every commit from then on. */
 import type { CommittedBatch } from '../../coordinator/dispatch.ts'
-import { type Agent, isLaunched } from '../../domain/agent.ts'
+import type { Agent } from '../../domain/agent.ts'
+import { isLaunched } from '../../domain/routing/holder.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type { EvaluationId } from '../../domain/judging/evaluation.ts'
 import { kindOf } from '../../domain/judging/kind.ts'

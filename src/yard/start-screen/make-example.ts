@@ -21,7 +21,7 @@ const AUTHOR = { name: 'Yardmaster example', email: 'example@yardmaster.invalid'
 
 export type ExampleParts = Pick<
   OpenYardOptions,
-  'env' | 'resources' | 'launcherEntry' | 'tailEntry' | 'forecastEntry'
+  'env' | 'resources' | 'launcherEntry' | 'tailEntry' | 'forecastEntry' | 'largeWriteEntry'
 > & { readonly dataFolder: string }
 
 /** The yard is closed again: nothing of it runs yet. */

@@ -56,7 +56,7 @@ function liveFactsOf(source: AgentSource, agent: Agent) {
 const UNSEEN = { doing: null, outputBytes: null, isBusy: null }
 
 /** Why it was chosen, without what the yard keeps of it for later choices. */
-function choiceOf({ choice }: Agent): AgentView['choice'] {
+export function choiceOf({ choice }: Pick<Agent, 'choice'>): AgentView['choice'] {
   if (choice === null) return null
   const { arm, chance, explored, reason } = choice
   return { arm, chance, explored, reason }

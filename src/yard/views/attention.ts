@@ -2,11 +2,13 @@
 import type { Attention, AttentionKind } from '../../contract/view.ts'
 import { isTaskId, type AgentId } from '../../domain/ids.ts'
 import { reasonAtTerminal } from '../../domain/landing.ts'
-import { lastLines } from '../../domain/output.ts'
+import { lastLines } from '../../domain/failure.ts'
 import type { Breaker, Plan } from '../../domain/plan.ts'
-import type { ShownState, Task } from '../../domain/task.ts'
+import type { Task } from '../../domain/task.ts'
+import type { ShownState } from '../../domain/graph/shown-state.ts'
 import type { Yard } from '../yard.ts'
 import { isoTime } from './iso-time.ts'
+import { judgeAttention, type JudgeSource } from './judge-attention.ts'
 import { hostProblemReason, resolveRoute } from './shown-route.ts'
 import { oneLine, type FactSource } from './task-fact.ts'
 import { byPerson } from './wait-reasons.ts'
@@ -59,10 +61,10 @@ function readyFor(source: FactSource, task: Task): { kind: AttentionKind; text: 
   return { kind: 'manual', text }
 }
 
-/** Breakers, a yard that is not confirmed, commits that fail. */
-export function yardAttention(
-  yard: Pick<Yard, 'plan' | 'isTrusted' | 'readOnly' | 'openedAt'>,
-): Attention[] {
+type AttentionSource = Pick<Yard, 'plan' | 'isTrusted' | 'readOnly' | 'openedAt'> & JudgeSource
+
+/** Breakers, judges, a yard that is not confirmed, commits that fail. */
+export function yardAttention(yard: AttentionSource): Attention[] {
   const list: Attention[] = []
   const add = (kind: AttentionKind, text: string, since: number): void =>
     void list.push({ task: null, agent: null, kind, text, reason: text, since: isoTime(since) })
@@ -83,7 +85,7 @@ export function yardAttention(
       reason: oneLine(breaker.reason),
       since: isoTime(breaker.since),
     })
-  return list
+  return [...list, ...judgeAttention(yard)]
 }
 
 const isAboutAgent = ({ kind }: Breaker): boolean => kind === 'silence' || kind === 'unreachable'

@@ -19,14 +19,16 @@ function overrideOf(opinions: readonly Opinion[]): EvaluationView['override'] {
 
 export function toEvaluationView({ evaluation, opinions }: StoredEvaluation) {
   const override = overrideOf(opinions)
-  const { judge, judgements, marks, gate } = evaluation
+  const { judge, marks, gate, kept } = evaluation
+  // Whoever took a score back takes the judge's word.
+  const own = opinions.some(({ isAudit }) => !isAudit) ? null : (kept?.score ?? null)
   return {
     id: evaluation.id,
     agent: evaluation.agentId,
     status: evaluation.status,
     reason: evaluation.reason,
     at: isoTime(evaluation.at),
-    score: override?.score ?? evaluation.score,
+    score: override?.score ?? own ?? evaluation.score,
     modelScore: evaluation.score,
     dimensions: evaluation.dimensions,
     evidence: evaluation.evidence,
@@ -35,7 +37,8 @@ export function toEvaluationView({ evaluation, opinions }: StoredEvaluation) {
     checks: evaluation.checks,
     facts: evaluation.facts,
     judge: judge && { executor: judge.executor, model: judge.model, prompt: judge.prompt },
-    looks: judgements.length,
+    ...(kept ? { kept } : {}),
+    looks: evaluation.looks,
     spread: evaluation.spread,
     sameFamily: marks.includes('same-family'),
     marks,
@@ -85,7 +88,7 @@ export function pendingEvaluation(
     reason: judge ? `${judge.executor} is asked` : 'it waits for its judge',
     at: isoTime(state.since),
     judge: judge && { executor: judge.executor, model: judge.model, prompt: judge.prompt },
-    looks: state.looks.length,
+    looks: state.looks.filter(({ isKept }) => !isKept).length,
   }
 }
 
@@ -125,6 +128,7 @@ export function toJudgementView(judgement: Judgement): JudgementView {
     state: state.kind,
     outcome: state.kind === 'ended' ? state.outcome : null,
     reason: state.kind === 'ended' ? state.reason : null,
+    ...(state.kind === 'ended' && state.kept ? { kept: state.kept } : {}),
     queuedAt: isoTime(judgement.queuedAt),
     askedAt: state.kind === 'asked' ? isoTime(state.since) : null,
     endedAt: state.kind === 'ended' ? isoTime(state.at) : null,

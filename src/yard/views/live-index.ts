@@ -2,7 +2,8 @@
 import type { Attention, BreakerView, Snapshot, Summary, TaskCard } from '../../contract/view.ts'
 import type { TaskId } from '../../domain/ids.ts'
 import { type Breaker, shownStateOf } from '../../domain/plan.ts'
-import type { ShownState, Task } from '../../domain/task.ts'
+import type { Task } from '../../domain/task.ts'
+import type { ShownState } from '../../domain/graph/shown-state.ts'
 import { taskAttention, yardAttention } from './attention.ts'
 import { type CardPort, type CardSource, toTaskCard } from './task-card.ts'
 import { createHeap } from '../../domain/graph/heap.ts'
@@ -119,6 +120,7 @@ export type SummarySource = CardPort &
   AgentSource &
   Pick<
     Yard,
+    | 'judging'
     | 'machineHold'
     | 'openedAt'
     | 'pausedSince'

@@ -41,6 +41,8 @@ export function createNews(yard: SummarySource, index: LiveIndex) {
     return patch
   }
   return {
+    /** Tasks that are to be told. */
+    size: (): number => tasks.size,
     touch: (id: TaskId) => void tasks.add(id),
     add(batch: CommittedBatch): void {
       from ??= batch.from

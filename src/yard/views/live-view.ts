@@ -23,6 +23,8 @@ type LiveSource = SummarySource & Pick<Yard, 'log' | 'onCommitted'>
 
 export const TURN_MS = 30
 const FACTS_EVERY_MS = 1000
+/** Tasks from which on a patch is sent at once. */
+const MOST_IN_PATCH = 500
 /** A subscriber may fall so many patches behind (at least 2 s of steady news). */
 const QUEUE_LIMIT = 64
 
@@ -208,7 +210,9 @@ function openWatch(yard: LiveSource, index: LiveIndex, { clock, send }: Told) {
   const stops = [
     yard.onCommitted((batch) => {
       news.add(batch)
-      soon()
+      // A large change is told in pieces, and must not be gathered again.
+      if (news.size() >= MOST_IN_PATCH) tryFlush()
+      else soon()
     }),
     everySecond(clock, () => attempt(tellFacts)),
     followFurniture(yard, flush, send),

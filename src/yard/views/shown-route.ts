@@ -12,7 +12,8 @@ import { unknownCostOf } from '../../domain/budget/known-cost.ts'
 import { findModel } from '../../domain/routing/models.ts'
 import type { Breaker, Plan } from '../../domain/plan.ts'
 import { accountOf, isTakenByPeople, type Profile, type Settings } from '../../domain/settings.ts'
-import type { ShownState, Task } from '../../domain/task.ts'
+import type { Task } from '../../domain/task.ts'
+import type { ShownState } from '../../domain/graph/shown-state.ts'
 
 export interface RouteSource {
   readonly plan: Plan

@@ -11,11 +11,12 @@ import {
   attemptsOf,
   hasNewResult,
   isDraft,
-  type ShownState,
   type Task,
   workedMsOf,
 } from '../../domain/task.ts'
-import type { Reason } from '../../domain/reason.ts'
+import type { ShownState } from '../../domain/graph/shown-state.ts'
+import { type Reason, stateText } from '../../domain/reason.ts'
+import { clip } from '../../base/text.ts'
 import type { Cost, Spending } from '../spending.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
 import { holdersOf, stuckReason } from './shown-route.ts'
@@ -62,7 +63,7 @@ export function toTaskCard(
 ): TaskCard {
   const stuck = stuckReason(source, task, shown)
   const cost = source.costOf(task.id)
-  const reason = stuck === null ? taskReason(source, task, shown) : stuckFact(stuck)
+  const reason = reasonUnless(stuck, source, task, shown)
   return {
     id: task.id,
     title: task.title,
@@ -77,7 +78,7 @@ export function toTaskCard(
     tags: task.tags,
     executor: executorOf(task),
     model: task.model,
-    agent: source.plan.agentOf(task.id)?.id ?? task.lastAgentId,
+    agent: agentOfCard(source.plan, task),
     attempts: attemptsOf(task),
     maxAttempts: task.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
     attemptsAllowed: attemptsAllowed(task),
@@ -97,6 +98,30 @@ export function toTaskCard(
     ...(cost.usd !== null && cost.atLeast ? { costAtLeast: true } : {}),
   }
 }
+
+const agentOfCard = (plan: Plan, task: Task): string | null =>
+  plan.agentOf(task.id)?.id ?? task.lastAgentId
+
+const reasonUnless = (
+  stuck: string | null,
+  source: FactSource,
+  task: Task,
+  shown: ShownState,
+): Reason | null => (stuck === null ? taskReason(source, task, shown) : stuckFact(stuck))
+
+/** Keeps the other columns of a table in sight. */
+const FACT_WIDTH = 44
+
+/** What a table says of a task: a line of `task.table`. */
+export function toTableLine(source: FactSource, task: Task, shown: ShownState): string {
+  const reason = reasonUnless(stuckReason(source, task, shown), source, task, shown)
+  const fact = reason === null ? null : clip(reason.text, FACT_WIDTH)
+  const state = stateText(shown, fact, reason)
+  const columns = [task.id, shown, state, agentOfCard(source.plan, task) ?? '', task.title]
+  return columns.map((text) => text.replace(SPACES, ' ')).join('\t')
+}
+
+const SPACES = /\s+/g
 
 function whyOf(reason: Reason | null): Pick<TaskCard, 'fact' | 'reason'> {
   if (reason === null) return { fact: null, reason: null }

@@ -1,6 +1,7 @@
 /** The one short line under a node: why a task stands where it stands and what comes next. */
 import { scoreText } from '../../domain/judging/score.ts'
-import { isDraft, workedMsOf, type ShownState, type Task } from '../../domain/task.ts'
+import { isDraft, workedMsOf, type Task } from '../../domain/task.ts'
+import type { ShownState } from '../../domain/graph/shown-state.ts'
 import type { Breaker, Plan } from '../../domain/plan.ts'
 import { resolveExecutor } from '../../domain/routing/resolve.ts'
 import { assertNever } from '../../base/result.ts'

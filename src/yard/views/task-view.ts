@@ -21,6 +21,7 @@ import { gateOf } from '../../domain/judging/evaluation.ts'
 import { identityNameOf } from '../../domain/judging/identity.ts'
 import { kindOf } from '../../domain/judging/kind.ts'
 import type { Profile } from '../../domain/settings.ts'
+import { choiceOf } from './agent-view.ts'
 import { BY_TASK, endpointOf, originOf } from '../executors/origins.ts'
 
 type TaskSource = Omit<CardPort, 'config' | 'spending'> &
@@ -70,7 +71,13 @@ export function toTaskDetails(yard: TaskSource, task: Task): Omit<TaskView, 'tim
     artifacts: yard.store.artifactsOf(task.id).map(({ artifact }) => toArtifactView(artifact)),
     log: yard.store.logOf(task.id).map(toLogLine),
     routes: routeStops(yard.config(), task),
+    choice: state.kind === 'open' ? null : latestChoice(agents),
   }
+}
+
+const latestChoice = (agents: readonly Agent[]): TaskView['choice'] => {
+  const latest = agents.at(-1)
+  return latest ? choiceOf(latest) : null
 }
 
 /** Its gate, identity and kind as they are now, and as the task itself says. */
@@ -142,10 +149,20 @@ export function nextTimes(
   return times
 }
 
-/** A task that is done has no failure any more; one that is tried again keeps the last one. */
-export function failureOf(task: Task): WorkFailure | null {
-  if (task.state.kind === 'failed') return task.state.failure
-  return task.state.kind === 'done' || task.state.kind === 'abandoned' ? null : task.lastFailure
+/** What is done, is judged or waits for a person's word on its result has no failure any more; what is tried again keeps the last one. */
+export function failureOf({ state, lastFailure }: Task): WorkFailure | null {
+  switch (state.kind) {
+    case 'failed':
+      return state.failure
+    case 'done':
+    case 'abandoned':
+    case 'pending-eval':
+      return null
+    case 'waiting':
+      return state.for === 'approval' || state.for === 'evaluation' ? null : lastFailure
+    default:
+      return lastFailure
+  }
 }
 
 /** The sum over all its agents; a part that no agent told stays unknown. */

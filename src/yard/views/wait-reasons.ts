@@ -1,5 +1,6 @@
 /** Everything that keeps an open task from starting now, the nearest to the person first. */
-import { isLaunched, type Agent } from '../../domain/agent.ts'
+import type { Agent } from '../../domain/agent.ts'
+import { isLaunched } from '../../domain/routing/holder.ts'
 import type { WaitReason, WhyVoice } from '../../contract/why.ts'
 import {
   awakeRoute,
@@ -13,7 +14,9 @@ import { shownStateOf } from '../../domain/plan.ts'
 import { endingBlockerOf } from '../../domain/graph/upstream.ts'
 import type { TaskId } from '../../domain/ids.ts'
 import { isTakenByPeople, type Settings } from '../../domain/settings.ts'
-import { isDraft, isSatisfied, type ShownState, type Task } from '../../domain/task.ts'
+import { isHeldByAssignment } from '../../domain/judging/assignment.ts'
+import { isDraft, isSatisfied, type Task } from '../../domain/task.ts'
+import type { ShownState } from '../../domain/graph/shown-state.ts'
 import type { Yard } from '../yard.ts'
 import { atTime, clockTime, isoTime } from './iso-time.ts'
 
@@ -44,6 +47,10 @@ const reason = (
 ): WaitReason => ({ kind, subject, text, until: untilMs === null ? null : isoTime(untilMs) })
 
 function ownReasons(plan: Plan, task: Task, voice: WhyVoice): WaitReason[] {
+  if (isHeldByAssignment(plan, task)) {
+    const asked = task.assigning ?? null
+    return [reason('time', asked, `a model is asked who does it (${asked})`)]
+  }
   if (!task.held) return []
   const state = isDraft(task) ? 'a draft' : 'paused'
   const release = hint(voice, `: ${releaseText(plan, task)}`)

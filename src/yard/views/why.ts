@@ -6,7 +6,7 @@ import type { Agent } from '../../domain/agent.ts'
 import type { WorkFailure } from '../../domain/failure.ts'
 import { countHeldBy } from '../../domain/graph/dag.ts'
 import { isTaskId, type TaskId } from '../../domain/ids.ts'
-import { lastLines } from '../../domain/output.ts'
+import { lastLines } from '../../domain/failure.ts'
 import { mergeCommand, reasonAtTerminal, type Landing } from '../../domain/landing.ts'
 import {
   attemptsAllowed,
@@ -40,7 +40,9 @@ export function toWhy(yard: WhySource, task: Task, voice: WhyVoice): Why {
     state,
     text,
     textAfterState: isWaiting ? whole(waitingText(yard, task, waitsFor)) : text,
-    lastLines: lastLines(failureOf(task)?.detail ?? null),
+    // While another try is at work they would pass for its own.
+    lastLines:
+      task.state.kind === 'in-progress' ? null : lastLines(failureOf(task)?.detail ?? null),
     waitsFor,
   }
 }

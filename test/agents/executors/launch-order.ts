@@ -1,8 +1,9 @@
 /** Launch orders for tests: everything at rest, with what the test is about laid over it. */
+import { taskIdSchema } from '../../../src/domain/schemas.ts'
 import { createProfile } from '../../../src/config/models.ts'
 import type { Agent } from '../../../src/domain/agent.ts'
 import type { LaunchOrder } from '../../../src/domain/executor.ts'
-import { agentIdOf, taskIdSchema } from '../../../src/domain/ids.ts'
+import { agentIdOf } from '../../../src/domain/ids.ts'
 import { EXECUTOR_KINDS, type ExecutorType, type Profile } from '../../../src/domain/settings.ts'
 import type { Task } from '../../../src/domain/task.ts'
 import type { LaunchInput } from '../../../src/agents/executors/executor.ts'

@@ -1,3 +1,4 @@
+import { taskIdSchema } from '../../../src/domain/schemas.ts'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +7,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { LaunchInput, LaunchPlan } from '../../../src/agents/executors/executor.ts'
 import { nativeCodex } from '../../../src/agents/executors/launch/program.ts'
 import { executorOf } from '../../../src/agents/executors/registry.ts'
-import { taskIdSchema } from '../../../src/domain/ids.ts'
 import { AGENT_CLIS, EXECUTOR_TYPES, type ExecutorType } from '../../../src/domain/settings.ts'
 import { CONVERSATION, launchInput, launchOrder, type OrderParts } from './launch-order.ts'
 

@@ -1,4 +1,5 @@
 /** What an agent plants in a repository for git to start is not started when the yard works there, and what a person has set goes on. */
+import { MARKER_VARIABLE } from '../../../src/domain/ids.ts'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
@@ -12,7 +13,6 @@ import {
 import { landingTarget, mergeIntoTarget, moveTarget } from '../../../src/agents/git/landing/land.ts'
 import { addScratchTree } from '../../../src/agents/git/worktree/checkout.ts'
 import { removeWorktree, worktreeFacts } from '../../../src/agents/git/worktree/worktree-facts.ts'
-import { MARKER_VARIABLE } from '../../../src/domain/agent.ts'
 import {
   collect,
   commit,

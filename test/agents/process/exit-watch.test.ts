@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -66,9 +66,11 @@ function running(name = 'agent-1'): string {
   return folder
 }
 
-function end(folder: string, code = 0): void {
-  writeFileSync(join(folder, 'exit.4711'), `{"code":${code},"signal":null}`.padEnd(63) + '\n')
-  renameSync(join(folder, 'exit.4711'), join(folder, 'exit.json'))
+/** In place, as the shell writes it; `renamed` as a supervisor in Node leaves it. */
+function end(folder: string, code = 0, { renamed } = { renamed: false }): void {
+  const record = `{"code":${code},"signal":null}`.padEnd(63) + '\n'
+  writeFileSync(join(folder, 'exit.4711'), record, { flag: 'r+' })
+  if (renamed) renameSync(join(folder, 'exit.4711'), join(folder, 'exit.json'))
 }
 
 const word = (folder: string): void =>
@@ -86,16 +88,20 @@ describe('the exit watch', () => {
     expect(exits).toMatchObject([{ folder, exit: { code: 3, signal: null } }])
     expect(exits[0]?.exit.endedAt).toBeGreaterThan(0)
     expect([timers, vanished, watch.counts().watched]).toEqual([[], [], 0])
+    expect(readdirSync(folder).toSorted()).toEqual(['exit.json', 'pid'])
   })
 
-  it('sees the rename by itself where the stage was adopted', async () => {
-    const folder = running()
-    watch.watch(folder, { isAdopted: true })
-    end(folder, 4)
-    await told.promise
-    watch.checkAll()
-    expect(exits).toMatchObject([{ folder, exit: { code: 4 } }])
-  })
+  it.each([false, true])(
+    'sees the end by itself where it was adopted, renamed: %s',
+    async (renamed) => {
+      const folder = running()
+      watch.watch(folder, { isAdopted: true })
+      end(folder, 4, { renamed })
+      await told.promise
+      watch.checkAll()
+      expect(exits).toMatchObject([{ folder, exit: { code: 4 } }])
+    },
+  )
 
   it('sees the end of a stage that nobody has begun to write', async () => {
     const folder = join(dir, 'agent-1')

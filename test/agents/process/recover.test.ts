@@ -65,6 +65,40 @@ describe('recovery of a stage', () => {
     expect(await recover()).toMatchObject({ kind: 'exited', exit: { code: 3, signal: null } })
   })
 
+  it('settles with what the supervisor wrote last, and gives that its lasting name', async () => {
+    const { pid, startTime } = await ended()
+    put('pid', `${pid} ${startTime}\n`)
+    put(`exit.${pid}`, '{"code":3,"signal":null}'.padEnd(63) + '\n')
+    put('exit.json', '{"code":0,"signal":null}')
+    expect(await recover()).toMatchObject({ kind: 'exited', exit: { code: 3, signal: null } })
+    expect(readdirSync(folder).toSorted()).toEqual(['exit.json', 'pid'])
+    expect(await recover()).toMatchObject({ kind: 'exited', exit: { code: 3, signal: null } })
+  })
+
+  it('settles with it also where an agent has taken pid away', async () => {
+    const started = await ended()
+    put(`exit.${started.pid}`, '{"code":3,"signal":null}'.padEnd(63) + '\n')
+    const found = await recoverStage(folder, { bootIdAtLaunch: bootId, host, started })
+    expect(found).toMatchObject({ kind: 'exited', exit: { code: 3 } })
+    expect(readdirSync(folder)).toEqual(['exit.json'])
+  })
+
+  it('believes nothing in the draft of a supervisor that lives', async () => {
+    const { pid, startTime } = await living()
+    put('pid', `${pid} ${startTime}\n`)
+    put(`exit.${pid}`, '{"code":0,"signal":null}'.padEnd(63) + '\n')
+    expect(await recover()).toEqual({ kind: 'alive', pid, startTime })
+    expect(readdirSync(folder).toSorted()).toEqual([`exit.${pid}`, 'pid'])
+  })
+
+  it('takes a supervisor that was killed before it wrote the end as lost', async () => {
+    const { pid, startTime } = await ended()
+    put('pid', `${pid} ${startTime}\n`)
+    put(`exit.${pid}`, `${pid} ${startTime}`.padEnd(63) + '\n')
+    put('exit.json', '{"code":0,"signal":null}')
+    expect(await recover()).toEqual({ kind: 'lost' })
+  })
+
   it('believes no exit.json while the supervisor lives, for that writes it last', async () => {
     const { pid, startTime } = await living()
     put('pid', `${pid} ${startTime}\n`)
@@ -201,8 +235,8 @@ describe('recovery of a stage', () => {
   it('takes an empty pid with no living writer as lost', async () => {
     const { pid, startTime } = await ended()
     put('pid', '')
-    put(`pid.${pid}`, `${pid} ${startTime}\n`)
-    put('pid.1', '1 0\n')
+    put(`exit.${pid}`, `${pid} ${startTime}`.padEnd(63) + '\n')
+    put('pid.1', '1 0\n') // as earlier programs noted themselves
     expect(await recover()).toEqual({ kind: 'lost' })
   })
 
@@ -211,7 +245,7 @@ describe('recovery of a stage', () => {
     async (own) => {
       const writer = await living(folder)
       put('pid', '')
-      put(`pid.${writer.pid}`, own === 'noted' ? `${writer.pid} ${writer.startTime}\n` : '')
+      put(`exit.${writer.pid}`, own === 'noted' ? `${writer.pid} ${writer.startTime}   \n` : '')
       let looks = 0
       const writesMeanwhile: typeof host = {
         ...host,

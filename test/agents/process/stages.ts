@@ -1,4 +1,5 @@
 /** Real stages in a temporary folder under a real launcher; closing ends whatever they left. */
+import { MARKER_VARIABLE } from '../../../src/domain/ids.ts'
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,7 +12,6 @@ import { createProcessHost, startTimeOf } from '../../../src/agents/process/host
 import type { KillTarget } from '../../../src/agents/process/kill-tree.ts'
 import { openLauncher, supervisorCommand } from '../../../src/agents/process/launcher/launcher.ts'
 import type { Launcher } from '../../../src/agents/process/launcher/launcher.ts'
-import { MARKER_VARIABLE } from '../../../src/domain/agent.ts'
 import type { Stage, Started } from '../../../src/agents/process/launcher/resident.ts'
 import type { ExitRecord } from '../../../src/agents/process/stage-files.ts'
 import { systemClock } from '../../../src/base/clock.ts'

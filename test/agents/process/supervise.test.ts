@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { RESOURCES, fixture, firstLine, openStages } from './stages.ts'
 import type { Stages } from './stages.ts'
+import { readExit } from '../../../src/agents/process/stage-files.ts'
 import { eventually } from '../../support/eventually.ts'
 
 const SHELL_SCRIPT = join(RESOURCES, 'supervise.sh')
@@ -102,7 +103,7 @@ describe.each(SUPERVISORS)('the supervisor under $name', ({ command }) => {
     await eventually(() => expect(existsSync(join(folder, 'pid'))).toBe(true))
     process.kill(-pid, 'SIGTERM')
     await eventually(() => {
-      if (existsSync(join(folder, 'exit.json'))) return
+      if (readExit(folder)) return
       closeSync(openSync(stdinFile, constants.O_WRONLY | constants.O_NONBLOCK))
     })
     expect(await ended).toMatchObject({ code: 143, signal: 'SIGTERM' })
@@ -175,8 +176,7 @@ describe.each(SUPERVISORS)('the supervisor under $name', ({ command }) => {
         const args = [...prefix, folder, '/dev/null', process.execPath, fixture('floods.mjs')]
         const child = spawn(program, [...args, String(1024 * 1024)], { stdio: 'ignore' })
         await new Promise((resolve) => child.once('exit', resolve))
-        const end = JSON.parse(readFileSync(join(folder, 'exit.json'), 'utf8'))
-        expect(end).toEqual({ code: 1, signal: null })
+        expect(readExit(folder)).toMatchObject({ code: 1, signal: null })
         expect(() => writeFileSync(join(folder, 'more'), 'x'.repeat(8192))).toThrow(/ENOSPC/)
       } finally {
         execFileSync('umount', [folder])

@@ -1,4 +1,5 @@
 /** The lander with real git and real lines: what it found out lasts until its outcome is saved, and no longer. */
+import { MARKER_VARIABLE } from '../../../src/domain/ids.ts'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -6,7 +7,6 @@ import { createLander } from '../../../src/agents/runtime/lander.ts'
 import { systemClock } from '../../../src/base/clock.ts'
 import { silentLog } from '../../../src/base/log.ts'
 import type { LandingOrder } from '../../../src/domain/landing.ts'
-import { MARKER_VARIABLE } from '../../../src/domain/agent.ts'
 import { isAlive } from '../../support/is-alive.ts'
 import { taskId } from '../../support/plan-builder.ts'
 import { collect, git, prepare, project, sandbox, write } from '../git/git-sandbox.ts'

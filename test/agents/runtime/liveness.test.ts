@@ -1,11 +1,13 @@
 /** Signs of life of an agent whose machine's clock was set back: those that come after count. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { createProcessHost } from '../../../src/agents/process/host/identity.ts'
 import { linuxStartTime } from '../../../src/agents/process/host/linux-host.ts'
-import { factsOf, noteNews } from '../../../src/agents/runtime/agent-tree.ts'
+import { factsOf, noteNews, unsupervised } from '../../../src/agents/runtime/agent-tree.ts'
 import { createTracked, type TrackedAgent } from '../../../src/agents/runtime/tracked-agent.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 import { launchOrder } from '../executors/launch-order.ts'
@@ -59,3 +61,21 @@ it('events that come after that are one, whatever the other file says', () => {
   noteNews(one, news as unknown as Parameters<typeof noteNews>[1], now)
   expect(factsOf(one, at(now)).lastHeardAt).toBe(now)
 })
+
+it.runIf(process.platform === 'linux')(
+  'a supervisor that is gone is noticed whatever its agent has started, but not that of a pilot',
+  async () => {
+    const supervisor = spawn('sleep', ['300'], { stdio: 'ignore' })
+    const { pid = 0 } = supervisor
+    const one = held('claude', 0)
+    one.leader = { pid, startTime: linuxStartTime(pid) ?? '' }
+    const look = () => unsupervised([one], { host: createProcessHost() })
+    expect(await look()).toEqual([])
+    supervisor.kill('SIGKILL')
+    await once(supervisor, 'exit')
+    expect(await look()).toEqual([one])
+    const order = { ...one.order, agent: { ...one.order.agent, by: 'pilot' as const } }
+    const pilot = { ...one, order }
+    expect(await unsupervised([pilot], { host: createProcessHost() })).toEqual([])
+  },
+)

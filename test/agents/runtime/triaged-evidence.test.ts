@@ -1,14 +1,16 @@
-/** What an agent that was lost has left is verified only where a model is asked whether it had finished. */
+/** What an agent that was lost or ran out of time has left is verified only where a model is asked whether it had finished. */
 import { expect, it } from 'vitest'
 import { EMPTY_SUMMARY } from '../../../src/agents/executors/executor.ts'
 import type { GitGuard } from '../../../src/agents/git/git-guard.ts'
-import { settledEnd } from '../../../src/agents/runtime/evidence.ts'
+import { settledEnd, type ObservedEnd } from '../../../src/agents/runtime/evidence.ts'
 import type { LineStages } from '../../../src/agents/runtime/stages/line-stage.ts'
 import {
   createTracked,
   type LocalRuntimeOptions,
 } from '../../../src/agents/runtime/tracked-agent.ts'
+import type { Agent } from '../../../src/domain/agent.ts'
 import type { StopOptions } from '../../../src/domain/executor.ts'
+import { workFailure } from '../../../src/domain/failure.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 import { launchOrder } from '../executors/launch-order.ts'
 import { project, sandbox } from '../git/git-sandbox.ts'
@@ -18,10 +20,13 @@ interface Lost {
   readonly stop?: StopOptions
   readonly deliverables?: string[]
   readonly type?: 'claude' | 'shell'
+  readonly observed?: ObservedEnd
+  readonly reports?: Agent['report']
 }
 
 /** How often its verify line is run. */
-async function verified({ triages, stop, deliverables = [], type = 'claude' }: Lost) {
+async function verified(lost: Lost) {
+  const { triages, stop, deliverables = [], type = 'claude', reports = null } = lost
   const box = sandbox()
   project(box)
   const clock = createManualClock()
@@ -47,16 +52,16 @@ async function verified({ triages, stop, deliverables = [], type = 'claude' }: L
       forget: () => {},
     },
     hasLogged: () => false,
-    reportOf: () => null,
+    reportOf: () => reports,
     agentVariables: () => ({}),
     log: { warn: () => {} },
   } as unknown as LocalRuntimeOptions
   const guard: GitGuard = { file: `${box.home}/settings`, marker: 'm', isQuiet: () => true }
-  const end = await settledEnd(
-    tracked,
-    { kind: 'lost', isFolderGone: false },
-    { options, guard, stages },
-  )
+  const end = await settledEnd(tracked, lost.observed ?? { kind: 'lost', isFolderGone: false }, {
+    options,
+    guard,
+    stages,
+  })
   return { runs, verify: end.evidence.verify }
 }
 
@@ -78,4 +83,26 @@ it.each<[string, Lost]>([
 it('is where a verdict has stopped it for its result', async () => {
   const stop = { ...STOP, keepsResult: true }
   expect(await verified({ triages: false, stop })).toMatchObject({ runs: 1, verify: { code: 0 } })
+})
+
+const ended = (code: number, signal: NodeJS.Signals | null): ObservedEnd => ({
+  kind: 'exited',
+  exit: { code, signal, endedAt: 0 },
+})
+
+it.each([
+  ['by the polite signal', ended(143, 'SIGTERM')],
+  ['with a code of its own', ended(143, null)],
+  ['as if all were well', ended(0, null)],
+])('is where a watch has ended it, it ended %s, and a model is asked', async (_, observed) => {
+  const stop = { ...STOP, keepsResult: true }
+  const verify = { code: 0 }
+  expect(await verified({ triages: true, stop, observed })).toMatchObject({ runs: 1, verify })
+})
+
+it('is not where it has said itself that it failed', async () => {
+  const stop = { ...STOP, keepsResult: true }
+  const reports = { kind: 'fail', failure: workFailure('reported', 'I cannot') } as const
+  const observed = ended(143, 'SIGTERM')
+  expect(await verified({ triages: true, stop, observed, reports })).toMatchObject({ runs: 0 })
 })

@@ -1,4 +1,4 @@
-/** `npm run bench:ui`: the built page over a real yard of 5,000 tasks in Chromium with software rendering, beside a bare React Flow page. */
+/** `npm run bench:ui`: the built page over a real yard of 5,000 tasks (or `YARD_BENCH_TASKS`) in Chromium with software rendering, beside a bare React Flow page. */
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { findChromium } from '../../../scripts/chromium.mjs'
@@ -22,10 +22,11 @@ import {
 } from './measure-page.ts'
 import { serveBarePage } from './serve-bare.ts'
 
-const TASKS = 5000
+const TASKS = Number(process.env['YARD_BENCH_TASKS'] ?? 5000)
 const EVENTS_A_SECOND = 1000
 const FLOOD_SECONDS = Number(process.env['YARD_BENCH_FLOOD'] ?? 30)
 const PAN_SECONDS = 4
+const ADDED = 5
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 process.env['CHROME_PATH'] = findChromium() ?? ''
@@ -50,7 +51,8 @@ async function run(): Promise<readonly Row[]> {
     await importTasks(yard, mixedGraph(TASKS, 'true'))
     const own = await openOwn(browser, served.value.pageUrl())
     const other = await openBare(browser, bare.url, placesOf())
-    return [start, ...(await compare(own, other)), ...(await flood(yard, own.page))]
+    const compared = await compare(own, other)
+    return [start, ...compared, await oneMore(yard, own.page), ...(await flood(yard, own.page))]
   } finally {
     await browser.close()
     bare.close()
@@ -130,9 +132,7 @@ function placesOf(): readonly unknown[] {
 
 async function compare(own: Shown, bare: Shown): Promise<Row[]> {
   const most = await mostNodes(own.page)
-  const layouts = await own.page.evaluate(
-    () => (globalThis as unknown as { layoutTimes: { tasks: number; ms: number }[] }).layoutTimes,
-  )
+  const layouts = await layoutsOf(own.page)
   await own.page.locator('#graph-canvas').focus()
   await own.page.keyboard.press('0')
   await own.page.waitForTimeout(400)
@@ -163,6 +163,31 @@ async function compare(own: Shown, bare: Shown): Promise<Row[]> {
     { what: 'pan of bare React Flow', value: bareFps, unit: 'fps' },
     ratio('pan, near', near / bareFps),
   ]
+}
+
+interface LayoutTime {
+  readonly tasks: number
+  readonly ms: number
+}
+
+const layoutsOf = (page: Page): Promise<readonly LayoutTime[]> =>
+  page.evaluate(() => (globalThis as unknown as { layoutTimes: LayoutTime[] }).layoutTimes)
+
+/** Tasks are added one after the other, each behind one that is there; the median of their layouts. */
+async function oneMore(yard: Yard, page: Page): Promise<Row> {
+  const before = (await layoutsOf(page)).length
+  for (let i = 0; i < ADDED; i += 1) {
+    const id = `more${i}` as TaskId
+    await importTasks(yard, [{ id, title: id, after: [`t${i * 7}` as TaskId] }])
+    await page.waitForTimeout(1500)
+  }
+  const times = (await layoutsOf(page)).slice(before).map(({ ms }) => ms)
+  return {
+    what: 'layout in the worker for one more task',
+    value: times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN,
+    unit: 'ms',
+    target: { max: 30 },
+  }
 }
 
 async function mostNodes(page: Page): Promise<number> {

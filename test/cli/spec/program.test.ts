@@ -11,13 +11,9 @@ import { cliDocs } from '../../../src/cli/spec/docs.ts'
 import { createProgram } from '../../../src/cli/spec/program.ts'
 import * as choices from '../../../src/cli/spec/values.ts'
 import { duration, idList, taskId } from '../../../src/cli/spec/values.ts'
-import {
-  contextSchema,
-  DERIVED_STATES,
-  modeSchema,
-  PRIORITIES,
-  TASK_STATUSES,
-} from '../../../src/domain/task.ts'
+import { contextSchema, modeSchema } from '../../../src/domain/task.ts'
+import { DERIVED_STATES, TASK_STATUSES } from '../../../src/domain/graph/shown-state.ts'
+import { PRIORITIES } from '../../../src/domain/graph/priority.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../../src/cli/index.ts', import.meta.url))
 
@@ -112,7 +108,7 @@ describe('start', () => {
   })
   it('of the help of a command loads that alone, and nothing that opens a yard', () => {
     const { packages, sources } = loadedBy('add', '--help')
-    expect(packages).toEqual(new Set(['commander', 'zod']))
+    expect(packages).toEqual(new Set(['commander']))
     expect(sources.filter((path) => path.startsWith('cli/commands/'))).toEqual([
       'cli/commands/tasks/add.ts',
     ])

@@ -30,6 +30,8 @@ const JUDGE = {
   prompt: 'evaluation-1',
 }
 
+const CHECK = { name: 'lint', ok: true, tail: '' }
+
 let bench: Bench
 let agents: number
 beforeEach(() => {
@@ -54,6 +56,14 @@ function reply(said: JudgementReply, policy: EvaluationPolicy, judgementId = liv
   bench.must({ type: 'judgement.ask', judgementId, judge: JUDGE }, COORDINATOR)
   const end = { type: 'judgement.end', judgementId, reply: said, policy, nextFireAt: null } as const
   bench.must(end, COORDINATOR)
+}
+
+/** Nobody was asked: the work is that of the first evaluation. */
+function kept(score: number): JudgementReply {
+  const said = answered(score, { work: 'w1' })
+  if (said.value?.purpose !== 'evaluation') throw new Error('no evaluation')
+  const before = { id: evaluationIdOf(judgementIdOf(1)), judge: JUDGE }
+  return { ...said, value: { ...said.value, kept: before } }
 }
 
 const evaluations = (): Evaluation[] =>
@@ -152,8 +162,101 @@ describe('a gated task', () => {
     work(policy)
     reply(answered(0.5, { work: 'w1' }), policy)
     work(policy)
-    reply(answered(0.95, { work: 'w1' }), policy)
+    reply(kept(0.5), policy)
     expect(bench.task('a')).toMatchObject({ state: { kind: 'open' }, gateTries: 2 })
+    expect(evaluations().at(-1)).toMatchObject({ kept: { evaluation: 'eval-1', by: null } })
+  })
+
+  it('takes the answer of a judge that was asked of the same work anew', () => {
+    work(policy)
+    reply(answered(0.5, { work: 'w1' }), policy)
+    work(policy)
+    reply(answered(0.95, { work: 'w1' }), policy)
+    expect(bench.task('a')).toMatchObject({
+      state: { kind: 'done' },
+      evaluation: { score: expect.closeTo(0.95) },
+    })
+    expect(evaluations().at(-1)?.kept).toBeUndefined()
+  })
+
+  it('sends back the very same work that a person has rejected, with the note, as often as it comes', () => {
+    work(policy)
+    reply(answered(0.8, { work: 'w1' }), policy)
+    bench.must({ type: 'task.reject', id, note: 'later' })
+    for (const tries of [1, 2]) {
+      work(policy)
+      reply(kept(0.8), policy)
+      expect(bench.task('a')).toMatchObject({
+        state: { kind: 'open' },
+        gateTries: tries,
+        lastFailure: { class: 'gate', detail: 'later' },
+        evaluation: { passed: false },
+      })
+      expect(evaluations().at(-1)).toMatchObject({ passed: false, looks: 0 })
+    }
+    work(policy)
+    reply(answered(0.8, { work: 'w2' }), policy)
+    expect(bench.task('a').state.kind).toBe('done')
+  })
+
+  it('counts what a person scored the same work, in the gate and in the record', () => {
+    work(policy)
+    reply(answered(0.8, { work: 'w1' }), policy)
+    const evaluationId = evaluationIdOf(judgementIdOf(1))
+    const said = { dimensions: null, note: 'no', isAudit: false, nextFireAt: null, policy }
+    bench.must({ type: 'evaluation.score', id, evaluationId, score: 0.2, ...said })
+    bench.must({ type: 'task.reopen', id })
+    work(policy)
+    reply(kept(0.8), policy)
+    expect(bench.task('a')).toMatchObject({
+      state: { kind: 'open' },
+      lastFailure: { reason: 'scored 0.20, and its gate asks for 0.7' },
+      evaluation: { modelScore: 0.8, score: 0.2, passed: false, by: 'ada' },
+    })
+    expect(evaluations().at(-1)).toMatchObject({
+      score: 0.8,
+      passed: false,
+      kept: { evaluation: 'eval-1', score: 0.2, by: 'ada' },
+    })
+  })
+
+  it('records what a flagged judge says, and lets it decide nothing', () => {
+    work(policy)
+    reply(unanswered('nobody'), policy)
+    const about = { agentId: bench.task('a').lastAgentId as AgentId, generation: 1 }
+    const wish = { executor: 'gemini', model: null }
+    bench.must({ type: 'evaluation.request', id, ...about, ...wish })
+    const said = answered(0.95, { work: 'w1' })
+    if (said.value?.purpose !== 'evaluation') throw new Error('no evaluation')
+    reply({ ...said, value: { ...said.value, flag: 'gemini is flagged: it is lenient' } }, policy)
+    expect(bench.task('a').state).toMatchObject({
+      kind: 'waiting',
+      for: 'evaluation',
+      text: 'gemini is flagged: it is lenient',
+    })
+    expect(evaluations().at(-1)).toMatchObject({
+      status: 'scored',
+      score: expect.closeTo(0.95),
+      passed: null,
+      marks: ['flagged-judge'],
+    })
+  })
+
+  it('counts no look where nobody was asked, and names who scored the same work before', () => {
+    work(policy)
+    reply(answered(0.5, { work: 'w1' }), policy)
+    const from = { id: evaluationIdOf(judgementIdOf(1)), judge: { ...JUDGE, executor: 'codex' } }
+    const before = answered(0.5, { work: 'w1' })
+    if (before.value?.purpose !== 'evaluation') throw new Error('no evaluation')
+    work(policy)
+    reply({ ...before, value: { ...before.value, kept: from } }, policy)
+    work(policy)
+    reply(unanswered('over budget'), policy)
+    expect(evaluations()).toMatchObject([
+      { looks: 1, judge: { executor: 'claude' } },
+      { looks: 0, judge: { executor: 'codex' }, score: 0.5 },
+      { looks: 0, status: 'unscored' },
+    ])
   })
 
   it('keeps the score that a person gave the same work, and says so', () => {
@@ -204,6 +307,75 @@ describe('a close call', () => {
       state: { kind: 'done' },
       evaluation: { score: expect.closeTo(0.75) },
     })
+  })
+
+  const none = { agentId: null, generation: null, nextFireAt: null } as const
+  it.each([
+    ['approve', 'done', { type: 'task.approve', id, note: null, nextFireAt: null }],
+    ['reject', 'open', { type: 'task.reject', id, note: 'enough' }],
+    ['done', 'done', { type: 'task.complete', id, artifacts: [], force: true, ...none }],
+    ['fail', 'failed', { type: 'task.fail', id, reason: 'no', class: 'reported', ...none }],
+    ['abandon', 'abandoned', { type: 'task.abandon', id, withDependents: false }],
+  ] as const)(
+    'that a person settles early keeps the looks that were answered: %s',
+    (_, kind, command) => {
+      const agent = work(policy)
+      reply(answered(0.69, { checks: [CHECK] }), policy)
+      reply(answered(0.75), policy, judgementIdOf(2))
+      bench.must(command)
+      expect([bench.task('a').state.kind, evaluations()]).toEqual([kind, []])
+      reply(unanswered(), policy, judgementIdOf(3))
+      const known = { agentId: agent, status: 'scored', passed: true, checks: [CHECK] }
+      const score = expect.closeTo(0.72)
+      expect(evaluations()).toMatchObject([
+        { id: 'eval-1', ...known, score, judgements: ['judge-1', 'judge-2', 'judge-3'], looks: 2 },
+      ])
+      expect(bench.task('a')).toMatchObject({
+        state: { kind },
+        evaluation: { id: 'eval-1', score },
+        openLooks: [],
+      })
+    },
+  )
+
+  it('that a person settles early is one evaluation with what is answered late', () => {
+    work(policy)
+    reply(answered(0.69), policy)
+    bench.must({ type: 'task.abandon', id, withDependents: false })
+    reply(answered(0.1), policy, judgementIdOf(3))
+    expect([evaluations(), bench.task('a').openLooks]).toMatchObject([[], [{}, {}]])
+    reply(answered(0.8), policy, judgementIdOf(2))
+    expect(evaluations()).toMatchObject([{ id: 'eval-1', looks: 3, score: expect.closeTo(0.69) }])
+    expect(bench.task('a').state.kind).toBe('abandoned')
+  })
+
+  it('of a try before hides nothing of a later one, and is no part of it', () => {
+    work(policy)
+    reply(answered(0.69), policy)
+    bench.must({ type: 'task.reject', id, note: 'not like this' })
+    work(policy)
+    reply(answered(0.95), policy, judgementIdOf(4))
+    reply(answered(0.71), policy, judgementIdOf(2))
+    reply(answered(0.7), policy, judgementIdOf(3))
+    expect(evaluations()).toMatchObject([
+      { id: 'eval-4', looks: 1, score: expect.closeTo(0.95) },
+      { id: 'eval-1', looks: 3, score: expect.closeTo(0.7) },
+    ])
+    expect(bench.task('a')).toMatchObject({ state: { kind: 'done' }, evaluation: { id: 'eval-4' } })
+  })
+
+  it('keeps the checks that were run where its last look is not answered', () => {
+    work(policy)
+    reply(answered(0.69, { checks: [CHECK] }), policy)
+    reply(answered(0.75), policy, judgementIdOf(2))
+    reply(unanswered(), policy, judgementIdOf(3))
+    expect(evaluations()).toMatchObject([{ looks: 2, checks: [CHECK] }])
+  })
+
+  it('that a person settles before anybody answered records nothing', () => {
+    work(policy)
+    bench.must({ type: 'task.approve', id, note: null, nextFireAt: null })
+    expect(evaluations()).toEqual([])
   })
 
   it('is also one whose judge contradicts itself', () => {
@@ -341,6 +513,33 @@ describe('a person', () => {
     })
   })
 
+  it('scores what is being judged anew: that settles it, and the late answer decides nothing', () => {
+    const held = policyOf('0.7')
+    const agentId = work(held)
+    reply(unanswered(), held)
+    const about = { agentId, generation: 1, executor: null, model: null }
+    bench.must({ type: 'evaluation.request', id, ...about })
+    const score = { id, evaluationId: evaluationIdOf(judgementIdOf(1)), dimensions: null } as const
+    const said = { score: 0.8, note: 'good', isAudit: false, policy: held, nextFireAt: null }
+    bench.must({ type: 'evaluation.score', ...score, ...said })
+    expect(bench.task('a')).toMatchObject({ state: { kind: 'done' }, evaluation: { score: 0.8 } })
+    reply(answered(0.1), held)
+    expect(bench.task('a').state.kind).toBe('done')
+  })
+
+  it('is not taken back by a model that judges the same try again', () => {
+    const gated = policyOf('0.7')
+    const agentId = work(gated)
+    reply(answered(0.9), gated)
+    const score = { id, evaluationId: evaluationIdOf(judgementIdOf(1)), dimensions: null } as const
+    const said = { score: 0.5, note: 'x', isAudit: false, policy: gated, nextFireAt: null }
+    bench.must({ type: 'evaluation.score', ...score, ...said })
+    const about = { agentId, generation: 1, executor: null, model: null }
+    bench.must({ type: 'evaluation.request', id, ...about })
+    reply(answered(0.95), gated, judgementIdOf(2))
+    expect(bench.task('a').evaluation).toMatchObject({ id: 'eval-1', score: 0.5 })
+  })
+
   it('moves no finished task by a score; clearing it brings the model’s back', () => {
     const gated = policyOf('0.7')
     work(gated)
@@ -353,6 +552,11 @@ describe('a person', () => {
       evaluation: { score: 0.1, modelScore: 0.9 },
     })
     bench.must({ type: 'evaluation.score', ...score, ...more, score: 0.3, isAudit: true })
+    const again = { ...score, ...more, score: 0.8, isAudit: true, auditors: ['ada'] }
+    expect(bench.run({ type: 'evaluation.score', ...again })).toMatchObject({
+      ok: false,
+      error: { kind: 'wrong-state', message: expect.stringContaining('eval-1 was audited') },
+    })
     expect(bench.task('a').evaluation?.score).toBe(0.1)
     bench.must({ type: 'evaluation.score', ...score, ...more, score: null })
     expect(bench.task('a').evaluation?.score).toBe(0.9)

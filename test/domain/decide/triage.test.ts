@@ -235,6 +235,45 @@ describe.each(['lost', 'crash', 'timeout'] as const)('after an end by %s', (end)
   })
 })
 
+describe.each(['lost', 'crash', 'timeout'] as const)('done, after %s', (end) => {
+  const own = (more: Partial<Evidence> = {}) => ({
+    evidence: { ...endCommand(1, 1, ENDS[end]).evidence, ...more },
+    changes: changesOf('c1'),
+  })
+
+  it('goes through the gate where nothing is verified', () => {
+    add()
+    claim(1)
+    fall(1, end, own())
+    answer(1, verdict('done'), { policy: policyOf('0.7') })
+    expect(bench.task('a')).toMatchObject({ state: { kind: 'pending-eval' }, attempts: 0 })
+  })
+
+  it.each([
+    [undefined, 'done'],
+    ['0.7', 'pending-eval'],
+  ])('has passed its verify line: with gate %s it is %s', (gate, kind) => {
+    add({ verify: 'true' })
+    claim(1)
+    fall(1, end, own({ verify: { code: 0, tail: '' } }))
+    answer(1, verdict('done'), gate === undefined ? {} : { policy: policyOf(gate) })
+    expect(bench.task('a')).toMatchObject({ state: { kind }, attempts: 0, resultCommit: 'c1' })
+    expect(agentOf(1).triage).toMatchObject({ verdict: 'done', outcome: 'gate' })
+  })
+
+  it.each([null, { code: 1, tail: '' }, { code: 75, tail: 'it was stopped' }])(
+    'counts for nothing where its verify line came to %j',
+    (verify) => {
+      add({ verify: 'true' })
+      claim(1)
+      fall(1, end, own({ verify }))
+      answer(1, verdict('done'))
+      expect(agentOf(1).triage).toMatchObject({ verdict: 'done', outcome: 'default' })
+      expect(bench.task('a')).toMatchObject({ state: { kind: 'open' }, attempts: 1 })
+    },
+  )
+})
+
 describe('done', () => {
   it('goes through the gate where the facts agree', () => {
     add()
@@ -538,6 +577,20 @@ describe('by hand', () => {
       error: { kind: 'wrong-state', hint: 'yard triage agent-1 --again asks anew' },
     })
     expect(bench.must(request(1, { isAgain: true }))).toEqual(['judge-2'])
+  })
+
+  it('gives the attempt of one agent back once, however often it is asked about', () => {
+    end(LOST)
+    claim(2)
+    bench.must(endCommand(2, 2, LOST, { conversation: 'talk-2' }), COORDINATOR)
+    expect(bench.task('a').attempts).toBe(2)
+    bench.must(request(2))
+    answer(2, verdict('wait'))
+    expect(bench.task('a')).toMatchObject({ attempts: 1, backOffs: 1 })
+    const before = bench.task('a')
+    bench.must(request(2, { agent: agentOf(2), isAgain: true }))
+    answer(2, verdict('wait'), { judgement: 2 })
+    expect(bench.task('a')).toMatchObject({ attempts: 1, state: before.state })
   })
 
   it.each([

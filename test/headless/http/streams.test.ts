@@ -6,7 +6,7 @@ import type { ContractRouterClient } from '@orpc/contract'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Contract } from '../../../src/contract/contract.ts'
-import { createHttpClient } from '../../../src/headless/client.ts'
+import { createHttpClient } from '../../../src/headless/http-client.ts'
 import { openServedYard, type ServedYard } from '../served-yard.ts'
 
 let host: ServedYard

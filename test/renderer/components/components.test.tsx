@@ -11,7 +11,7 @@ import { emptyView, viewFromSnapshot } from '../../../src/renderer/model/session
 import { StatusBadge } from '../../../src/renderer/components/status-badge.tsx'
 import { ConfirmButton } from '../../../src/renderer/ui/button.tsx'
 import { StateStrip } from '../../../src/renderer/components/state-strip.tsx'
-import { SHOWN_STATES } from '../../../src/domain/task.ts'
+import { SHOWN_STATES } from '../../../src/domain/graph/shown-state.ts'
 import { snapshotOf, summaryOf } from '../../support/scripted-host.ts'
 
 afterEach(cleanup)

@@ -1,7 +1,7 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { useState } from 'react'
 import { afterEach, expect, test, vi } from 'vitest'
-import { lazyPart } from '../../../src/renderer/shell/parts.tsx'
+import { lazyPart } from '../../../src/renderer/ui/lazy-part.tsx'
 
 afterEach(() => {
   cleanup()

@@ -15,13 +15,20 @@ describe.runIf(process.platform !== 'win32')('what a yard keeps', { timeout: 60_
 
   it('is for its user alone: database, prompts, outputs, and the record with the marker', async () => {
     const { paths } = place
+    writeFileSync(paths.config, '[executors.reader]\ntype = "command"\ncommand = ["true"]\n')
     const yard = await place.open()
     await addTask(yard, { id: 'a' as TaskId, title: 'A', exec: 'echo out; echo err >&2' })
     await untilTask(yard, 'a', (task) => task.state.kind === 'done')
+    await addTask(yard, { id: 'b' as TaskId, title: 'B', executor: 'reader' })
+    await untilTask(yard, 'b', (task) => task.state.kind === 'done')
     const folder = join(paths.agents, 'agent-1')
     for (const at of [paths.yard, paths.service.folder, paths.agents, folder])
       expect([at, modeOf(at)]).toEqual([at, '700'])
-    const kept = ['launch.json', 'prompt.md', 'stdout.log'].map((name) => join(folder, name))
+    const kept = [
+      join(folder, 'launch.json'),
+      join(folder, 'stdout.log'),
+      join(paths.agents, 'agent-2', 'prompt.md'),
+    ]
     const database = readdirSync(paths.yard).filter((name) => name.startsWith('yard.db'))
     for (const at of [...kept, ...database.map((name) => join(paths.yard, name))])
       expect([at, modeOf(at)]).toEqual([at, '600'])

@@ -84,6 +84,13 @@ describe('a forecast', () => {
     })
   })
 
+  it('of nothing says so again after the next change', async () => {
+    await history(1)
+    expect(await forecast()).toMatchObject({ left: 0, finish: null })
+    bench.clock.advance(MINUTE)
+    expect(await forecast()).toMatchObject({ left: 0, finish: null })
+  })
+
   it('on too little says that it is rough, and claims no 90 %', async () => {
     await history(2)
     await bench.run(addCommand('a', { tags: ['docs'] }))

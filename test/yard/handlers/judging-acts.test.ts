@@ -158,6 +158,15 @@ describe('evaluating', () => {
     expect(await bench.client.judgement.list({})).toEqual([])
   })
 
+  it('a check of a judge that nobody knows is refused as one that is unknown', async () => {
+    choice = { kind: 'refuse', reason: 'nobody can judge' }
+    const kind = async (name: string) =>
+      (await failureOf(bench.client.evaluator.check({ name, confirm: true }))).kind
+    expect(await kind('nobody')).toBe('unknown-executor')
+    expect(await kind('claude/nothing')).toBe('unknown-model')
+    expect(await kind('claude')).toBe('no-judge')
+  })
+
   it('is ended as unanswered by a person, and the task is held for one', async () => {
     await pending('a', 1)
     const ended = await bench.client.judgement.kill({ id: 'judge-1' })

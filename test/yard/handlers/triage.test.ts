@@ -64,6 +64,8 @@ describe('yard triage', () => {
       by: 'judge-1',
     })
     expect(bench.test.yard.plan.tasks.get(taskId('a'))?.conversation).toBeNull()
+    const { tries } = await bench.client.page.history({ from: '2000-01-01' })
+    expect(tries[0]?.triage).toEqual({ verdict: 'restart', reason: 'it went astray' })
     const { rows } = await bench.client.page.timeline({ id: 'a' })
     expect(JSON.stringify(rows)).toContain('A model says of agent-1: restart: it went astray')
   })
@@ -109,5 +111,40 @@ describe('yard triage', () => {
     await bench.client.judgement.kill({ id: judgement })
     expect(bench.test.yard.plan.tasks.get(taskId('a'))?.state).toEqual(before)
     expect((await bench.client.agent.get({ id })).triage).toMatchObject({ verdict: null })
+  })
+
+  it('says of its judgement what keeps it from being asked', async () => {
+    await lose()
+    await bench.client.agent.triage({ id })
+    const waits = async () => (await bench.client.judgement.get({ id: 'judge-1' })).waits
+    expect(await waits()).toBeNull()
+    const until = clock.now() + 3_600_000
+    choice = { kind: 'wait', reason: 'anthropic sleeps: used up', until, wakesAt: until }
+    expect(await waits()).toEqual({
+      kind: 'provider',
+      text: 'anthropic sleeps: used up',
+      until: new Date(until).toISOString().replace('Z', '+00:00'),
+      hint: null,
+    })
+    choice = { kind: 'wait', reason: 'the yard is not confirmed', until: null }
+    expect(await waits()).toMatchObject({ kind: 'trust', until: null, hint: 'yard trust' })
+    await bench.run({ type: 'yard.pause' })
+    expect(await waits()).toMatchObject({ kind: 'pause', hint: 'yard service resume' })
+    await answer()
+    expect(await waits()).toBeNull()
+  })
+
+  it('says that a model has refused it, until it is asked again', async () => {
+    await lose()
+    await bench.client.agent.triage({ id })
+    const judgementId = judgementIdOf(1)
+    await bench.run({ type: 'judgement.ask', judgementId, judge: JUDGE }, COORDINATOR)
+    const until = clock.now() + 60_000
+    const postponement = { until, reason: 'overloaded', provider: null, turn: 2 }
+    await bench.run({ type: 'judgement.postpone', judgementId, postponement }, COORDINATOR)
+    const waits = async () => (await bench.client.judgement.get({ id: 'judge-1' })).waits
+    expect(await waits()).toMatchObject({ kind: 'provider', until: expect.any(String) })
+    clock.advance(60_000)
+    expect(await waits()).toBeNull()
   })
 })

@@ -28,6 +28,7 @@ describe('the yard as it stood', () => {
         now: bench.clock.now(),
         count: count,
         policyOf: () => policyOf('0.7'),
+        agentOf: () => null,
       })
       await yard.dispatch(command, by)
       const { seq, tasks } = await bench.view.snapshot()
@@ -97,6 +98,7 @@ describe('a fold', () => {
         now: bench.clock.now(),
         count: count,
         policyOf: () => policyOf('0.7'),
+        agentOf: () => null,
       })
       await yard.dispatch(command, random.chance(0.5) ? PERSON : COORDINATOR)
     }

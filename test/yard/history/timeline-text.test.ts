@@ -208,3 +208,13 @@ it('of an evaluation of another program what can be read is told', () => {
   expect(told('judgement.queued', { purpose: 'oracle' })).toContain('is asked for: oracle')
   expect(told('judgement.ended', {})).toContain('has no answer')
 })
+
+it('a verdict of done that does not count says why, and an awaited assignment is told', () => {
+  const triage = { verdict: 'done', outcome: 'default', reason: 'all is there' }
+  expect(textOf('agent.triaged', { triage })).toBe(
+    'A model says of agent-1: done (it does not count: what was left does not show that): all is there',
+  )
+  expect(textOf('task.assigning', { assigning: 'judge-3' }, 'task')).toBe(
+    'A model is asked who does it (judge-3)',
+  )
+})

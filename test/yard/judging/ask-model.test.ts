@@ -1,7 +1,16 @@
 /** One question as a process of its own: what comes back, what is kept, and that no turn is launched twice. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { judgementIdOf } from '../../../src/domain/judging/evaluation.ts'
@@ -20,6 +29,7 @@ import {
   type AskerPlace,
   type OpenAsker,
 } from './asker-place.ts'
+import { readExit } from '../../../src/agents/process/stage-files.ts'
 
 const OWNER = resolve(import.meta.dirname, '../../fixtures/agents/asks-a-model.ts')
 
@@ -208,7 +218,7 @@ describe('a turn is launched once', () => {
     const pid = await killedOwner()
     go()
     await eventually(() => expect(isAlive(pid)).toBe(false))
-    await eventually(() => expect(existsSync(own('exit.json'))).toBe(true))
+    await eventually(() => expect(readExit(own('.'))).toMatchObject({ code: 0 }))
     expect(await ask()).toMatchObject({ kind: 'answer', structured: VERDICT })
     expect(startedIn(place)).toHaveLength(1)
   })
@@ -242,6 +252,81 @@ describe('a turn is launched once', () => {
     standIn(place, answered)
     mkdirSync(own('empty'), { recursive: true })
     expect(await ask()).toMatchObject({ kind: 'answer' })
+    expect(startedIn(place)).toHaveLength(1)
+  })
+
+  it('and not begun anew where nothing new may begin, until it may', async () => {
+    standIn(place, answered)
+    mkdirSync(own('empty'), { recursive: true })
+    const may = { begin: false }
+    const one = open({ mayBegin: () => may.begin })
+    expect(await ask({}, one)).toBeNull()
+    expect([startedIn(place).length, existsSync(own())]).toEqual([0, false])
+    may.begin = true
+    expect(await ask({}, one)).toMatchObject({ kind: 'answer' })
+  })
+
+  it('but not one of another question that bore its number before an older database was put back', async () => {
+    standIn(place, answered)
+    await ask({ key: 'judge-7-old', prompt: 'The old one?' })
+    await ask({ key: 'judge-7-old', turn: 2 })
+    for (const turn of [1, 1, 2])
+      expect(await ask({ key: 'judge-7-new', turn })).toMatchObject({ kind: 'answer' })
+    expect(startedIn(place)).toHaveLength(4)
+    expect(readdirSync(place.folder)).toEqual(
+      expect.arrayContaining(['judge-7', 'judge-7.before-1']),
+    )
+    const kept = join(place.folder, 'judge-7.before-1', 'prompt.md')
+    expect(readFileSync(kept, 'utf8')).toBe('The old one?\n')
+  })
+
+  it('nor one whose answer alone is left', async () => {
+    standIn(place, answered)
+    await ask({ key: 'judge-7-old' })
+    rmSync(own('launch.json'))
+    await ask({ key: 'judge-7-new' })
+    expect(startedIn(place)).toHaveLength(2)
+  })
+
+  it('nor the process of one, which is ended', async () => {
+    standIn(place, 'if [ -e "$T/new" ]; then exit 3; fi\nsleep 300')
+    const first = open()
+    void ask({ key: 'judge-7-old' }, first)
+    await eventually(() => expect(startedIn(place)).toHaveLength(1))
+    await first.close()
+    const next = open()
+    writeFileSync(join(place.home, 'new'), '')
+    void next.asker.endUnknown(() => 'judge-7-new')
+    expect(await ask({ key: 'judge-7-new' }, next)).toMatchObject({ failure: { class: 'crash' } })
+    const [old = 0] = startedIn(place)
+    expect([isAlive(old), startedIn(place).length]).toEqual([false, 2])
+  })
+
+  it.each([
+    ['a link', () => symlinkSync(place.home, own())],
+    ['a file', () => writeFileSync(own(), 'no folder')],
+  ])('and not in what %s names in its place', async (_, make) => {
+    standIn(place, answered)
+    mkdirSync(place.folder, { recursive: true })
+    make()
+    const before = readdirSync(place.home)
+    expect(await ask()).toMatchObject({ kind: 'answer' })
+    expect(
+      readdirSync(place.home)
+        .filter((name) => !before.includes(name))
+        .toSorted(),
+    ).toEqual([...['prompt', 'started']])
+    expect(existsSync(own('answer.json'))).toBe(true)
+  })
+
+  it('and adopted or begun, but once, after a kill -9 before its first byte', async () => {
+    standIn(place, answered)
+    const owner = fork(OWNER, [JSON.stringify(place)], { stdio: 'ignore' })
+    const ended = once(owner, 'exit')
+    await eventually(() => expect(existsSync(own('launch.json'))).toBe(true))
+    owner.kill('SIGKILL')
+    await ended
+    expect(await ask()).toMatchObject({ kind: 'answer', structured: VERDICT })
     expect(startedIn(place)).toHaveLength(1)
   })
 
@@ -305,8 +390,8 @@ describe('nobody waits for it any more', () => {
     await eventually(() => expect(startedIn(place)).toHaveLength(3))
     await first.close()
     const next = open()
-    await next.asker.endUnknown((id) => id === 'judge-8')
+    await next.asker.endUnknown((id) => (id === 'judge-8' ? question().key : null))
     await eventually(() => expect(startedIn(place).filter(isAlive)).toHaveLength(1))
-    await next.asker.endUnknown(() => false)
+    await next.asker.endUnknown(() => null)
   })
 })

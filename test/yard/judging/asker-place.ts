@@ -68,6 +68,7 @@ interface Opening {
   readonly env?: NodeJS.ProcessEnv
   /** Of executors. */
   readonly config?: string
+  readonly mayBegin?: () => boolean
 }
 
 const standInConfig = ({ program }: AskerPlace): string =>
@@ -78,6 +79,7 @@ const standInConfig = ({ program }: AskerPlace): string =>
 
 export function openAsker(place: AskerPlace, opening: Opening = {}): OpenAsker {
   const { clock = systemClock, env = process.env, config = standInConfig(place) } = opening
+  const { mayBegin = () => true } = opening
   const root = join(place.home, 'project')
   const node = process.execPath
   const launcherEntry = join(ROOT, 'src/agents/launcher-entry.ts')
@@ -139,6 +141,7 @@ export function openAsker(place: AskerPlace, opening: Opening = {}): OpenAsker {
     openRuntime,
     settings: () => settings,
     mayAsk: () => true,
+    mayBegin,
   })
   return {
     asker,
@@ -163,6 +166,7 @@ export const SCHEMA = {
 
 export const question = (more: Partial<Question> = {}): Question => ({
   id: judgementIdOf(7),
+  key: 'judge-7-one',
   turn: 1,
   judge: {
     executor: 'judge',

@@ -90,7 +90,7 @@ describe('nobody yet', () => {
   const plan = { breakers: asleep('anthropic', 2 * HOUR) }
 
   it('while all sleep, until the patience is over', () => {
-    const wait = { kind: 'wait', until: HOUR }
+    const wait = { kind: 'wait', until: HOUR, wakesAt: 2 * HOUR }
     expect(chooseJudge(source({ settings, plan }), asked(), 0)).toMatchObject(wait)
     expect(chooseJudge(source({ settings, plan }), asked(), HOUR - 1)).toMatchObject(wait)
     expect(chooseJudge(source({ settings, plan }), asked(), HOUR)).toEqual({

@@ -32,6 +32,14 @@ function latest({ yard }: GitYard, task: Task): Agent {
 }
 const packets = ({ yard }: GitYard) => createPackets({ source: yard, store: yard.store, mask })
 
+/** Of a yard where this agent has kept just these results. */
+function keeping({ yard }: GitYard, { id: agentId }: Agent, artifacts: readonly unknown[]) {
+  const artifactsOf = () => artifacts.map((artifact) => ({ agentId, artifact }))
+  const store: typeof yard.store = Object.assign(Object.create(yard.store), { artifactsOf })
+  const source: typeof yard = Object.create(yard, { store: { value: store } })
+  return createPackets({ source, store, mask })
+}
+
 describe('an evaluation', () => {
   it('shows the change, its files with their patches, and what is true of them', async () => {
     const yard = await at({ files: { 'a.txt': 'one\n', 'test/a.test.ts': 'old\n' } })
@@ -54,6 +62,23 @@ describe('an evaluation', () => {
     expect(packet.acceptance).toEqual(['the file a.txt exists', expect.stringContaining('grep')])
     expect(packet.artifacts).toEqual([{ name: 'a.txt', text: 'one\ntwo\n', bytes: 8 }])
     expect(packet.workedMs).toBeGreaterThanOrEqual(0)
+  })
+
+  it('shows no excluded file under another name: through a link, or by a path that goes round', async () => {
+    const yard = await at(config('exclude = [".env*", "keys/*"]'))
+    const line = [
+      'mkdir keys; echo PASSWORD=hunter2hunter2 > .env; cp .env keys/a',
+      'ln -s .env notes.txt; ln -s keys/a plan.txt; echo fine > said.txt; ln -s said.txt too.txt',
+    ].join('; ')
+    const { task, agent } = await tried(yard, line)
+    const paths = ['notes.txt', 'plan.txt', './keys/a', 'keys/../keys/a', 'too.txt']
+    const kept = paths.map((path) => ({ kind: 'file', path }))
+    const { packet } = await keeping(yard, agent, kept).evaluation(task, agent)
+    expect(packet.artifacts.map(({ name, text }) => [name, text])).toEqual([
+      ...paths.slice(0, 4).map((path) => [path, null]),
+      ['too.txt', 'fine\n'],
+    ])
+    expect(evaluationPrompt(packet, 100_000)).not.toContain('hunter2')
   })
 
   it('masks secrets and the patterns of the yard everywhere, and names what is not to be shown', async () => {
@@ -141,6 +166,60 @@ describe('an evaluation', () => {
     expect(works[2]).not.toBe(works[0])
   })
 
+  it('without git an answer alone is no work that is known', async () => {
+    const yard = await at()
+    const { task, agent } = await tried(yard, 'echo secret change > a.txt', { worktree: 'off' })
+    const answer = { kind: 'text', name: 'answer', text: 'Done.' }
+    const data = { kind: 'data', value: { ok: true } }
+    for (const kept of [[answer], [answer, data], [{ kind: 'file', path: 'gone.txt' }]])
+      expect((await keeping(yard, agent, kept).evaluation(task, agent)).work).toBe('')
+  })
+
+  it('without git a large file is other work where only its end differs', async () => {
+    const yard = await at()
+    const works: string[] = []
+    for (const [id, end] of [
+      ['one', 'a'],
+      ['two', 'b'],
+      ['three', 'b'],
+    ] as const) {
+      const more = { worktree: 'off' as const, deliverables: ['out.txt'] }
+      await yard.add(
+        id,
+        `head -c 600000 /dev/zero | tr '\\0' x > out.txt; echo ${end} >> out.txt`,
+        [],
+        more,
+      )
+      const task = await yard.done(id)
+      works.push((await packets(yard).evaluation(task, latest(yard, task))).work)
+    }
+    expect(works[1]).not.toBe(works[0])
+    expect(works[2]).toBe(works[1])
+    expect(works[0]).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  it('shows no half of a secret that stands where something is cut', async () => {
+    const yard = await at()
+    const half = 'my-very-se'
+    const fill = (bytes: number, text: string) =>
+      `head -c ${bytes - 10} /dev/zero | tr '\\0' '.'; printf '${text}'`
+    const line = `(${fill(256_000, SECRET)}; seq 1 9) > out.txt`
+    const more = { deliverables: ['out.txt'], verify: `printf '${SECRET}'; ${fill(2000, '')}` }
+    const { task, agent } = await tried(yard, line, more)
+    const long = `${'.'.repeat(99_990)}${SECRET}`.slice(0, 100_000)
+    const kept = [
+      { kind: 'file', path: 'out.txt' },
+      { kind: 'text', name: 'answer', text: long },
+      { kind: 'data', value: { said: `PASSWORD="hunter2hunter2"` } },
+    ]
+    const { packet } = await keeping(yard, agent, kept).evaluation(task, agent)
+    const all = JSON.stringify(packet)
+    expect(packet.artifacts[0]?.text?.length).toBeGreaterThan(240_000)
+    expect(packet.answer?.length).toBeGreaterThan(90_000)
+    expect(packet.verify?.tail).toMatch(/^…\**\.{100}/)
+    for (const part of [half, 'cret-value', 'hunter2']) expect(all).not.toContain(part)
+  })
+
   it('tells that nothing was changed, and how the work was checked', async () => {
     const yard = await at()
     const { task, agent } = await tried(yard, 'true', { verify: 'echo no; false', maxAttempts: 1 })
@@ -174,6 +253,32 @@ describe('an evaluation', () => {
   })
 })
 
+describe('an evaluation of a line of its own', () => {
+  it('shows the line, its exit code and the masked end of what it printed', async () => {
+    const yard = await at()
+    const line = `echo "deployed with ${SECRET}"`
+    const { task, agent } = await tried(yard, line, { worktree: 'off' })
+    const { packet, isBare } = await packets(yard).evaluation(task, agent)
+    expect(packet.program).toEqual({
+      line: 'echo "deployed with ***"',
+      code: 0,
+      tail: 'deployed with ***',
+    })
+    expect(isBare).toBe(false)
+    const prompt = evaluationPrompt(packet, 120_000)
+    expect(prompt).toContain('│ deployed with ***')
+    expect(prompt).toContain('exited with 0')
+  })
+
+  it('says where there is nothing to see', async () => {
+    const yard = await at()
+    const { task, agent } = await tried(yard, 'true', { worktree: 'off' })
+    const { packet, isBare } = await packets(yard).evaluation(task, agent)
+    expect(isBare).toBe(true)
+    expect(packet.facts).toContainEqual(expect.stringContaining('there is nothing to see'))
+  })
+})
+
 describe('a triage', () => {
   it('shows the masked end of the output, and how it ended', async () => {
     const yard = await at({ config: () => ['[triage]', 'tail = 1000'] })
@@ -190,6 +295,15 @@ describe('a triage', () => {
     expect(packet.log).toContainEqual({ by: 'a person', text: 'see ***' })
     expect(triagePrompt(packet, 1000)).not.toContain(SECRET)
   })
+
+  it('shows the end of one endless line, and no half of a secret that the end begins with', async () => {
+    const yard = await at({ config: () => ['[triage]', 'tail = 1000'] })
+    // Its secret begins before the last thousand bytes and ends within them.
+    const line = `printf 'begin ${SECRET}'; head -c 990 /dev/zero | tr '\\0' '.'; exit 3`
+    const { task, agent } = await tried(yard, line, { maxAttempts: 1 })
+    const { tail } = await packets(yard).triage(task, agent)
+    expect(tail).toMatch(/^…\.{400,}$/)
+  })
 })
 
 it('what counts as done is what the task says itself', () => {
@@ -204,11 +318,15 @@ it('what counts as done is what the task says itself', () => {
     '## Notes',
     '- nor this',
   ].join('\n')
-  expect(acceptanceOf({ description, deliverables: ['a.md'], verify: 'make\ntest' })).toEqual([
+  expect(
+    acceptanceOf({ description, deliverables: ['a.md'], verify: 'make\ntest' }, (text) => text),
+  ).toEqual([
     ...['it compiles', 'it is fast', 'it is small'],
     ...['the file a.md exists', expect.stringMatching(/^this line exits with 0: make/)],
   ])
-  expect(acceptanceOf({ description: 'Do it.', deliverables: [], verify: null })).toEqual([])
+  expect(
+    acceptanceOf({ description: 'Do it.', deliverables: [], verify: null }, (text) => text),
+  ).toEqual([])
 })
 
 it('a pattern masks all that it finds, the mask of the logs first', () => {

@@ -1,9 +1,9 @@
 /** Starts the CLI of an agent: its program (the profile's `command`, or the usual name), its arguments, and our tools. */
+import { MARKER_VARIABLE } from '../../../domain/ids.ts'
 import { existsSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isAbsolute, join } from 'node:path'
 import { err, ok, type Result } from '../../../base/result.ts'
-import { MARKER_VARIABLE } from '../../../domain/agent.ts'
 import { workFailure, type WorkFailure } from '../../../domain/failure.ts'
 import type { AnswerOrder, LaunchOrder } from '../../../domain/executor.ts'
 import type { AgentCliType, Permissions } from '../../../domain/settings.ts'

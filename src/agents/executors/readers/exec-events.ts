@@ -3,9 +3,10 @@
  * `start` with the version. Additions keep the version; a reader ignores types and fields that it does not know. The program that
  * prints may be older or newer than the one that reads, because agents outlive the owner.
  */
+import { failureClassSchema } from '../../../domain/schemas.ts'
 import { z } from 'zod'
 import { usageSchema } from '../../../domain/agent.ts'
-import { failureClassSchema, workFailure, type WorkFailure } from '../../../domain/failure.ts'
+import { workFailure, type WorkFailure } from '../../../domain/failure.ts'
 import { clip, MAX_REPORT_TEXT, oneLine } from '../../../domain/output.ts'
 import type { OutputReader } from '../executor.ts'
 import { JsonObject, parseEvent, rawReports, ReportingReader } from './reader.ts'

@@ -1,9 +1,9 @@
 /** Prepares an agent's folder and starts its supervisor. Every step may be the last before a crash. */
+import { MARKER_VARIABLE } from '../../../domain/ids.ts'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { err, ok, type Result } from '../../../base/result.ts'
 import { errorCode, errorText } from '../../../base/text.ts'
-import { MARKER_VARIABLE } from '../../../domain/agent.ts'
 import type { LeftProcess } from '../../../domain/executor.ts'
 import { workFailure, type WorkFailure } from '../../../domain/failure.ts'
 import { printsPlainText } from '../../../domain/settings.ts'
@@ -77,7 +77,7 @@ function launchFailure(code: string, reason: string): WorkFailure {
   return workFailure(isShortage ? 'machine-busy' : 'launch', reason)
 }
 
-/** Writes `prompt.md` and `launch.json`; gives the stage to start. */
+/** Writes `prompt.md` (a shell line has none: nothing would read it) and `launch.json`; gives the stage to start. */
 export function prepareStage(
   tracked: TrackedAgent,
   site: StageContext,
@@ -124,23 +124,14 @@ function writeStage(
 ): PreparedStage {
   const { order, folder } = tracked
   const key = tracked.key ?? options.newKey()
+  const { cwd } = place.workplace
+  const hasOneStream = printsPlainText(order.agent.executorType)
   const promptFile = join(folder, STAGE_FILES.prompt)
-  const { cwd, branch } = place.workplace
-  writeFileSync(
-    promptFile,
-    promptOf(order, {
-      cwd,
-      branch,
-      yardCommand: plan.namesYardByPath ? pathWord(join(options.shimFolder, 'yard')) : 'yard',
-      hasTools: plan.hasTools ?? false,
-      uncommitted: options.worktree().uncommitted,
-      tells: plan.tells,
-    }),
-    PRIVATE,
-  )
+  if (order.agent.executorType !== 'shell')
+    writeFileSync(promptFile, promptFor(order, place, plan, options), PRIVATE)
   // The supervisor appends to these files; created by it, they would be readable by others.
-  for (const name of [STAGE_FILES.stdout, STAGE_FILES.stderr])
-    writeFileSync(join(folder, name), '', { ...PRIVATE, flag: 'a' })
+  const outputs = hasOneStream ? [STAGE_FILES.stdout] : [STAGE_FILES.stdout, STAGE_FILES.stderr]
+  for (const name of outputs) writeFileSync(join(folder, name), '', { ...PRIVATE, flag: 'a' })
   const own = { ...options.agentVariables(order.agent), [MARKER_VARIABLE]: key }
   const change = withoutKeys(plan.env, order.foreignKeys)
   const whole = { ...applyEnvironment(options.env, change), ...own }
@@ -170,11 +161,26 @@ function writeStage(
       cwd,
       env: stageEnvironment(order, whole, cwd, options),
       stdinFile: plan.stdin === 'prompt' ? promptFile : null,
-      hasOneStream: printsPlainText(order.agent.executorType),
+      hasOneStream,
     },
     conversation: plan.conversationId,
   }
 }
+
+const promptFor = (
+  order: TrackedAgent['order'],
+  { workplace: { cwd, branch } }: Workdir,
+  plan: LaunchPlan,
+  { shimFolder, worktree }: Pick<LocalRuntimeOptions, 'shimFolder' | 'worktree'>,
+): string =>
+  promptOf(order, {
+    cwd,
+    branch,
+    yardCommand: plan.namesYardByPath ? pathWord(join(shimFolder, 'yard')) : 'yard',
+    hasTools: plan.hasTools ?? false,
+    uncommitted: worktree().uncommitted,
+    tells: plan.tells,
+  })
 
 /** A question is asked apart from every repository, without the command of the yard. */
 const stageEnvironment = (

@@ -43,6 +43,8 @@ const KILL_GRACE_MS = 3000
 export class Leftovers {
   readonly #parts: Parts
   readonly #waiting = new Map<string, Marked>()
+  /** The same by task: each launch asks for those of its own. */
+  readonly #ofTask = new Map<string, Set<string>>()
   #cancel: (() => void) | null = null
   #sweeping: Promise<void> | null = null
   #isClosed = false
@@ -50,14 +52,14 @@ export class Leftovers {
   constructor(parts: Parts) {
     this.#parts = parts
     const at = parts.clock.monotonic() + GRACE_MS
-    for (const { key, task } of readNotes(parts.file)) this.#waiting.set(key, { task, at })
+    for (const { key, task } of readNotes(parts.file)) this.#wait(key, { task, at })
     this.#schedule()
   }
 
   /** `key`: the marker of an agent of that task. */
   add(key: string, task: string): void {
     const { clock, file, log } = this.#parts
-    this.#waiting.set(key, { task, at: clock.monotonic() + GRACE_MS })
+    this.#wait(key, { task, at: clock.monotonic() + GRACE_MS })
     try {
       appendFileSync(file, `${key} ${task} ${inodeOf(dirname(file))}\n`, { mode: 0o600 })
     } catch (error) {
@@ -68,7 +70,7 @@ export class Leftovers {
 
   /** Ends what earlier agents of the task left. Rejects where that cannot be told. */
   endOf(task: string): Promise<EndedLeftovers> {
-    return this.#end([...this.#waiting].filter(([, one]) => one.task === task).map(([key]) => key))
+    return this.#end([...(this.#ofTask.get(task) ?? [])])
   }
 
   /** The same for all tasks. */
@@ -80,6 +82,21 @@ export class Leftovers {
     this.#isClosed = true
     this.#cancel?.()
     await this.#sweeping
+  }
+
+  #wait(key: string, one: Marked): void {
+    this.#waiting.set(key, one)
+    if (one.task === null) return
+    const keys = this.#ofTask.get(one.task)
+    if (keys) keys.add(key)
+    else this.#ofTask.set(one.task, new Set([key]))
+  }
+
+  #forget(key: string): void {
+    const task = this.#waiting.get(key)?.task ?? null
+    this.#waiting.delete(key)
+    const keys = task === null ? null : this.#ofTask.get(task)
+    if (keys?.delete(key) && keys.size === 0 && task !== null) this.#ofTask.delete(task)
   }
 
   #schedule(): void {
@@ -113,7 +130,7 @@ export class Leftovers {
     if (!found.ok) throw new Error(found.error.message)
     const ends = await Promise.all(found.value.map((one) => this.#endOne(one.marker)))
     const stubborn = new Set(ends.filter(({ left }) => left.length > 0).map(({ key }) => key))
-    for (const key of keys) if (!stubborn.has(key)) this.#waiting.delete(key)
+    for (const key of keys) if (!stubborn.has(key)) this.#forget(key)
     if (this.#waiting.size === 0) rmSync(file, { force: true })
     return {
       ended: ends.reduce((sum, { ended }) => sum + ended, 0),

@@ -1,9 +1,9 @@
 /** Runs one shell line supervised like an agent, in a folder of its own, so that a crash neither loses nor doubles it. */
+import { MARKER_VARIABLE } from '../../../domain/ids.ts'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../../base/clock.ts'
-import { MARKER_VARIABLE } from '../../../domain/agent.ts'
 import type { CheckSettings } from '../../../domain/judging/judging-settings.ts'
 import { plainText } from '../../../domain/output.ts'
 import {
@@ -46,6 +46,7 @@ interface LineStageParts {
 
 const KILL_GRACE_MS = 2000
 const TAIL_BYTES = 2000
+const NEWLINE = 10
 
 export function createLineStages(parts: LineStageParts, watch: () => ExitWatch) {
   const waiting = new Map<string, (exit: ExitRecord | null) => void>()
@@ -156,12 +157,17 @@ export async function runLine(stages: LineStages, stage: LineStage): Promise<Lin
   return null
 }
 
-/** Of its one stream; lines that an earlier program ran have a stderr of their own. */
+/**
+ * Of its one stream; lines that an earlier program ran have a stderr of their own. Begins with an ellipsis where more stood before, then with
+ * a whole line if there is one.
+ */
 export async function outputTailOf(folder: string): Promise<string> {
   for (const stream of ['stderr', 'stdout'] as const) {
     const window = { folder, stream, isEnded: true, from: -TAIL_BYTES, maxBytes: TAIL_BYTES }
-    const text = plainText((await readRawOutput(window)).bytes.toString('utf8')).trim()
-    if (text !== '') return text
+    const { bytes, offset } = await readRawOutput(window)
+    const from = offset === 0 ? 0 : bytes.indexOf(NEWLINE) + 1
+    const text = plainText(bytes.toString('utf8', from)).trim()
+    if (text !== '') return offset === 0 ? text : `…${from === 0 ? '' : '\n'}${text}`
   }
   return ''
 }

@@ -1,9 +1,9 @@
+import { isAgentId } from '../../../domain/ids.ts'
 import { err, ok } from '../../../base/result.ts'
 import type { JudgementView } from '../../../contract/judging.ts'
 import type { AgentView } from '../../../contract/view.ts'
 import { failure } from '../../../domain/failure.ts'
 import { durationText } from '../../../domain/format.ts'
-import { agentIdSchema } from '../../../domain/ids.ts'
 import { askYard, withYard } from '../../connect/connect.ts'
 import type { Client } from '../../connect/owner.ts'
 import {
@@ -173,7 +173,7 @@ async function killNamed(
 
 /** An agent by its id, or the living one of a task. */
 async function agentOf(client: Client, name: string): Promise<string | null> {
-  if (agentIdSchema.safeParse(name).success) return (await client.agent.get({ id: name })).id
+  if (isAgentId(name)) return (await client.agent.get({ id: name })).id
   const [living] = await client.agent.list({ which: 'alive', task: name })
   return living?.id ?? null
 }

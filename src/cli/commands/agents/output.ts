@@ -1,10 +1,10 @@
 /** What an agent said and did: whole reports for people, JSON lines, or what its program wrote, byte for byte. */
+import { isAgentId } from '../../../domain/ids.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { utcIso } from '../../../base/instant.ts'
 import { err, ok, type Result } from '../../../base/result.ts'
 import { failure, type Failure } from '../../../domain/failure.ts'
 import { bytesText } from '../../../domain/format.ts'
-import { agentIdSchema } from '../../../domain/ids.ts'
 import { withYard } from '../../connect/connect.ts'
 import type { Client } from '../../connect/owner.ts'
 import { argument, defineCommand, option, type Cli } from '../../spec/define.ts'
@@ -60,7 +60,7 @@ type Shown = Awaited<ReturnType<Client['agent']['output']>>
 
 /** An agent by its id, or the latest one of a task. */
 async function agentOf(client: Client, id: string): Promise<Result<string, Failure>> {
-  if (agentIdSchema.safeParse(id).success) return ok(id)
+  if (isAgentId(id)) return ok(id)
   const { agent } = await client.task.get({ id })
   if (agent !== null) return ok(agent)
   const hint = `yard why ${id} says what it waits for`

@@ -10,7 +10,7 @@ import {
   type Outcome,
   printed,
 } from '../../spec/define.ts'
-import { lastLines } from '../../../domain/output.ts'
+import { lastLines } from '../../../domain/failure.ts'
 import { definedFields, dollars, whole } from '../../spec/values.ts'
 import { changeConfig, type Edit } from './change-config.ts'
 import type { Client } from '../../connect/owner.ts'

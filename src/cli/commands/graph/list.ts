@@ -1,7 +1,7 @@
 /** Lists of tasks, and all about one. */
 import { err, ok } from '../../../base/result.ts'
-import { clip } from '../../../base/text.ts'
-import type { AgentView, TaskCard, TaskView } from '../../../contract/view.ts'
+import type { AgentView, TaskView } from '../../../contract/view.ts'
+import { lastLines } from '../../../domain/failure.ts'
 import { hintOf } from '../../../domain/near-match.ts'
 import { askYard, withYard } from '../../connect/connect.ts'
 import {
@@ -13,7 +13,14 @@ import {
   printed,
 } from '../../spec/define.ts'
 import { definedFields, STATUSES, taskId, whole } from '../../spec/values.ts'
-import { count, dateTimeText, paintState, signOf, stateText, tokensOf } from '../../text/format.ts'
+import {
+  count,
+  dateTimeText,
+  isShownState,
+  paintState,
+  signOf,
+  tokensOf,
+} from '../../text/format.ts'
 import { dollarsText, formatDuration } from '../../../domain/format.ts'
 import { scoreText } from '../../../domain/judging/score.ts'
 import { originText } from '../../../domain/origin.ts'
@@ -55,35 +62,35 @@ interface Filter {
 }
 
 const listWhere = (cli: Cli, filter: Filter): Promise<Outcome> =>
-  askYard(
-    cli,
-    (client) => {
-      const detail = cli.print.isJson ? 'full' : 'card'
-      return client.task.list({ detail, ...definedFields(filter) })
-    },
-    (tasks) => printTasks(cli, tasks),
-  )
+  cli.print.isJson
+    ? askYard(
+        cli,
+        (client) => client.task.list({ detail: 'full', ...definedFields(filter) }),
+        () => {},
+      )
+    : askYard(
+        cli,
+        (client) => client.task.table(definedFields(filter)),
+        (table) => printTasks(cli, table),
+      )
 
-function printTasks({ print }: Cli, tasks: readonly TaskCard[]): void {
-  if (tasks.length === 0) return print.progress('no tasks')
+function printTasks({ print }: Cli, table: string): void {
+  if (table === '') return print.progress('no tasks')
+  const tasks = table.split('\n').map((line) => line.split('\t'))
   print.table(
     ['ID', 'STATE', 'AGENT', 'TITLE'],
-    tasks.map((task) => [
-      task.id,
-      stateText(task.state, task.fact === null ? null : short(task.fact), task.reason),
-      task.agent,
-      task.title,
+    tasks.map(([task = '', , state = '', agent = '', title = '']) => [
+      task,
+      state,
+      agent || null,
+      title,
     ]),
     (row, line) => {
-      const task = tasks[row]
-      return task ? paintState(print, task.state, line) : line
+      const state = tasks[row]?.[1] ?? ''
+      return isShownState(state) ? paintState(print, state, line) : line
     },
   )
 }
-
-/** Whole in `yard show` and `yard why`; here the titles must stay in sight. */
-const FACT_WIDTH = 44
-const short = (fact: string): string => clip(fact, FACT_WIDTH)
 
 /** Lines of the timeline that are shown; `yard log` shows all. */
 const TIMELINE_LINES = 40
@@ -98,7 +105,6 @@ export const show = defineCommand({
       if (cli.print.isJson) return printed(cli, task, () => {})
       const timeline = await timelineOf(client, name, 200)
       const rows = timeline.rows.filter(isMilestone)
-      const { lastLines } = await import('../../../domain/output.ts')
       const [last] = await client.agent.list({ task: name, limit: 1 })
       printTask(
         cli,
@@ -217,8 +223,13 @@ const gateOf = ({ gate: { mode, threshold, source } }: TaskView): string | null 
 const identityOf = ({ identity }: TaskView): string | null =>
   identity && `${identity.name} (${identity.id?.slice(0, 8) ?? 'there is none of that name'})`
 
-/** What its next try would be run by, and where that is set. */
-function routeFacts({ routes }: TaskView): Fact[] {
+/** Who its latest try was given to by what was learned, else what its next try would be run by, and where that is set. */
+function routeFacts({ routes, choice }: TaskView): Fact[] {
+  if (choice)
+    return [
+      ['executor', `${choice.arm} (learned, chance ${Math.round(100 * choice.chance)} %)`],
+      ['because', choice.reason],
+    ]
   const pickedOf = (stops: TaskView['routes']['model']): string | null => {
     const stop = stops.find(({ isPicked }) => isPicked)
     if (stop?.value == null) return null

@@ -7,6 +7,7 @@ import { failure, type Failure } from '../../../domain/failure.ts'
 import { DIMENSIONS, type Dimension } from '../../../domain/judging/score.ts'
 import { hintOf } from '../../../domain/near-match.ts'
 import { askYard, withYard, type Connection } from '../../connect/connect.ts'
+import { judgementEnd } from '../../connect/judgement-end.ts'
 import type { Client } from '../../connect/owner.ts'
 import {
   argument,
@@ -20,9 +21,6 @@ import { agentId, definedFields, quoted, taskId } from '../../spec/values.ts'
 import { isEvaluation, resultText } from '../../text/scores.ts'
 
 const id = argument('<id>', 'the task', taskId)
-
-/** A question is waited for so long at a time. */
-const WAIT_MS = 30_000
 
 export const evaluate = defineCommand({
   arguments: { id },
@@ -61,10 +59,11 @@ async function awaitScore(
   if (owner === null)
     return err(
       failure('not-running', `${asked.id} is recorded, and no host runs that would ask`, {
-        hint: 'yard service start, then yard evaluate again',
+        hint: 'yard service start: it is asked then; yard evaluations shows the score',
       }),
     )
-  let last = await untilEnded(client, asked.id)
+  const told = new Set<string>()
+  let last = await judgementEnd(cli.print, client, asked.id, told)
   // A close call asks for more looks.
   for (;;) {
     const living = await client.judgement.list({ task: asked.task, living: true })
@@ -72,7 +71,7 @@ async function awaitScore(
       ({ purpose, agent }) => purpose === 'evaluation' && agent === asked.agent,
     )
     if (!next) break
-    last = await untilEnded(client, next.id)
+    last = await judgementEnd(cli.print, client, next.id, told)
   }
   const [latest] = (await client.evaluation.list({ task: asked.task, limit: 20 }))
     .filter(isEvaluation)
@@ -91,13 +90,6 @@ async function awaitScore(
   return printed(cli, { id: asked.id, evaluation: latest.id, score: latest.score }, () =>
     resultText(latest),
   )
-}
-
-async function untilEnded(client: Client, id: string) {
-  let judgement = await client.judgement.get({ id, waitMs: WAIT_MS })
-  while (judgement.state !== 'ended')
-    judgement = await client.judgement.get({ id, waitMs: WAIT_MS })
-  return judgement
 }
 
 const stateLine = ({ id: task, state }: TaskView): string => `${task} is ${state}`

@@ -9,7 +9,7 @@ import {
 } from '../../../contract/judging.ts'
 import { failure } from '../../../domain/failure.ts'
 import { dollarsText } from '../../../domain/format.ts'
-import { DIMENSIONS } from '../../../domain/judging/score.ts'
+import { DIMENSIONS, keptText } from '../../../domain/judging/score.ts'
 import { askYard, withYard } from '../../connect/connect.ts'
 import type { Client } from '../../connect/owner.ts'
 import {
@@ -70,6 +70,10 @@ const audit = defineSubcommand({
       try {
         for (const [nth, each] of drawn.entries())
           await auditOne(cli, client, terminal, { ...each, nth: `${nth + 1} of ${drawn.length}` })
+      } catch (error) {
+        // ^C or ^D at the question.
+        if (!(error instanceof Error && error.name === 'AbortError')) throw error
+        print.line('\nended here; what was scored is kept')
       } finally {
         terminal.close()
       }
@@ -102,7 +106,10 @@ async function auditOne(
     const typed = (await terminal.question('Your score, 0 to 1 (empty leaves it out): ')).trim()
     if (typed === '') return
     const score = Number(typed)
-    if (!(score >= 0 && score <= 1)) continue
+    if (!(score >= 0 && score <= 1)) {
+      print.line(`${JSON.stringify(typed)} is no number from 0 to 1`)
+      continue
+    }
     const row = await client.evaluation.score({
       id,
       score,
@@ -156,7 +163,7 @@ function printList({ print }: Cli, rows: readonly EvaluationRow[]): void {
       row.task,
       row.agent,
       resultText(row),
-      row.override?.by ?? nameOf(row.judge),
+      row.override?.by ?? row.kept?.by ?? nameOf(row.judge),
       [row.worker?.executor, row.worker?.model].filter(Boolean).join('/'),
       row.kind,
       clock(row.at),
@@ -222,12 +229,15 @@ const factsOf = (row: EvaluationRow): readonly (readonly [string, string | null]
   ['gate', row.gate],
   ['agent', row.agent],
   ['judge', row.judge && `${nameOf(row.judge)}, prompt ${row.judge.prompt}`],
-  [
-    'looks',
-    `${counted(row.looks, 'look')}${row.spread === null ? '' : `, ${shownScore(row.spread)} apart`}`,
-  ],
+  ['looks', looksText(row)],
   ['asked', row.judgements.join(', ')],
   ['marks', row.marks.join(', ')],
   ['facts', row.facts.join('; ')],
   ['price', row.costUsd === null ? null : dollarsText(row.costUsd)],
 ]
+
+function looksText({ looks, spread, kept }: EvaluationRow): string {
+  if (kept) return `none: ${keptText(kept)}`
+  if (looks === 0) return 'none'
+  return `${counted(looks, 'look')}${spread === null ? '' : `, ${shownScore(spread)} apart`}`
+}

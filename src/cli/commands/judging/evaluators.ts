@@ -5,6 +5,7 @@ import type { Evaluator } from '../../../contract/judging.ts'
 import { dollarsText } from '../../../domain/format.ts'
 import { failure, type Failure } from '../../../domain/failure.ts'
 import { withYard, type Connection } from '../../connect/connect.ts'
+import { judgementEnd } from '../../connect/judgement-end.ts'
 import { failureFromError } from '../../connect/failure-from-error.ts'
 import {
   argument,
@@ -15,9 +16,6 @@ import {
   type Cli,
 } from '../../spec/define.ts'
 import { clock } from '../../text/format.ts'
-
-/** A question is waited for so long at a time. */
-const WAIT_MS = 30_000
 
 const check = defineSubcommand({
   name: 'check',
@@ -43,9 +41,9 @@ const check = defineSubcommand({
           }),
         )
       const judge = await measured(cli, yard, wish)
-      if (!judge?.canaries)
+      if (!judge?.canaries || judge.partial)
         return err(
-          failure('no-judge', 'it could not be asked all of them', {
+          failure('no-judge', `${partText(judge?.partial)}, which measures nothing`, {
             hint: 'yard judgements says why each is unanswered',
           }),
         )
@@ -72,9 +70,10 @@ async function measured(
   wish: Wish,
 ): Promise<Evaluator | undefined> {
   const asked = await client.evaluator.check({ ...wish, confirm: true, commandId: cli.commandId })
+  const told = new Set<string>()
   for (const [nth, id] of asked.judgements.entries()) {
     cli.print.progress(`asking ${nth + 1} of ${asked.judgements.length}`)
-    while ((await client.judgement.get({ id, waitMs: WAIT_MS })).state !== 'ended');
+    await judgementEnd(cli.print, client, id, told)
   }
   const all = await client.evaluator.list()
   return all.find(({ executor, model }) => executor === asked.executor && model === asked.model)
@@ -134,13 +133,17 @@ function printAll({ print }: Cli, list: readonly Evaluator[]): void {
   )
 }
 
+const partText = (partial: Evaluator['partial'] | undefined): string =>
+  partial ? `it came to ${partial.n} of 16` : 'it came to none of them'
+
 const signed = (value: number | null): string =>
   value === null ? '' : `${value >= 0 ? '+' : '−'}${Math.abs(value).toFixed(2)}`
 
-function canaryCells({ canaries }: Evaluator): string[] {
-  if (canaries === null) return ['never', '', '', '']
+function canaryCells({ canaries, partial }: Evaluator): string[] {
+  const part = partial ? `${partial.n} of 16 at ${clock(partial.at)}` : null
+  if (canaries === null) return [part ?? 'never', '', '', '']
   const { at, biasGood, biasBad, mae } = canaries
-  const when = clock(at)
+  const when = part === null ? clock(at) : `${clock(at)}, then ${part}`
   return [when, signed(biasGood), signed(biasBad), mae === null ? '' : mae.toFixed(2)]
 }
 

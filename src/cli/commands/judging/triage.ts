@@ -3,11 +3,9 @@ import { err, ok } from '../../../base/result.ts'
 import type { AgentView } from '../../../contract/view.ts'
 import { failure } from '../../../domain/failure.ts'
 import { withYard } from '../../connect/connect.ts'
+import { judgementEnd } from '../../connect/judgement-end.ts'
 import { argument, defineCommand, option } from '../../spec/define.ts'
 import { agentId } from '../../spec/values.ts'
-
-/** An answer is waited for so long at a time. */
-const WAIT_MS = 30_000
 
 export const triage = defineCommand({
   arguments: { agent: argument('<agent>', 'such as agent-7', agentId) },
@@ -36,9 +34,7 @@ export const triage = defineCommand({
             hint: 'yard service start',
           }),
         )
-      let judgement = asked
-      while (judgement.state !== 'ended')
-        judgement = await client.judgement.get({ id: asked.id, waitMs: WAIT_MS })
+      const judgement = await judgementEnd(cli.print, client, asked.id)
       const { triage: said } = await client.agent.get({ id })
       cli.print.result({ id: asked.id, triage: said }, () => cli.print.line(verdictText(said)))
       return ok(judgement.outcome === 'answered' ? 0 : 1)

@@ -2,7 +2,7 @@
 import type { AgentView, Patch, Snapshot, Summary, TaskCard } from '../../../contract/view.ts'
 import { movingTasks, type RestingTask } from '../../../domain/graph/rest.ts'
 import { isTakenByPeople } from '../../../domain/settings.ts'
-import { SHOWN_STATES, type ShownState } from '../../../domain/task.ts'
+import { type ShownState, SHOWN_STATES } from '../../../domain/graph/shown-state.ts'
 import type { Client } from '../../connect/owner.ts'
 
 export interface Ending {

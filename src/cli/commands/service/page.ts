@@ -86,7 +86,7 @@ export const welcome = defineCommand({
     const allowed = refuseAgent(cli, 'open yards')
     if (!allowed.ok) return allowed
     const { env, root, entry } = cli.machine
-    const { MARKER_VARIABLE } = await import('../../../domain/agent.ts')
+    const { MARKER_VARIABLE } = await import('../../../domain/ids.ts')
     // No yard is looked at here, so there is none whose agent it could be: any agent's marker will do.
     if (env[MARKER_VARIABLE]) return err(failure('not-allowed', 'an agent may not open yards'))
     const pageRoot = pageRootOf(env, root)

@@ -113,6 +113,13 @@ export const add = defineCommand({
     'yard add "Nightly check" --exec ./check.sh --schedule 02:30 --tz Europe/Berlin',
   ],
   async handler(cli, { title, id, after, before: dependents, tags, paused, ...given }) {
+    const empty = (['gate', 'identity', 'kind'] as const).find((name) => given[name] === '')
+    if (empty)
+      return err({
+        kind: 'bad-request',
+        message: `--${empty} is empty`,
+        hint: `a new task has none anyway: leave --${empty} out, or say which`,
+      })
     const fields = await taskFields(cli, given)
     if (!fields.ok) return fields
     return withYard(cli, async ({ client }) => {

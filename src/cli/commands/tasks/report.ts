@@ -1,8 +1,9 @@
 /** `yard done` and `yard fail`, by a person or by an agent about its own task; `yard ask` by an agent, `yard answer` by a person. */
+import { reportableClassSchema } from '../../../domain/schemas.ts'
 import { err, ok, type Result } from '../../../base/result.ts'
 import type { TaskView } from '../../../contract/view.ts'
 import { jsonIssue } from '../../../domain/bounds.ts'
-import { reportableClassSchema, type Failure } from '../../../domain/failure.ts'
+import { type Failure } from '../../../domain/failure.ts'
 import { askYard, withYard, type Connection } from '../../connect/connect.ts'
 import type { Client } from '../../connect/owner.ts'
 import {

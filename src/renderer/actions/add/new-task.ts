@@ -1,4 +1,5 @@
 /** What the quick-add card holds, as it is sent, and who would work on it. Pure; the host decides by the same rules. */
+import { parseGate } from '../../../domain/judging/score.ts'
 import type { Tasks } from '../../model/reach.ts'
 import type { QuickAdd } from '../quick-add.ts'
 import type { ExecutorName, NamesOfYard } from './names.ts'
@@ -12,6 +13,10 @@ export interface CardFields {
   readonly executor: string
   readonly model: string
   readonly command: string
+  /** As they are typed; empty = as its tags or the settings say, nobody in particular, what it is. */
+  readonly gate: string
+  readonly identity: string
+  readonly kind: string
 }
 
 export const NO_FIELDS: CardFields = {
@@ -20,6 +25,9 @@ export const NO_FIELDS: CardFields = {
   executor: '',
   model: '',
   command: '',
+  gate: '',
+  identity: '',
+  kind: '',
 }
 
 /** The executor that is named, by the title or by the list; null = none. */
@@ -27,13 +35,20 @@ export const namedExecutor = ({ text, executor }: CardFields): string | null =>
   parseTitle(text).executor ?? (executor === '' ? null : executor)
 
 /** What stands against sending it, as a sentence; null = nothing. */
-export function issueOf({ text }: CardFields, tasks: Tasks): string | null {
+export function issueOf({ text, gate }: CardFields, tasks: Tasks): string | null {
   const { title, after } = parseTitle(text)
   const unknown = after.find((word) => findTask(tasks, word) === null)
   if (unknown !== undefined) return noSuchTask(tasks, unknown)
   if (title === '') return 'A task needs a title.'
-  return title.length > 500 ? 'A title has at most 500 characters.' : null
+  if (title.length > 500) return 'A title has at most 500 characters.'
+  return isGate(gate) ? null : GATE_ISSUE
 }
+
+/** Said of a word that is no gate. */
+export const GATE_ISSUE = 'Write off, score, person, or a number above 0 and at most 1.'
+
+export const isGate = (text: string): boolean =>
+  text.trim() === '' || parseGate(text.trim()) !== null
 
 export function toNewTaskInput(
   fields: CardFields,
@@ -53,9 +68,18 @@ export function toNewTaskInput(
     ...(executor === null ? {} : { executor }),
     ...(fields.model === '' ? {} : { model: fields.model }),
     ...(command === '' ? {} : { exec: command }),
+    ...judgedFields(fields),
     after: [...new Set([...wanted.after, ...typed])],
     before: [...wanted.before],
   }
+}
+
+/** Those of the three that are said. */
+export const judgedFields = (fields: Pick<CardFields, 'gate' | 'identity' | 'kind'>) => {
+  const [gate, identity, kind] = [fields.gate, fields.identity, fields.kind].map((each) =>
+    each.trim(),
+  )
+  return { ...(gate && { gate }), ...(identity && { identity }), ...(kind && { kind }) }
 }
 
 export interface WhoWorks {

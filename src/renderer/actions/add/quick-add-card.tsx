@@ -8,10 +8,11 @@ import { KeyHint } from '../key-hint.tsx'
 import { closeQuickAdd, offerList, type QuickAdd, useQuickAdd } from '../quick-add.ts'
 import { addTask } from './add-task.ts'
 import { ListDialog } from '../transfer/list-dialog.tsx'
-import { ConnectionNote, DependencyNote, ExecutorRow } from './quick-add-fields.tsx'
+import { ConnectionNote, DependencyNote, ExecutorRow, JudgedRow } from './quick-add-fields.tsx'
 import { useNames } from './names.ts'
 import {
   issueOf,
+  judgedFields,
   namedExecutor,
   NO_FIELDS,
   toNewTaskInput,
@@ -104,6 +105,7 @@ function Card({ wanted }: { readonly wanted: QuickAdd }) {
         value={fields.command}
         onText={(command) => change({ command })}
       />
+      <JudgedRow fields={fields} onChange={change} />
       <div className="quick-add-acts flex flex-wrap justify-end gap-2">
         <ConnectionNote />
         <ProblemNote problem={problem} onClose={form.dismiss} />
@@ -128,6 +130,7 @@ const listOf = (text: string, { after, before }: QuickAdd, fields: CardFields) =
   before,
   executor: namedExecutor(fields),
   model: fields.model === '' ? null : fields.model,
+  judged: judgedFields(fields),
 })
 
 function useCardForm(wanted: QuickAdd) {

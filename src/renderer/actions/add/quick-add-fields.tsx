@@ -1,9 +1,11 @@
 /** The parts of the quick-add card below its title. */
-import { Fragment } from 'react'
+import { Fragment, useId } from 'react'
 import { useConnection, useYard } from '../../model/session/session-context.tsx'
-import { Select } from '../../ui/fields.tsx'
+import { Field } from '../../ui/fields.tsx'
+import { Select } from '../../ui/popups.tsx'
+import { Offers } from './judged-names.tsx'
 import { executorChoices, modelChoices, type NamesOfYard } from './names.ts'
-import { namedExecutor, whoWorks, type CardFields } from './new-task.ts'
+import { GATE_ISSUE, isGate, namedExecutor, whoWorks, type CardFields } from './new-task.ts'
 import { withoutExecutor } from './title-language.ts'
 
 interface ExecutorRowProps {
@@ -57,6 +59,35 @@ export function ExecutorRow({ fields, names, isWarned, onChange }: ExecutorRowPr
         {isAgainst && ' Press again to publish it all the same.'}
       </p>
     </>
+  )
+}
+
+const JUDGED = [
+  ['gate', 'Gate', '0.7'],
+  ['identity', 'Identity', 'Careful Programmer'],
+  ['kind', 'Kind', 'docs'],
+] as const
+
+/** What its result must pass, who its agent is asked to be, as what it is counted. */
+export function JudgedRow({ fields, onChange }: Pick<ExecutorRowProps, 'fields' | 'onChange'>) {
+  const id = useId()
+  return (
+    <div className="quick-add-row quick-add-judged gap-2">
+      {JUDGED.map(([field, label, hint]) => (
+        <Fragment key={field}>
+          <Field
+            label={label}
+            placeholder={hint}
+            maxLength={500}
+            list={`${id}-${field}`}
+            value={fields[field]}
+            problem={field === 'gate' && !isGate(fields.gate) ? GATE_ISSUE : null}
+            onChange={(event) => onChange({ [field]: event.target.value })}
+          />
+          <Offers id={`${id}-${field}`} field={field} />
+        </Fragment>
+      ))}
+    </div>
   )
 }
 

@@ -4,7 +4,7 @@
  */
 import { slugOf } from '../../../domain/ids.ts'
 import { nearMatch } from '../../../domain/near-match.ts'
-import { PRIORITIES } from '../../../domain/task.ts'
+import { PRIORITIES } from '../../../domain/graph/priority.ts'
 import type { TaskCard } from '../../../contract/view.ts'
 import type { Tasks } from '../../model/reach.ts'
 

@@ -1,6 +1,6 @@
 /** Ending agents: what stops and what is kept is said before, how far it is while it goes on, and what became of it afterwards. */
 import type { AgentView } from '../../../contract/view.ts'
-import { isLaunched } from '../../../domain/agent.ts'
+import { isLaunched } from '../../../domain/routing/holder.ts'
 import { durationText, elapsedText, parseDuration } from '../../../domain/format.ts'
 import { announce, closeToast, openToast, showToast } from '../../model/toasts.ts'
 import type { YardClient } from '../../model/session/link.ts'

@@ -1,8 +1,8 @@
 /** Removing tasks that never had an agent: they can be put back. When others wait for them, the person chooses what becomes of those. */
+import type { TaskDefinition } from '../../../domain/task.ts'
 import type { TaskChange } from '../../../contract/task.ts'
 import type { TaskCard, TaskView } from '../../../contract/view.ts'
 import { dagOf, topologicalOrder } from '../../../domain/graph/dag.ts'
-import { taskDefinitionSchema } from '../../../domain/task.ts'
 import { downstreamOf, wouldBecomeReady, type Tasks } from '../../model/reach.ts'
 import {
   countOf,
@@ -85,13 +85,18 @@ async function removeThese(
   const relinks = outerOf(tasks, removed).map((card) => relinkOf(tasks, card, { removed, joins }))
   const ids = topologicalOrder(dagOf(cards)) // blockers before dependents
   const what = `Remove ${countOf(cards)}`
+  // With the schemas, which the page loads when they are needed: before anything is sent.
+  const { DEFINITION_FIELDS } = await import('../../../domain/task.ts')
   const read = await send(({ task }) => Promise.all(ids.map((id) => task.get({ id }))), what)
   if (!read.ok) return false
   const redo: SendEdit = ({ task }, commandId) =>
     task.removeAll({ ids: [...ids], dependents: joins ? 'join' : 'release', commandId })
   if (!(await send(redo, what)).ok) return false
   const undo = sendChanges([
-    ...read.value.map((view): TaskChange => ({ do: 'add', task: inputOf(view) })),
+    ...read.value.map((view): TaskChange => ({
+      do: 'add',
+      task: inputOf(view, DEFINITION_FIELDS),
+    })),
     ...relinks.map(({ id, lost, gained }): TaskChange => ({
       do: 'edit',
       id,
@@ -120,14 +125,14 @@ function relinkOf(
   return { id: card.id, lost, gained: joins ? [...gained] : [] }
 }
 
-const FIELDS = taskDefinitionSchema.keyof().options
+type Field = keyof TaskDefinition
 
 /** What is sent to make the same task again, without those that waited for it: they name it themselves. */
-function inputOf(view: TaskView) {
-  const said = Object.fromEntries(FIELDS.map((field) => [field, view[field]]))
+function inputOf(view: TaskView, fields: readonly Field[]) {
+  const said = Object.fromEntries(fields.map((field) => [field, view[field]]))
   const { id, after, notBefore } = view
   return {
-    ...(said as Pick<TaskView, (typeof FIELDS)[number]>), // by the line above
+    ...(said as Pick<TaskView, Field>), // by the line above
     id,
     after,
     notBefore,

@@ -1,34 +1,12 @@
-/** The graph as a file: to bring into another yard, to draw with, or to show; and which file dialog is open. */
+/** The graph as a file: to bring into another yard, to draw with, or to show. */
 import { useState } from 'react'
-import { useStore } from 'zustand'
-import { createStore } from 'zustand/vanilla'
-import type { Session } from '../../model/session/session.ts'
 import { useSession } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/popups.tsx'
 import { Segmented } from '../../ui/fields.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
-import { showToast } from '../../model/toasts.ts'
-import { download, fileName } from '../../ui/download.ts'
-import { blockedReason, runCommand, useCommands } from '../commands.ts'
-
-/** Whether the import or the export dialog is open, and with which dropped file. */
-type FileDialog =
-  { readonly kind: 'import'; readonly file: File | null } | { readonly kind: 'export' }
-
-const store = createStore<{ readonly dialog: FileDialog | null }>(() => ({ dialog: null }))
-export const useFileDialog = (): FileDialog | null => useStore(store, ({ dialog }) => dialog)
-export const openFileDialog = (dialog: FileDialog): void => store.setState({ dialog })
-export const closeFileDialog = (): void => store.setState({ dialog: null })
-
-const TEXT_FORMATS = {
-  toml: { ending: 'toml', type: 'application/toml' },
-  json: { ending: 'json', type: 'application/json' },
-  jsonl: { ending: 'jsonl', type: 'application/x-ndjson' },
-  mermaid: { ending: 'mmd', type: 'text/vnd.mermaid' },
-  dot: { ending: 'dot', type: 'text/vnd.graphviz' },
-} as const
-type TextFormat = keyof typeof TEXT_FORMATS
+import { blockedReason, runCommand } from '../commands.ts'
+import { closeFileDialog, exportText, type TextFormat, useFileDialog } from './yard-files.ts'
 
 type Format = TextFormat | 'svg' | 'png'
 
@@ -106,33 +84,4 @@ function ExportForm() {
       </div>
     </>
   )
-}
-
-/** Import and export of the whole graph, from anywhere. Pictures of it are the graph's own to draw. */
-export function useYardFiles(): void {
-  const session = useSession()
-  const isEmpty = (): string | null =>
-    session.yard.getState().tasks.size === 0 ? 'There are no tasks' : null
-  useCommands({
-    'yard.import': () => openFileDialog({ kind: 'import', file: null }),
-    'yard.export': { run: () => openFileDialog({ kind: 'export' }), blocked: isEmpty },
-    'yard.export-mermaid': {
-      run: () =>
-        void exportText(session, 'mermaid').then((problem) => {
-          if (problem) showToast(`Not exported. ${problem}`, { kind: 'error' })
-        }),
-      blocked: isEmpty,
-    },
-  })
-}
-
-/** Null when the file was given to the browser, else why not. */
-async function exportText(session: Session, format: TextFormat): Promise<string | null> {
-  const result = await session.call(({ task }) => task.export({ format }))
-  if (!result.ok) return result.error.message
-  const { ending, type } = TEXT_FORMATS[format]
-  const name = fileName(session.yard.getState().summary?.name ?? '', ending, new Date())
-  download(name, new Blob([result.value.text], { type }))
-  showToast(`Exported ${name}`)
-  return null
 }

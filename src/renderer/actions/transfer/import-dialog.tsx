@@ -10,14 +10,14 @@ import { Dialog } from '../../ui/popups.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { countText, plural } from '../../ui/format.ts'
 import { TextArea } from '../views/text-area.tsx'
-import { closeFileDialog, ExportDialog, openFileDialog, useFileDialog } from './export-dialog.tsx'
+import { ExportDialog } from './export-dialog.tsx'
+import { closeFileDialog, useFileDialog } from './yard-files.ts'
 import { importGraph } from './clipboard.ts'
 import { sendCommand } from '../../model/session/session.ts'
 
-/** The dialogs for the files of a yard; a file dropped on the window opens the import. */
+/** The dialogs for the files of a yard. */
 export function ImportDialog() {
   const dialog = useFileDialog()
-  useDroppedFiles()
   const isOpen = dialog?.kind === 'import'
   return (
     <>
@@ -202,26 +202,4 @@ function Progress({ progress: { phase, done, total }, onCancel }: ProgressProps)
       </div>
     </div>
   )
-}
-
-function useDroppedFiles(): void {
-  useEffect(() => {
-    const hasFile = (event: DragEvent): boolean =>
-      event.dataTransfer?.types.includes('Files') ?? false
-    const onDragOver = (event: DragEvent): void => {
-      if (hasFile(event)) event.preventDefault() // else the browser would open the file itself
-    }
-    const onDrop = (event: DragEvent): void => {
-      if (!hasFile(event)) return
-      event.preventDefault()
-      const [file] = event.dataTransfer?.files ?? []
-      if (file) openFileDialog({ kind: 'import', file })
-    }
-    addEventListener('dragover', onDragOver)
-    addEventListener('drop', onDrop)
-    return () => {
-      removeEventListener('dragover', onDragOver)
-      removeEventListener('drop', onDrop)
-    }
-  }, [])
 }

@@ -96,6 +96,7 @@ export function toGraphLines(
         ...(priority ? { priority } : {}),
         ...withName('executor', executor ?? wanted.executor),
         ...withName('model', wanted.model),
+        ...wanted.judged,
         paused: true,
       })
     })

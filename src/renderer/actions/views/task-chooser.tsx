@@ -1,9 +1,7 @@
 /** Chooses one field of the chosen tasks: by typing and ↵, the same on the graph and in the lists. */
 import { useState, type FormEvent } from 'react'
-import { useStore } from 'zustand'
-import { createStore } from 'zustand/vanilla'
 import type { TaskCard } from '../../../contract/view.ts'
-import { PRIORITIES } from '../../../domain/task.ts'
+import { PRIORITIES } from '../../../domain/graph/priority.ts'
 import type { Problem } from '../../model/session/problem.ts'
 import { useSession, useYard } from '../../model/session/session-context.tsx'
 import type { Session } from '../../model/session/session.ts'
@@ -16,21 +14,10 @@ import { PickList, type PickOption } from '../../ui/pick-list.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { countOf } from '../action.ts'
 import { againstModel, useNames, type NamesOfYard } from '../add/names.ts'
+import { type ChooserKind, closeChooser, type ListKind, useChooser } from '../chosen-field.ts'
 import { tagsOf } from '../add/title-language.ts'
 import { editDependencies, editTasks, type FieldEdit } from '../task/edit.ts'
 import { labelOfState } from '../../model/task-state.ts'
-
-type ListKind = 'executor' | 'model' | 'priority' | 'tag' | 'link' | 'unlink'
-export type ChooserKind = ListKind | 'title'
-
-interface Chooser {
-  readonly kind: ChooserKind
-  readonly ids: readonly string[]
-}
-
-const store = createStore<{ readonly chooser: Chooser | null }>(() => ({ chooser: null }))
-export const openChooser = (chooser: Chooser): void => store.setState({ chooser })
-const closeChooser = (): void => store.setState({ chooser: null })
 
 const TITLES: Readonly<Record<ChooserKind, string>> = {
   executor: 'Executor of',
@@ -43,7 +30,7 @@ const TITLES: Readonly<Record<ChooserKind, string>> = {
 }
 
 export function TaskChooser() {
-  const chooser = useStore(store, (state) => state.chooser)
+  const chooser = useChooser()
   const tasks = useYard((view) => view.tasks)
   const cards = (chooser?.ids ?? []).flatMap((id) => tasks.get(id) ?? [])
   const isOpen = chooser !== null && cards.length > 0

@@ -19,7 +19,8 @@ import {
   Waypoints,
 } from 'lucide-react'
 import { Button } from '../../ui/button.tsx'
-import { Menu, type MenuEntry } from '../../ui/popups.tsx'
+import { Menu } from '../../ui/popups.tsx'
+import type { MenuEntry } from '../../ui/popup-parts.tsx'
 import { handlerOf, runCommand, useOfferedCommands } from '../../actions/commands.ts'
 import { commandEntry, withKey } from '../../actions/key-hint.tsx'
 import { usePreferences } from '../../model/preferences.ts'

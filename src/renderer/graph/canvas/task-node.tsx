@@ -5,7 +5,7 @@ import { memo, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react'
 import { CalendarClock, FoldVertical, Gauge, TriangleAlert } from 'lucide-react'
 import type { AgentView, TaskCard } from '../../../contract/view.ts'
-import type { ShownState } from '../../../domain/task.ts'
+import type { ShownState } from '../../../domain/graph/shown-state.ts'
 import { Countdown, Elapsed } from '../../components/ticking-time.tsx'
 import { durationText } from '../../../domain/format.ts'
 import { Lamp } from '../../components/status-badge.tsx'
@@ -13,6 +13,7 @@ import { labelOfState, taskTookMs } from '../../model/task-state.ts'
 import { cardMoneyText } from '../../components/usage-text.ts'
 import type { Stack } from '../scene/fold.ts'
 import type { Direction } from '../layout/grid.ts'
+import { useWhyThisModel } from '../../model/why-this-model.ts'
 import { useSession } from '../../model/session/session-context.tsx'
 
 export type FlowNode = Node<
@@ -51,11 +52,7 @@ function CardNode({ card, direction, isOnLine }: CardNodeProps) {
         <span className="task-node-fact min-w-0">
           <Fact card={card} />
         </span>
-        {card.state === 'in-progress' && (
-          <span className="task-node-tag font-mono text-text-2 min-w-0">
-            {card.model ?? card.executor}
-          </span>
-        )}
+        {card.state === 'in-progress' && <ModelTag card={card} />}
       </span>
       <Details card={card} isOnLine={isOnLine} />
       {card.state === 'in-progress' && <TimeLimit agentId={card.agent} />}
@@ -73,6 +70,13 @@ function Ends({ direction }: { readonly direction: Direction }) {
     </>
   )
 }
+
+/** With why it is that one, where the yard chose it. */
+const ModelTag = ({ card }: { readonly card: TaskCard }) => (
+  <span className="task-node-tag font-mono text-text-2 min-w-0" title={useWhyThisModel(card.agent)}>
+    {card.model ?? card.executor}
+  </span>
+)
 
 /** Counts the changes of a state since the node came into the page. */
 function usePulse(state: ShownState): number {

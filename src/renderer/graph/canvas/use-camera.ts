@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react'
 import { useReactFlow } from '@xyflow/react'
 import { keep, readPersisted } from '../../model/persisted.ts'
-import { z } from 'zod'
+import { fieldsOf, isNumber } from '../../model/reading.ts'
 import type { Position } from '../../../contract/view.ts'
 import { useYard } from '../../model/session/session-context.tsx'
 import { currentRoute, NARROW } from '../../model/route.ts'
@@ -68,14 +68,17 @@ export function useCamera(
 }
 
 const KEPT = 'yardmaster.camera:'
-const keptSchema = z.object({ x: z.number(), y: z.number(), zoom: z.number().positive() })
+const keptCamera = (value: unknown): Camera | null => {
+  const { x, y, zoom } = fieldsOf(value)
+  return isNumber(x) && isNumber(y) && isNumber(zoom) && zoom > 0 ? { x, y, zoom } : null
+}
 
 /** Over a change of screen and a reload, for as long as the window is open; counted from the corner of the window. */
 const keepCamera = (yard: string, { x, y, zoom }: Camera, corner: Position): void =>
   keep('sessionStorage', KEPT + yard, { x: x + corner.x, y: y + corner.y, zoom })
 
 function readKeptCamera(yard: string, corner: Position): Camera | null {
-  const kept = readPersisted('sessionStorage', KEPT + yard, keptSchema)
+  const kept = readPersisted('sessionStorage', KEPT + yard, keptCamera)
   return kept && { x: kept.x - corner.x, y: kept.y - corner.y, zoom: kept.zoom }
 }
 

@@ -1,5 +1,34 @@
-/** A picture painted on a canvas of its own, as a PNG. */
-import type { Picture, Shape } from './picture.ts'
+/** The graph as a picture file, in the theme of the page: an SVG, or painted on a canvas of its own as a PNG. Loaded when one is asked for. */
+import type { Session } from '../../model/session/session.ts'
+import { showToast } from '../../model/toasts.ts'
+import { download, fileName } from '../../ui/download.ts'
+import { canvasScene } from '../canvas/camera.ts'
+import { readColours } from '../paint/drawing.ts'
+import { type Picture, type Shape, toPicture } from './picture.ts'
+
+export async function exportPicture(session: Session, format: 'svg' | 'png'): Promise<void> {
+  const picture = drawNow()
+  const content = picture && (await contentOf(picture, format))
+  if (!content) return showToast('Not exported: this browser could not draw it.', { kind: 'error' })
+  const name = fileName(session.yard.getState().summary?.name ?? '', format, new Date())
+  download(name, content)
+  showToast(`Exported ${name}`)
+}
+
+async function contentOf(picture: Picture, format: 'svg' | 'png'): Promise<Blob | null> {
+  return format === 'png' ? toPng(picture) : new Blob([toSvg(picture)], { type: 'image/svg+xml' })
+}
+
+function drawNow(): Picture | null {
+  const { body } = document
+  const colours = readColours(body)
+  const context = document.createElement('canvas').getContext('2d')
+  return toPicture(canvasScene(), colours, (words, size, weight) => {
+    if (!context) return words.length * size * 0.6
+    context.font = `${weight} ${size}px ${colours.font}`
+    return context.measureText(words).width
+  })
+}
 
 /** Pixels along one side, and altogether, that browsers paint without failing. */
 const MOST_SIDE = 16_000

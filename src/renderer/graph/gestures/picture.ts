@@ -1,5 +1,5 @@
 /** The graph as shapes, drawn from its data: the same for an SVG file and for a canvas. Pure but for measuring text. */
-import type { ShownState } from '../../../domain/task.ts'
+import type { ShownState } from '../../../domain/graph/shown-state.ts'
 import { labelOfState, factOf } from '../../model/task-state.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
 import { lampParts } from '../paint/paint-nodes.ts'

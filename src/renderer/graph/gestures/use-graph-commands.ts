@@ -10,12 +10,8 @@ import { getSelection, selectTasks, subjectTasks } from '../../model/selection.t
 import { canvasScene, zoomToAll, focusCanvas, zoomBy, zoomTo } from '../canvas/camera.ts'
 import { getGraphView, setGraphView, useGraphView } from '../canvas/view-state.ts'
 import { removeEdge } from './dependency-rules.ts'
-import { download, fileName } from '../../ui/download.ts'
 import { showToast } from '../../model/toasts.ts'
-import { readColours } from '../paint/drawing.ts'
 import { moveNodes } from './move-nodes.ts'
-import { type Picture, toPicture } from './picture.ts'
-import { toPng, toSvg } from './picture-png.ts'
 
 const PAST = 'The past is read-only'
 
@@ -116,6 +112,14 @@ function selectShown(): void {
   focusCanvas()
 }
 
+async function exportPicture(session: Session, format: 'svg' | 'png'): Promise<void> {
+  try {
+    await (await import('./picture-png.ts')).exportPicture(session, format)
+  } catch {
+    showToast('Not exported: this part of the page could not be loaded.', { kind: 'error' })
+  }
+}
+
 const pictures = (session: Session): CommandHandlers => {
   const blocked = (): string | null =>
     canvasScene().nodes.size === 0 ? 'There is nothing to draw' : null
@@ -134,30 +138,4 @@ export function useEdgeCommands(): void {
     blocked: () => (getShownTime() ? PAST : null),
   }
   useCommands({ 'task.delete': remove, 'task.unlink': remove })
-}
-
-// The graph as a picture file, in the theme of the page.
-
-export async function exportPicture(session: Session, format: 'svg' | 'png'): Promise<void> {
-  const picture = drawNow()
-  const content = picture && (await contentOf(picture, format))
-  if (!content) return showToast('Not exported: this browser could not draw it.', { kind: 'error' })
-  const name = fileName(session.yard.getState().summary?.name ?? '', format, new Date())
-  download(name, content)
-  showToast(`Exported ${name}`)
-}
-
-async function contentOf(picture: Picture, format: 'svg' | 'png'): Promise<Blob | null> {
-  return format === 'png' ? toPng(picture) : new Blob([toSvg(picture)], { type: 'image/svg+xml' })
-}
-
-function drawNow(): Picture | null {
-  const { body } = document
-  const colours = readColours(body)
-  const context = document.createElement('canvas').getContext('2d')
-  return toPicture(canvasScene(), colours, (words, size, weight) => {
-    if (!context) return words.length * size * 0.6
-    context.font = `${weight} ${size}px ${colours.font}`
-    return context.measureText(words).width
-  })
 }

@@ -4,7 +4,7 @@ import type { Position, TaskCard } from '../../../contract/view.ts'
 import { type Direction, GRIDS, type Layout, type GridPosition, positionAt } from './grid.ts'
 import { useYard } from '../../model/session/session-context.tsx'
 import { keep, readPersisted } from '../../model/persisted.ts'
-import { z } from 'zod'
+import { isListOf, isText } from '../../model/reading.ts'
 import type { DagNode } from '../../../domain/graph/dag.ts'
 import type { LayoutAnswer, LayoutRequest } from './layout-worker.ts'
 
@@ -70,11 +70,19 @@ export function useLayout({ tasks, structure, positions, direction }: Shown): La
 const PREFIX = 'yardmaster.layout:'
 /** Larger graphs are laid out anew: a browser keeps some five million characters of all pages of a host. */
 const MOST = 10_000
-const keptSchema = z.array(z.tuple([z.string(), z.number().int(), z.number().int()]))
+type Kept = readonly [id: string, column: number, row: number]
+const isKept = (value: unknown): value is Kept =>
+  Array.isArray(value) &&
+  value.length === 3 &&
+  isText(value[0]) &&
+  Number.isInteger(value[1]) &&
+  Number.isInteger(value[2])
+const keptTasks = (value: unknown): readonly Kept[] | null =>
+  isListOf(isKept)(value) ? value : null
 
 const readKeptLayout = (yard: string): Layout =>
   new Map(
-    readPersisted('localStorage', PREFIX + yard, keptSchema)?.map(([id, column, row]) => [
+    readPersisted('localStorage', PREFIX + yard, keptTasks)?.map(([id, column, row]) => [
       id,
       { column, row },
     ]),

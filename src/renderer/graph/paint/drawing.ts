@@ -3,7 +3,7 @@ import type { Heading } from '../layout/headings.ts'
 import type { Level } from '../scene/viewport.ts'
 import type { Scene, SceneNode } from '../scene/scene.ts'
 import { tokenOf } from '../../ui/theme-tokens.ts'
-import { SHOWN_STATES, type ShownState } from '../../../domain/task.ts'
+import { type ShownState, SHOWN_STATES } from '../../../domain/graph/shown-state.ts'
 
 export interface Drawing {
   readonly scene: Scene

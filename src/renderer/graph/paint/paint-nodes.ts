@@ -1,5 +1,5 @@
 /** Paints nodes as blocks: tint and outline of the state, and a lamp for all that is neither done nor blocked. */
-import type { ShownState } from '../../../domain/task.ts'
+import type { ShownState } from '../../../domain/graph/shown-state.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../layout/grid.ts'
 import {
   type Batch,

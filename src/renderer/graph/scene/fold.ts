@@ -3,7 +3,7 @@
  * place of its rightmost member; nothing is laid out anew. Failed and waiting tasks are never hidden. Pure.
  */
 import type { Position, TaskCard } from '../../../contract/view.ts'
-import type { ShownState } from '../../../domain/task.ts'
+import type { ShownState } from '../../../domain/graph/shown-state.ts'
 import { STATES_IN_ORDER } from '../../components/status-badge.tsx'
 import { topologicalOrder } from '../../../domain/graph/dag.ts'
 import { dagOfTasks, dependentsOf } from '../../model/reach.ts'

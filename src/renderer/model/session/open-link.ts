@@ -2,7 +2,7 @@
 import { type Link, type LinkIssue, linkOverPort, linkOverSocket, type OpenLink } from './link.ts'
 import type { DesktopBridge } from '../../../contract/desktop.ts'
 import { err, ok, type Result } from '../../../base/result.ts'
-import { z } from 'zod'
+import { fieldsOf, isText } from '../reading.ts'
 
 export function chooseLink(page: Window): OpenLink {
   return page.yardHost ? () => openPort(page) : () => openSocket(page)
@@ -70,7 +70,6 @@ const KEY = 'yardmaster.token'
 const THEN_KEY = 'yardmaster.then'
 const THEN = /(?:^|[#&?/])then=import(?:&|$)/
 const CODE = /(?:^|[#&?/])code=([^&]+)/
-const answerSchema = z.object({ token: z.string().min(1) })
 
 export async function takeToken(page: Window): Promise<Result<string, LinkIssue>> {
   const code = CODE.exec(page.location.hash)?.[1]
@@ -92,19 +91,17 @@ function keptToken(page: Window): Result<string, LinkIssue> {
   return kept === null ? err('unauthorised') : ok(kept)
 }
 
-const commandSchema = z.object({ error: z.object({ facts: z.object({ command: z.string() }) }) })
-
 /** What gives a fresh address, as the host of this page says it; null where nobody answers. */
 export async function askPageCommand(page: Window): Promise<string | null> {
   try {
     const answer = await page.fetch('/session', { cache: 'no-store' })
-    return commandSchema.parse(await answer.json()).error.facts.command
+    const { facts } = fieldsOf(fieldsOf(await answer.json())['error'])
+    const { command } = fieldsOf(facts)
+    return isText(command) ? command : null
   } catch {
     return null
   }
 }
-
-const frameSchema = z.object({ path: z.string() })
 
 /** Where a frame can show this document once, without scripts and of nobody's origin; null when the host keeps none. In the app no token is needed. */
 export async function frameAddress(page: Window, html: string): Promise<string | null> {
@@ -118,7 +115,8 @@ export async function frameAddress(page: Window, html: string): Promise<string |
       },
       body: JSON.stringify({ html }),
     })
-    return frameSchema.parse(await answer.json()).path
+    const { path } = fieldsOf(await answer.json())
+    return isText(path) ? path : null
   } catch {
     return null
   }
@@ -142,8 +140,8 @@ async function exchange(page: Window, code: string): Promise<Result<string, Link
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ code }),
     })
-    const body = answer.ok ? answerSchema.safeParse(await answer.json()) : null
-    return body?.success ? ok(body.data.token) : err('unauthorised')
+    const { token } = fieldsOf(answer.ok ? await answer.json() : null)
+    return isText(token) && token !== '' ? ok(token) : err('unauthorised')
   } catch {
     return err('down')
   }

@@ -1,16 +1,9 @@
 /** A refusal or a failed exchange, as the page tells it. Foreign errors are translated here and nowhere else. */
 import { ORPCError } from '@orpc/client'
-import { z } from 'zod'
+import { fieldsOf, isRecordOf, isText } from '../reading.ts'
 import { Refusal, type Problem } from './refusal.ts'
 
 export type { Problem } from './refusal.ts'
-
-const failureDataSchema = z.object({
-  kind: z.string(),
-  message: z.string(),
-  hint: z.string().optional(),
-  facts: z.record(z.string(), z.unknown()).optional(),
-})
 
 export const notSent: Problem = {
   kind: 'link',
@@ -37,8 +30,11 @@ export const notAnswered: Problem = {
 export function toProblem(error: unknown): Problem {
   if (error instanceof Refusal) return error.problem
   if (!(error instanceof ORPCError)) return notSent
-  const data = failureDataSchema.safeParse(error.data)
-  if (!data.success) return { kind: error.code, message: error.message, hint: null }
-  const { kind, message, hint = null, facts } = data.data
-  return { kind, message, hint, ...(facts ? { facts } : {}) }
+  const { kind, message, hint, facts } = fieldsOf(error.data)
+  if (!isText(kind) || !isText(message))
+    return { kind: error.code, message: error.message, hint: null }
+  const rest = isRecordOf(isAnything)(facts) ? { facts } : {}
+  return { kind, message, hint: isText(hint) ? hint : null, ...rest }
 }
+
+const isAnything = (_value: unknown): _value is unknown => true

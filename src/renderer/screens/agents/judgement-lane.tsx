@@ -1,7 +1,7 @@
 /** What models were asked to judge in the last hour: a lane of its own, for it takes no slot. */
 import type { JudgementView } from '../../../contract/judging.ts'
 import { durationText } from '../../../domain/format.ts'
-import type { ShownState } from '../../../domain/task.ts'
+import type { ShownState } from '../../../domain/graph/shown-state.ts'
 import { navigate } from '../../model/route.ts'
 import { useTurnover, useYard } from '../../model/session/session-context.tsx'
 import { useAnswer } from '../../model/use-answer.ts'

@@ -120,10 +120,11 @@ interface BlockMarkProps {
 }
 
 function BlockMark({ block, nowMs, isFirst }: BlockMarkProps) {
-  const { agent, task, label, state, word, from, to, isAlive } = block
+  const { agent, task, label, state, word, from, to, isAlive, triage } = block
   const left = slotOf(from, nowMs)
   const width = slotOf(to, nowMs) - left
-  const text = `${label}, ${word.toLowerCase()}, ${durationText(to - from)}`
+  const verdict = triage === null ? '' : `, triage: ${triage}`
+  const text = `${label}, ${word.toLowerCase()}, ${durationText(to - from)}${verdict}`
   return (
     <li
       className="slot-place"

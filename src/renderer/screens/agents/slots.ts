@@ -2,8 +2,9 @@
 import type { History } from '../../../contract/page.ts'
 import type { AgentView, TaskCard } from '../../../contract/view.ts'
 import { reasonInSentence } from '../../../domain/reason.ts'
-import { PRIORITIES, type ShownState } from '../../../domain/task.ts'
-import { endedLook, isPerson, lookOf, tryText } from '../../model/agent-state.ts'
+import type { ShownState } from '../../../domain/graph/shown-state.ts'
+import { PRIORITIES } from '../../../domain/graph/priority.ts'
+import { endedLook, isPerson, lookOf, triageText, tryText } from '../../model/agent-state.ts'
 
 export const SLOTS_MS = 3_600_000
 /** Room right of now, so that the line of now stands inside. */
@@ -19,6 +20,8 @@ export interface Block {
   readonly from: number
   readonly to: number
   readonly isAlive: boolean
+  /** What a model said of its end or silence; null = none was asked. */
+  readonly triage: string | null
 }
 
 interface BlocksOf {
@@ -39,7 +42,9 @@ export function blocksOf({ tries, live, tasks, people, nowMs }: BlocksOf): reado
     const { state, word } = endedLook(each.outcome)
     const label = each.outcome === 'done' ? each.title : `${each.title}, ${word.toLowerCase()}`
     const from = Date.parse(each.claimedAt)
-    return [{ agent: each.agent, task: each.task, label, state, word, from, to, isAlive: false }]
+    const triage = each.triage ? triageText(each.triage) : null
+    const { agent, task } = each
+    return [{ agent, task, label, state, word, from, to, isAlive: false, triage }]
   })
   const now = live.flatMap((agent): Block[] => {
     if (isPerson(agent)) return []
@@ -49,7 +54,9 @@ export function blocksOf({ tries, live, tasks, people, nowMs }: BlocksOf): reado
     const label = number === null ? title : `${title}, ${number.toLowerCase()}`
     const from = Date.parse(agent.claimedAt)
     const { id, task } = agent
-    return [{ agent: id, task, label, ...lookOf(agent, nowMs), from, to: nowMs, isAlive: true }]
+    const triage = agent.triage && triageText(agent.triage)
+    const look = lookOf(agent, nowMs)
+    return [{ agent: id, task, label, ...look, from, to: nowMs, isAlive: true, triage }]
   })
   return [...ended, ...now].toSorted((a, b) => a.from - b.from)
 }

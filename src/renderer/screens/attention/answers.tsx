@@ -6,10 +6,11 @@ import type { ExecutorView } from '../../model/session/link.ts'
 import { useSession, useYard } from '../../model/session/session-context.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
 import { Button } from '../../ui/button.tsx'
-import { Select } from '../../ui/fields.tsx'
+import { Select } from '../../ui/popups.tsx'
 import { countText, capital } from '../../ui/format.ts'
 import { navigate, type Route } from '../../model/route.ts'
 import { CopyText } from '../../components/copy-text.tsx'
+import { checkJudge, checkLabel } from '../../actions/check-judge.ts'
 import { subjectOf, type Action } from '../../actions/action.ts'
 import { usePerform } from '../../actions/perform.ts'
 import { land } from '../../actions/requests.ts'
@@ -33,6 +34,7 @@ const leadsTo = (label: string, to: Partial<Route>) => () => (
 
 const SIGNED_IN = 'I have signed in: go on'
 const OpenExecutors = leadsTo('Open executors', { screen: 'executors' })
+const ShowJudges = leadsTo('Show judges', { screen: 'evaluations' })
 const ToMachine = leadsTo('Change its caps', {
   screen: 'settings',
   filters: { section: 'machine' },
@@ -55,6 +57,7 @@ const ANSWERS: Readonly<Record<ItemKind, readonly Answer[]>> = {
   taken: [complete, giveBack],
   executor: [OtherExecutor],
   landing: [MergeAgain],
+  judge: [Check, ShowJudges],
   untrusted: [Review],
   'read-only': [ShowLog],
   respawn: [ShowOutput, abandon],
@@ -122,6 +125,21 @@ function MergeAgain({ item, command }: AnswerProps) {
       </Button>
       <Button onClick={() => navigate({ task, tab: 'changes' })}>Show changes</Button>
     </>
+  )
+}
+
+function Check({ item, command }: AnswerProps) {
+  const session = useSession()
+  if (item.judge === null) return null
+  const { name, issue } = item.judge
+  return (
+    <Button
+      isBusy={command.isBusy}
+      aria-label={`${checkLabel(issue)} ${name}`}
+      onClick={() => void checkJudge(session, command, name)}
+    >
+      {checkLabel(issue)}
+    </Button>
   )
 }
 

@@ -8,7 +8,7 @@ import type {
   TaskCard,
 } from '../../../contract/view.ts'
 import { countHeldBy } from '../../../domain/graph/dag.ts'
-import { BREAKER_KINDS } from '../../../domain/plan.ts'
+import { BREAKER_KINDS } from '../../../domain/reason.ts'
 import { plural, capital } from '../../ui/format.ts'
 import { dependentsOf, isFinishedCard, type Tasks } from '../../model/reach.ts'
 
@@ -36,6 +36,14 @@ export interface AttentionItem {
   readonly until: string | null
   /** `holds 6 tasks`; null = nothing, or nobody knows. */
   readonly effect: string | null
+  /** Who judges results, where it is about one. */
+  readonly judge: NonNullable<Attention['judge']> | null
+}
+
+const JUDGE_WORDS: Readonly<Record<NonNullable<Attention['judge']>['issue'], string>> = {
+  unmeasured: 'Judge not measured',
+  changed: 'Judge changed',
+  flagged: 'Judge flagged',
 }
 
 const WORDS: Readonly<Record<ItemKind, string>> = {
@@ -49,6 +57,7 @@ const WORDS: Readonly<Record<ItemKind, string>> = {
   taken: 'In your hands',
   executor: 'No executor',
   landing: 'Merge',
+  judge: 'Judge',
   untrusted: 'Not confirmed',
   'read-only': 'Nothing can be saved',
   respawn: 'Held back',
@@ -102,9 +111,11 @@ const UNKNOWN = {
   since: null,
   until: null,
   effect: null,
+  judge: null,
 } as const
 
 function fromAttention(each: Attention, summary: Summary, tasks: Tasks): AttentionItem {
+  if (each.judge) return fromJudge(each, each.judge, summary)
   const card = each.task === null ? undefined : tasks.get(each.task)
   return {
     ...UNKNOWN,
@@ -118,6 +129,24 @@ function fromAttention(each: Attention, summary: Summary, tasks: Tasks): Attenti
     agent: each.agent,
     since: each.since,
     effect: card ? holdsText(heldBy(card, tasks)) : null,
+  }
+}
+
+/** The same one until its issue is another: what a check costs moves, and since when is the start of the owner. */
+function fromJudge(
+  each: Attention,
+  judge: NonNullable<Attention['judge']>,
+  summary: Summary,
+): AttentionItem {
+  return {
+    ...UNKNOWN,
+    key: keyOf(summary, [each.kind, judge.name, judge.issue]),
+    kind: each.kind,
+    word: JUDGE_WORDS[judge.issue],
+    title: judge.name,
+    text: capital(each.reason),
+    since: each.since,
+    judge,
   }
 }
 

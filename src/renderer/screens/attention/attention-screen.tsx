@@ -1,8 +1,8 @@
 /** What waits for a person, oldest first, each with its answer. */
 import { AlarmClock, BellOff, CircleCheck } from 'lucide-react'
 import { type KeyboardEvent, type Ref, useMemo, useRef, useState } from 'react'
-import { BREAKER_KINDS } from '../../../domain/plan.ts'
-import type { ShownState } from '../../../domain/task.ts'
+import { BREAKER_KINDS } from '../../../domain/reason.ts'
+import type { ShownState } from '../../../domain/graph/shown-state.ts'
 import { Countdown, Elapsed } from '../../components/ticking-time.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { Lamp } from '../../components/status-badge.tsx'

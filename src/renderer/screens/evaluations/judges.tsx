@@ -1,15 +1,35 @@
 /** Who judges, and how far each agrees with people. */
+import { useMemo, useState } from 'react'
 import type { Evaluator } from '../../../contract/judging.ts'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { CopyText } from '../../components/copy-text.tsx'
+import { checkJudge, checkLabel } from '../../actions/check-judge.ts'
+import { useCommand, useSession, useYard } from '../../model/session/session-context.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
 import { DataTable, type DataColumn } from '../../ui/data-table.tsx'
-import { countText, moneyText } from '../../ui/format.ts'
+import { Button } from '../../ui/button.tsx'
+import { countText, instantText, moneyText, plural } from '../../ui/format.ts'
 
 export function Judges({ stand }: { readonly stand: string }) {
-  const { value, problem, askAgain } = useAnswer(({ evaluator }) => evaluator.list(), {
-    key: stand,
-  })
+  const issues = useJudgeIssues()
+  const [isChecking, setChecking] = useState(false)
+  const { value, problem, askAgain } = useAnswer(
+    async ({ evaluator }) => {
+      const list = await evaluator.list()
+      setChecking(list.some(({ checking }) => checking > 0))
+      return list
+    },
+    { key: `${stand} ${issues}`, everyMs: isChecking ? CHECKING_MS : null },
+  )
+  const session = useSession()
+  const command = useCommand()
+  const { run, isBusy } = command
+  const columns = useMemo(() => {
+    const check = async (row: Evaluator): Promise<void> => {
+      if (await checkJudge(session, { run }, nameOf(row))) askAgain()
+    }
+    return columnsOf(isBusy, (row) => void check(row))
+  }, [session, run, isBusy, askAgain])
   if (value?.length === 0) return null
   return (
     <section className="card evaluation-judges" aria-label="Agreement with people">
@@ -18,14 +38,18 @@ export function Judges({ stand }: { readonly stand: string }) {
         <span>each with its 90 % interval, of blind audits</span>
       </header>
       <ProblemNote problem={problem} onClose={askAgain} />
+      <ProblemNote problem={command.problem} onClose={command.dismiss} />
       {value && (
         <div className="evaluation-scroll" tabIndex={0} role="region" aria-label="Judges, table">
           <DataTable
             label="Agreement of judges with people"
-            columns={COLUMNS}
+            columns={columns}
             rows={value}
             keyOf={(row) => `${nameOf(row)} ${row.prompt}`}
-            rowProps={({ people }) => ({ 'data-few': people.isFew || undefined })}
+            rowProps={({ people, flag }) => ({
+              'data-few': people.isFew || undefined,
+              'data-flagged': flag !== null || undefined,
+            })}
           />
         </div>
       )}
@@ -36,6 +60,17 @@ export function Judges({ stand }: { readonly stand: string }) {
     </section>
   )
 }
+
+/** So often is a check that is under way looked at. */
+const CHECKING_MS = 3000
+
+/** Another text whenever a judge was measured, or is another. */
+const useJudgeIssues = (): string =>
+  useYard(({ summary }) =>
+    (summary?.attention ?? [])
+      .flatMap(({ judge }) => (judge ? `${judge.name} ${judge.issue}` : []))
+      .join(' '),
+  )
 
 const nameOf = ({ executor, model }: Evaluator): string =>
   [executor, model].filter(Boolean).join('/')
@@ -48,7 +83,27 @@ export const estimateText = (estimate: Estimate): string =>
     : `${signed(estimate.value)} (${signed(estimate.low)} to ${signed(estimate.high)})`
 const signed = (value: number): string => value.toFixed(2).replace('-', '−')
 
-const COLUMNS: readonly DataColumn<Evaluator>[] = [
+const measured = (value: number | null): string => (value === null ? '' : signed(value))
+
+function Canaries({ judge }: { readonly judge: Evaluator }) {
+  const { canaries, checking, flag } = judge
+  return (
+    <>
+      {checking > 0 ? `${plural(checking, 'question')} left` : canaryText(canaries)}
+      {flag && <span className="evaluation-flag">Gates nothing: {flag.text}</span>}
+    </>
+  )
+}
+
+const canaryText = (canaries: Evaluator['canaries']): string =>
+  canaries === null
+    ? 'never'
+    : `${instantText(canaries.at)}${canaries.answered < canaries.n ? `, ${canaries.answered} of ${canaries.n}` : ''}`
+
+const columnsOf = (
+  isBusy: boolean,
+  onCheck: (row: Evaluator) => void,
+): readonly DataColumn<Evaluator>[] => [
   [
     'Judge',
     (row) => (
@@ -66,6 +121,40 @@ const COLUMNS: readonly DataColumn<Evaluator>[] = [
     { className: 'num', spare: 'first' },
   ],
   ['Price', ({ meanCostUsd }) => moneyText(meanCostUsd), { className: 'num', spare: 'first' }],
+  [
+    'Canaries',
+    (row) => <Canaries judge={row} />,
+    { headTip: 'Results that a person has scored beforehand' },
+  ],
+  [
+    'Good',
+    ({ canaries }) => measured(canaries?.biasGood ?? null),
+    { className: 'num', headTip: 'Model less person on the good half' },
+  ],
+  [
+    'Bad',
+    ({ canaries }) => measured(canaries?.biasBad ?? null),
+    { className: 'num', headTip: 'Model less person on the bad half: above 0.10 is lenient' },
+  ],
+  [
+    'Off by',
+    ({ canaries }) => (canaries?.mae == null ? '' : canaries.mae.toFixed(2)),
+    { className: 'num', headTip: 'Mean error on all: above 0.15 is far off' },
+  ],
+  [
+    'Check',
+    (row) => (
+      <Button
+        isBusy={isBusy}
+        disabled={row.checking > 0}
+        aria-label={`Check ${nameOf(row)}`}
+        onClick={() => onCheck(row)}
+      >
+        {checkLabel(row.canaries === null ? null : 'changed')}
+      </Button>
+    ),
+    { isHeadHidden: true },
+  ],
   [
     'Audits',
     ({ people: { n, isFew } }) => (

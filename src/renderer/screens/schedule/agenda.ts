@@ -1,6 +1,6 @@
 /** Where what is to come stands on the line of time: one entry per task and kind, packed so that none covers another. */
 import type { AgendaItem } from '../../../contract/page.ts'
-import type { ShownState } from '../../../domain/task.ts'
+import type { ShownState } from '../../../domain/graph/shown-state.ts'
 import { clock, clockIn, dateClock, weekdayClock } from '../../ui/format.ts'
 
 export const SPANS = [

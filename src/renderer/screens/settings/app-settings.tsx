@@ -3,7 +3,7 @@ import { useEffect } from 'react'
 import type { DesktopBridge, DesktopPreferences, UpdateState } from '../../../contract/desktop.ts'
 import { Button } from '../../ui/button.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
-import { Switch } from '../../ui/fields.tsx'
+import { Switch } from '../../ui/switch.tsx'
 import { SettingRow, type SettingSection } from './setting.tsx'
 import { useDesktop } from './use-desktop.ts'
 

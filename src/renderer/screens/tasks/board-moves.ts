@@ -1,7 +1,7 @@
 /** Moving a task from column to column: only where a command takes it there. */
 import { useMemo } from 'react'
 import type { TaskCard } from '../../../contract/view.ts'
-import type { ShownState } from '../../../domain/task.ts'
+import type { ShownState } from '../../../domain/graph/shown-state.ts'
 import { assertNever } from '../../../base/result.ts'
 import { isSatisfiedCard, type Tasks } from '../../model/reach.ts'
 import { useSession, useYard } from '../../model/session/session-context.tsx'

@@ -1,11 +1,11 @@
 /** The columns of the table: what each says, how it is sorted, and which ones a person sees how wide. Pure. */
 import type { TaskCard } from '../../../contract/view.ts'
-import { PRIORITIES } from '../../../domain/task.ts'
+import { PRIORITIES } from '../../../domain/graph/priority.ts'
 import { durationText } from '../../../domain/format.ts'
 import { STATES_IN_ORDER } from '../../components/status-badge.tsx'
 import { cardMoneyText } from '../../components/usage-text.ts'
 import { factOf, labelOfState, taskTookMs } from '../../model/task-state.ts'
-import { shownScore } from '../../model/scores.ts'
+import { gateTip, gateWord, shownScore } from '../../model/scores.ts'
 import { capital, instantText } from '../../ui/format.ts'
 
 /** What a column sorts by; null = not known, which comes last either way. */
@@ -53,14 +53,15 @@ export const routeOf = ({ executor, model }: TaskCard): string =>
 const ROWS: readonly ColumnRow[] = [
   ['state', 'State', 128, ({ state }) => states.indexOf(state), (card) => labelOfState(card.state)],
   ['title', 'Title', 240, ({ title }) => title],
-  ['fact', 'Why', 200, (card) => text(whyOf(card)), whyOf],
-  ['route', 'Executor, model', 150, (card) => text(routeOf(card))],
+  ['fact', 'Why', 176, (card) => text(whyOf(card)), whyOf],
+  ['route', 'Executor, model', 142, (card) => text(routeOf(card))],
   ['priority', 'Priority', 76, rankOf, ({ priority }) => capital(priority)],
-  ['tries', 'Tries', 72, ({ attempts }) => attempts || null, triesText],
+  ['tries', 'Tries', 64, ({ attempts }) => attempts || null, triesText],
   ['score', 'Score', 64, ({ score }) => score ?? null, ({ score }) => shownScore(score)],
-  ['cost', 'Cost', 108, ({ costUsd }) => costUsd, cardMoneyText],
+  ['gate', 'Gate', 60, gateKey, ({ gate }) => gateWord(gate), ({ gate }) => gateTip(gate)],
+  ['cost', 'Cost', 92, ({ costUsd }) => costUsd, cardMoneyText],
   ['time', 'Time', 88, tookMs, tookText],
-  ['updated', 'Updated', 116, (card) => time(updatedAt(card)), updatedText, updatedAt],
+  ['updated', 'Updated', 100, (card) => time(updatedAt(card)), updatedText, updatedAt],
   ['tags', 'Tags', 140, ({ tags }) => text(tags.join(', '))],
   ['agent', 'Agent', 96, ({ agent }) => text(agent)],
   ['added', 'Added', 116, (card) => time(card.createdAt), addedText, (card) => card.createdAt],
@@ -80,6 +81,12 @@ function rankOf({ priority }: TaskCard): number {
 
 function updatedText(card: TaskCard): string {
   return instantText(updatedAt(card))
+}
+
+/** From the mildest to a person. */
+function gateKey({ gate }: TaskCard): number | null {
+  if (gate === undefined) return null
+  return gate.mode === 'gated' ? 1 + (gate.threshold ?? 0) : gate.mode === 'person' ? 3 : 1
 }
 
 function addedText({ createdAt }: TaskCard): string {

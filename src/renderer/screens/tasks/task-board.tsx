@@ -1,11 +1,13 @@
 /** The tasks in columns by state. Dragging a card means the command that takes it there; where there is none, the column dims. */
 import { memo, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react'
 import type { TaskCard } from '../../../contract/view.ts'
-import type { ShownState } from '../../../domain/task.ts'
+import type { ShownState } from '../../../domain/graph/shown-state.ts'
 import { Elapsed } from '../../components/ticking-time.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
 import { cardMoneyText } from '../../components/usage-text.ts'
 import { factOf, labelOfState } from '../../model/task-state.ts'
+import { gateLine, gateTip } from '../../model/scores.ts'
+import { useWhyThisModel } from '../../model/why-this-model.ts'
 import { getSelection, useSelection } from '../../model/selection.ts'
 import { NoneMatch } from '../filter-field.tsx'
 import { capital, countText, plural } from '../../ui/format.ts'
@@ -185,6 +187,7 @@ interface CardProps {
 
 const Card = memo(function Card({ id, top, place, count, onDrag }: CardProps) {
   const { card, attributes } = useRow(id, top)
+  const why = useWhyThisModel(card?.agent)
   if (!card) return null
   return (
     <div
@@ -207,7 +210,10 @@ const Card = memo(function Card({ id, top, place, count, onDrag }: CardProps) {
         <Fact card={card} />
       </span>
       <span className="board-facts flex text-11 text-text-3">
-        <span className="truncate">{routeOf(card)}</span>
+        <span className="truncate" title={why}>
+          {routeOf(card)}
+        </span>
+        {card.gate !== undefined && <span title={gateTip(card.gate)}>{gateLine(card.gate)}</span>}
         <span className="ml-auto">{cardMoneyText(card)}</span>
       </span>
     </div>

@@ -15,6 +15,7 @@ import type { TaskCard } from '../../../contract/view.ts'
 import { useSession, useYard } from '../../model/session/session-context.tsx'
 import { Lamp, StatusBadge } from '../../components/status-badge.tsx'
 import { factOf } from '../../model/task-state.ts'
+import { gateLine, gateTip } from '../../model/scores.ts'
 import { getSelection } from '../../model/selection.ts'
 import { NoneMatch } from '../filter-field.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -122,6 +123,11 @@ const OutlineLine = memo(function OutlineLine({ row, index, top }: OutlineLinePr
       <div role="gridcell" className="outline-state flex items-center min-w-0">
         <StatusBadge state={card.state} />
         <Why card={card} text={capital(factOf(card) ?? '')} />
+        {card.gate !== undefined && (
+          <span className="text-11 text-text-3" title={gateTip(card.gate)}>
+            {gateLine(card.gate)}
+          </span>
+        )}
       </div>
       <div role="gridcell" className="outline-acts flex items-center justify-end min-w-0">
         <RowActs id={id} title={card.title} />

@@ -5,6 +5,7 @@ import { Elapsed } from '../../components/ticking-time.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { NoneMatch } from '../filter-field.tsx'
 import { plural } from '../../ui/format.ts'
+import { useWhyThisModel } from '../../model/why-this-model.ts'
 import type { Column } from './columns.ts'
 import {
   ListCommands,
@@ -90,6 +91,7 @@ interface RowProps {
 
 const Row = memo(function Row({ id, index, top, columns }: RowProps) {
   const { card, attributes } = useRow(id, top)
+  const why = useWhyThisModel(card?.agent)
   if (!card) return null
   return (
     <div
@@ -106,7 +108,9 @@ const Row = memo(function Row({ id, index, top, columns }: RowProps) {
           className="task-cell truncate min-w-0"
           data-column={column.id}
           data-number={column.isNumber}
-          title={(column.tipOf ?? column.textOf)(card) || undefined}
+          title={
+            (column.id === 'route' && why) || (column.tipOf ?? column.textOf)(card) || undefined
+          }
         >
           <Content card={card} column={column} />
         </div>

@@ -8,7 +8,7 @@ import { useVirtualRows } from '../../ui/virtual-rows.ts'
 import { useAnswer } from '../../model/use-answer.ts'
 import { navigate } from '../../model/route.ts'
 import type { BreakerView, TaskCard } from '../../../contract/view.ts'
-import type { ShownState } from '../../../domain/task.ts'
+import type { ShownState } from '../../../domain/graph/shown-state.ts'
 
 const ROW = 28
 const EVERY_MS = 5000

@@ -2,7 +2,7 @@
 import { Copy, Folder, RefreshCw } from 'lucide-react'
 import { useEffect } from 'react'
 import type { FoundCli, RecentYard } from '../../../contract/start-screen.ts'
-import type { ShownState } from '../../../domain/task.ts'
+import type { ShownState } from '../../../domain/graph/shown-state.ts'
 import { copyText } from '../../actions/transfer/clipboard.ts'
 import { Lamp } from '../../components/status-badge.tsx'
 import { useSession } from '../../model/session/session-context.tsx'

@@ -1,7 +1,8 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openTestYard, type TestYard } from '../../yard-command.ts'
+import { readExit } from '../../../../src/agents/process/stage-files.ts'
 
 let place: TestYard
 beforeEach(async () => void (place = await openTestYard()))
@@ -14,8 +15,8 @@ it('without a service reports the agents that this very command has settled', as
   const { pid } = (await place.json(['service', 'status'])) as { pid: number }
   process.kill(pid, 'SIGKILL')
   writeFileSync(join(place.folder, 'go'), '')
-  const exit = join(place.folder, '.yard', 'agents', 'agent-1', 'exit.json')
-  await expect.poll(() => existsSync(exit)).toBe(true)
+  const folder = join(place.folder, '.yard', 'agents', 'agent-1')
+  await expect.poll(() => readExit(folder)).toMatchObject({ code: 0 })
   expect(await place.json(['dead-agents'])).toMatchObject({
     dead: [{ id: 'agent-1', task: 'a', status: 'ended', outcome: 'done' }],
     forgotten: [],

@@ -5,10 +5,11 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { yardPaths } from '../../../../src/config/paths.ts'
-import { createHttpClient } from '../../../../src/headless/client.ts'
+import { createHttpClient } from '../../../../src/headless/http-client.ts'
 import { readState, type HostState } from '../../../../src/headless/state-file.ts'
 import { openTestYard, PROGRAM, type Ended, type TestYard } from '../../yard-command.ts'
 import { isAlive } from '../../../support/is-alive.ts'
+import { readExit } from '../../../../src/agents/process/stage-files.ts'
 
 const HEADLESS = join(import.meta.dirname, '../../../../src/headless/index.ts')
 let home: TestYard
@@ -246,7 +247,7 @@ describe('one machine', { timeout: 90_000 }, () => {
     process.kill(pid, 'SIGKILL')
     await expect.poll(() => isAlive(pid)).toBe(false)
     const log = yardPaths(a).agents
-    expect(existsSync(join(log, 'agent-1', 'exit.json'))).toBe(false)
+    expect(readExit(join(log, 'agent-1'))).toBe(null)
     expect((await clientOf(b).task.get({ id: 'second' })).status).toBe('open')
     await inYard(a, 'kill', 'agent-1', '--force')
     await expect

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '../../../support/eventually.ts'
 import { openTestYard, PROGRAM, type TestYard } from '../../yard-command.ts'
+import { readExit } from '../../../../src/agents/process/stage-files.ts'
 
 /** Long enough for whatever happens before the stop, on a busy machine too. */
 const LIMIT_MS = 15_000
@@ -66,7 +67,7 @@ describe.skipIf(process.platform === 'win32')(
       const stoppedAt = Date.now()
       writeFileSync(fileOf('gate'), 'go\n')
       await eventually(() =>
-        expect(existsSync(fileOf('.yard/agents/agent-2/exit.json'))).toBe(true),
+        expect(readExit(fileOf('.yard/agents/agent-2'))).toMatchObject({ code: 0 }),
       )
       await eventually(() => expect(Date.now() - stoppedAt).toBeGreaterThan(LIMIT_MS + 3000))
       const heartbeat = post('agent/agent-1/heartbeat', {})

@@ -66,6 +66,19 @@ it('names the line of a gate that is none', async () => {
   const text = '[[task]]\ntitle = "X"\nexec = "true"\ngate = 2\n'
   await writeFile(join(test.folder, 'bad.toml'), text)
   const { code, err } = await test.yard(['import', 'bad.toml'])
-  expect([code, err]).toEqual([1, expect.stringContaining('gate: must be "off", "score"')])
+  expect([code, err]).toEqual([1, expect.stringContaining('gate must be "off", "score"')])
   expect(err).toContain('line 4')
 }, 60_000)
+
+it.each(['gate', 'identity', 'kind'])('an empty --%s of a new task is refused', async (name) => {
+  const { code, err } = await test.yard(['add', 'Nothing', `--${name}`, ''])
+  expect([code, err]).toEqual([2, expect.stringContaining(`--${name} is empty`)])
+})
+
+it('a note that is empty or too long is refused in plain words', async () => {
+  await test.yard(['add', 'Noted', '--id', 'noted', '--executor', 'manual'])
+  const empty = await test.yard(['approve', 'noted', '--note', ''])
+  expect([empty.code, empty.err]).toEqual([2, expect.stringContaining('note: must not be empty')])
+  const long = await test.yard(['reject', 'noted', '--note', 'x'.repeat(20_001)])
+  expect(long.err).toContain('note: must have at most 20000 characters')
+})

@@ -15,7 +15,14 @@ const tasks = new Map(
     (card) => [card.id, card] as const,
   ),
 )
-const PLAIN: ListRequest = { text: '', after: [], before: [], executor: null, model: null }
+const PLAIN: ListRequest = {
+  text: '',
+  after: [],
+  before: [],
+  executor: null,
+  model: null,
+  judged: {},
+}
 const shape = (text: string) => readList(text).map(({ title, parent }) => [title, parent])
 const graph = (text: string, wish = PLAIN) =>
   toGraphLines(readList(text), wish, tasks)

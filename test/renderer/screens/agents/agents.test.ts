@@ -3,7 +3,12 @@ import { rowsOf } from '../../../../src/renderer/screens/agents/agent-table.tsx'
 import { workFailure } from '../../../../src/domain/failure.ts'
 import { doingOf, lookOf, silentFor, tryText } from '../../../../src/renderer/model/agent-state.ts'
 import { issueOf } from '../../../../src/renderer/screens/agents/caps-popover.tsx'
-import { nextUp, packLanes, type Block } from '../../../../src/renderer/screens/agents/slots.ts'
+import {
+  blocksOf,
+  nextUp,
+  packLanes,
+  type Block,
+} from '../../../../src/renderer/screens/agents/slots.ts'
 import { costSeries, sum } from '../../../../src/renderer/screens/agents/cost-data.ts'
 import { spreadOf, stateLayers } from '../../../../src/renderer/screens/agents/trend-data.ts'
 import type { ReasonCode } from '../../../../src/domain/reason.ts'
@@ -105,6 +110,38 @@ test('live shows the last hour below those at work, and the filter reaches title
   expect(keys('all', 'press kit')).toEqual(['late', 'agent-2', 'agent-3', 'earlier', 'agent-1'])
 })
 
+test('a try that a model was asked about says what it made of its end, or of its silence', () => {
+  const ended = {
+    task: 't',
+    title: 'Build',
+    executor: 'claude',
+    model: null,
+    outcome: 'lost' as const,
+    claimedAt: ago(60_000),
+    endedAt: ago(30_000),
+    tookMs: 30_000,
+  }
+  const silent = agentOf('agent-3', 't', {
+    claimedAt: ago(20_000),
+    triage: { verdict: null, reason: 'no answer within 30s', by: 'judge-2', at: ago(0) },
+  })
+  const blocks = blocksOf({
+    tries: [
+      { ...ended, agent: 'agent-1', triage: { verdict: 'restart', reason: 'it went astray' } },
+      { ...ended, agent: 'agent-2', claimedAt: ago(50_000) },
+    ],
+    live: [silent],
+    tasks: new Map(),
+    people: new Set(),
+    nowMs: now,
+  })
+  expect(blocks.map(({ agent, triage }) => [agent, triage])).toEqual([
+    ['agent-1', 'restart (it went astray)'],
+    ['agent-2', null],
+    ['agent-3', 'no answer (no answer within 30s)'],
+  ])
+})
+
 test('blocks that overlap never share a slot', () => {
   const block = (agent: string, from: number, to: number): Block => ({
     agent,
@@ -113,6 +150,7 @@ test('blocks that overlap never share a slot', () => {
     state: 'done',
     word: 'Done',
     isAlive: false,
+    triage: null,
     from: now + from,
     to: now + to,
   })

@@ -9,7 +9,7 @@ import {
 } from '../../../../src/renderer/screens/schedule/agenda.ts'
 import { standOf } from '../../../../src/renderer/screens/schedule/schedule-screen.tsx'
 import { scheduleText } from '../../../../src/renderer/screens/schedule/schedule-text.ts'
-import type { ShownState } from '../../../../src/domain/task.ts'
+import type { ShownState } from '../../../../src/domain/graph/shown-state.ts'
 import { cardOf } from '../../../support/scripted-host.ts'
 
 test.each([

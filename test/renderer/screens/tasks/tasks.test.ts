@@ -21,7 +21,7 @@ import {
 } from '../../../../src/renderer/screens/tasks/columns.ts'
 import { outlineRows, sideStep } from '../../../../src/renderer/screens/tasks/outline-rows.ts'
 import { stepOf } from '../../../../src/renderer/ui/virtual-rows.ts'
-import { SHOWN_STATES } from '../../../../src/domain/task.ts'
+import { SHOWN_STATES } from '../../../../src/domain/graph/shown-state.ts'
 import { cardOf } from '../../../support/scripted-host.ts'
 
 const tasksOf = (...cards: readonly TaskCard[]): ReadonlyMap<string, TaskCard> =>

@@ -1,5 +1,4 @@
 /** One executor at the right of the list: how it stands, what mends it, who uses it, each setting with its source. */
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import type { BreakerView, RouteStop, TaskCard } from '../../../../contract/view.ts'
 import { EXECUTOR_KINDS } from '../../../../domain/settings.ts'
 import type { ExecutorView, ModelView } from '../../../model/session/link.ts'
@@ -19,6 +18,7 @@ import { ExecutorFacts } from './executor-facts.tsx'
 import { ExecutorTestRun } from './executor-test-run.tsx'
 import { HeaderForm } from './header-form.tsx'
 import type { Registry } from './use-registry.ts'
+import { Part, RegistryPanel } from '../registry-panel.tsx'
 import { isFinishedCard } from '../../../model/reach.ts'
 
 interface ExecutorPanelProps {
@@ -35,36 +35,20 @@ export function ExecutorPanel(props: ExecutorPanelProps) {
   const { view, registry, onClose } = props
   const breakers = useYard((yard) => yard.summary?.breakers ?? NO_BREAKERS)
   const missing = isMissing(view, registry.clis, registry.config)
-  const panel = useRef<HTMLElement>(null)
-  useEffect(() => {
-    // A narrow window shows the panel instead of the list, and with it goes what had the focus.
-    const focused = document.activeElement
-    if (focused instanceof HTMLElement && focused.checkVisibility()) return
-    panel.current?.focus()
-  }, [])
-  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
-    if (event.key !== 'Escape' || event.defaultPrevented) return
-    // What it opened over the page closes by itself.
-    if (!event.currentTarget.contains(event.target as Node)) return
-    event.preventDefault()
-    onClose()
-  }
   return (
-    <aside
-      ref={panel}
-      className="registry-panel text-12"
-      tabIndex={-1}
-      aria-label={`Executor ${view.name}`}
-      onKeyDown={onKeyDown}
+    <RegistryPanel
+      what="Executor"
+      name={view.name}
+      head={
+        <>
+          <p>{typeLabel(view)}</p>
+          <div>
+            <StandingBadge standing={standingOf(view, breakers, missing)} />
+          </div>
+        </>
+      }
+      onClose={onClose}
     >
-      <header>
-        <h2>{view.name}</h2>
-        <Button look="quiet" icon="close" aria-label="Close" onClick={onClose} />
-        <p>{typeLabel(view)}</p>
-        <div>
-          <StandingBadge standing={standingOf(view, breakers, missing)} />
-        </div>
-      </header>
       <Part title="On this machine">
         <ExecutorFacts view={view} clis={registry.clis} breakers={breakers} />
       </Part>
@@ -75,16 +59,7 @@ export function ExecutorPanel(props: ExecutorPanelProps) {
       <Uses view={view} registry={registry} />
       <Model view={view} registry={registry} />
       <Profile {...props} />
-    </aside>
-  )
-}
-
-function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <section>
-      <h3>{title}</h3>
-      {children}
-    </section>
+    </RegistryPanel>
   )
 }
 

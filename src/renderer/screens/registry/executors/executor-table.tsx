@@ -1,5 +1,5 @@
 /** All profiles, one per row. The name opens its panel; arrow keys walk the names. */
-import type { KeyboardEvent, Ref } from 'react'
+import type { Ref } from 'react'
 import type { FoundCli } from '../../../../contract/start-screen.ts'
 import type { BreakerView } from '../../../../contract/view.ts'
 import { PERMISSION_LABELS } from '../../../../domain/settings.ts'
@@ -20,6 +20,7 @@ import {
   typeLabel,
 } from './executor-state.ts'
 import { countText } from '../../../ui/format.ts'
+import { walkNames } from '../registry-panel.tsx'
 
 interface ExecutorTableProps {
   readonly ref: Ref<HTMLTableElement>
@@ -142,16 +143,6 @@ function State({ view, breakers, isMissing: isNotThere }: StateProps) {
 /** Only a coding agent has any. */
 const permissionsText = ({ type, permissions }: ExecutorView): string =>
   isCodingAgent(type) ? PERMISSION_LABELS[permissions] : ''
-
-function walkNames(event: KeyboardEvent<HTMLTableElement>): void {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-  if (step === undefined) return
-  const names = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-name]')]
-  const now = names.findIndex((name) => name === document.activeElement)
-  if (now < 0) return
-  event.preventDefault()
-  names[Math.min(names.length - 1, Math.max(0, now + step))]?.focus()
-}
 
 // Places of a profile as little boxes, those in use lit; a number where there are too many, or no limit of its own.
 

@@ -2,7 +2,7 @@
 import { useSession, useYard } from '../../../model/session/session-context.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { durationText } from '../../../../domain/format.ts'
-import { lastLines } from '../../../../domain/output.ts'
+import { lastLines } from '../../../../domain/failure.ts'
 import { instantText } from '../../../ui/format.ts'
 import { LastLines } from '../../../ui/plain-text.tsx'
 import { Elapsed } from '../../../components/ticking-time.tsx'

@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { EXECUTOR_KINDS, EXECUTOR_TYPES, type ExecutorType } from '../../../../domain/settings.ts'
 import { formatKey } from '../../../components/config-entry.ts'
-import { Select } from '../../../ui/fields.tsx'
+import { Select } from '../../../ui/popups.tsx'
 import {
   ConfigDialog,
   issuesBy,

@@ -1,0 +1,296 @@
+/** The index behind a `Plan`: its parts are kept true to each other here, and nowhere else. */
+import { LayeredMap, LayeredSet } from '../../base/layered.ts'
+import { type Agent, isLiving } from '../agent.ts'
+import { type AgentId, agentNumberOf, type TaskId } from '../ids.ts'
+import { type JudgementId, judgementNumberOf } from '../judging/evaluation.ts'
+import { isLivingJudgement, type Judgement } from '../judging/judgement.ts'
+import {
+  type Breaker,
+  type Dependency,
+  type EntityChange,
+  type MutablePlan,
+  NO_FACTS,
+  type RootPlan,
+  type YardFacts,
+} from '../plan.ts'
+import { isSatisfied, type Task } from '../task.ts'
+import { createTaskTable, type PlainTask } from './task-table.ts'
+
+const NONE: ReadonlySet<TaskId> = new Set()
+
+/** What the plan is made of; the functions below keep its parts true to each other. */
+interface Index {
+  readonly tasks: ReturnType<typeof createTaskTable>
+  readonly agents: Map<AgentId, Agent>
+  readonly breakers: Map<string, Breaker>
+  readonly judgements: Map<JudgementId, Judgement>
+  readonly identities: Set<string>
+  readonly agentByTask: Map<TaskId, AgentId>
+  readonly subtasks: Map<TaskId, Set<TaskId>>
+  readonly startable: Set<TaskId>
+  facts: YardFacts
+  lastAgentNumber: number
+  lastJudgementNumber: number
+  lastOrder: number
+  onTouched: ((id: TaskId) => void) | null
+}
+
+export const createPlan = (): RootPlan => rootOf(createIndex(noTask))
+
+function rootOf(own: Index): RootPlan {
+  const indexes = new WeakMap<MutablePlan, Index>()
+  let shown = own
+  return Object.assign(
+    planOf(own, () => shown),
+    {
+      stage(): MutablePlan {
+        const index = indexAbove(own)
+        const staged = planOf(index, () => index)
+        indexes.set(staged, index)
+        return staged
+      },
+      show(staged: MutablePlan | null): void {
+        shown = (staged && indexes.get(staged)) ?? own
+      },
+    },
+  )
+}
+
+const noTask = (text: string): never => {
+  throw new Error(`not a task: ${text}`)
+}
+
+const createIndex = (unpack: (text: string) => Task): Index => ({
+  tasks: createTaskTable(unpack),
+  agents: new Map(),
+  breakers: new Map(),
+  judgements: new Map(),
+  identities: new Set(),
+  agentByTask: new Map(),
+  subtasks: new Map(),
+  startable: new Set(),
+  facts: NO_FACTS,
+  lastAgentNumber: 0,
+  lastJudgementNumber: 0,
+  lastOrder: 0,
+  onTouched: null,
+})
+
+const indexAbove = (below: Index): Index => ({
+  ...below,
+  tasks: below.tasks.stage(),
+  agents: new LayeredMap(below.agents),
+  breakers: new LayeredMap(below.breakers),
+  judgements: new LayeredMap(below.judgements),
+  identities: new LayeredSet(below.identities),
+  agentByTask: new LayeredMap(below.agentByTask),
+  subtasks: new LayeredMap(below.subtasks),
+  startable: new LayeredSet(below.startable),
+  onTouched: null,
+})
+
+/** Writes `index`, and reads what `shown` gives. */
+function planOf(index: Index, shown: () => Index): MutablePlan {
+  return {
+    get tasks() {
+      return shown().tasks
+    },
+    get agents() {
+      return shown().agents
+    },
+    get breakers() {
+      return shown().breakers
+    },
+    get judgements() {
+      return shown().judgements
+    },
+    get identities() {
+      return shown().identities
+    },
+    get startable() {
+      return shown().startable
+    },
+    get onTouched() {
+      return index.onTouched
+    },
+    set onTouched(listener) {
+      index.onTouched = listener
+    },
+    get facts() {
+      return shown().facts
+    },
+    get lastAgentNumber() {
+      return shown().lastAgentNumber
+    },
+    get lastJudgementNumber() {
+      return shown().lastJudgementNumber
+    },
+    get lastOrder() {
+      return shown().lastOrder
+    },
+    blockersOf: (id) => shown().tasks.blockersOf(id),
+    dependentsOf: (id) => shown().tasks.dependentsOf(id),
+    unmetOf: (id) => shown().tasks.unmetOf(id),
+    agentOf(id) {
+      const agentId = shown().agentByTask.get(id)
+      return (agentId && shown().agents.get(agentId)) ?? null
+    },
+    subtasksOf: (id) => shown().subtasks.get(id) ?? NONE,
+    put: (change) => put(index, change),
+    skipJudgements(upTo) {
+      index.lastJudgementNumber = Math.max(index.lastJudgementNumber, upTo)
+    },
+  }
+}
+
+function put(index: Index, change: EntityChange): void {
+  switch (change.entity) {
+    case 'task':
+      return putTask(index, change.id as TaskId, change.before, change.after)
+    case 'agent':
+      return putAgent(index, change.id as AgentId, change.before, change.after)
+    case 'dependency':
+      return putDependency(index, change.before, change.after)
+    case 'breaker':
+      if (change.after) index.breakers.set(change.id, change.after)
+      else index.breakers.delete(change.id)
+      return
+    case 'yard':
+      index.facts = change.after ?? NO_FACTS
+      return
+    case 'identity':
+      if (change.after) index.identities.add(change.id)
+      else index.identities.delete(change.id)
+      return
+    case 'judgement':
+      return putJudgement(index, change.id as JudgementId, change.after)
+    default:
+      return
+  }
+}
+
+function putJudgement(index: Index, id: JudgementId, after: Judgement | null): void {
+  index.lastJudgementNumber = Math.max(index.lastJudgementNumber, judgementNumberOf(id))
+  if (after && isLivingJudgement(after)) index.judgements.set(id, after)
+  else index.judgements.delete(id)
+  if (after?.taskId) index.onTouched?.(after.taskId)
+}
+
+function refresh({ tasks, startable, onTouched }: Index, id: TaskId): void {
+  const task = tasks.unblockedTask(id)
+  if (task && isFree(task)) startable.add(id)
+  else startable.delete(id)
+  onTouched?.(id)
+}
+
+const isFree = ({ state, held }: Task): boolean => state.kind === 'open' && !held
+
+function addUnmet(index: Index, id: TaskId, delta: number): void {
+  if (delta !== 0) index.tasks.addUnmet(id, delta)
+  refresh(index, id)
+}
+
+function putTask(index: Index, id: TaskId, before: Task | null, after: Task | null): void {
+  if (after) {
+    index.tasks.set(id, after)
+    index.lastOrder = Math.max(index.lastOrder, after.order)
+  } else index.tasks.delete(id)
+  moveSubtask(index, id, before?.addedBy ?? null, after?.addedBy ?? null)
+  const was = isMet(before)
+  const is = isMet(after)
+  if (was !== is)
+    for (const dependent of index.tasks.dependentsOf(id)) addUnmet(index, dependent, is ? -1 : 1)
+  refresh(index, id)
+}
+
+const isMet = (task: Task | null | undefined): boolean => task != null && isSatisfied(task)
+
+function moveSubtask(
+  { subtasks }: Index,
+  id: TaskId,
+  from: TaskId | null,
+  to: TaskId | null,
+): void {
+  if (from === to) return
+  if (from !== null) {
+    const old = ownSet(subtasks, from)
+    old?.delete(id)
+    if (old?.size === 0) subtasks.delete(from)
+  }
+  if (to !== null) subtasks.set(to, (ownSet(subtasks, to) ?? new Set()).add(id))
+}
+
+/** One that may be changed. */
+const ownSet = (map: Map<TaskId, Set<TaskId>>, key: TaskId): Set<TaskId> | undefined =>
+  map instanceof LayeredMap ? map.mine(key, (set: Set<TaskId>) => new Set(set)) : map.get(key)
+
+function putAgent(index: Index, id: AgentId, before: Agent | null, after: Agent | null): void {
+  const { agents, agentByTask } = index
+  index.lastAgentNumber = Math.max(index.lastAgentNumber, agentNumberOf(id))
+  if (before && isLiving(before) && agentByTask.get(before.taskId) === id)
+    agentByTask.delete(before.taskId)
+  if (after && isLiving(after)) {
+    agents.set(id, after)
+    agentByTask.set(after.taskId, id)
+  } else agents.delete(id)
+  const taskId = (after ?? before)?.taskId
+  if (!taskId) return
+  index.onTouched?.(taskId)
+  if (!agents.has(id)) touchFreed(index, taskId)
+}
+
+/** An agent is gone: those that waited for no more than its end (see `endingBlockerOf`) may start now. */
+function touchFreed({ tasks, onTouched }: Index, id: TaskId): void {
+  if (onTouched && isMet(tasks.get(id)))
+    for (const dependent of tasks.dependentsOf(id)) onTouched(dependent)
+}
+
+function putDependency(index: Index, before: Dependency | null, after: Dependency | null): void {
+  const edge = after ?? before
+  if (!edge) return
+  const { blocker, dependent } = edge
+  const weight = isMet(index.tasks.get(blocker)) ? 0 : 1
+  if (after && !before) {
+    index.tasks.link(blocker, dependent)
+    addUnmet(index, dependent, weight)
+  } else if (before && !after) {
+    index.tasks.unlink(blocker, dependent)
+    addUnmet(index, dependent, -weight)
+  }
+  index.onTouched?.(blocker)
+}
+
+/**
+ * A plan from what is stored, without the work that a change needs: tasks first, then their dependencies, then all else by `put`
+ * on what `finish` gives. Of plain tasks `unpack` makes tasks when they are asked for.
+ */
+export function createPlanLoader(unpack: (text: string) => Task) {
+  const index = createIndex(unpack)
+  const { tasks, startable } = index
+  /** Plain ones that are. */
+  const met = new Set<TaskId>()
+  return {
+    addTask(task: Task): void {
+      const { id, order, addedBy } = task
+      tasks.set(id, task)
+      index.lastOrder = Math.max(index.lastOrder, order)
+      if (addedBy !== null) moveSubtask(index, id, null, addedBy)
+    },
+    addPlain(plain: PlainTask): void {
+      tasks.set(plain.id, plain.text)
+      index.lastOrder = Math.max(index.lastOrder, plain.order)
+      if (plain.isMet) met.add(plain.id)
+    },
+    /** All dependents of that blocker, each once. */
+    addDependents(blocker: TaskId, dependents: readonly TaskId[]): void {
+      tasks.linkAll(blocker, dependents, (task) =>
+        typeof task === 'string' ? met.has(blocker) : isMet(task),
+      )
+    },
+    finish(): RootPlan {
+      for (const [id, task] of tasks.unblocked())
+        if (typeof task === 'string' ? !met.has(id) : isFree(task)) startable.add(id)
+      return rootOf(index)
+    },
+  }
+}
