@@ -15,8 +15,10 @@ import {
   publishExit,
   readExit,
   readOwner,
+  supervisorOf,
   type ExitRecord,
   type StageOwner,
+  type Supervisor,
 } from './stage-files.ts'
 
 export interface ExitWatchOptions {
@@ -67,11 +69,11 @@ export function createExitWatch(options: ExitWatchOptions) {
     watched?.watcher?.close()
   }
   const check = (folder: string): boolean => {
-    if (!live.has(folder)) return false
-    const exit = readExitCalmly(folder, log)
+    const watched = live.get(folder)
+    const exit = watched && readExitCalmly(folder, watched, log)
     if (!exit) return false
     forget(folder)
-    publishExit(folder)
+    publishExit(folder, watched.owner)
     onExit(folder, exit)
     return true
   }
@@ -83,21 +85,36 @@ export function createExitWatch(options: ExitWatchOptions) {
     openWatcher(folder, watched, () => void notice(folder), warnOnce)
     void notice(folder) // it may have ended before the watch was there
   }
-  const offEnded = launcher.onEnded(({ folder }) => {
-    if (live.has(folder) && !check(folder)) onVanished(folder)
+  /** Who runs it, from elsewhere than its folder. Where its start is not told, `pid` has it. */
+  const know = (folder: string, supervisor: Supervisor): void => {
+    const watched = live.get(folder)
+    if (watched && supervisor.startTime !== '') watched.owner = supervisorOf(supervisor)
+  }
+  const offEnded = launcher.onEnded(({ folder, end: { pid, code } }) => {
+    const watched = live.get(folder)
+    if (!watched) return
+    // It has written how its program ended, whatever `pid` says by now.
+    if (code === 0) watched.owner = supervisorOf({ pid, startTime: '' })
+    if (!check(folder)) onVanished(folder)
   })
   const offReplaced = launcher.onReplaced(() => {
     for (const folder of live.keys()) arm(folder)
   })
 
   return {
-    /** Before `start` for a stage of ours, so that no end can be missed; `isAdopted` for one that somebody else started. Twice is harmless. */
-    watch(folder: string, { isAdopted } = { isAdopted: false }): void {
+    /**
+     * Before `start` for a stage of ours, so that no end can be missed; `isAdopted` for one that somebody else started, by that
+     * supervisor where it is known. Twice is harmless.
+     */
+    watch(folder: string, how: { isAdopted?: boolean; supervisor?: Supervisor } = {}): void {
       if (live.has(folder)) return
+      const { isAdopted = false, supervisor } = how
       const cancelArm = isAdopted ? () => {} : clock.after(ARM_AFTER_MS, () => arm(folder))
       live.set(folder, watchedFrom(cancelArm))
+      if (supervisor) know(folder, supervisor)
       if (isAdopted) arm(folder)
     },
+    know,
     /** Looks now, and publishes what it finds; only where the supervisor is known to be gone. True when the stage has ended, and `onExit` was called. */
     check,
     /** The backstop: looks at every watched folder. A record counts once its supervisor is gone: who else wrote it knows nothing. */
@@ -138,7 +155,7 @@ function createNotice(
   }
   return async (folder) => {
     const watched = live.get(folder)
-    if (!watched || watched.isConfirming || !readExitCalmly(folder, log)) return
+    if (!watched || watched.isConfirming || !readExitCalmly(folder, watched, log)) return
     watched.isConfirming = true
     await confirm(folder, watched, 0)
   }
@@ -210,9 +227,9 @@ async function ownerLives(
 }
 
 /** A folder that cannot be read now is one that has not ended yet; the next look may tell. */
-function readExitCalmly(folder: string, log: Log): ExitRecord | null {
+function readExitCalmly(folder: string, watched: Watched, log: Log): ExitRecord | null {
   try {
-    return readExit(folder)
+    return readExit(folder, ownerOf(folder, watched))
   } catch (error) {
     log.warn('the end of an agent cannot be read', { folder, code: errorCode(error) })
     return null

@@ -16,7 +16,9 @@ import {
   readIfThere,
   readOwner,
   STAGE_FILES,
+  supervisorOf,
   type StageOwner,
+  type Supervisor,
 } from './stage-files.ts'
 
 /**
@@ -38,10 +40,10 @@ export interface RecoverOptions {
   readonly bootIdAtLaunch: string | null
   readonly host: ProcessHost
   /**
-   * The supervisor, where its start is on record outside the folder (`startTime` '' = not known). Such a stage is never `never-ran`,
-   * whatever has become of its folder.
+   * The supervisor, where its start is on record outside the folder. Such a stage is never `never-ran`, and nobody else's record
+   * counts, whatever has become of its folder.
    */
-  readonly started?: Claimant | null
+  readonly started?: Supervisor | null
 }
 
 /**
@@ -67,11 +69,11 @@ async function recoverFolder(folder: string, options: RecoverOptions): Promise<R
   const sameBoot = isSameBoot ? options : null
   for (let round = 1; ; round += 1) {
     const isWritten = isWrittenByTerminal(folder, readOwner(folder))
-    const exit = readExit(folder)
+    const exit = readExit(folder, ownerOf(folder, options))
     if (exit && isWritten) return { kind: 'exited', exit }
     if (!exit && (await wasNeverRun(folder, options, sameBoot))) return { kind: 'never-ran' }
     const owner = await livingOwner(folder, sameBoot)
-    if (owner === 'none') return exitedOrLost(folder)
+    if (owner === 'none') return exitedOrLost(folder, options)
     const isSettled = owner.isWritten && exit === null
     if (isSettled || round >= UNSETTLED_ROUNDS)
       return { kind: 'alive', pid: owner.pid, startTime: owner.startTime }
@@ -79,11 +81,14 @@ async function recoverFolder(folder: string, options: RecoverOptions): Promise<R
   }
 }
 
+const ownerOf = (folder: string, { started }: RecoverOptions): StageOwner =>
+  started ? supervisorOf(started) : readOwner(folder)
+
 /** Who runs the stage, or is about to; `isWritten` when `pid` itself says so. With null nobody of the launch's boot can be alive. */
 async function livingOwner(
   folder: string,
   options: RecoverOptions | null,
-): Promise<(Claimant & { isWritten: boolean }) | 'none'> {
+): Promise<(Supervisor & { isWritten: boolean }) | 'none'> {
   if (!options) return 'none'
   const owner = readOwner(folder)
   if (owner.kind === 'unwritten') {
@@ -98,20 +103,19 @@ async function livingOwner(
   return unnoted ? { ...unnoted, isWritten: true } : 'none'
 }
 
-/** The living supervisor of a stage whose `pid` is gone, perhaps with the whole folder. */
+/** The living supervisor of a stage whose `pid` is gone, perhaps with the whole folder, or was written over. */
 async function unnotedOwner(
   folder: string,
   kind: StageOwner['kind'],
   { started, host }: RecoverOptions,
-): Promise<Claimant | null> {
-  if (kind === 'supervisor') return null
+): Promise<Supervisor | null> {
   const named = { bootIdAtLaunch: null, host }
   if (started) return (await isSupervisor(folder, started, named)) ? started : null
-  return existsSync(folder) ? null : findSupervisor(folder, host)
+  return kind === 'supervisor' || existsSync(folder) ? null : findSupervisor(folder, host)
 }
 
 /** By its command line, in one look at all processes. Linux only: elsewhere nobody is found. */
-async function findSupervisor(folder: string, host: ProcessHost): Promise<Claimant | null> {
+async function findSupervisor(folder: string, host: ProcessHost): Promise<Supervisor | null> {
   if (process.platform !== 'linux') return null
   for (const { pid, startTime, isDead } of (await host.table()).rows.values()) {
     if (isDead) continue
@@ -136,10 +140,11 @@ async function wasNeverRun(
 }
 
 /** It may have landed between the first look and now. */
-function exitedOrLost(folder: string): Recovery {
-  const exit = readExit(folder)
+function exitedOrLost(folder: string, options: RecoverOptions): Recovery {
+  const owner = ownerOf(folder, options)
+  const exit = readExit(folder, owner)
   if (!exit) return { kind: 'lost' }
-  publishExit(folder)
+  publishExit(folder, owner)
   return { kind: 'exited', exit }
 }
 
@@ -176,13 +181,8 @@ function linkOrCreate(from: string, to: string, content: string): void {
   }
 }
 
-interface Claimant {
-  readonly pid: number
-  readonly startTime: string
-}
-
 /** Who has noted itself (in `exit.N`, or `pid.N`) and lives: it is about to write `pid`, or to find that it came second. */
-async function livingClaimant(folder: string, options: RecoverOptions): Promise<Claimant | null> {
+async function livingClaimant(folder: string, options: RecoverOptions): Promise<Supervisor | null> {
   for (const name of readdirSync(folder)) {
     const [, number] = /^(?:exit|pid)\.(\d+)$/.exec(name) ?? []
     if (number === undefined) continue
@@ -199,7 +199,7 @@ async function livingClaimant(folder: string, options: RecoverOptions): Promise<
 /** Alive, not a zombie, with the noted start time; where that or the boot is not known, its command line must hold the folder. */
 async function isSupervisor(
   folder: string,
-  noted: Claimant,
+  noted: Supervisor,
   { host, bootIdAtLaunch }: Pick<RecoverOptions, 'host' | 'bootIdAtLaunch'>,
 ): Promise<boolean> {
   const look = (await host.look([noted.pid])).get(noted.pid)

@@ -38,17 +38,18 @@ export type StageOwner =
 
 /**
  * How it ended, or null while its owner has not written that. A supervisor writes it to its draft, which `publishExit` renames to
- * exit.json: where the draft still is, an exit.json beside it is somebody else's. Synchronous: a few small system calls at the end
- * of an agent.
+ * exit.json: where the draft still is, an exit.json beside it is somebody else's. `owner`: to be given where it is known from
+ * elsewhere, because an agent can write to `pid`. Synchronous: a few small system calls at the end of an agent.
  */
-export const readExit = (folder: string): ExitRecord | null => findExit(folder)?.exit ?? null
+export const readExit = (folder: string, owner = readOwner(folder)): ExitRecord | null =>
+  findExit(folder, owner)?.exit ?? null
 
 /**
  * Gives the record its lasting name. Only once the supervisor is gone: until then an agent may have written to the draft. Where
  * that fails, it is found in the draft the next time, too.
  */
-export function publishExit(folder: string): void {
-  const found = findExit(folder)
+export function publishExit(folder: string, owner = readOwner(folder)): void {
+  const found = findExit(folder, owner)
   const published = join(folder, STAGE_FILES.exit)
   if (!found || found.file === published) return
   try {
@@ -63,12 +64,11 @@ interface FoundExit {
   readonly exit: ExitRecord
 }
 
-function findExit(folder: string): FoundExit | null {
-  const owner = readOwner(folder)
-  if (owner.kind !== 'supervisor')
-    return exitIn(join(folder, STAGE_FILES.exit)) ?? exitInDrafts(folder)
+function findExit(folder: string, owner: StageOwner): FoundExit | null {
+  const published = join(folder, STAGE_FILES.exit)
+  if (owner.kind !== 'supervisor') return exitIn(published) ?? exitInDrafts(folder)
   const draft = exitDraft(folder, owner.pid)
-  if (!existsSync(draft)) return exitIn(join(folder, STAGE_FILES.exit))
+  if (!existsSync(draft)) return exitIn(published)
   // A terminal renames its draft itself, and until then may be writing it.
   return owner.isTerminal ? null : exitIn(draft)
 }
@@ -93,6 +93,20 @@ export function readOwner(folder: string): StageOwner {
   return parseOwner(readIfThere(join(folder, STAGE_FILES.pid)))
 }
 
+export interface Supervisor {
+  readonly pid: number
+  /** '' = not known. */
+  readonly startTime: string
+}
+
+/** The owner of a stage that is known to be run by it. */
+export const supervisorOf = ({ pid, startTime }: Supervisor): StageOwner => ({
+  kind: 'supervisor',
+  pid,
+  startTime,
+  isTerminal: false,
+})
+
 export function parseOwner(text: string | null): StageOwner {
   if (text === null) return { kind: 'nobody' }
   if (text.trim() === '') return { kind: 'unwritten' }
@@ -110,9 +124,10 @@ export const exitDraft = (folder: string, pid: number): string => join(folder, `
 export const isWrittenByTerminal = (folder: string, owner: StageOwner): boolean =>
   owner.kind === 'supervisor' && owner.isTerminal && !existsSync(exitDraft(folder, owner.pid))
 
+/** Its first line: it is written over what stands there, and an agent may have written more. */
 function parseExit(text: string, file: string): ExitRecord | null {
   try {
-    const value: unknown = JSON.parse(text)
+    const value: unknown = JSON.parse(text.split('\n', 1)[0] ?? '')
     if (typeof value !== 'object' || value === null) return null
     if (!('code' in value) || typeof value.code !== 'number') return null
     const signal = 'signal' in value && typeof value.signal === 'string' ? value.signal : null

@@ -304,6 +304,7 @@ class LocalRuntime implements Runtime {
     conversation: string | null,
   ): void {
     one.leader = { pid: leader.pid, startTime: leader.startTime ?? '' }
+    if (!isPilot(one)) this.#watch.know(one.folder, one.leader)
     one.heardAt = this.#options.clock.now()
     const { id } = one.order.agent
     if (!this.#held.has(id)) return
@@ -332,7 +333,10 @@ class LocalRuntime implements Runtime {
         await endTree(one, 0, this.#options)
         return this.#settle(one, { kind: 'lost', isFolderGone: !existsSync(one.folder) })
       case 'alive':
-        this.#watch.watch(one.folder, { isAdopted: true })
+        this.#watch.watch(one.folder, {
+          isAdopted: true,
+          ...(isPilot(one) ? {} : { supervisor: found }),
+        })
         return this.#onStarted(one, found, conversationOf(one))
       case 'undecided': {
         this.#lookAgain(one)

@@ -171,6 +171,40 @@ describe('the exit watch', () => {
     expect(exits).toMatchObject([{ folder }])
   })
 
+  it('believes the supervisor that has ended, whatever its agent has made of pid', () => {
+    for (const [name, forged] of [
+      ['agent-1', '1 1\n'],
+      ['agent-2', null],
+    ] as const) {
+      const folder = running(name)
+      watch.watch(folder)
+      rmSync(join(folder, 'pid'))
+      if (forged !== null) writeFileSync(join(folder, 'pid'), forged)
+      writeFileSync(join(folder, 'exit.json'), '{"code":0,"signal":null}')
+      end(folder, 3)
+      word(folder)
+    }
+    expect(exits).toMatchObject([{ exit: { code: 3 } }, { exit: { code: 3 } }])
+  })
+
+  it.each([true, false])(
+    'does not believe a pid that the agent has written, adopted: %s',
+    async (isAdopted) => {
+      const supervisor = await livingProcess()
+      const folder = running()
+      if (isAdopted) watch.watch(folder, { isAdopted, supervisor })
+      else {
+        watch.watch(folder)
+        watch.know(folder, supervisor)
+      }
+      writeFileSync(join(folder, 'pid'), '1 1\n')
+      writeFileSync(join(folder, 'exit.json'), '{"code":0,"signal":null}')
+      await watch.checkAll()
+      expect(exits).toEqual([])
+      await supervisor.end()
+    },
+  )
+
   it('takes half a record for none', () => {
     const folder = running()
     watch.watch(folder)

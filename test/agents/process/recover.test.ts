@@ -83,6 +83,34 @@ describe('recovery of a stage', () => {
     expect(readdirSync(folder)).toEqual(['exit.json'])
   })
 
+  it.each([null, '1 1\n', 'terminal 1 1\n'])(
+    'believes no exit.json of an agent that has made of pid: %j',
+    async (forged) => {
+      const started = await ended()
+      put(`exit.${started.pid}`, '{"code":3,"signal":null}'.padEnd(63) + '\n')
+      put('exit.json', '{"code":0,"signal":null}')
+      if (forged !== null) put('pid', forged)
+      const options = { bootIdAtLaunch: bootId, host, started }
+      expect(await recoverStage(folder, options)).toMatchObject({ exit: { code: 3 } })
+      expect(await recoverStage(folder, options)).toMatchObject({ exit: { code: 3 } })
+    },
+  )
+
+  it('adopts a supervisor whose start is on record though its agent has written over pid', async () => {
+    const started = await living(folder)
+    put('pid', '1 1\n')
+    put('exit.json', '{"code":0,"signal":null}')
+    const found = await recoverStage(folder, { bootIdAtLaunch: bootId, host, started })
+    expect(found).toEqual({ kind: 'alive', ...started })
+  })
+
+  it('reads what was written over a longer text of the agent', async () => {
+    const { pid, startTime } = await ended()
+    put('pid', `${pid} ${startTime}\n`)
+    put(`exit.${pid}`, `${'{"code":3,"signal":null}'.padEnd(63)}\nthe rest of it`)
+    expect(await recover()).toMatchObject({ kind: 'exited', exit: { code: 3 } })
+  })
+
   it('believes nothing in the draft of a supervisor that lives', async () => {
     const { pid, startTime } = await living()
     put('pid', `${pid} ${startTime}\n`)

@@ -150,7 +150,7 @@ export type LauncherUnavailable = Extract<LaunchFailure, { kind: 'launcher-unava
 
 export interface SupervisorEnd {
   readonly pid: number
-  /** 0: exit.json is there. 74: it could not be written. 75: the stage belonged to somebody else. */
+  /** 0: its record is there. 74: it could not be written. 75: the stage belonged to somebody else. */
   readonly code: number | null
   readonly signal: string | null
 }
