@@ -111,11 +111,10 @@ export function toRow({ change: text, ...row }: RawRow): StoredRow {
   }
 }
 
-/** All fields of a new task or agent, those included that were empty. */
+/** All fields of a new task or agent, those included that were empty. Only of a new one the id is set. */
 function fieldsSet({ event, entity }: Pick<RawRow, 'event' | 'entity'>, set: Fields): Fields {
-  if (event === 'task.added' && entity === 'task') return { ...emptyOf(entity), ...set }
-  if (event !== 'agent.claimed') return set
-  return entity === 'agent' ? { ...emptyOf(entity), ...upgraded(set) } : set
+  const told = event === 'agent.claimed' && entity === 'agent' ? upgraded(set) : set
+  return 'id' in told ? { ...emptyOf(entity), ...told } : told
 }
 
 type Change = { readonly s?: Fields; readonly u?: readonly string[] }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { fold } from '../../support/fold-journal.ts'
 import { createManualClock, START_AT } from '../../support/manual-clock.ts'
 import { openMemoryStore } from '../../support/memory-store.ts'
-import { taskId } from '../../support/plan-builder.ts'
+import { createBench, taskId } from '../../support/plan-builder.ts'
 import { judgement, JUDGE, recordInto, recorderOf } from '../../support/recorded-evaluations.ts'
 import { salvagePlan } from '../../../src/yard/backup/lost-database.ts'
 import { openPageBench } from '../page-client.ts'
@@ -42,6 +42,20 @@ it('judgements that lived are asked on, and those that had ended since are over'
   expect(rows).toEqual([...(fold(store.journal(0, 99)).get('judgement')?.values() ?? [])])
   close()
   memory.close()
+})
+
+it('its journal tells tasks and agents whole that the backup did not know', async () => {
+  const file = join(folder, 'saved.db')
+  const bench = createBench()
+  bench.add('a')
+  bench.claim('a', 1)
+  const saved = await salvagePlan(bench.plan, { base: null, file, at: START_AT })
+  expect(saved).toMatchObject({ ok: true })
+  const { plan, store, close } = await openMemoryStore(file)
+  const told = fold(store.journal(0, 99))
+  expect([...(told.get('task')?.values() ?? [])]).toEqual([...plan.tasks.values()])
+  expect([...(told.get('agent')?.values() ?? [])]).toEqual([...plan.agents.values()])
+  close()
 })
 
 it('a number that has left its folder is not given again', async () => {
