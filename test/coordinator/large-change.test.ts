@@ -172,6 +172,16 @@ describe('a large change', () => {
     expect(large.opened.store.seq).toBe(large.opened.store.journal(0, -1).length)
   })
 
+  it('that has written nothing holds up no transaction after its end', async () => {
+    const { writer, close } = await openAt('yard.db')
+    const change = writer.large?.begin()
+    let isGone = false
+    void change?.gone.then(() => (isGone = true))
+    await change?.end()
+    expect(isGone).toBe(true)
+    close()
+  })
+
   it('is refused where its id was used for another command', async () => {
     const yard = await open('yard.db')
     expect(await send(yard, chainOf(COUNT), 'id')).toMatchObject({ ok: true })

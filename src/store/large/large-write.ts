@@ -113,6 +113,7 @@ function beginLarge({ db, entry, ownerEpoch, rows, writer }: Parts): LargeChange
   const thread = open()
   const additions: { readonly entity: 'log' | 'artifact'; readonly taskId: string }[] = []
   let count = 0
+  let isCommitted = false
   /** The last row that is known to be committed; null = not known. */
   let committed: number | null = seq
   return {
@@ -135,6 +136,7 @@ function beginLarge({ db, entry, ownerEpoch, rows, writer }: Parts): LargeChange
         if (last === seq) committed = seq
         if (last !== seq + count || count === 0) throw error
       }
+      isCommitted = true
       committed = seq + count
       for (const { entity, taskId } of additions) rows[entity].add(taskId)
     },
@@ -142,7 +144,7 @@ function beginLarge({ db, entry, ownerEpoch, rows, writer }: Parts): LargeChange
     async end() {
       await thread.leave()
       // The next transaction would wait for this one's end.
-      if (committed !== seq + count) await thread.gone
+      if (!isCommitted) await thread.gone
       writer.standIn(committed)
     },
     gone: thread.gone,
