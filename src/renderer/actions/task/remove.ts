@@ -85,18 +85,18 @@ async function removeThese(
   const relinks = outerOf(tasks, removed).map((card) => relinkOf(tasks, card, { removed, joins }))
   const ids = topologicalOrder(dagOf(cards)) // blockers before dependents
   const what = `Remove ${countOf(cards)}`
-  // With the schemas, which the page loads when they are needed: before anything is sent.
-  const { DEFINITION_FIELDS } = await import('../../../domain/task.ts')
-  const read = await send(({ task }) => Promise.all(ids.map((id) => task.get({ id }))), what)
+  const read = await send(async ({ task }) => {
+    // With the schemas, which the page loads when they are needed.
+    const { DEFINITION_FIELDS } = await import('../../../domain/task.ts')
+    const views = await Promise.all(ids.map((id) => task.get({ id })))
+    return views.map((view) => inputOf(view, DEFINITION_FIELDS))
+  }, what)
   if (!read.ok) return false
   const redo: SendEdit = ({ task }, commandId) =>
     task.removeAll({ ids: [...ids], dependents: joins ? 'join' : 'release', commandId })
   if (!(await send(redo, what)).ok) return false
   const undo = sendChanges([
-    ...read.value.map((view): TaskChange => ({
-      do: 'add',
-      task: inputOf(view, DEFINITION_FIELDS),
-    })),
+    ...read.value.map((task): TaskChange => ({ do: 'add', task })),
     ...relinks.map(({ id, lost, gained }): TaskChange => ({
       do: 'edit',
       id,

@@ -1,9 +1,11 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { TaskView } from '../../../../src/contract/view.ts'
 import { subjectOf } from '../../../../src/renderer/actions/action.ts'
 import { undo } from '../../../../src/renderer/actions/history.ts'
 import { perform } from '../../../../src/renderer/actions/perform.ts'
 import { remove } from '../../../../src/renderer/actions/task/remove.ts'
+import { getToasts } from '../../../../src/renderer/model/toasts.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { cardOf } from '../../../support/scripted-host.ts'
 import { liveSession } from '../../model/session/live-session.ts'
 
@@ -47,4 +49,29 @@ test('a task that is put back has all that it said of itself, its budgets too', 
       },
     },
   ])
+})
+
+test('where the schemas cannot be loaded it is offered again, and nothing is removed before', async () => {
+  const removed: unknown[] = []
+  const session = liveSession({
+    task: {
+      get: async () => cardOf('a', { title: 'A' }),
+      removeAll: async (input: unknown) => void removed.push(input),
+    },
+  })
+  const schemas = '../../../../src/domain/task.ts'
+  vi.doMock(schemas, () => {
+    throw new Error('nobody serves it')
+  })
+  const done = perform(session, remove, [subjectOf(session, cardOf('a'))])
+  const offer = await eventually(() => {
+    const act = getToasts().at(-1)?.act
+    if (!act) throw new Error('nothing is offered')
+    return act
+  })
+  expect(removed).toEqual([])
+  vi.doUnmock(schemas)
+  offer.run()
+  expect(await done).toBe(true)
+  expect(removed).toHaveLength(1)
 })
