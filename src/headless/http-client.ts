@@ -13,7 +13,7 @@ interface CallOptions {
 }
 
 /** Answered event by event. */
-const STREAMED: readonly string[] = ['/service/follow', '/page/importText']
+export const STREAMED: readonly string[] = ['/service/follow', '/page/importText']
 
 /** Opens no connection before the first call and keeps none that would hold the process. */
 export function createHttpClient(url: string, token: string): Client {
