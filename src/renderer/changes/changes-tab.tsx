@@ -20,7 +20,7 @@ import { OpenFolder } from '../components/open-folder.tsx'
 import { instantText, plural } from '../ui/format.ts'
 import { ShownLine } from './shown-line.tsx'
 
-export interface ChangesTabProps {
+interface ChangesTabProps {
   readonly card: TaskCard
   readonly details: TaskDetails
 }
