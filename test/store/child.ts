@@ -26,19 +26,10 @@ if (mode === 'write') {
   const opened = await openStore({ path, at: START_AT })
   if (!opened.ok) throw new Error(opened.error.message)
   const { plan, store, writer, ownerEpoch } = opened.value
-  let isLast = false
   const dispatcher = createDispatcher({
     plan,
     store,
-    writer: {
-      ...writer,
-      commit() {
-        if (!isLast) return writer.commit()
-        process.stdout.write('in the middle\n')
-        // Blocks here, inside the transaction, until it is killed.
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
-      },
-    },
+    writer,
     clock: createManualClock(),
     log: silentLog,
     defer: setImmediate,
@@ -49,8 +40,15 @@ if (mode === 'write') {
     const reply = await dispatcher.dispatch(addCommand(`t${i}`), PERSON)
     if (reply.ok) say(`acknowledged t${i}`)
   }
-  isLast = true
   for (let i = 0; i < 20; i += 1) void dispatcher.dispatch(addCommand(`never${i}`), PERSON)
+  const last = {
+    toJSON() {
+      process.stdout.write('in the middle\n')
+      // Blocks here until it is killed: the rows of the others are written, and not committed.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+    },
+  }
+  void dispatcher.dispatch(addCommand('last', { description: last as never }), PERSON)
 }
 if (mode === 'large') {
   const count = Number(process.argv[4])
