@@ -187,11 +187,13 @@ async function checksOf(
   const name = oneLine(clean(line ?? 'verify'), 200)
   const folder = join(source.paths.agents, id)
   const checks = await Promise.all(
-    (evidence?.checks ?? []).map(async (check) => ({
-      name: check.name,
-      isOk: check.ok,
-      tail: await checkTail(check.tail, clean, { folder, stage: 'check-' }),
-    })),
+    (evidence?.checks ?? [])
+      .flatMap((check) => (check.isCut ? [] : [check]))
+      .map(async (check) => ({
+        name: check.name,
+        isOk: check.ok,
+        tail: await checkTail(check.tail, clean, { folder, stage: 'check-' }),
+      })),
   )
   if (verify === null) return { verify, checks }
   const tail = await checkTail(verify.tail, clean, { folder, stage: 'verify' })

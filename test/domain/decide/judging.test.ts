@@ -141,6 +141,29 @@ describe('a gated task', () => {
   })
 
   it.each([
+    ['killed', { state: { kind: 'open' }, held: true, gateTries: 0 }],
+    ['timeout', { state: { kind: 'open' }, attempts: 1, lastFailure: { class: 'timeout' } }],
+    ['budget', { state: { kind: 'waiting', for: 'budget' }, gateTries: 0 }],
+  ] as const)('is stopped (%s) while a check runs: that says nothing of its work', (reason, is) => {
+    const agentId = bench.claim('a', 1)
+    bench.at += 60_000
+    bench.must({ type: 'agent.stop', agentId, reason, force: false }, COORDINATOR)
+    const checks = [{ name: 'slow', ok: false, gates: true, tail: '', isCut: true as const }]
+    bench.must(endCommand(1, 1, { checks }, { evaluation: policy }), COORDINATOR)
+    expect(bench.task('a')).toMatchObject(is)
+    expect(living()).toEqual([])
+  })
+
+  it('goes by its own end where it was stopped later, and a check without a gate was cut', () => {
+    const agentId = bench.claim('a', 1)
+    bench.at += 60_000
+    bench.must({ type: 'agent.stop', agentId, reason: 'killed', force: false }, COORDINATOR)
+    const checks = [{ name: 'slow', ok: false, gates: false, tail: '', isCut: true as const }]
+    bench.must(endCommand(1, 1, { checks }, { evaluation: policy }), COORDINATOR)
+    expect(bench.task('a').state.kind).toBe('pending-eval')
+  })
+
+  it.each([
     ['pass', 'done'],
     ['hold', 'waiting'],
     ['fail', 'failed'],
