@@ -47,7 +47,7 @@ export type WaitedFor = (typeof WAITED_FOR)[number]
  *   Left by a claim, or by a person's done, fail, abandon.
  * in-progress: one living agent holds it. Left when that agent ends.
  * waiting: cannot go on until somebody acts (`for`). Left by retry, done, abandon.
- * pending-eval: an agent has ended well and its result is being judged, by a judgement that lives. Left by its end, or by a person.
+ * pending-eval: an agent has ended well and its result is being judged, by a judgement that lives. Left by its end, or by a person (done, fail, reopen, abandon, and what is said of the result).
  * done and abandoned satisfy dependents; failed never does. All three are left by retry or reopen only.
  */
 const taskStateSchema = z.discriminatedUnion('kind', [

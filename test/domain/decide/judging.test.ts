@@ -222,6 +222,17 @@ describe('a gated task', () => {
     expect(bench.task('a').state.kind).toBe('done')
   })
 
+  it('is opened again while it is judged; what its judge says then is only recorded', () => {
+    work(policy)
+    bench.must({ type: 'task.reopen', id })
+    expect(bench.task('a')).toMatchObject({ state: { kind: 'open' }, gateTries: 0 })
+    const [late] = living()
+    work(policy)
+    reply(answered(0.1), policy, late)
+    expect(bench.task('a').state).toMatchObject({ kind: 'pending-eval', agentId: 'agent-2' })
+    expect(evaluations()).toMatchObject([{ agentId: 'agent-1', score: 0.1 }])
+  })
+
   it('counts what a person scored the same work, in the gate and in the record', () => {
     work(policy)
     reply(answered(0.8, { work: 'w1' }), policy)
