@@ -190,6 +190,11 @@ export const taskSchema = taskDefinitionSchema.extend({
   worktreeName: z.string().nullable(),
   /** The commit that holds its result, for the base of its dependents. */
   resultCommit: z.string().nullable(),
+  /**
+   * Of a repeating task whose present run has left a result that has not passed its gate: the commit of the latest run that counts, for the
+   * base of its dependents. Absent or null = `resultCommit` counts.
+   */
+  lastGood: z.strictObject({ commit: z.string().nullable() }).nullable().optional(),
   /** How far its result is on the way to its target branch; null until somebody asks for that. */
   landing: landingSchema.nullable().default(null),
   /** What was judged of its latest result; null until something was. */
@@ -261,6 +266,13 @@ export const isDraft = (task: Pick<Task, 'held' | 'generation' | 'draft'>): bool
 
 export const isFinished = (task: Pick<Task, 'state'>): boolean =>
   task.state.kind === 'done' || task.state.kind === 'failed' || task.state.kind === 'abandoned'
+
+/** What its dependents build on; null = nothing. */
+export const countedCommit = ({
+  lastGood,
+  resultCommit,
+}: Pick<Task, 'lastGood' | 'resultCommit'>): string | null =>
+  lastGood ? lastGood.commit : resultCommit
 
 /** Done, or a repeating task whose last run was good. */
 export const hasResult = ({ state, firstSuccessAt, lastFailure }: Task): boolean =>

@@ -9,7 +9,9 @@ import {
 } from '../../../src/domain/judging/evaluation.ts'
 import type { JudgementReply } from '../../../src/domain/judging/judgement.ts'
 import { answered, policyOf, unanswered } from '../../support/evaluations.ts'
+import { countedCommit, isSatisfied } from '../../../src/domain/task.ts'
 import {
+  addCommand,
   changesOf,
   COORDINATOR,
   createBench,
@@ -68,6 +70,31 @@ function kept(score: number): JudgementReply {
 
 const evaluations = (): Evaluation[] =>
   bench.changes.flatMap((change) => (change.entity === 'evaluation' ? change.after : []))
+
+it('a repeating task: what waits for it builds on no run that has not passed', () => {
+  const policy = policyOf('0.7', { retries: 0 })
+  const schedule = { spec: '09:00', tz: null }
+  bench.must(addCommand('r', { schedule }, bench.at))
+  const run = (number: number, score: number | null, commit: string): void => {
+    bench.claim('r', number)
+    const left = { evaluation: policy, changes: changesOf(commit), nextFireAt: bench.at }
+    bench.must(endCommand(number, number, {}, left), COORDINATOR)
+    const judgementId = judgementIdOf(number)
+    if (score === null) return
+    const said = { reply: answered(score), policy, nextFireAt: bench.at }
+    bench.must({ type: 'judgement.ask', judgementId, judge: JUDGE }, COORDINATOR)
+    bench.must({ type: 'judgement.end', judgementId, ...said }, COORDINATOR)
+  }
+  const counts = (): string | null => countedCommit(bench.task('r'))
+  run(1, 0.9, 'good')
+  expect([isSatisfied(bench.task('r')), counts()]).toEqual([true, 'good'])
+  run(2, 0.1, 'bad')
+  expect([isSatisfied(bench.task('r')), counts()]).toEqual([true, 'good'])
+  run(3, null, 'unjudged')
+  expect([isSatisfied(bench.task('r')), counts()]).toEqual([true, 'good'])
+  bench.must({ type: 'task.approve', id: taskId('r'), note: null, nextFireAt: bench.at })
+  expect([isSatisfied(bench.task('r')), counts()]).toEqual([true, 'unjudged'])
+})
 
 describe('a gated task', () => {
   const policy = policyOf('0.7')
