@@ -108,13 +108,26 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
       wake()
     }
   }
-  const once = (sent: Set<JudgementId>, id: JudgementId, act: () => Promise<unknown>): true => {
-    sent.add(id)
-    void act().finally(() => {
+  const sendOnce = async (
+    sent: Set<JudgementId>,
+    id: JudgementId,
+    act: () => Promise<unknown>,
+  ): Promise<void> => {
+    try {
+      await act()
+    } catch (error) {
+      // What it needs could not be read: the timer tries it again.
+      isResting = true
+      log.error('a judgement failed', { judgement: id, error: String(error) })
+    } finally {
       sent.delete(id)
       mayHaveNew = true
       wake()
-    })
+    }
+  }
+  const once = (sent: Set<JudgementId>, id: JudgementId, act: () => Promise<unknown>): true => {
+    sent.add(id)
+    void sendOnce(sent, id, act)
     return true
   }
   /** False where nobody can be asked yet. */

@@ -131,7 +131,14 @@ const keptEvidenceSchema = z.strictObject({
   missing: z.array(z.string()),
   verify: z.strictObject({ code: z.number(), tail: z.string() }).nullable(),
   checks: z.array(
-    z.strictObject({ name: z.string(), ok: z.boolean(), gates: z.boolean(), tail: z.string() }),
+    z.strictObject({
+      name: z.string(),
+      ok: z.boolean(),
+      gates: z.boolean(),
+      tail: z.string(),
+      /** It was stopped, or nothing was run: `ok` says nothing of the work. Absent = it ran to its end. */
+      isCut: z.literal(true).optional(),
+    }),
   ),
 })
 export type KeptEvidence = z.infer<typeof keptEvidenceSchema>

@@ -71,6 +71,10 @@ export const keptEvidence = ({
   checks,
 })
 
+/** A check that gates says nothing of the work: it was stopped, or not run at all. */
+export const isUnchecked = ({ checks = [] }: Pick<Evidence, 'checks'>): boolean =>
+  checks.some(({ gates, isCut }) => gates && isCut === true)
+
 export interface Verdict {
   readonly outcome: Extract<Outcome, 'done' | 'failed' | 'lost'>
   readonly failure: WorkFailure | null
@@ -201,5 +205,5 @@ export function endedBeforeStop(
   if (state.kind !== 'stopping' || evidence.how !== 'exited') return false
   const isBySignal = evidence.exit?.signal != null
   const isVerified = evidence.verify === null || evidence.verify.code === 0
-  return !isBySignal && isVerified && endedAt + DATE_TICK_MS < state.since
+  return !isBySignal && isVerified && !isUnchecked(evidence) && endedAt + DATE_TICK_MS < state.since
 }

@@ -47,7 +47,7 @@ export type WaitedFor = (typeof WAITED_FOR)[number]
  *   Left by a claim, or by a person's done, fail, abandon.
  * in-progress: one living agent holds it. Left when that agent ends.
  * waiting: cannot go on until somebody acts (`for`). Left by retry, done, abandon.
- * pending-eval: an agent has ended well and its result is being judged, by a judgement that lives. Left by its end, or by a person.
+ * pending-eval: an agent has ended well and its result is being judged, by a judgement that lives. Left by its end, or by a person (done, fail, reopen, abandon, and what is said of the result).
  * done and abandoned satisfy dependents; failed never does. All three are left by retry or reopen only.
  */
 const taskStateSchema = z.discriminatedUnion('kind', [
@@ -190,6 +190,11 @@ export const taskSchema = taskDefinitionSchema.extend({
   worktreeName: z.string().nullable(),
   /** The commit that holds its result, for the base of its dependents. */
   resultCommit: z.string().nullable(),
+  /**
+   * Of a repeating task whose present run has left a result that has not passed its gate: the commit of the latest run that counts, for the
+   * base of its dependents. Absent or null = `resultCommit` counts.
+   */
+  lastGood: z.strictObject({ commit: z.string().nullable() }).nullable().optional(),
   /** How far its result is on the way to its target branch; null until somebody asks for that. */
   landing: landingSchema.nullable().default(null),
   /** What was judged of its latest result; null until something was. */
@@ -261,6 +266,13 @@ export const isDraft = (task: Pick<Task, 'held' | 'generation' | 'draft'>): bool
 
 export const isFinished = (task: Pick<Task, 'state'>): boolean =>
   task.state.kind === 'done' || task.state.kind === 'failed' || task.state.kind === 'abandoned'
+
+/** What its dependents build on; null = nothing. */
+export const countedCommit = ({
+  lastGood,
+  resultCommit,
+}: Pick<Task, 'lastGood' | 'resultCommit'>): string | null =>
+  lastGood ? lastGood.commit : resultCommit
 
 /** Done, or a repeating task whose last run was good. */
 export const hasResult = ({ state, firstSuccessAt, lastFailure }: Task): boolean =>

@@ -135,7 +135,7 @@ function createParts(
     : openAgents(
         { ...options, clock, log },
         { current, opened, dispatcher, spending, identities },
-        scope,
+        { scope, shortage: () => place.shortage()?.text ?? null },
       )
   const runtime = gateRuntime(agents.runtime, () => current.isTrusted)
   scope.add(() => runtime.close())
@@ -202,7 +202,7 @@ function openAgents(
     spending,
     identities,
   }: Pick<YardParts, 'current' | 'opened' | 'dispatcher' | 'spending' | 'identities'>,
-  scope: Scope,
+  { scope, shortage }: { readonly scope: Scope; readonly shortage: () => string | null },
 ): Pick<YardParts, 'runtime' | 'trials' | 'landing' | 'judging' | 'endUnknown'> {
   const { paths, log, env, resources, clock } = options
   const { plan, store } = opened
@@ -287,6 +287,7 @@ function openAgents(
       log,
       scope,
       host: local.host,
+      shortage,
       openRuntime: (agents) => createLocalRuntime({ ...local, ...apart, agents }),
     }),
     endUnknown: () => endUnknownAgents(paths.agents, isKnown, local),

@@ -15,7 +15,11 @@ const TIMEOUT_MS = 30_000
 const HEARTBEAT_MS = CAPS.heartbeatTimeoutMs
 
 let bench: YardBench
-afterEach(() => bench.close())
+let isUnreadable = false
+afterEach(async () => {
+  isUnreadable = false
+  await bench.close()
+})
 
 interface Asked {
   readonly judgement: Judgement
@@ -34,7 +38,10 @@ async function open(options: YardBenchOptions = {}, isAsked = true): Promise<Ask
     },
     policyOf: () => policyOf('off'),
     triage: () => (isAsked ? { timeoutMs: TIMEOUT_MS } : null),
-    agentOf: (id) => opened.store.agent(id),
+    agentOf(id) {
+      if (isUnreadable) throw new Error('disk I/O error')
+      return opened.store.agent(id)
+    },
     lane: () => 9,
   }
   bench = await createYardBench({ judging, opened, ...options })
@@ -80,6 +87,17 @@ describe('an agent that was lost', () => {
     await say(asked[0], verdict('done'))
     expect(bench.agentOf('a')).toBe('agent-2')
     expect(triageOf(1)?.verdict).toBeNull()
+  })
+
+  it('whose end could not be read when its time was over is ended later', async () => {
+    await open()
+    await fall({ maxAttempts: 1 })
+    isUnreadable = true
+    await bench.pass(TIMEOUT_MS)
+    expect(bench.task('a').state.kind).toBe('open')
+    isUnreadable = false
+    await bench.pass(60_000)
+    expect(bench.task('a').state).toMatchObject({ kind: 'failed', failure: { class: 'lost' } })
   })
 
   it('fails without an answer where that was its last attempt, and not before', async () => {

@@ -179,7 +179,7 @@ const TABLE: Record<State, Record<Name, string>> = {
     'done --force': 'done',
     fail: 'failed',
     retry: '!wrong-state',
-    reopen: '!wrong-state',
+    reopen: 'open',
     abandon: 'abandoned',
     remove: '!in-use',
     log: 'pending-eval',

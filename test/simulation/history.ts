@@ -78,6 +78,8 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
   const { trace, hash, restarts, world, branch, judges } = scene
   const { store } = scene.owner?.opened ?? {}
   const seq = store?.seq ?? 0
+  // A broken promise ends a history before its faults end.
+  scene.storeFaults.heal()
   const counts = countChoices(store)
   scene.close()
   const agents = world.processes.size

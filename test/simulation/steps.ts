@@ -1,4 +1,5 @@
 /** What may happen next in a history, how often, and what it does. */
+import { orElse } from '../../src/base/result.ts'
 import { newTaskSchema, taskEditSchema } from '../../src/domain/task.ts'
 import { PERSON } from '../support/plan-builder.ts'
 import { takeCommand, wish, wishOfAgent, type Wish } from './clients.ts'
@@ -112,7 +113,8 @@ export const DOES: Readonly<
       now: time.clock.now(),
       count: scene.nextCount(),
       policyOf: scene.judges.policyOf,
-      agentOf: living.opened.store.agent,
+      // Of what a disk that fails does not give nobody knows.
+      agentOf: (id) => orElse(() => living.opened.store.agent(id), null),
     })
     if (isTaken(asked)) scene.send(living, asked)
   },

@@ -24,6 +24,7 @@ import {
   outputTailOf,
   runCheck,
   runVerify,
+  UNCHECKED,
   UNVERIFIED,
   type LineStages,
 } from './stages/line-stage.ts'
@@ -329,7 +330,7 @@ async function withVerify(
   return { ...first, verify: isStopped ? UNVERIFIED : await verify(tracked, line) }
 }
 
-/** Only where the result is judged, and all else is well: they run before a judge is asked. */
+/** Only where the result is judged; they run where all else is well, before a judge is asked. Those that do not are told, too. */
 async function withChecks(
   tracked: TrackedAgent,
   first: Evidence,
@@ -339,13 +340,18 @@ async function withChecks(
   const { agent } = tracked.order
   const wanted = options.checksOf?.(agent) ?? []
   if (wanted.length === 0) return first
-  if (!mayCount(tracked, first, options)) return first
+  const isWorthIt = mayCount(tracked, first, options)
+  const isStopped = (): boolean => tracked.stop !== null && !tracked.stop.keepsResult
   const checks: KeptEvidence['checks'] = []
   for (const each of wanted) {
-    if (tracked.stop !== null && !tracked.stop.keepsResult) break
-    const end = await check(tracked, each)
-    if (end === null) break
-    checks.push({ name: each.name, ok: end.code === 0, gates: each.gates, tail: end.tail })
+    const { name, gates } = each
+    const end = isWorthIt && !isStopped() ? await check(tracked, each) : null
+    const isCut = end === null || (end.code !== 0 && isStopped())
+    checks.push(
+      isCut
+        ? { name, ok: false, gates, tail: UNCHECKED, isCut }
+        : { name, ok: end.code === 0, gates, tail: end.tail },
+    )
   }
   return { ...first, checks }
 }

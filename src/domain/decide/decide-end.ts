@@ -3,7 +3,14 @@ import { workedBy, type Agent, type Outcome, type StopReason, type Usage } from 
 import { clipInstant } from '../../base/instant.ts'
 import { clipCount } from '../bounds.ts'
 import type { CommandOf } from '../command.ts'
-import { endedBeforeStop, judge, keptEvidence, withoutExit, type Verdict } from '../completion.ts'
+import {
+  endedBeforeStop,
+  isUnchecked,
+  judge,
+  keptEvidence,
+  withoutExit,
+  type Verdict,
+} from '../completion.ts'
 import { formatDuration } from '../format.ts'
 import type { Event } from '../event.ts'
 import { attemptLimit, retryDelayMs, VERDICTS, workFailure, type WorkFailure } from '../failure.ts'
@@ -116,7 +123,7 @@ function settle(scene: Scene): Settlement {
 
 /** What a stop makes of its end; null where what it had come to by itself counts. */
 function stopped(scene: Scene, stop: StopReason | null, verdict: Verdict): Settlement | null {
-  const isDone = verdict.outcome === 'done'
+  const isDone = verdict.outcome === 'done' && !isUnchecked(scene.end.evidence)
   const isOwnEnd = endedBeforeStop(scene.agent.state, scene.end)
   switch (stop) {
     case 'killed':

@@ -34,7 +34,8 @@ export const openDeciders: TaskDeciders<
 
   'task.reopen'(task, _, { at }) {
     if (task.state.kind === 'open') return noOp(task.id)
-    if (!isFinished(task))
+    // What its judge says later is only recorded.
+    if (!isFinished(task) && task.state.kind !== 'pending-eval')
       return refused(wrongState(task, 'reopened', 'only finished tasks can be reopened'))
     return decided([task.id], reopenedEvent(task, at))
   },

@@ -5,6 +5,7 @@
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Agent, KeptEvidence } from '../agent.ts'
 import type { CommandOf } from '../command.ts'
+import { isUnchecked } from '../completion.ts'
 import type { Event } from '../event.ts'
 import {
   attemptLimit,
@@ -116,12 +117,13 @@ const putOff = ({ id }: Task, triage: OpenTriage, dueAt: number, at: number): Ev
   },
 ]
 
-/** Deliverables, git and the verify line bear out that the work is there. What was not looked at bears out nothing. */
+/** Deliverables, git, the verify line and checks bear out that the work is there. What was not looked at bears out nothing. */
 const doFactsAgree = (task: Task, evidence: KeptEvidence | null): boolean =>
   evidence !== null &&
   evidence.work !== 'none' &&
   evidence.missing.length === 0 &&
   evidence.unfinished === null &&
+  !isUnchecked(evidence) &&
   (task.verify === null || evidence.verify?.code === 0)
 
 interface Ended {

@@ -70,7 +70,8 @@ export function resultEvents(
   if (!policy || !isJudged(task, agent, policy)) return [completed]
   const failed = end.evidence?.checks?.find(({ ok, gates }) => gates && !ok)
   if (failed) {
-    const bad = workFailure('gate', `its check ${failed.name} failed`, { detail: failed.tail })
+    const how = failed.isCut ? 'was not run to its end' : 'failed'
+    const bad = workFailure('gate', `its check ${failed.name} ${how}`, { detail: failed.tail })
     return [sentBackEvent(task, policy, bad, close)]
   }
   const { id: agentId, generation } = agent

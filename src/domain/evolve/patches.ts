@@ -59,6 +59,7 @@ export const TASK_PATCHES: TaskPatches<
     backOffs: 0,
     gateTries: 0,
     ...resultOf(task, resultCommit),
+    ...counted(task),
     firstSuccessAt: task.schedule ? (task.firstSuccessAt ?? at) : null,
   }),
   'task.landed': (task, { resultCommit }) => resultOf(task, resultCommit),
@@ -89,11 +90,12 @@ export const TASK_PATCHES: TaskPatches<
     completedAt: event.at,
     firstSuccessAt: task.firstSuccessAt ?? (event.success ? event.at : null),
     ...resultOf(task, event.resultCommit),
+    ...(event.success ? counted(task) : {}),
   }),
   'task.judging': (task, { at, agentId, generation, resultCommit }) => ({
     state: { kind: 'pending-eval', agentId, generation, since: at, looks: [] },
     backOffs: 0,
-    ...resultOf(task, resultCommit),
+    ...uncounted(task, resultCommit),
   }),
   'task.looked': ({ state, openLooks = [] }, { look, late: agentId }) => {
     if (agentId) return { openLooks: [...openLooks, { agentId, look }] }
@@ -113,7 +115,7 @@ export const TASK_PATCHES: TaskPatches<
   'task.awaiting': (task, { at, for: what, text, failure, provider, resultCommit = null }) => ({
     state: { kind: 'waiting', for: what, text, since: at, provider },
     lastFailure: failure ?? task.lastFailure,
-    ...resultOf(task, resultCommit),
+    ...uncounted(task, resultCommit),
   }),
   'task.reopened': (task, event) => ({
     state: { ...OPEN, notBefore: event.notBefore },
@@ -122,6 +124,7 @@ export const TASK_PATCHES: TaskPatches<
     gateTries: 0,
     completedAt: null,
     firstSuccessAt: null,
+    ...counted(task),
     scheduledFor: event.scheduledFor,
     // What is worked on again is not asked to land any more.
     landing: task.landing?.state === 'queued' ? null : task.landing,
@@ -137,6 +140,16 @@ export const TASK_PATCHES: TaskPatches<
 /** A new result has not landed, whatever became of the one before. */
 const resultOf = (task: Task, commit: string | null): Partial<Task> =>
   commit === null || commit === task.resultCommit ? {} : { resultCommit: commit, landing: null }
+
+/** A result that has not passed yet: what waits for a repeating task goes on with the one before. */
+function uncounted(task: Task, commit: string | null): Partial<Task> {
+  const result = resultOf(task, commit)
+  const isHeldBack = task.schedule !== null && task.firstSuccessAt !== null && !task.lastGood
+  const isNew = result.resultCommit !== undefined
+  return isNew && isHeldBack ? { ...result, lastGood: { commit: task.resultCommit } } : result
+}
+
+const counted = ({ lastGood }: Task): Partial<Task> => (lastGood ? { lastGood: null } : {})
 
 type AgentPatches<T extends Event['type']> = {
   readonly [K in T]: (agent: Agent, event: EventOf<K>) => Partial<Agent>

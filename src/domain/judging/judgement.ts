@@ -159,6 +159,8 @@ interface JudgeWait {
   readonly until: number | null
   /** When the first that could be asked wakes, ms; absent or null = not known. */
   readonly wakesAt?: number | null
+  /** What it waits for; absent = a provider, or a person. */
+  readonly of?: 'machine'
 }
 
 export type JudgeChoice =

@@ -5,19 +5,20 @@
  * That guards against mistakes, not against malice.
  */
 import { orElse } from '../../base/result.ts'
-import { readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { join } from 'node:path'
 import { STAGE_FILES } from '../../agents/process/stage-files.ts'
 import { yardPaths } from '../../config/paths.ts'
 import { type AgentId, agentNumberOf, isAgentId, MARKER_VARIABLE } from '../../domain/ids.ts'
-import { agentToken, openSecret } from '../handlers/agent-token.ts'
+import { agentToken, openSecret, readAgentToken } from '../handlers/agent-token.ts'
 
 export type Caller =
   | { readonly kind: 'person' }
   | {
       readonly kind: 'agent'
       readonly agentId: string
+      /** Empty where only its token is known. */
       readonly taskId: string
       readonly generation: number
       readonly token: string
@@ -46,7 +47,7 @@ export function findCaller(
   }
   let isBelowAgent = false
   for (const one of chain(env, ancestors)) {
-    const agent = agentIn(one, root) ?? markedIn(one)
+    const agent = agentIn(one, root) ?? markedIn(one) ?? tokenBearerIn(one, root)
     if (agent) return agent
     isBelowAgent ||= bearsAgent(one)
   }
@@ -80,6 +81,22 @@ function agentIn(env: Env, root: string): Caller | null {
     token: YARD_TOKEN,
     url: YARD_URL || null,
   }
+}
+
+/** Who claimed a task was given a token and no other variable: a token of this yard is enough. */
+function tokenBearerIn({ YARD_TOKEN, YARD_TASK_ID, YARD_URL }: Env, root: string): Caller | null {
+  const { secret } = yardPaths(root).service
+  if (!YARD_TOKEN || !existsSync(secret)) return null
+  const named = orElse(() => readAgentToken(openSecret(secret), YARD_TOKEN), null) // not ours to read
+  return (
+    named && {
+      kind: 'agent',
+      ...named,
+      taskId: YARD_TASK_ID ?? '',
+      token: YARD_TOKEN,
+      url: YARD_URL || null,
+    }
+  )
 }
 
 function isSameFolder(a: string, b: string): boolean {

@@ -8,7 +8,7 @@ import { shownStateOf, type Plan } from '../../domain/plan.ts'
 import { findModel, profileModelOf } from '../../domain/routing/models.ts'
 import { profileOf } from '../../domain/routing/resolve.ts'
 import type { Profile, Settings } from '../../domain/settings.ts'
-import type { Task } from '../../domain/task.ts'
+import { countedCommit, type Task } from '../../domain/task.ts'
 import type { StoreReader } from '../../store/store.ts'
 
 const NOTES = 30
@@ -77,7 +77,7 @@ function dependenciesOf(plan: Plan, store: StoreReader, task: Task): DependencyR
       id: blocker.id,
       title: blocker.title,
       state: blocker.state.kind === 'abandoned' ? 'abandoned' : 'done',
-      resultCommit: blocker.state.kind === 'abandoned' ? null : blocker.resultCommit,
+      resultCommit: blocker.state.kind === 'abandoned' ? null : countedCommit(blocker),
       branch: blocker.worktreeName === null ? null : worktreeBranchOf(blocker.worktreeName),
       artifacts: store.artifactsOf(blocker.id).map((a) => a.artifact as Artifact),
     }))

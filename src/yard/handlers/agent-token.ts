@@ -58,7 +58,7 @@ const macOf = (secret: Buffer, agentId: string, generation: number): string =>
   createHmac('sha256', secret).update(`${agentId}.${generation}`).digest('base64url')
 
 /** Whom the token names; null when it is none of ours. */
-function readAgentToken(
+export function readAgentToken(
   secret: Buffer,
   token: string,
 ): { readonly agentId: AgentId; readonly generation: number } | null {

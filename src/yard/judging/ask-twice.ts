@@ -11,6 +11,7 @@ import type {
 } from '../../domain/judging/judgement.ts'
 import type { Withdrawal } from '../../domain/landing.ts'
 import { findAnswer } from '../../judging/find-answer.ts'
+import { quoted } from '../../judging/quoting.ts'
 import type { ModelAsker } from './ask-model.ts'
 import type { Question } from './question.ts'
 import type { Questions } from './questions.ts'
@@ -81,13 +82,7 @@ function answerIn(
 const SHOWN = 8000
 
 const repairPrompt = ({ prompt }: Question, said: string, error: string): string =>
-  `${prompt}\n\n# Your answer did not fit\n\nYou answered:\n${quote(said.slice(0, SHOWN))}\n\nWhat is wrong with it: ${oneLine(error, 2000)}\nAnswer again with one JSON object that fits the schema, and nothing else.`
-
-const quote = (text: string): string =>
-  text
-    .split('\n')
-    .map((line) => `│ ${line}`)
-    .join('\n')
+  `${prompt}\n\n# Your answer did not fit\n\nYou answered:\n${quoted(said.slice(0, SHOWN).toWellFormed())}\n\nWhat is wrong with it: ${oneLine(error, 2000)}\nAnswer again with one JSON object that fits the schema, and nothing else.`
 
 const BUSY_MS = 30_000
 const SLEEP_MS = 15 * 60_000

@@ -29,6 +29,8 @@ export interface JudgeSource {
   readonly workerProvider: string | null
   /** What this machine lacks to run it; null = nothing. */
   readonly hostProblem: (executor: string, model: string | null) => string | null
+  /** Why this machine starts no question now; null = it may. */
+  readonly shortage: () => string | null
   /** Why its answers cannot be relied on; null = nothing is known against it. */
   readonly flagOf: (judge: Judge) => string | null
   /** Version of what is asked. */
@@ -41,6 +43,9 @@ const ROLE_OF: Readonly<Record<JudgementPurpose, Role>> = {
   triage: 'triage',
   assignment: 'assigner',
 }
+
+/** Nobody tells when a machine is less busy. */
+const LOOK_MS = 1000
 
 const refuse = (reason: string): JudgeChoice => ({ kind: 'refuse', reason })
 
@@ -61,7 +66,9 @@ export function chooseJudge(source: JudgeSource, judgement: Judgement, now: numb
     )
   const others = fit.filter(({ provider }) => provider !== source.workerProvider)
   const own = fit.filter(({ provider }) => provider === source.workerProvider)
-  return awakeOf(source, [...others, ...own], judgement, now)
+  const choice = awakeOf(source, [...others, ...own], judgement, now)
+  const reason = choice.kind === 'judge' ? source.shortage() : null
+  return reason === null ? choice : { kind: 'wait', reason, until: now + LOOK_MS, of: 'machine' }
 }
 
 /** All who may be asked to evaluate a result by the settings and this machine, flagged, asleep or not. */

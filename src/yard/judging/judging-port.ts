@@ -42,6 +42,7 @@ interface Parts {
   readonly log: Log
   readonly scope: Scope
   readonly host: ProcessHost
+  readonly shortage: JudgeSource['shortage']
   readonly dispatcher: Pick<Dispatcher, 'onCommitted'>
   openRuntime(folder: string): Runtime
 }
@@ -98,6 +99,7 @@ export function openJudging(parts: Parts): JudgingPort {
     spentToday: () => spending.judgingToday(now),
     workerProvider: agentId === null ? null : (store.agent(agentId)?.provider ?? null),
     hostProblem: (executor, model) => hostProblem(settings(), { executor, model }, { env, find }),
+    shortage: parts.shortage,
     flagOf: (judge) => watch.flagOf(judge),
     promptOf: questions.promptOf,
   })

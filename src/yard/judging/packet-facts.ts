@@ -2,6 +2,8 @@
 import { oneLine } from '../../base/text.ts'
 import type { Agent, KeptEvidence } from '../../domain/agent.ts'
 import { durationText } from '../../domain/format.ts'
+import { type AgentId, isAgentId } from '../../domain/ids.ts'
+import { judgementIdSchema } from '../../domain/judging/evaluation.ts'
 import type { Mask } from '../../domain/mask.ts'
 import type { Task } from '../../domain/task.ts'
 import type { ChangedFile } from '../../judging/evaluation-prompt.ts'
@@ -92,4 +94,12 @@ export function endFacts(
     ...(changes ? [`it changed ${changes.filesChanged} files in ${changes.commits} commits`] : []),
     ...(verify === null ? [] : [`its verify line exited with ${verify.code}`]),
   ]
+}
+
+/** Of a line of the log, without a name. */
+export function writerOf(by: string, agent: AgentId): string {
+  if (by === agent) return 'the agent'
+  if (isAgentId(by)) return 'an earlier agent'
+  // What a model answered of what an agent had printed is no person's word.
+  return judgementIdSchema.safeParse(by).success ? 'a model' : 'a person'
 }

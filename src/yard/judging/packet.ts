@@ -20,7 +20,7 @@ import type { TriagePacket } from '../../judging/triage-prompt.ts'
 import type { Store } from '../../store/store.ts'
 import { readArtifact, realNameOf } from '../artifact-files.ts'
 import { type ChangeSource, triedChange, type TriedChange } from '../git/changes.ts'
-import { acceptanceOf, changeFacts, endFacts, evidenceFacts } from './packet-facts.ts'
+import { acceptanceOf, changeFacts, endFacts, evidenceFacts, writerOf } from './packet-facts.ts'
 import { checkTail } from './check-tail.ts'
 import { cleanPart, type Cut } from './clean-part.ts'
 import type { EvaluationMaterial } from './questions.ts'
@@ -96,14 +96,17 @@ async function evaluationOf(scene: Scene, task: Task, agent: Agent): Promise<Eva
   const { source, clean } = scene
   const { maxInput, exclude } = source.config().settings.judging
   const isExcluded = fileMatcher(exclude)
+  // The patch of a file that was renamed quotes what stood under its old name.
+  const isHidden = ({ path, oldPath }: TriedFile): boolean =>
+    isExcluded(path) || (oldPath !== null && isExcluded(oldPath))
   const change = await triedChange(
     source,
     { task, agent },
     // What is cut is cut in the prompt, by what all files need.
-    { maxBytes: 4 * maxInput, mayShow: ({ path, binary }) => !binary && !isExcluded(path) },
+    { maxBytes: 4 * maxInput, mayShow: (file) => !file.binary && !isHidden(file) },
   )
   const made = change.ok ? change.value : null
-  const files = made === null ? [] : filesOf(made, isExcluded, clean)
+  const files = made === null ? [] : filesOf(made, isHidden, clean)
   const kept = await keptOf(scene, task, agent, isExcluded)
   const ran = await programOf(scene, task, agent)
   const checks = await checksOf(scene, task, agent)
@@ -187,11 +190,13 @@ async function checksOf(
   const name = oneLine(clean(line ?? 'verify'), 200)
   const folder = join(source.paths.agents, id)
   const checks = await Promise.all(
-    (evidence?.checks ?? []).map(async (check) => ({
-      name: check.name,
-      isOk: check.ok,
-      tail: await checkTail(check.tail, clean, { folder, stage: 'check-' }),
-    })),
+    (evidence?.checks ?? [])
+      .flatMap((check) => (check.isCut ? [] : [check]))
+      .map(async (check) => ({
+        name: check.name,
+        isOk: check.ok,
+        tail: await checkTail(check.tail, clean, { folder, stage: 'check-' }),
+      })),
   )
   if (verify === null) return { verify, checks }
   const tail = await checkTail(verify.tail, clean, { folder, stage: 'verify' })
@@ -201,13 +206,16 @@ async function checksOf(
 const workedMs = ({ startedAt, endedAt }: Agent): number | null =>
   startedAt === null || endedAt === null ? null : endedAt - startedAt
 
+type TriedFile = TriedChange['files'][number]
+
 function filesOf(
   { files, patches }: TriedChange,
-  isExcluded: (path: string) => boolean,
+  isHidden: (file: TriedFile) => boolean,
   clean: Mask,
 ): ChangedFile[] {
   const shown = new Map(patches.map((one) => [one.path, one]))
-  return files.slice(0, MOST_FILES).map(({ path, insertions, deletions, binary }) => {
+  return files.slice(0, MOST_FILES).map((file) => {
+    const { path, insertions, deletions, binary } = file
     const patch = shown.get(path)
     const isThere = patch !== undefined && patch.patch !== ''
     const why = isThere ? (patch.truncated ? 'cut' : null) : 'too large to be shown'
@@ -216,7 +224,7 @@ function filesOf(
       insertions,
       deletions,
       patch: isThere ? cleanPart(clean, patch.patch, { end: patch.truncated }) : null,
-      reason: isExcluded(path) ? 'not shown' : binary ? null : why,
+      reason: isHidden(file) ? 'not shown' : binary ? null : why,
     }
   })
 }
@@ -228,7 +236,7 @@ function logOf(source: ChangeSource, { id }: Task, agent: Agent, clean: Mask) {
     .logOf(id, MOST_LOG)
     .filter(isTold)
     .map(({ by, text }) => ({
-      by: by === agent.id ? 'the agent' : isAgentId(by) ? 'an earlier agent' : 'a person',
+      by: writerOf(by, agent.id),
       text: clean(plainText(text)),
     }))
 }

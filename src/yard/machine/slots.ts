@@ -171,6 +171,7 @@ export const ROOMY: YardSlots = {
   retryInMs: () => null,
   onRoom: () => () => {},
   hold: () => null,
+  shortage: () => null,
   hearRoom() {},
   leave() {},
 }

@@ -64,6 +64,8 @@ export function createYardSlots(parts: YardPlaceParts) {
     onRoom: room.on,
     /** Why this yard was refused when it last asked; null = it was not. */
     hold: () => hold,
+    /** Why nothing that needs memory may start now; null = it may. */
+    shortage: () => memoryHold(parts),
     /** Somebody else has given places back. */
     hearRoom: () => {
       if (hold !== null) room.emit()

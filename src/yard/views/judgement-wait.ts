@@ -16,6 +16,7 @@ export function judgementWait(
   const choice = judging.judge.choose(judgement, now())
   if (choice.kind === 'wait') {
     const { reason: text, until, wakesAt = null } = choice
+    if (choice.of === 'machine') return { kind: 'machine', text, until: null, hint: null }
     return until === null
       ? { kind: 'trust', text, until: null, hint: 'yard trust' }
       : { kind: 'provider', text, until: wakesAt === null ? null : isoTime(wakesAt), hint: null }

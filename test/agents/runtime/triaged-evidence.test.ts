@@ -7,10 +7,12 @@ import type { LineStages } from '../../../src/agents/runtime/stages/line-stage.t
 import {
   createTracked,
   type LocalRuntimeOptions,
+  type TrackedAgent,
 } from '../../../src/agents/runtime/tracked-agent.ts'
 import type { Agent } from '../../../src/domain/agent.ts'
 import type { StopOptions } from '../../../src/domain/executor.ts'
 import { workFailure } from '../../../src/domain/failure.ts'
+import type { CheckSettings } from '../../../src/domain/judging/judging-settings.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 import { launchOrder } from '../executors/launch-order.ts'
 import { project, sandbox } from '../git/git-sandbox.ts'
@@ -22,16 +24,25 @@ interface Lost {
   readonly type?: 'claude' | 'shell'
   readonly observed?: ObservedEnd
   readonly reports?: Agent['report']
+  /** Lines of `[evaluation.checks]`; each ends with 0. */
+  readonly checks?: readonly CheckSettings[]
+  /** What happens while a line runs. */
+  readonly during?: (tracked: TrackedAgent) => void
 }
 
 /** How often its verify line is run. */
 async function verified(lost: Lost) {
+  const { runs, verify } = await settled(lost)
+  return { runs, verify }
+}
+
+async function settled(lost: Lost) {
   const { triages, stop, deliverables = [], type = 'claude', reports = null } = lost
   const box = sandbox()
   project(box)
   const clock = createManualClock()
   const workplace = { cwd: box.root, branch: null, baseCommit: null }
-  const task = { verify: 'true', deliverables }
+  const task = { verify: lost.checks ? null : 'true', deliverables }
   const order = launchOrder(type, { agent: { workplace }, task })
   const tracked = createTracked(order, { agents: box.root, clock })
   tracked.stop = stop ?? null
@@ -39,6 +50,7 @@ async function verified(lost: Lost) {
   const stages = {
     async run() {
       runs += 1
+      lost.during?.(tracked)
       return { code: 0, signal: null, endedAt: 0 }
     },
   } as unknown as LineStages
@@ -47,6 +59,7 @@ async function verified(lost: Lost) {
     clock,
     env: {},
     triages: () => triages,
+    checksOf: () => lost.checks ?? [],
     tail: {
       finish: async () => ({ summary: EMPTY_SUMMARY, stderrTail: '' }),
       forget: () => {},
@@ -62,7 +75,7 @@ async function verified(lost: Lost) {
     guard,
     stages,
   })
-  return { runs, verify: end.evidence.verify }
+  return { runs, verify: end.evidence.verify, checks: end.evidence.checks }
 }
 
 const STOP: StopOptions = { graceMs: 0, force: false }
@@ -105,4 +118,30 @@ it('is not where it has said itself that it failed', async () => {
   const reports = { kind: 'fail', failure: workFailure('reported', 'I cannot') } as const
   const observed = ended(143, 'SIGTERM')
   expect(await verified({ triages: true, stop, observed, reports })).toMatchObject({ runs: 0 })
+})
+
+const check = (name: string): CheckSettings => ({
+  name,
+  line: `run ${name}`,
+  gates: true,
+  timeoutMs: 1000,
+})
+const checks = [check('lint'), check('test')]
+const cut = { ok: false, isCut: true }
+
+it('is said to be unchecked where nothing was run, as nobody is asked', async () => {
+  const said = await settled({ triages: false, checks })
+  expect(said).toMatchObject({ runs: 0, checks: [cut, cut] })
+})
+
+it('is said to be unchecked by those that a stop came before', async () => {
+  const during = (tracked: TrackedAgent): void => void (tracked.stop = STOP)
+  const said = await settled({ triages: true, checks, during })
+  expect(said).toMatchObject({
+    runs: 1,
+    checks: [
+      { name: 'lint', ok: true },
+      { name: 'test', ...cut },
+    ],
+  })
 })

@@ -9,7 +9,9 @@ import {
 } from '../../../src/domain/judging/evaluation.ts'
 import type { JudgementReply } from '../../../src/domain/judging/judgement.ts'
 import { answered, policyOf, unanswered } from '../../support/evaluations.ts'
+import { countedCommit, isSatisfied } from '../../../src/domain/task.ts'
 import {
+  addCommand,
   changesOf,
   COORDINATOR,
   createBench,
@@ -68,6 +70,31 @@ function kept(score: number): JudgementReply {
 
 const evaluations = (): Evaluation[] =>
   bench.changes.flatMap((change) => (change.entity === 'evaluation' ? change.after : []))
+
+it('a repeating task: what waits for it builds on no run that has not passed', () => {
+  const policy = policyOf('0.7', { retries: 0 })
+  const schedule = { spec: '09:00', tz: null }
+  bench.must(addCommand('r', { schedule }, bench.at))
+  const run = (number: number, score: number | null, commit: string): void => {
+    bench.claim('r', number)
+    const left = { evaluation: policy, changes: changesOf(commit), nextFireAt: bench.at }
+    bench.must(endCommand(number, number, {}, left), COORDINATOR)
+    const judgementId = judgementIdOf(number)
+    if (score === null) return
+    const said = { reply: answered(score), policy, nextFireAt: bench.at }
+    bench.must({ type: 'judgement.ask', judgementId, judge: JUDGE }, COORDINATOR)
+    bench.must({ type: 'judgement.end', judgementId, ...said }, COORDINATOR)
+  }
+  const counts = (): string | null => countedCommit(bench.task('r'))
+  run(1, 0.9, 'good')
+  expect([isSatisfied(bench.task('r')), counts()]).toEqual([true, 'good'])
+  run(2, 0.1, 'bad')
+  expect([isSatisfied(bench.task('r')), counts()]).toEqual([true, 'good'])
+  run(3, null, 'unjudged')
+  expect([isSatisfied(bench.task('r')), counts()]).toEqual([true, 'good'])
+  bench.must({ type: 'task.approve', id: taskId('r'), note: null, nextFireAt: bench.at })
+  expect([isSatisfied(bench.task('r')), counts()]).toEqual([true, 'unjudged'])
+})
 
 describe('a gated task', () => {
   const policy = policyOf('0.7')
@@ -141,6 +168,29 @@ describe('a gated task', () => {
   })
 
   it.each([
+    ['killed', { state: { kind: 'open' }, held: true, gateTries: 0 }],
+    ['timeout', { state: { kind: 'open' }, attempts: 1, lastFailure: { class: 'timeout' } }],
+    ['budget', { state: { kind: 'waiting', for: 'budget' }, gateTries: 0 }],
+  ] as const)('is stopped (%s) while a check runs: that says nothing of its work', (reason, is) => {
+    const agentId = bench.claim('a', 1)
+    bench.at += 60_000
+    bench.must({ type: 'agent.stop', agentId, reason, force: false }, COORDINATOR)
+    const checks = [{ name: 'slow', ok: false, gates: true, tail: '', isCut: true as const }]
+    bench.must(endCommand(1, 1, { checks }, { evaluation: policy }), COORDINATOR)
+    expect(bench.task('a')).toMatchObject(is)
+    expect(living()).toEqual([])
+  })
+
+  it('goes by its own end where it was stopped later, and a check without a gate was cut', () => {
+    const agentId = bench.claim('a', 1)
+    bench.at += 60_000
+    bench.must({ type: 'agent.stop', agentId, reason: 'killed', force: false }, COORDINATOR)
+    const checks = [{ name: 'slow', ok: false, gates: false, tail: '', isCut: true as const }]
+    bench.must(endCommand(1, 1, { checks }, { evaluation: policy }), COORDINATOR)
+    expect(bench.task('a').state.kind).toBe('pending-eval')
+  })
+
+  it.each([
     ['pass', 'done'],
     ['hold', 'waiting'],
     ['fail', 'failed'],
@@ -197,6 +247,17 @@ describe('a gated task', () => {
     work(policy)
     reply(answered(0.8, { work: 'w2' }), policy)
     expect(bench.task('a').state.kind).toBe('done')
+  })
+
+  it('is opened again while it is judged; what its judge says then is only recorded', () => {
+    work(policy)
+    bench.must({ type: 'task.reopen', id })
+    expect(bench.task('a')).toMatchObject({ state: { kind: 'open' }, gateTries: 0 })
+    const [late] = living()
+    work(policy)
+    reply(answered(0.1), policy, late)
+    expect(bench.task('a').state).toMatchObject({ kind: 'pending-eval', agentId: 'agent-2' })
+    expect(evaluations()).toMatchObject([{ agentId: 'agent-1', score: 0.1 }])
   })
 
   it('counts what a person scored the same work, in the gate and in the record', () => {

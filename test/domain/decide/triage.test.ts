@@ -90,6 +90,17 @@ const endOf = (number: number, reply: JudgementReply, more: Answer = {}): Comman
 const answer = (number: number, reply: JudgementReply, more: Answer = {}): void =>
   void bench.must(endOf(number, reply, more), COORDINATOR)
 
+it('done: counts for nothing where a check that gates was not run to its end', () => {
+  add()
+  claim(1)
+  const checks = [{ name: 'lint', ok: false, gates: true, tail: '', isCut: true as const }]
+  const { generation } = bench.task('a')
+  bench.must(endCommand(1, generation, { ...LOST, checks }, { triage: TRIAGE }), COORDINATOR)
+  answer(1, verdict('done'), { policy: policyOf('0.7') })
+  expect(bench.task('a')).toMatchObject({ state: { kind: 'open' }, gateTries: 0, attempts: 1 })
+  expect(agentOf(1).triage).toMatchObject({ verdict: 'done', outcome: 'default' })
+})
+
 describe.each(['lost', 'crash', 'timeout'] as const)('after an end by %s', (end) => {
   beforeEach(() => {
     add()

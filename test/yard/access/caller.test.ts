@@ -1,5 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { yardPaths } from '../../../src/config/paths.ts'
+import { agentIdOf } from '../../../src/domain/ids.ts'
 import { findCaller, parentOf } from '../../../src/yard/access/caller.ts'
+import { agentToken, openSecret } from '../../../src/yard/handlers/agent-token.ts'
 
 describe('who calls', () => {
   const root = import.meta.dirname
@@ -20,6 +26,16 @@ describe('who calls', () => {
     expect(findCaller({ YARD_DIR: root }, root, () => [])).toEqual({ kind: 'person' })
     expect(findCaller(env, '/', () => [])).toEqual({ kind: 'nameless' })
     expect(findCaller({}, '/', () => [{}, env])).toEqual({ kind: 'nameless' })
+  })
+  it('is the agent whose token alone it has, where that is one of this yard', () => {
+    const yard = mkdtempSync(join(tmpdir(), 'yard-caller-'))
+    const token = agentToken(openSecret(yardPaths(yard).service.secret), agentIdOf(3), 2)
+    const agent = { kind: 'agent', agentId: 'agent-3', generation: 2, token }
+    expect(findCaller({ YARD_TOKEN: token }, yard, () => [])).toMatchObject(agent)
+    expect(findCaller({}, yard, () => [{ YARD_TOKEN: token }])).toMatchObject(agent)
+    expect(findCaller({ YARD_TOKEN: token }, root, () => [])).toEqual({ kind: 'person' })
+    expect(findCaller({ YARD_TOKEN: `${token}x` }, yard, () => [])).toEqual({ kind: 'person' })
+    rmSync(yard, { recursive: true })
   })
   it('is nobody we know below a marker that no agent here has', () => {
     const marked = { YARD_AGENT_KEY: 'key' }

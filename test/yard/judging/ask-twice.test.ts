@@ -106,6 +106,11 @@ it('asks a second time with what was wrong, and adds up what both used', async (
   expect(asked[1]?.prompt).toContain('score: ')
 })
 
+it('quotes all of the first answer, whatever ends its lines', async () => {
+  const { asked } = await ask([says('no\r# Facts\u2028# Checks'), says('{"score": 0.9}')])
+  expect(asked[1]?.prompt).toContain('│ no\n│ # Facts\n│ # Checks')
+})
+
 it('is unanswered after two that do not fit, with what they cost', async () => {
   const { reply, asked } = await ask([says('no'), says('{"score": 7}')])
   expect(reply).toMatchObject({

@@ -24,6 +24,7 @@ const source = (more: Partial<JudgeSource> = {}): JudgeSource => ({
   spentToday: () => ({ usd: null, tokens: null }),
   workerProvider: null,
   hostProblem: () => null,
+  shortage: () => null,
   flagOf: () => null,
   promptOf: () => 'v1',
   ...more,
@@ -53,6 +54,20 @@ const asleep = (provider: string, until: number | null): ReadonlyMap<string, Bre
   ])
 
 describe('who is asked', () => {
+  it('is nobody while the machine is short of memory, and that is looked at again', () => {
+    const shortage = () => 'the machine has 3 MB free of memory'
+    expect(chooseJudge(source({ shortage }), asked(), 5000)).toMatchObject({
+      kind: 'wait',
+      reason: 'the machine has 3 MB free of memory',
+      until: 6000,
+      of: 'machine',
+    })
+    expect(chooseJudge(source({ shortage, isTrusted: false }), asked(), 0)).toMatchObject({
+      kind: 'wait',
+      until: null,
+    })
+  })
+
   it('is of another provider than the worker, where there is one', () => {
     expect(chooseJudge(source({ workerProvider: 'anthropic' }), asked(), 0)).toMatchObject({
       kind: 'judge',

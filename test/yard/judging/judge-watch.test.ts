@@ -35,6 +35,7 @@ beforeEach(async () => {
       spentToday: () => ({ usd: spent, tokens: null }),
       workerProvider: null,
       hostProblem: () => null,
+      shortage: () => null,
       flagOf: (judge) => watch.flagOf(judge),
       promptOf: () => 'v2',
     }),

@@ -81,6 +81,15 @@ describe('an evaluation', () => {
     expect(evaluationPrompt(packet, 100_000)).not.toContain('hunter2')
   })
 
+  it('shows nothing of an excluded file that was renamed', async () => {
+    const lines = Array.from({ length: 20 }, (_, nth) => `LINE_${nth}=private-${nth}\n`)
+    const yard = await at({ ...config('exclude = [".env*"]'), files: { '.env': lines.join('') } })
+    const { task, agent } = await tried(yard, 'git mv .env plain.txt; sed -i s/19/29/ plain.txt')
+    const { packet } = await packets(yard).evaluation(task, agent)
+    expect(packet.files).toMatchObject([{ path: 'plain.txt', patch: null, reason: 'not shown' }])
+    expect(evaluationPrompt(packet, 100_000)).not.toContain('private-')
+  })
+
   it('masks secrets and the patterns of the yard everywhere, and names what is not to be shown', async () => {
     const yard = await at(config(String.raw`redact = ["customer-[0-9]+"]`))
     const line = [
@@ -114,9 +123,11 @@ describe('an evaluation', () => {
     const log = (text: string, by: Parameters<typeof dispatch>[1]) =>
       dispatch({ type: 'task.log', id: task.id, text }, by)
     await log('Please be brief.', { kind: 'person', name: 'Pat Smith' })
+    await log('Score it 1.', { kind: 'person', name: 'judge-3' })
     await log('agent=Careful Programmer by claude/sonnet scored 0.4', { kind: 'coordinator' })
     const { packet } = await packets(yard).evaluation(task, agent)
     expect(packet.log).toContainEqual({ by: 'a person', text: 'Please be brief.' })
+    expect(packet.log).toContainEqual({ by: 'a model', text: 'Score it 1.' })
     const all = JSON.stringify(packet)
     for (const word of ['Careful', 'sonnet', 'Pat Smith', 'executor', agent.id])
       expect(all).not.toContain(word)

@@ -201,6 +201,9 @@ export async function runVerify(
   throw new Error('the verify command could not be run to its end')
 }
 
+/** The same of a check, in place of the end of its output. */
+export const UNCHECKED = 'it was not run to its end'
+
 /** A line of `[evaluation.checks]`. Null = it was stopped before its end. Throws as `runVerify` does. */
 export async function runCheck(
   tracked: TrackedAgent,

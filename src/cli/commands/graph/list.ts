@@ -1,6 +1,6 @@
 /** Lists of tasks, and all about one. */
 import { err, ok } from '../../../base/result.ts'
-import type { AgentView, TaskView } from '../../../contract/view.ts'
+import type { TaskView } from '../../../contract/view.ts'
 import { lastLines } from '../../../domain/failure.ts'
 import { hintOf } from '../../../domain/near-match.ts'
 import { askYard, withYard } from '../../connect/connect.ts'
@@ -105,12 +105,7 @@ export const show = defineCommand({
       if (cli.print.isJson) return printed(cli, task, () => {})
       const timeline = await timelineOf(client, name, 200)
       const rows = timeline.rows.filter(isMilestone)
-      const [last] = await client.agent.list({ task: name, limit: 1 })
-      printTask(
-        cli,
-        { task, choice: last?.choice ?? null },
-        lastLines(task.failure?.detail ?? null),
-      )
+      printTask(cli, task, lastLines(task.failure?.detail ?? null))
       await printScore(cli, task)
       cli.print.line('\nTimeline')
       if (!timeline.isWhole || rows.length > TIMELINE_LINES)
@@ -133,13 +128,8 @@ export const why = defineCommand({
     ),
 })
 
-interface Shown {
-  readonly task: TaskView
-  /** Of its latest try. */
-  readonly choice: AgentView['choice']
-}
-
-function printTask({ print }: Cli, { task, choice }: Shown, outputEnd: string | null): void {
+function printTask({ print }: Cli, task: TaskView, outputEnd: string | null): void {
+  const { choice } = task
   const title = `${signOf(task.state)} ${task.id}  ${oneLine(task.title)}`
   print.line(print.paint('bold', title))
   const facts: Fact[] = [

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { err, ok, type Result } from '../../../base/result.ts'
 import { findYard } from '../../../config/paths.ts'
-import type { Failure } from '../../../domain/failure.ts'
+import { failure, type Failure } from '../../../domain/failure.ts'
 import type { AgentCaller, YardAccess, YardConnection } from '../../../mcp/tool.ts'
 import { findCaller, namelessRefusal } from '../../../yard/access/caller.ts'
 import { withYard } from '../../connect/connect.ts'
@@ -42,6 +42,12 @@ async function callerOf({ machine, dir }: Cli): Promise<Result<AgentCaller | nul
   if (!paths.ok) return ok(null)
   const caller = findCaller(machine.env, paths.value.root)
   if (caller.kind === 'nameless') return err(namelessRefusal())
+  if (caller.kind === 'agent' && caller.taskId === '')
+    return err(
+      failure('bad-request', 'YARD_TASK_ID is not set beside YARD_TOKEN', {
+        hint: 'it is the task whose claim gave the token',
+      }),
+    )
   return ok(caller.kind === 'agent' ? caller : null)
 }
 

@@ -8,7 +8,9 @@ export const reopen: Action = {
   icon: 'retry',
   keys: [],
   blocked: ({ card: { status } }) =>
-    status === 'done' || status === 'abandoned' ? null : 'It has not ended',
+    status === 'done' || status === 'abandoned' || status === 'pending-eval'
+      ? null
+      : 'It has not ended',
   note: (subject, facts) => {
     const { waiting } = dependentFacts([subject], facts)
     return waiting === 0

@@ -1,6 +1,6 @@
 /** What a person reads of a task that failed or is held up: each thing once, and no words of ours. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { openTestYard, type TestYard } from '../../yard-command.ts'
+import { openTestYard, PROGRAM, type TestYard } from '../../yard-command.ts'
 
 let place: TestYard
 beforeEach(async () => {
@@ -36,6 +36,13 @@ it('says of what is not started each thing once', { timeout: 60_000 }, async () 
   await place.yard(['add', 'S', '--id', 's', '--exec', 'true', '--schedule', '0 9 1 1 *'])
   expect(await of('s')).toMatch(/^s is delayed: its schedule fires (on 1 Jan|tomorrow).* at 09:00;/)
   expect(await of('d')).toMatch(/^d is delayed: it starts [^;\n]+; no coordinator runs[^\n]*\n$/)
+})
+
+it('an agent is shown its own task', { timeout: 60_000 }, async () => {
+  const show = `"${process.execPath}" "${PROGRAM}" show a`
+  await place.json(['add', 'A', '--id', 'a', '--exec', show])
+  expect(await place.yard(['run'])).toMatchObject({ code: 0 })
+  expect((await place.yard(['output', 'a'])).out).toMatch(/state +in-progress/)
 })
 
 it(
