@@ -226,3 +226,11 @@ export function readExchange(folder: string): Exchange | null {
     return null // a crash may have come before it was written
   }
 }
+
+/** Before the second try; doubles from there. */
+const FIRST_PAUSE_MS = 1000
+const MAX_PAUSE_MS = 60_000
+
+/** Doubles, spread by up to a half, and never shorter than the service asks for. */
+export const pauseOf = (tries: number, askedMs: number | null, random: number): number =>
+  Math.max(askedMs ?? 0, Math.min(FIRST_PAUSE_MS * 2 ** tries, MAX_PAUSE_MS) * (0.5 + random / 2))
