@@ -136,8 +136,9 @@ type End = Extract<Command, { type: 'agent.end' }>
 function endCommand(
   parts: CoordinatorParts,
   who: Pick<End, 'agentId' | 'generation'>,
-  { kind: _, at, ...end }: Extract<RuntimeReport, { kind: 'ended' }>,
+  report: Extract<RuntimeReport, { kind: 'ended' }>,
 ): End {
+  const { kind: _, at, ...end } = report
   const { plan } = parts
   const agent = plan.agents.get(who.agentId)
   const task = agent && plan.tasks.get(agent.taskId)
