@@ -23,14 +23,16 @@ import { formatDuration } from '../../domain/format.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type { Environment } from '../executors/executor.ts'
 import { folderFailure } from '../runtime/stages/launch-stage.ts'
-import { plainAddress, redact, secretsOf } from './confidence.ts'
 import type { sendRequest } from './request.ts'
 import {
   answerOf,
   meaningOf,
   pauseOf,
+  plainAddress,
   readExchange,
+  redact,
   reported,
+  secretsOf,
   stopped,
   taskRequest,
   unlaunched,
