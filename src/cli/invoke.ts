@@ -30,13 +30,17 @@ export async function invoke(
   let outcome: Outcome = ok(0)
   const cliOf = (given: Globals): Cli => {
     globals = given
+    let commandId: string | null = null
     return {
       machine,
       version,
       dir: given.dir,
       print: printer(),
       tree: (names) => createProgram(commandGroups, async () => {}).complete(names),
-      commandId: randomUUID(),
+      // Made when it is asked for: to load what makes it takes a tenth of a short command.
+      get commandId() {
+        return (commandId ??= randomUUID())
+      },
     }
   }
   const execute: Execute = async (run, given) => {

@@ -12,7 +12,7 @@ import {
   PLAIN_KEYS,
   readValue,
 } from './keys.ts'
-import { configFileSchema, MACHINE_TABLE } from './schema.ts'
+import { configFileSchema, MACHINE_TABLE, READ_ONCE } from './schema.ts'
 import { parseToml } from './toml-source.ts'
 
 export type Source = ConfigSource
@@ -79,7 +79,7 @@ export function readFileLayer(
     placeOf: (path) => `${file}:${lineOf(path)}`,
     spotOf: (path) => ({ file, line: lineOf(path) }),
   }
-  const result = configFileSchema.safeParse(values)
+  const result = configFileSchema.safeParse(values, READ_ONCE)
   const faults = result.success
     ? []
     : result.error.issues.flatMap((issue) => toErrors(layer, values, issue))

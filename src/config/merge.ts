@@ -30,7 +30,7 @@ import {
 import { BUILT_IN_MODELS, createModelEntry, createProfile } from './models.ts'
 import { CLAUDE_PROXY } from './registry-schema.ts'
 import { durationMs } from './value-schemas.ts'
-import { configFileSchema, ROLES_TABLE, type ConfigFile } from './schema.ts'
+import { configFileSchema, READ_ONCE, ROLES_TABLE, type ConfigFile } from './schema.ts'
 
 export interface Merged {
   readonly settings: Settings
@@ -42,7 +42,7 @@ export interface Merged {
 /** `layers` from the lowest to the highest, each already valid on its own. */
 export function mergeLayers(layers: readonly Layer[]): Result<Merged, readonly ConfigError[]> {
   const winners = toWinners(layers)
-  const file = configFileSchema.parse(nest([...winners.values()]))
+  const file = configFileSchema.parse(nest([...winners.values()]), READ_ONCE)
   const faults: ConfigError[] = []
   const executor = chooseExecutor(file, winners)
   const model = choose(file, winners, 'model', 'opus')

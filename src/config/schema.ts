@@ -330,6 +330,9 @@ export const configFileSchema = z.strictObject({
 })
 export type ConfigFile = z.infer<typeof configFileSchema>
 
+/** To compile a parser for a file that is read once or twice takes longer than to read it without. */
+export const READ_ONCE = { jitless: true } as const
+
 /** For editors. `resources/config.schema.json` holds it; a test keeps the two equal. */
 export function configJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(configFileSchema, {

@@ -34,9 +34,9 @@ export function createBudgets({ plan, money }: CoordinatorParts) {
   const agents = (): Command[] => {
     const commands: Command[] = []
     for (const { id, by, taskId, state, startedAt } of plan.agents.values()) {
+      if (by !== 'process' || startedAt === null || state.kind === 'stopping') continue
       const task = plan.tasks.get(taskId)
-      if (by !== 'process' || startedAt === null || state.kind === 'stopping' || !task) continue
-      if (whyOver(task) !== null)
+      if (task && whyOver(task) !== null)
         commands.push({ type: 'agent.stop', agentId: id, reason: 'budget', force: false })
     }
     return commands

@@ -86,8 +86,10 @@ export function createLandings(parts: CoordinatorParts, wake: () => void) {
         // What was held back while the yard was paused.
         if (change.entity === 'yard') reset()
         if (change.entity !== 'task') continue
-        noted.add(change.id as TaskId)
-        withdraw(change.id as TaskId)
+        const id = change.id as TaskId
+        // Most tasks have nothing to land; one that is queued may have nothing any more.
+        if ((change.after && mayConcern(change.after)) || queued.has(id)) noted.add(id)
+        if (underWay.size > 0) withdraw(id)
       }
     },
     /** To be looked at, though nothing of it has changed: it may be queued since another owner. */

@@ -1,10 +1,11 @@
 /** Turns what the runtime reports into commands. A report that could not be read or saved is kept and sent again until it is. */
-import { recordedUsage, type RuntimeUsage } from '../domain/agent.ts'
+import { type Agent, recordedUsage, type RuntimeUsage } from '../domain/agent.ts'
 import type { Evidence } from '../domain/completion.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Actor, Command } from '../domain/command.ts'
 import type { RuntimeReport } from '../domain/executor.ts'
 import type { Plan } from '../domain/plan.ts'
+import type { Task } from '../domain/task.ts'
 import { trip } from './breakers.ts'
 import { nextRun } from './schedules.ts'
 import type { CoordinatorParts } from './ports.ts'
@@ -125,21 +126,39 @@ function toCommand(
     }
     case 'usage':
       return null // Not worth a journal row; its task's budget is looked at.
-    case 'ended': {
-      const { kind: _, at, ...end } = report
-      return {
-        type: 'agent.end',
-        ...who,
-        ...end,
-        ...closingOf(parts, agentId, end.usage),
-        ...mergerFor(parts, agentId, end.evidence),
-        endedAt: at,
-        jitter: parts.random(),
-        nextFireAt: nextOf(parts, parts.plan, agentId),
-        ...policyFor(parts, agentId),
-      }
-    }
+    case 'ended':
+      return endCommand(parts, who, report)
   }
+}
+
+type End = Extract<Command, { type: 'agent.end' }>
+
+function endCommand(
+  parts: CoordinatorParts,
+  who: Pick<End, 'agentId' | 'generation'>,
+  report: Extract<RuntimeReport, { kind: 'ended' }>,
+): End {
+  const { kind: _, at, ...end } = report
+  const { plan } = parts
+  const agent = plan.agents.get(who.agentId)
+  const task = agent && plan.tasks.get(agent.taskId)
+  const known = agent && task ? { agent, task } : null
+  return {
+    type: 'agent.end',
+    ...who,
+    ...end,
+    ...closingOf(parts, known, end.usage),
+    ...(known ? mergerFor(parts, known, end.evidence) : {}),
+    endedAt: at,
+    jitter: parts.random(),
+    nextFireAt: known ? nextRun(known.task, known.agent.claimedAt, parts) : null,
+    ...(known ? policyFor(parts, known) : {}),
+  }
+}
+
+interface Known {
+  readonly agent: Agent
+  readonly task: Task
 }
 
 /** `reason` null = its service takes its task now. */
@@ -152,50 +171,37 @@ function reachCommand(plan: Plan, agentId: AgentId, reason: string | null): Comm
 /** What its end comes to beside what the runtime tells: its own part of the cost, and who would go on in its place. */
 function closingOf(
   { plan, money, route, log }: CoordinatorParts,
-  agentId: AgentId,
+  known: Known | null,
   told: RuntimeUsage | null,
-): Pick<Extract<Command, { type: 'agent.end' }>, 'usage' | 'costSource' | 'hasFallback'> {
-  const agent = plan.agents.get(agentId)
-  const task = agent && plan.tasks.get(agent.taskId)
-  if (!agent || !task) return { usage: told && recordedUsage(told) }
+): Pick<End, 'usage' | 'costSource' | 'hasFallback'> {
+  if (!known) return { usage: told && recordedUsage(told) }
+  const { agent, task } = known
   const way = route(task)
   const hasFallback = way.ok && hasAwakeFallback(plan, way.value, agent.provider)
-  if (told === null) return { usage: told && recordedUsage(told), hasFallback }
+  if (told === null) return { usage: null, hasFallback }
   try {
     return { ...money.settle(agent, told), hasFallback }
   } catch (error) {
     // Its report is tried again as a whole.
     if (isStoreFailure(error)) throw error
-    log.error('what an agent cost could not be worked out', { agentId, error: String(error) })
-    return { usage: told && recordedUsage(told), hasFallback }
+    const about = { agentId: agent.id, error: String(error) }
+    log.error('what an agent cost could not be worked out', about)
+    return { usage: recordedUsage(told), hasFallback }
   }
 }
 
 /** Who would settle the conflict that kept it from beginning. */
-function mergerFor(
-  { plan, landing }: CoordinatorParts,
-  agentId: AgentId,
+const mergerFor = (
+  { landing }: CoordinatorParts,
+  { task }: Known,
   { conflict }: Evidence,
-): Pick<Extract<Command, { type: 'agent.end' }>, 'merger'> {
-  const agent = conflict && plan.agents.get(agentId)
-  const task = agent && plan.tasks.get(agent.taskId)
-  return task ? { merger: landing.mergerOf(task) } : {}
-}
+): Pick<End, 'merger'> => (conflict ? { merger: landing.mergerOf(task) } : {})
 
 /** How what it left is judged, and whether a model is asked where it ended badly. */
 function policyFor(
-  { plan, judging }: CoordinatorParts,
-  agentId: AgentId,
-): Pick<Extract<Command, { type: 'agent.end' }>, 'evaluation' | 'triage'> {
-  const agent = plan.agents.get(agentId)
-  const task = agent && plan.tasks.get(agent.taskId)
-  if (!task) return {}
+  { judging }: CoordinatorParts,
+  { task }: Known,
+): Pick<End, 'evaluation' | 'triage'> {
   const triage = judging.triage?.() ?? null
   return { evaluation: judging.policyOf(task), ...(triage ? { triage } : {}) }
-}
-
-function nextOf(parts: CoordinatorParts, plan: Plan, agentId: AgentId): number | null {
-  const agent = plan.agents.get(agentId)
-  const task = agent && plan.tasks.get(agent.taskId)
-  return agent && task ? nextRun(task, agent.claimedAt, parts) : null
 }

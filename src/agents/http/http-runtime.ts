@@ -23,12 +23,16 @@ import { formatDuration } from '../../domain/format.ts'
 import type { AgentId } from '../../domain/ids.ts'
 import type { Environment } from '../executors/executor.ts'
 import { folderFailure } from '../runtime/stages/launch-stage.ts'
-import { pauseOf, plainAddress, redact, secretsOf, sendRequest } from './request.ts'
+import type { sendRequest } from './request.ts'
 import {
   answerOf,
   meaningOf,
+  pauseOf,
+  plainAddress,
   readExchange,
+  redact,
   reported,
+  secretsOf,
   stopped,
   taskRequest,
   unlaunched,
@@ -58,6 +62,10 @@ export interface HttpRuntimeOptions {
   random(): number
   readonly send?: typeof sendRequest
 }
+
+/** What it needs of Node takes a while to load, and most yards never send anything. */
+const sendLate: typeof sendRequest = async (...wish) =>
+  (await import('./request.ts')).sendRequest(...wish)
 
 interface Held {
   readonly order: LaunchOrder
@@ -241,7 +249,7 @@ class HttpRuntime implements Runtime {
   }
 
   async #sendUntilTaken(one: Held): Promise<void> {
-    const { clock, env, callbackOf, random, send = sendRequest } = this.#options
+    const { clock, env, callbackOf, random, send = sendLate } = this.#options
     for (let tries = 0; this.#isHeld(one); tries += 1) {
       await this.#untilResumed(one)
       if (!this.#isHeld(one)) return
