@@ -215,6 +215,8 @@ interface JudgingCommands {
     policy: EvaluationPolicy | null
     nextFireAt: number | null
     triaged?: Triaged
+    /** It gave way to another while it was asked: that says nothing of its judge. */
+    isCutShort?: true
   }
   /** By a person: it stays unanswered. `paid`: by what was sent until now; absent = nothing is known. */
   'judgement.kill': {

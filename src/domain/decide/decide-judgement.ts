@@ -85,7 +85,7 @@ function decideEnded(
   if (!judgement) return noOp(id)
   const ended = endedEvent(judgement, command, {
     at: now.at,
-    isCutShort: isKilled || judgement.state.kind === 'queued',
+    isCutShort: isKilled || command.isCutShort === true || judgement.state.kind === 'queued',
   })
   const task = judgement.taskId === null ? undefined : plan.tasks.get(judgement.taskId)
   if (!task) return decided([id], ended)
