@@ -252,7 +252,8 @@ export const evaluationContract = {
     ),
   get: get('/evaluation/{id}').input(idInput).output(evaluationRowSchema),
   /**
-   * A person's score beside the model's, which is the effective one from then on; `clear` takes it back. With `audit` it was given before the
+   * A person's score beside the model's, which is the effective one from then on; `clear` takes it back. With the id of a task it is that of
+   * its latest evaluation, or the first of a result that waits for its score: its judge is asked no longer. With `audit` it was given before the
    * model's was seen: it measures the judge, and is not effective.
    */
   score: post('/evaluation/{id}/score')

@@ -143,8 +143,10 @@ function lateVerdict(random: SeededRandom, plan: Plan, { agentOf }: About): Wish
 function scoreResult(scene: Scene, id: TaskId): Command {
   const { random, plan, now, policyOf } = scene
   const task = plan.tasks.get(id)
-  if (!task?.evaluation) return killJudgement(scene)
-  const { id: evaluationId } = task.evaluation
+  const { state, evaluation = null } = task ?? {}
+  const isFirst = state?.kind === 'pending-eval' && state.agentId !== evaluation?.agentId
+  if (!task || (!evaluation && !isFirst)) return killJudgement(scene)
+  const evaluationId = isFirst ? null : (evaluation?.id ?? null)
   const score = random.chance(0.2) ? null : random.int(0, 100) / 100
   const said = { score, dimensions: null, note: 'so it is', isAudit: random.chance(0.2) }
   const next = task.schedule && nextFireAt(task.schedule, now)

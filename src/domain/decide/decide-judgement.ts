@@ -103,9 +103,9 @@ function decideEnded(
   return decided([id], ended, ...evaluatedEvents(scene))
 }
 
-function endedEvent(
+export function endedEvent(
   { id, usage, costSource }: Judgement,
-  command: CommandOf<'judgement.end'>,
+  command: Pick<CommandOf<'judgement.end'>, 'reply' | 'policy'>,
   { at, isCutShort }: { readonly at: number; readonly isCutShort: boolean },
 ): Event {
   const { reply } = command

@@ -1,7 +1,11 @@
 /** Judgements, and what people say of results: ask, end, kill, score, approve, reject. */
 import type { Event } from '../event.ts'
 import { failure, workFailure } from '../failure.ts'
-import { judgementIdOf } from '../judging/evaluation.ts'
+import type { CommandOf } from '../command.ts'
+import { type EvaluationId, judgementIdOf } from '../judging/evaluation.ts'
+import type { Plan } from '../plan.ts'
+import { endedEvent } from './decide-judgement.ts'
+import { evaluationBy } from './looks.ts'
 import type { Task } from '../task.ts'
 import {
   completedEvent,
@@ -45,9 +49,13 @@ export const judgingDeciders: Deciders<'evaluation.score' | 'evaluator.check'> =
   },
 
   'evaluation.score'(plan, command, now) {
-    const { id, evaluationId, score, dimensions, note, isAudit, policy } = command
+    const { id, score, dimensions, note, isAudit, policy } = command
     const task = plan.tasks.get(id)
     if (!task) return refused(unknownTask(plan, id))
+    const first = firstScored(plan, task, command, now)
+    const evaluationId = command.evaluationId ?? first?.id ?? null
+    if (evaluationId === null)
+      return refused(wrongState(task, 'scored', `yard evaluate ${id} has its result judged`))
     if (isAudit && command.auditors?.includes(nameOf(now.by)))
       return refused(
         failure('wrong-state', `${evaluationId} was audited by you already: its score is known`, {
@@ -66,14 +74,44 @@ export const judgingDeciders: Deciders<'evaluation.score' | 'evaluator.check'> =
       isAudit,
     }
     const scored: Event = { type: 'evaluation.scored', at: now.at, opinion }
-    if (isAudit || score === null || !waitsForScore(task) || task.evaluation?.id !== evaluationId)
+    const isLatest = first !== null || task.evaluation?.id === evaluationId
+    if (isAudit || score === null || !(first || waitsForScore(task)) || !isLatest)
       return decided([evaluationId], scored)
     const by = task.lastAgentId ?? nameOf(now.by)
     const outcome = { score, notes: note, reason: null, policy, by }
     const close = { at: now.at, nextFireAt: command.nextFireAt }
     const settled = outcomeEvents(task, outcome, close)
-    return decided([evaluationId], scored, ...settled)
+    return decided([evaluationId], ...(first?.events ?? []), scored, ...settled)
   },
+}
+
+/** What was answered so far of a result that waits for its first score, the questions about it ended; null where none waits so. */
+function firstScored(
+  plan: Plan,
+  task: Task,
+  { evaluationId, score, isAudit, paid, policy }: CommandOf<'evaluation.score'>,
+  now: Circumstances,
+): { readonly id: EvaluationId; readonly events: readonly Event[] } | null {
+  const { state } = task
+  if (evaluationId !== null || score === null || isAudit) return null
+  if (state.kind !== 'pending-eval' || state.agentId === task.evaluation?.agentId) return null
+  const living = [...plan.judgements.values()].filter(
+    ({ purpose, agentId }) => purpose === 'evaluation' && agentId === state.agentId,
+  )
+  const [last] = living
+  if (!last) return null
+  const { at } = now
+  const { agentId, generation, looks } = state
+  const reason = `${nameOf(now.by)} scored it first`
+  const about = { taskId: task.id, agentId, generation, last, reason, policy, at }
+  const evaluation = evaluationBy(looks, about)
+  const ended = living.map((judgement) => {
+    const used = paid?.get(judgement.id) ?? { usage: null, costSource: null }
+    const reply = { value: null, reason, ...used }
+    return endedEvent(judgement, { reply, policy }, { at, isCutShort: true })
+  })
+  const events = [...ended, { type: 'evaluation.recorded', at, evaluation } as const]
+  return { id: evaluation.id, events }
 }
 
 export const judgedTaskDeciders: TaskDeciders<
