@@ -215,9 +215,9 @@ export const judgementViewSchema = z.object({
 })
 export type JudgementView = z.infer<typeof judgementViewSchema>
 
-/** What keeps a judgement that is queued from being asked, other than that its turn has not come. */
+/** What keeps a judgement that is queued from being asked. */
 const judgementWaitSchema = z.object({
-  kind: z.enum(['pause', 'trust', 'provider']),
+  kind: z.enum(['pause', 'trust', 'provider', 'lane']),
   text: z.string(),
   /** When that is over by itself; null = not known, or a person must act. */
   until: time.nullable(),

@@ -9,12 +9,12 @@ export const isEvaluation = (row: EvaluationRow | EvaluationFigures): row is Eva
 export const shownScore = (score: number | null | undefined): string =>
   score == null ? '' : scoreText(score)
 
-/** `0.93 (gate 0.70 passed)`, `0.93`, `not scored: the judge said nothing` */
+/** `0.93 (gate 0.70 passed)`, `0.93`, `not scored: the judge said nothing`, `not scored yet: claude is asked` */
 export function resultText(
   evaluation: Pick<EvaluationView, 'score' | 'gate' | 'passed' | 'reason' | 'status'>,
 ): string {
   const { score, gate, passed, reason, status } = evaluation
-  if (status === 'pending') return reason ?? 'it is being judged'
+  if (status === 'pending') return `not scored yet: ${reason ?? 'it is being judged'}`
   if (score === null) return `not scored${reason === null ? '' : `: ${reason}`}`
   const parsed = parseGate(gate)
   if (parsed?.mode !== 'gated' || passed === null) return scoreText(score)

@@ -1,7 +1,6 @@
 /** Requests that have results judged, and what people decide of results and scores. */
 import type { JudgementView } from '../../contract/judging.ts'
 import type { Triaged } from '../../domain/command.ts'
-import { newJudgement } from '../../domain/decide/evaluated.ts'
 import { unknownTask, wrongState } from '../../domain/decide/decision.ts'
 import { failure } from '../../domain/failure.ts'
 import { type AgentId, isTaskId, type TaskId } from '../../domain/ids.ts'
@@ -13,6 +12,7 @@ import type { Task } from '../../domain/task.ts'
 import type { StoredEvaluation } from '../../store/judging.ts'
 import { unknownAgent } from '../read-window.ts'
 import { toEvaluationRow, toJudgementView } from '../views/evaluation-view.ts'
+import { choiceFor } from '../views/judgement-wait.ts'
 import { type HandlerContext, procedures, send, taskOf } from './context.ts'
 import { refuse, refuseAs, valueOf } from './failures.ts'
 import { evaluationOf, judgementOf } from './judging-handlers.ts'
@@ -203,22 +203,11 @@ function refuseWithoutJudge(
   },
 ): void {
   const { purpose, agent, executor, model } = about
-  const now = yard.now()
-  const asked = newJudgement(yard.plan, {
-    purpose,
-    taskId: agent.taskId,
-    agentId: agent.id,
-    generation: agent.generation,
-    subject: null,
-    by: 'person',
-    wish: executor === null && model === null ? null : { executor, model },
-    at: now,
-  })
-  const choice = yard.judging.judge.choose(asked, now)
-  if (choice.kind === 'refuse')
-    refuse(
-      failure('no-judge', choice.reason, {
-        hint: 'judging.executor names who is asked; yard executors says what each lacks',
-      }),
-    )
+  const wish = executor === null && model === null ? null : { executor, model }
+  const { taskId, id: agentId, generation } = agent
+  const choice = choiceFor(yard, { purpose, taskId, agentId, generation, wish })
+  if (choice.kind === 'refuse') {
+    const { reason, hint } = choice
+    refuse(failure('no-judge', reason, hint === undefined ? {} : { hint }))
+  }
 }

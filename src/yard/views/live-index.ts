@@ -234,7 +234,7 @@ export async function walkTasks<T>(
   }
 }
 
-/** Tasks that read differently after a commit, though some did not change: what a failure holds up, and all that could start when the yard is paused or a breaker moves. */
+/** Tasks that read differently after a commit, though some did not change: what a failure holds up, whose result is asked about, and all that could start when the yard is paused or a breaker moves. */
 export function touchedBy({ plan }: Pick<SummarySource, 'plan'>, batch: CommittedBatch): TaskId[] {
   const ids = [...batch.touched]
   let isGeneral = false
@@ -245,6 +245,8 @@ export function touchedBy({ plan }: Pick<SummarySource, 'plan'>, batch: Committe
         (change.before?.state.kind === 'failed') !== (change.after?.state.kind === 'failed')
       if (task && flips) ids.push(...plan.dependentsOf(task.id))
     }
+    const judged = change.entity === 'judgement' ? (change.after ?? change.before)?.taskId : null
+    if (judged != null && plan.tasks.has(judged)) ids.push(judged)
     isGeneral ||= change.entity === 'yard' || change.entity === 'breaker'
   }
   return isGeneral ? [...ids, ...plan.startable] : ids

@@ -12,7 +12,7 @@ import type { Yard } from '../yard.ts'
 import { taskTimeline } from '../history/timeline.ts'
 import { pendingEvaluation, toEvaluationView } from './evaluation-view.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
-import { type CardPort, cardSourceOf, executorOf, toTaskCard } from './task-card.ts'
+import { type CardPort, cardSourceOf, executorOf, toGateView, toTaskCard } from './task-card.ts'
 import type { Origin } from '../../domain/origin.ts'
 import type { LoadedConfig } from '../../config/load.ts'
 import { findModel } from '../../domain/routing/models.ts'
@@ -87,10 +87,9 @@ function judgedAs(
 ): Pick<TaskView, 'gate' | 'identity' | 'kind' | 'own'> {
   const { gate: own, identity, kind } = task
   const { settings } = config()
-  const { gate, source } = gateOf(task, settings.evaluation)
   const choice = resolveExecutor(settings, task)
   return {
-    gate: { mode: gate.mode, threshold: gate.mode === 'gated' ? gate.threshold : null, source },
+    gate: toGateView(gateOf(task, settings.evaluation)),
     identity: identity === null ? null : identityOf(identities, identity),
     kind: kindOf(task, choice.ok ? choice.value.profile.type : null, settings.judging.kinds),
     own: { gate: own, identity, kind },

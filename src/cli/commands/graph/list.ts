@@ -1,6 +1,7 @@
 /** Lists of tasks, and all about one. */
 import { err, ok } from '../../../base/result.ts'
 import type { AgentView, TaskView } from '../../../contract/view.ts'
+import type { Why } from '../../../contract/why.ts'
 import { lastLines } from '../../../domain/failure.ts'
 import { hintOf } from '../../../domain/near-match.ts'
 import { askYard, withYard } from '../../connect/connect.ts'
@@ -106,11 +107,7 @@ export const show = defineCommand({
       const timeline = await timelineOf(client, name, 200)
       const rows = timeline.rows.filter(isMilestone)
       const [last] = await client.agent.list({ task: name, limit: 1 })
-      printTask(
-        cli,
-        { task, choice: last?.choice ?? null },
-        lastLines(task.failure?.detail ?? null),
-      )
+      printTask(cli, { task, choice: last?.choice ?? null })
       await printScore(cli, task)
       cli.print.line('\nTimeline')
       if (!timeline.isWhole || rows.length > TIMELINE_LINES)
@@ -126,9 +123,9 @@ export const why = defineCommand({
     askYard(
       cli,
       (client) => client.task.why({ id: name }),
-      ({ id: task, state, textAfterState, lastLines }) => {
+      ({ id: task, state, textAfterState, lastLines: lines, linesFrom }) => {
         cli.print.line(`${task} is ${paintState(cli.print, state, state)}: ${textAfterState}`)
-        printLastLines(cli.print, lastLines)
+        printLastLines(cli.print, lines, linesFrom)
       },
     ),
 })
@@ -139,7 +136,7 @@ interface Shown {
   readonly choice: AgentView['choice']
 }
 
-function printTask({ print }: Cli, { task, choice }: Shown, outputEnd: string | null): void {
+function printTask({ print }: Cli, { task, choice }: Shown): void {
   const title = `${signOf(task.state)} ${task.id}  ${oneLine(task.title)}`
   print.line(print.paint('bold', title))
   const facts: Fact[] = [
@@ -150,7 +147,9 @@ function printTask({ print }: Cli, { task, choice }: Shown, outputEnd: string | 
   ]
   for (const [name, value] of facts)
     if (value !== null && value !== '') print.line(`  ${name.padEnd(13)} ${oneLine(value)}`)
-  printLastLines(print, outputEnd)
+  const { failure } = task
+  const linesFrom = failure?.class === 'gate' ? 'gate' : 'output'
+  printLastLines(print, lastLines(failure?.detail ?? null), linesFrom)
   if (task.description) print.line(`\n${manyLines(task.description)}`)
   printArtifacts(print, task)
 }
@@ -159,15 +158,16 @@ function printTask({ print }: Cli, { task, choice }: Shown, outputEnd: string | 
 async function printScore({ print }: Cli, { evaluation }: TaskView): Promise<void> {
   if (evaluation === null) return
   const { resultText, shownScore } = await import('../../text/scores.ts')
-  print.line(`\nscore ${resultText(evaluation)}`)
+  const isScored = evaluation.score !== null
+  print.line(`\n${isScored ? 'score ' : ''}${resultText(evaluation)}`)
   for (const [name, value] of Object.entries(evaluation.dimensions ?? {}))
     print.line(`  ${name.padEnd(22)} ${shownScore(value) || 'null'}`)
 }
 
-/** What its program wrote last, in the try that failed. */
-function printLastLines(print: Cli['print'], lines: string | null): void {
+/** What its program wrote last in the try that failed, or what was found wrong with its result. */
+function printLastLines(print: Cli['print'], lines: string | null, from: Why['linesFrom']): void {
   if (lines === null) return
-  print.line('\nLast lines of its output')
+  print.line(from === 'gate' ? '\nWhy it did not pass' : '\nLast lines of its output')
   for (const line of manyLines(lines).split('\n')) print.line(`  ${line}`)
 }
 
