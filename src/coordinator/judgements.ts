@@ -188,27 +188,31 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
   }
   const fill = (now: number): void => {
     if (mayBeginNone()) return
-    let room = judging.lane() - underWay.size - choosing.size
-    const { leaving, unwanted } = inTheWay()
-    let coming = leaving
+    const places = placesNow()
     // What is chosen is sent after this round: nothing leaves the plan meanwhile.
-    for (const rank of RANKS)
-      for (const judgement of plan.judgements.values()) {
-        if (room <= 0 && coming <= 0 && unwanted.length === 0) return
-        if (!isQueued(judgement) || rankOf(judgement) !== rank || isBusy(judgement)) continue
-        if (room > 0) room -= choose(judgement, now) ? 1 : 0
-        else if (!couldBeAsked(judgement, now)) continue
-        else if (coming > 0) coming--
-        else giveWay(unwanted.pop())
-      }
+    for (const judgement of queued()) {
+      if (places.room <= 0 && places.coming <= 0 && places.unwanted.length === 0) return
+      if (places.room > 0) places.room -= choose(judgement, now) ? 1 : 0
+      else if (couldBeAsked(judgement, now)) takePlace(places)
+    }
   }
-  /** Of those in the lane: how many are being ended, and which nobody waits for any more. */
-  const inTheWay = (): { readonly leaving: number; readonly unwanted: Judgement[] } => {
+  function* queued(): Generator<Queued> {
+    for (const rank of RANKS)
+      for (const judgement of plan.judgements.values())
+        if (isQueued(judgement) && rankOf(judgement) === rank && !isBusy(judgement)) yield judgement
+  }
+  /** It has the next one that becomes free, or that of a question which nobody waits for. */
+  const takePlace = (places: Places): void => {
+    if (places.coming > 0) places.coming--
+    else giveWay(places.unwanted.pop())
+  }
+  const placesNow = (): Places => {
+    const room = judging.lane() - underWay.size - choosing.size
     const living = [...underWay.keys()].flatMap((id) =>
       ending.has(id) ? [] : (plan.judgements.get(id) ?? []),
     )
     const unwanted = living.filter((judgement) => !isWanted(plan, judgement))
-    return { leaving: underWay.size - living.length, unwanted }
+    return { room, coming: underWay.size - living.length, unwanted }
   }
   const couldBeAsked = (judgement: Queued, now: number): boolean =>
     isWanted(plan, judgement) &&
@@ -282,6 +286,15 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
     nextDueAt: (): number | null => (isResting ? null : nextDueAt),
     drain: () => void (isDraining = true),
   }
+}
+
+/** In the lane. */
+interface Places {
+  room: number
+  /** Of questions that are being ended. */
+  coming: number
+  /** What is asked, and nobody waits for any more. */
+  readonly unwanted: Judgement[]
 }
 
 /** A task waits for it; only its score is wanted; nothing hangs on it. */

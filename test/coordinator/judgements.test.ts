@@ -199,9 +199,13 @@ describe('the lane', () => {
 describe('the order', () => {
   const evaluate = (id: string) =>
     bench.send({
-      ...{ type: 'evaluation.request', id: taskId(id), agentId: agentIdOf(1), generation: 1 },
-      ...{ executor: null, model: null },
-    } as const)
+      type: 'evaluation.request',
+      id: taskId(id),
+      agentId: agentIdOf(1),
+      generation: 1,
+      executor: null,
+      model: null,
+    })
 
   it('is that of what waits for it: gates, then scores that are only recorded, then checks of judges', async () => {
     const script = await open({ lane: 1, policy: policyOf('off') })
