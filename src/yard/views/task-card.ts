@@ -20,7 +20,7 @@ import { clip } from '../../base/text.ts'
 import type { Cost, Spending } from '../spending.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
 import { holdersOf, stuckReason } from './shown-route.ts'
-import { type FactSource, stuckFact, taskReason } from './task-fact.ts'
+import { type FactSource, oneLine, stuckFact, taskReason } from './task-fact.ts'
 
 export interface CardSource extends FactSource {
   costOf(taskId: string): Cost
@@ -92,6 +92,7 @@ export function toTaskCard(
     ...landingOf(source, task),
     ...(task.state.kind === 'waiting' ? { waitsFor: task.state.for } : {}),
     ...gateOfCard(source, task),
+    ...sentBackOf(task),
     ...(task.evaluation ? { score: task.evaluation.score } : {}),
     ...(task.merging ? { mergeFor: task.merging.for } : {}),
     costUsd: cost.usd,
@@ -162,6 +163,11 @@ export const toGateView = ({ gate, source }: GateChoice): NonNullable<TaskCard['
   threshold: gate.mode === 'gated' ? gate.threshold : null,
   source,
 })
+
+function sentBackOf({ state, lastFailure }: Task): Pick<TaskCard, 'sentBack'> {
+  const isAnew = state.kind === 'open' || state.kind === 'in-progress'
+  return isAnew && lastFailure?.class === 'gate' ? { sentBack: oneLine(lastFailure.reason) } : {}
+}
 
 function parkOf({ state }: Task): Pick<TaskCard, 'park'> {
   if (state.kind === 'open' && state.park !== null)
