@@ -29,6 +29,8 @@ export const judgedAsShape = {
     threshold: z.number().nullable(),
     source: z.union([z.enum(['task', 'config']), z.templateLiteral(['tag ', z.string()])]),
   }),
+  /** Lines of `[evaluation.checks]` that its result has to pass, or that its judge is told. */
+  checks: z.array(z.object({ name: z.string(), run: z.string(), gates: z.boolean() })),
   /** Who its next agent is asked to be; null = nobody in particular. `id` null: there is no such identity now. */
   identity: z.object({ id: z.string().nullable(), name: z.string() }).nullable(),
   /** Under which it is counted. */
@@ -101,6 +103,7 @@ const workerSchema = z.object({
   executor: z.string(),
   model: z.string().nullable(),
   identity: z.string().nullable(),
+  identityName: z.string().nullable(),
   /** Of the work of this try; null = unknown. */
   costUsd: z.number().nullable(),
 })
@@ -126,6 +129,8 @@ export type EvaluationGroup = (typeof EVALUATION_GROUPS)[number]
 export const evaluationFiguresSchema = z.object({
   /** Null: the worker had none. */
   key: z.string().nullable(),
+  /** Of an identity, whose key is its id; null for the rest. */
+  name: z.string().nullable(),
   /** The executor that most of them ran with, beside a model's name. */
   executor: z.string().nullable(),
   n: z.number(),
