@@ -1,6 +1,7 @@
 /** Requests that have results judged, and what people decide of results and scores. */
 import type { JudgementView } from '../../contract/judging.ts'
 import type { Triaged } from '../../domain/command.ts'
+import { whyNotTriaged } from '../../domain/decide/decide-triage.ts'
 import { unknownTask, wrongState } from '../../domain/decide/decision.ts'
 import { failure } from '../../domain/failure.ts'
 import { type AgentId, isTaskId, type TaskId } from '../../domain/ids.ts'
@@ -55,6 +56,8 @@ export const agentTriage = procedures.agent.triage.handler(async ({ context, inp
     policy: { timeoutMs: yard.config().settings.triage.timeoutMs },
     isAgain: input.again ?? false,
   } as const
+  const why = whyNotTriaged(yard.plan, agent, command.isAgain)
+  if (why) refuse(why)
   refuseWithoutJudge(context, { purpose: 'triage', agent, executor: null, model: null })
   const { ids } = await send(context, command, input.commandId)
   return viewOf(context, ids[0] ?? '')

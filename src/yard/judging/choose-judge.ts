@@ -67,8 +67,7 @@ export function chooseJudge(source: JudgeSource, judgement: Judgement, now: numb
   const fit = known.filter((each) => typeof each !== 'string')
   if (fit.length === 0) {
     const lacks = known.filter((each) => typeof each === 'string').join('; ')
-    const who = named === null ? 'nobody of judging.executor can judge' : 'nobody can judge'
-    return refuse(`${who}: ${lacks}`, WHO)
+    return refuse(`nobody can judge: ${lacks} (judging.executor: ${names.join(', ')})`, WHO)
   }
   const others = fit.filter(({ provider }) => provider !== source.workerProvider)
   const own = fit.filter(({ provider }) => provider === source.workerProvider)

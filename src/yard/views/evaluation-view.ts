@@ -100,7 +100,7 @@ export function toEvaluationRow(
   plan: Pick<Plan, 'tasks'>,
   stored: StoredEvaluation,
 ): EvaluationRow {
-  const { evaluation, executor, model, identity, kind, workUsd } = stored
+  const { evaluation, executor, model, identity, identityName, kind, workUsd } = stored
   const { taskId, judgements } = evaluation
   const task = isTaskId(taskId) ? plan.tasks.get(taskId) : undefined
   return {
@@ -108,7 +108,8 @@ export function toEvaluationRow(
     task: taskId,
     title: task?.title ?? null,
     tags: task?.tags ?? [],
-    worker: executor === null ? null : { executor, model, identity, costUsd: workUsd },
+    worker:
+      executor === null ? null : { executor, model, identity, identityName, costUsd: workUsd },
     kind,
     judgements,
   }

@@ -234,6 +234,15 @@ export async function walkTasks<T>(
   }
 }
 
+function askedAbout(
+  { tasks }: SummarySource['plan'],
+  change: CommittedBatch['changes'][number],
+): TaskId[] {
+  if (change.entity !== 'judgement') return []
+  const { taskId = null } = change.after ?? change.before ?? {}
+  return taskId !== null && tasks.has(taskId) ? [taskId] : []
+}
+
 /** Tasks that read differently after a commit, though some did not change: what a failure holds up, whose result is asked about, and all that could start when the yard is paused or a breaker moves. */
 export function touchedBy({ plan }: Pick<SummarySource, 'plan'>, batch: CommittedBatch): TaskId[] {
   const ids = [...batch.touched]
@@ -245,8 +254,7 @@ export function touchedBy({ plan }: Pick<SummarySource, 'plan'>, batch: Committe
         (change.before?.state.kind === 'failed') !== (change.after?.state.kind === 'failed')
       if (task && flips) ids.push(...plan.dependentsOf(task.id))
     }
-    const judged = change.entity === 'judgement' ? (change.after ?? change.before)?.taskId : null
-    if (judged != null && plan.tasks.has(judged)) ids.push(judged)
+    ids.push(...askedAbout(plan, change))
     isGeneral ||= change.entity === 'yard' || change.entity === 'breaker'
   }
   return isGeneral ? [...ids, ...plan.startable] : ids

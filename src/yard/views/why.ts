@@ -135,7 +135,7 @@ function failedHint(yard: WhySource, task: Task, voice: WhyVoice): string {
   if (failureOf(task)?.class !== 'evaluation')
     return hint(voice, ` To try again: yard retry ${task.id}.`)
   const nobody = noJudgeText(yard, task, voice) ?? ''
-  return `${nobody}${hint(voice, ` To have the work done anew: yard retry ${task.id}; to take it as it is: yard done ${task.id}.`)}`
+  return `${nobody}${hint(voice, ` To have the work done anew: yard retry ${task.id}; to take it as it is: yard done ${task.id} --force.`)}`
 }
 
 type WaitedFor = Extract<Task['state'], { kind: 'waiting' }>['for']

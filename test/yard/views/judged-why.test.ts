@@ -5,13 +5,13 @@ import { gateOf, type EvaluationPolicy } from '../../../src/domain/judging/evalu
 import type { JudgeChoice } from '../../../src/domain/judging/judgement.ts'
 import { policyOf } from '../../support/evaluations.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
-import { addCommand, COORDINATOR, taskId } from '../../support/plan-builder.ts'
+import { addCommand, COORDINATOR } from '../../support/plan-builder.ts'
 import { JUDGE } from '../../support/recorded-evaluations.ts'
 import { openPageBench, type PageBench } from '../page-client.ts'
 
 const NOBODY = {
   kind: 'refuse',
-  reason: 'nobody of judging.executor can judge: it has no model',
+  reason: 'nobody can judge: it has no model',
   hint: 'judging.executor names who is asked',
 } as const
 
@@ -106,6 +106,8 @@ describe('a result that nobody could judge', () => {
     await kill('judge-1')
     const { text } = await why('a')
     for (const part of [NOBODY.hint, 'yard retry a', 'yard done a']) expect(text).toContain(part)
-    expect(await bench.client.task.complete({ id: taskId('a') })).toMatchObject({ status: 'done' })
+    expect(await bench.client.task.complete({ id: 'a', force: true })).toMatchObject({
+      status: 'done',
+    })
   })
 })

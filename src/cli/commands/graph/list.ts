@@ -143,7 +143,8 @@ function printTask({ print }: Cli, { task, choice }: Shown): void {
     ...stateFacts(task),
     ...definitionFacts(task),
     ...workFacts(task),
-    ['chosen', choice && `${choice.reason}${choice.explored ? '; to learn about it' : ''}`],
+    // Told with the executor already, unless the next try may be sent elsewhere.
+    ['chosen', task.choice ? null : choice && choiceText(choice)],
   ]
   for (const [name, value] of facts)
     if (value !== null && value !== '') print.line(`  ${name.padEnd(13)} ${oneLine(value)}`)
@@ -223,12 +224,15 @@ const gateOf = ({ gate: { mode, threshold, source } }: TaskView): string | null 
 const identityOf = ({ identity }: TaskView): string | null =>
   identity && `${identity.name} (${identity.id?.slice(0, 8) ?? 'there is none of that name'})`
 
+const choiceText = ({ reason, explored }: NonNullable<AgentView['choice']>): string =>
+  `${reason}${explored ? '; to learn about it' : ''}`
+
 /** Who its latest try was given to by what was learned, else what its next try would be run by, and where that is set. */
 function routeFacts({ routes, choice }: TaskView): Fact[] {
   if (choice)
     return [
       ['executor', `${choice.arm} (learned, chance ${Math.round(100 * choice.chance)} %)`],
-      ['because', choice.reason],
+      ['because', choiceText(choice)],
     ]
   const pickedOf = (stops: TaskView['routes']['model']): string | null => {
     const stop = stops.find(({ isPicked }) => isPicked)

@@ -135,9 +135,11 @@ function scoreValue(text: string): number {
 
 /** `correctness=0.8` */
 function dimensionValue(text: string): readonly [Dimension, number] {
-  const [name = '', value = ''] = text.split('=', 2)
+  const [name = '', value] = text.split('=', 2)
   const known = DIMENSIONS.find((each) => each === name.trim())
-  if (known) return [known, scoreValue(value)]
+  if (known && value === undefined)
+    throw new InvalidArgumentError(`${quoted(text)} has no score: write ${known}=0.8`)
+  if (known && value !== undefined) return [known, scoreValue(value)]
   throw new InvalidArgumentError(
     `${quoted(name)} is no dimension; ${hintOf(name, DIMENSIONS, 'dimensions')}`,
   )
@@ -161,7 +163,7 @@ export const score = defineCommand({
         return [text]
       },
     ),
-    note: option('--note <text>', 'why'),
+    note: option('--note <text>', 'why; needed unless --clear or --audit is given'),
     clear: option('--clear', "takes people's score back; the model's counts again"),
     audit: option(
       '--audit',
