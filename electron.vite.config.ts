@@ -1,7 +1,6 @@
 // Builds the two Electron processes, the page, and the programs that run on plain Node (service, command line,
 // launcher, workers). No entry imports another: rolldown would turn it into a chunk and move its paths.
 import { resolve } from 'node:path'
-import { promisify } from 'node:util'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 import type { Plugin } from 'vite'
@@ -42,39 +41,13 @@ const builtinsAsObjects: Plugin = {
   name: 'builtins-as-objects',
   enforce: 'post',
   renderChunk: (code) => ({
-    code: code.replace(BUILTIN_IMPORT, (_all, whole?: string, names = '', id = '') => {
+    code: code.replace(BUILTIN_IMPORT, (_all, whole?: string, names?: string, id?: string) => {
       const taken = `globalThis.process.getBuiltinModule("${id}")`
-      const parts = [...names.matchAll(/([\w$]+)(?: as ([\w$]+))?/g)].map(
-        ([, name = '', left = name]) => ({ name, left }),
-      )
-      const isLate = LATE.has(id) && parts.every(({ name }) => isPlainFunction(id, name))
-      const object = isLate ? `new Proxy({}, { get: (_, name) => ${taken}[name] })` : taken
-      const lines = parts.map(({ name, left }) =>
-        isLate
-          ? `const ${left} = (...given) => ${taken}.${name}(...given);`
-          : `const { ${name}: ${left} } = ${taken};`,
-      )
-      return [...(whole ? [`const ${whole} = ${object};`] : []), ...lines].join('')
+      const parts = names?.replaceAll(' as ', ': ')
+      return [whole, parts].map((left) => (left ? `const ${left} = ${taken};` : '')).join('')
     }),
     map: null, // no line moves
   }),
-}
-
-/** Each loads in 1 to 8 ms what most commands never call: it is taken at the first call of one of its functions. */
-const LATE = new Set([
-  'node:child_process',
-  'node:crypto',
-  'node:fs/promises',
-  'node:http',
-  'node:https',
-  'node:readline/promises',
-  'node:v8',
-])
-
-/** A class, a value, or what `promisify` treats in a way of its own is taken at once. */
-function isPlainFunction(id: string, name: string): boolean {
-  const value: unknown = Reflect.get(Object(process.getBuiltinModule(id)), name)
-  return typeof value === 'function' && /^[a-z]/.test(name) && !(promisify.custom in value)
 }
 
 /** kB. A warning about downloads says nothing of what lies on the user's own disk. */

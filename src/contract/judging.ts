@@ -29,6 +29,8 @@ export const judgedAsShape = {
     threshold: z.number().nullable(),
     source: z.union([z.enum(['task', 'config']), z.templateLiteral(['tag ', z.string()])]),
   }),
+  /** Lines of `[evaluation.checks]` that its result has to pass, or that its judge is told. */
+  checks: z.array(z.object({ name: z.string(), run: z.string(), gates: z.boolean() })),
   /** Who its next agent is asked to be; null = nobody in particular. `id` null: there is no such identity now. */
   identity: z.object({ id: z.string().nullable(), name: z.string() }).nullable(),
   /** Under which it is counted. */
@@ -101,6 +103,7 @@ const workerSchema = z.object({
   executor: z.string(),
   model: z.string().nullable(),
   identity: z.string().nullable(),
+  identityName: z.string().nullable(),
   /** Of the work of this try; null = unknown. */
   costUsd: z.number().nullable(),
 })
@@ -126,6 +129,8 @@ export type EvaluationGroup = (typeof EVALUATION_GROUPS)[number]
 export const evaluationFiguresSchema = z.object({
   /** Null: the worker had none. */
   key: z.string().nullable(),
+  /** Of an identity, whose key is its id; null for the rest. */
+  name: z.string().nullable(),
   /** The executor that most of them ran with, beside a model's name. */
   executor: z.string().nullable(),
   n: z.number(),
@@ -215,9 +220,9 @@ export const judgementViewSchema = z.object({
 })
 export type JudgementView = z.infer<typeof judgementViewSchema>
 
-/** What keeps a judgement that is queued from being asked, other than that its turn has not come. */
+/** What keeps a judgement that is queued from being asked. */
 const judgementWaitSchema = z.object({
-  kind: z.enum(['pause', 'trust', 'provider', 'machine']),
+  kind: z.enum(['pause', 'trust', 'provider', 'lane', 'machine']),
   text: z.string(),
   /** When that is over by itself; null = not known, or a person must act. */
   until: time.nullable(),
@@ -252,7 +257,8 @@ export const evaluationContract = {
     ),
   get: get('/evaluation/{id}').input(idInput).output(evaluationRowSchema),
   /**
-   * A person's score beside the model's, which is the effective one from then on; `clear` takes it back. With `audit` it was given before the
+   * A person's score beside the model's, which is the effective one from then on; `clear` takes it back. With the id of a task it is that of
+   * its latest evaluation, or the first of a result that waits for its score: its judge is asked no longer. With `audit` it was given before the
    * model's was seen: it measures the judge, and is not effective.
    */
   score: post('/evaluation/{id}/score')

@@ -95,6 +95,8 @@ export const taskCardSchema = z.object({
   waitsFor: z.enum(WAITED_FOR).nullable().optional(),
   /** What its result must pass to be done; absent where nothing judges it. */
   gate: judgedAsShape.gate.optional(),
+  /** Why its last result did not pass, while it is done anew. */
+  sentBack: z.string().optional(),
   /** Effective, of its latest judged result; absent before that, null where that is unscored. */
   score: z.number().nullable().optional(),
   /** Of all its tries, US dollars; null = no CLI said. */

@@ -5,6 +5,7 @@
  */
 import type { Command, Triaged } from '../domain/command.ts'
 import { isWanted } from '../domain/decide/decide-judgement.ts'
+import { GATE } from '../domain/decide/evaluated.ts'
 import { formatDuration } from '../domain/format.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { JudgementId } from '../domain/judging/evaluation.ts'
@@ -54,13 +55,24 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
     if (!reply.ok) isResting = true
     return reply.ok
   }
-  const end = (judgement: Judgement, reply: JudgementReply): Promise<boolean> => {
+  const end = (
+    judgement: Judgement,
+    reply: JudgementReply,
+    isCutShort = false,
+  ): Promise<boolean> => {
     const { id, taskId, agentId } = judgement
     const task = taskId === null ? undefined : plan.tasks.get(taskId)
     const policy = task ? judging.policyOf(task) : null
     const nextFireAt = task && agentId ? nextRun(task, runBeganAt(plan, task), parts) : null
     const triaged = judgement.purpose === 'triage' && agentId ? { triaged: triagedOf(agentId) } : {}
-    return send({ type: 'judgement.end', judgementId: id, reply, policy, nextFireAt, ...triaged })
+    const cut = isCutShort ? { isCutShort: true as const } : {}
+    const about = { reply, policy, nextFireAt, ...cut }
+    return send({ type: 'judgement.end', judgementId: id, ...about, ...triaged })
+  }
+  /** What its turns have used until now is paid. */
+  const endUnanswered = (judgement: Judgement, reason: string, isCutShort = false) => {
+    const paid = judging.judge.paidFor?.(judgement) ?? NOT_PAID
+    return end(judgement, { ...paid, value: null, reason }, isCutShort)
   }
   const triagedOf = (id: AgentId): Triaged => ({
     agent: plan.agents.get(id) ?? judging.agentOf?.(id) ?? null,
@@ -130,6 +142,11 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
     void sendOnce(sent, id, act)
     return true
   }
+  const unsentText = (judgement: Queued, now: number): string => {
+    if (plan.facts.paused) return 'the yard is paused'
+    const choice = judging.judge.choose(judgement, now)
+    return choice.kind === 'judge' ? 'judging.lane was full' : choice.reason
+  }
   /** False where nobody can be asked yet. */
   const choose = (judgement: Queued, now: number): boolean => {
     const { id } = judgement
@@ -184,12 +201,40 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
   }
   const fill = (now: number): void => {
     if (mayBeginNone()) return
-    let room = judging.lane() - underWay.size - choosing.size
+    const places = placesNow()
     // What is chosen is sent after this round: nothing leaves the plan meanwhile.
-    for (const judgement of plan.judgements.values()) {
-      if (room <= 0) return
-      if (isQueued(judgement) && !isBusy(judgement) && choose(judgement, now)) room--
+    for (const judgement of queued()) {
+      if (places.room <= 0 && places.coming <= 0 && places.unwanted.length === 0) return
+      if (places.room > 0) places.room -= choose(judgement, now) ? 1 : 0
+      else if (couldBeAsked(judgement, now)) takePlace(places)
     }
+  }
+  function* queued(): Generator<Queued> {
+    for (const rank of RANKS)
+      for (const judgement of plan.judgements.values())
+        if (isQueued(judgement) && rankOf(judgement) === rank && !isBusy(judgement)) yield judgement
+  }
+  /** It has the next one that becomes free, or that of a question which nobody waits for. */
+  const takePlace = (places: Places): void => {
+    if (places.coming > 0) places.coming--
+    else giveWay(places.unwanted.pop())
+  }
+  const placesNow = (): Places => {
+    const room = judging.lane() - underWay.size - choosing.size
+    const living = [...underWay.keys()].flatMap((id) =>
+      ending.has(id) ? [] : (plan.judgements.get(id) ?? []),
+    )
+    const unwanted = living.filter((judgement) => !isWanted(plan, judgement))
+    return { room, coming: underWay.size - living.length, unwanted }
+  }
+  const couldBeAsked = (judgement: Queued, now: number): boolean =>
+    isWanted(plan, judgement) &&
+    !isGateOff(judgement) &&
+    chosen(judging.judge.choose(judgement, now), judgement, now).kind === 'judge'
+  const giveWay = (judgement: Judgement | undefined): void => {
+    if (!judgement) return
+    const reason = 'its task was settled, and another question needed its place'
+    once(ending, judgement.id, () => endUnanswered(judgement, reason, true))
   }
   const isBusy = ({ id }: Judgement): boolean =>
     underWay.has(id) || choosing.has(id) || ending.has(id)
@@ -203,9 +248,12 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
       if (dueAt === null) continue
       if (dueAt > now) nextDueAt = Math.min(nextDueAt ?? Infinity, dueAt)
       else {
-        const reason = `no answer within ${formatDuration(timeOf(judgement))}`
-        const paid = judging.judge.paidFor?.(judgement) ?? NOT_PAID
-        once(ending, id, () => end(judgement, { ...paid, value: null, reason }))
+        const within = `within ${formatDuration(timeOf(judgement))}`
+        const reason =
+          isQueued(judgement) && judgement.turn === 1
+            ? `it was not sent ${within}: ${unsentText(judgement, now)}`
+            : `no answer ${within}`
+        once(ending, id, () => endUnanswered(judgement, reason))
       }
     }
   }
@@ -251,6 +299,22 @@ export function createJudgements(parts: CoordinatorParts, wake: () => void, { is
     nextDueAt: (): number | null => (isResting ? null : nextDueAt),
     drain: () => void (isDraining = true),
   }
+}
+
+/** In the lane. */
+interface Places {
+  room: number
+  /** Of questions that are being ended. */
+  coming: number
+  /** What is asked, and nobody waits for any more. */
+  readonly unwanted: Judgement[]
+}
+
+/** A task waits for it; only its score is wanted; nothing hangs on it. */
+const RANKS = [0, 1, 2] as const
+function rankOf({ purpose, subject }: Judgement): (typeof RANKS)[number] {
+  if (purpose === 'canary') return 2
+  return purpose === 'evaluation' && subject !== GATE ? 1 : 0
 }
 
 const timeOf = ({ dueAt = 0, queuedAt }: Judgement): number => Math.max(0, dueAt - queuedAt)

@@ -193,10 +193,14 @@ interface JudgingCommands {
   'task.approve': { id: TaskId; note: string | null; nextFireAt: number | null }
   /** By a person: tried again, with the note. */
   'task.reject': { id: TaskId; note: string }
-  /** A person's score of a result; see `Opinion`. `score` null takes back an earlier one. */
+  /**
+   * A person's score of a result; see `Opinion`. `score` null takes back an earlier one. `evaluationId` null: of the result that waits for its
+   * first score; who was asked of it needs not answer any more, and `paid` tells what that has used.
+   */
   'evaluation.score': {
     id: TaskId
-    evaluationId: EvaluationId
+    evaluationId: EvaluationId | null
+    paid?: ReadonlyMap<JudgementId, Paid>
     score: number | null
     dimensions: Opinion['dimensions']
     note: string
@@ -215,6 +219,8 @@ interface JudgingCommands {
     policy: EvaluationPolicy | null
     nextFireAt: number | null
     triaged?: Triaged
+    /** It gave way to another while it was asked: that says nothing of its judge. */
+    isCutShort?: true
   }
   /** By a person: it stays unanswered. `paid`: by what was sent until now; absent = nothing is known. */
   'judgement.kill': {

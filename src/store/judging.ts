@@ -32,6 +32,7 @@ export interface StoredEvaluation {
   readonly executor: string | null
   readonly model: string | null
   readonly identity: string | null
+  readonly identityName: string | null
   readonly kind: string | null
   /** Of the work of this try, US dollars. */
   readonly workUsd: number | null
@@ -44,6 +45,7 @@ export interface ScoredTry {
   readonly executor: string | null
   readonly model: string | null
   readonly identity: string | null
+  readonly identityName: string | null
   readonly kind: string | null
   readonly score: number
   readonly gate: string
@@ -114,7 +116,7 @@ type TryRow = Omit<ScoredTry, 'passed' | 'dimensions'> & {
 
 const LATEST = 'SELECT id FROM evaluation WHERE task_id = ? ORDER BY rowid DESC LIMIT 1'
 const WORK = '(SELECT cost_usd FROM spent WHERE spent.agent = e.agent)'
-const COLUMNS = `e.body, e.executor, e.model, e.identity, e.kind, ${WORK} AS workUsd`
+const COLUMNS = `e.body, e.executor, e.model, e.identity, e.identity_name AS identityName, e.kind, ${WORK} AS workUsd`
 
 export function prepareJudging(db: Database.Database) {
   const one = db.prepare(`SELECT ${COLUMNS} FROM evaluation e WHERE id = ?`)
@@ -152,7 +154,7 @@ export function prepareJudging(db: Database.Database) {
       const where = ['e.rowid > :after', IS_LATEST, ...conditions(filter)]
       const rows = db
         .prepare(
-          `SELECT e.rowid AS key, e.task_id AS taskId, e.executor, e.model, e.identity, e.kind, e.score, e.passed, ${WORK} AS workUsd,
+          `SELECT e.rowid AS key, e.task_id AS taskId, e.executor, e.model, e.identity, e.identity_name AS identityName, e.kind, e.score, e.passed, ${WORK} AS workUsd,
                   json_extract(e.body, '$.gate') AS gate, json_extract(e.body, '$.dimensions') AS dimensions
            FROM evaluation e ${whereOf(where)} ORDER BY e.rowid LIMIT :limit`,
         )

@@ -9,6 +9,7 @@ import type { Judgement, JudgementReply, Paid } from '../../src/domain/judging/j
 import { answered, policyOf } from '../support/evaluations.ts'
 import { openMemoryStore } from '../support/memory-store.ts'
 import { JUDGE } from '../support/recorded-evaluations.ts'
+import { taskId } from '../support/plan-builder.ts'
 import { createYardBench, type YardBench, type YardBenchOptions } from './yard-bench.ts'
 
 const USAGE = {
@@ -39,6 +40,7 @@ afterEach(async () => {
 async function open(
   options: YardBenchOptions = {},
   begun: readonly string[] = [],
+  lane = 9,
 ): Promise<Script> {
   const script: Script = { asked: [], begun: new Set(begun) }
   const judging: JudgingPort = {
@@ -51,7 +53,7 @@ async function open(
     policyOf: () => policyOf('0.7'),
     triage: () => ({ timeoutMs: 30_000 }),
     agentOf: (id) => bench.opened.store.agent(id),
-    lane: () => 9,
+    lane: () => lane,
   }
   bench = await createYardBench({ judging, ...options })
   await bench.start()
@@ -93,6 +95,15 @@ describe('what was paid before its end without a reply', () => {
     await bench.pass(30_000)
     expect(judged(1)).toMatchObject({ state: { outcome: 'unanswered' }, ...PAID })
     expect(bench.opened.store.spending.judgingSince(0)).toMatchObject({ costUsd: 0.25 })
+  })
+
+  it('counts where it gave way to another question', async () => {
+    const { asked } = await open({}, [], 1)
+    await work('a')
+    await work('b')
+    await bench.send({ type: 'task.approve', id: taskId('a'), note: null, nextFireAt: null })
+    expect(judged(1)).toMatchObject({ state: { outcome: 'unanswered' }, ...PAID })
+    expect(asked.map(({ id }) => id)).toEqual(['judge-1'])
   })
 
   it('counts where a person ended it, and that says nothing of its judge', async () => {

@@ -17,6 +17,7 @@ import type {
   JudgementReply,
   Postponement,
 } from '../../src/domain/judging/judgement.ts'
+import { agentIdOf } from '../../src/domain/ids.ts'
 import type { Withdrawal } from '../../src/domain/landing.ts'
 import type { OpenStore } from '../../src/store/open-store.ts'
 import { answered, policyOf, unanswered } from '../support/evaluations.ts'
@@ -192,6 +193,71 @@ describe('the lane', () => {
     await bench.start()
     expect(living()).toEqual(['judge-1 queued', 'judge-2 asked'])
     expect(ids(next.asked)).toEqual(['judge-2'])
+  })
+})
+
+describe('the order', () => {
+  const evaluate = (id: string) =>
+    bench.send({
+      type: 'evaluation.request',
+      id: taskId(id),
+      agentId: agentIdOf(1),
+      generation: 1,
+      executor: null,
+      model: null,
+    })
+
+  it('is that of what waits for it: gates, then scores that are only recorded, then checks of judges', async () => {
+    const script = await open({ lane: 1, policy: policyOf('off') })
+    await work('old')
+    script.policy = policyOf('0.7')
+    await work('a')
+    const canaries = ['good-1']
+    const check = { type: 'evaluator.check', executor: 'claude', model: null, canaries } as const
+    await bench.send(check)
+    await evaluate('old')
+    await work('b')
+    for (const next of [1, 2, 3]) await settle(script.asked[next - 1], answered(0.9))
+    expect(ids(script.asked)).toEqual(['judge-1', 'judge-4', 'judge-3', 'judge-2'])
+  })
+})
+
+describe('a question whose task was settled otherwise', () => {
+  const approve = (id: string) =>
+    bench.send({ type: 'task.approve', id: taskId(id), note: null, nextFireAt: null })
+
+  it('gives way to one that is waited for, which says nothing of its judge', async () => {
+    const { asked } = await open({ lane: 2 })
+    for (const id of ['a', 'b', 'c']) await work(id)
+    await approve('a')
+    expect([judged(1)?.state, asked[0]?.withdrawn.aborted]).toMatchObject([
+      { kind: 'ended', outcome: 'unanswered', isCutShort: true },
+      true,
+    ])
+    await settle(asked[0], null)
+    expect([ids(asked), living()]).toEqual([
+      ['judge-1', 'judge-2', 'judge-3'],
+      ['judge-2 asked', 'judge-3 asked'],
+    ])
+    await approve('b')
+    expect([stateOf('b'), living()]).toEqual(['done', ['judge-2 asked', 'judge-3 asked']])
+  })
+
+  it('gives way one at a time, and to none that cannot be asked itself', async () => {
+    const script = await open({ lane: 2 })
+    for (const id of ['a', 'b']) await work(id)
+    for (const id of ['a', 'b']) await approve(id)
+    script.choose = () => ({ kind: 'wait', reason: 'asleep', until: null })
+    await work('c')
+    expect(living()).toEqual(['judge-1 asked', 'judge-2 asked', 'judge-3 queued'])
+    script.choose = () => CLAUDE
+    bench.coordinator.onSettings()
+    await bench.turns.idle()
+    bench.coordinator.onSettings()
+    await bench.turns.idle()
+    expect(living()).toEqual(['judge-1 asked', 'judge-3 queued'])
+    await settle(script.asked[1], null)
+    expect(living()).toEqual(['judge-1 asked', 'judge-3 asked'])
   })
 })
 

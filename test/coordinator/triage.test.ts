@@ -118,6 +118,7 @@ describe('an agent that was lost', () => {
     expect(asked).toEqual([])
     await bench.pass(TIMEOUT_MS)
     expect(bench.opened.plan.judgements.size).toBe(0)
+    expect(triageOf(1)?.reason).toBe('it was not sent within 30s: the yard is paused')
     expect(bench.task('a').state.kind).toBe('open')
   })
 

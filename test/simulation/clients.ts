@@ -140,11 +140,15 @@ function lateVerdict(random: SeededRandom, plan: Plan, { agentOf }: About): Wish
   return { command, by: COORDINATOR, isLate: true }
 }
 
+const waitsForFirst = ({ state, evaluation }: Task): boolean =>
+  state.kind === 'pending-eval' && state.agentId !== evaluation?.agentId
+
 function scoreResult(scene: Scene, id: TaskId): Command {
   const { random, plan, now, policyOf } = scene
   const task = plan.tasks.get(id)
-  if (!task?.evaluation) return killJudgement(scene)
-  const { id: evaluationId } = task.evaluation
+  const isFirst = task !== undefined && waitsForFirst(task)
+  if (!task?.evaluation && !isFirst) return killJudgement(scene)
+  const evaluationId = isFirst ? null : (task?.evaluation?.id ?? null)
   const score = random.chance(0.2) ? null : random.int(0, 100) / 100
   const said = { score, dimensions: null, note: 'so it is', isAudit: random.chance(0.2) }
   const next = task.schedule && nextFireAt(task.schedule, now)

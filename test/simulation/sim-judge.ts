@@ -194,6 +194,7 @@ export function createJudges(random: SeededRandom, faults: JudgeFaults): Judges 
           pay(judgement, clock)
           listen()
         }
+        withdrawn.addEventListener('abort', () => later(`${key} is ended`, () => end(null)))
         later(`a model is asked ${key}`, begin)
       })
     }

@@ -85,7 +85,7 @@ function decideEnded(
   if (!judgement) return noOp(id)
   const ended = endedEvent(judgement, command, {
     at: now.at,
-    isCutShort: isKilled || judgement.state.kind === 'queued',
+    isCutShort: isKilled || command.isCutShort === true || judgement.state.kind === 'queued',
   })
   const task = judgement.taskId === null ? undefined : plan.tasks.get(judgement.taskId)
   if (!task) return decided([id], ended)
@@ -103,9 +103,9 @@ function decideEnded(
   return decided([id], ended, ...evaluatedEvents(scene))
 }
 
-function endedEvent(
+export function endedEvent(
   { id, usage, costSource }: Judgement,
-  command: CommandOf<'judgement.end'>,
+  command: Pick<CommandOf<'judgement.end'>, 'reply' | 'policy'>,
   { at, isCutShort }: { readonly at: number; readonly isCutShort: boolean },
 ): Event {
   const { reply } = command

@@ -1,7 +1,11 @@
 /** Judgements, and what people say of results: ask, end, kill, score, approve, reject. */
 import type { Event } from '../event.ts'
-import { failure, workFailure } from '../failure.ts'
-import { judgementIdOf } from '../judging/evaluation.ts'
+import { type Failure, failure, workFailure } from '../failure.ts'
+import type { CommandOf } from '../command.ts'
+import { type EvaluationId, judgementIdOf } from '../judging/evaluation.ts'
+import type { Plan } from '../plan.ts'
+import { endedEvent } from './decide-judgement.ts'
+import { evaluationBy } from './looks.ts'
 import type { Task } from '../task.ts'
 import {
   completedEvent,
@@ -45,35 +49,79 @@ export const judgingDeciders: Deciders<'evaluation.score' | 'evaluator.check'> =
   },
 
   'evaluation.score'(plan, command, now) {
-    const { id, evaluationId, score, dimensions, note, isAudit, policy } = command
+    const { id } = command
     const task = plan.tasks.get(id)
     if (!task) return refused(unknownTask(plan, id))
-    if (isAudit && command.auditors?.includes(nameOf(now.by)))
-      return refused(
-        failure('wrong-state', `${evaluationId} was audited by you already: its score is known`, {
-          hint: `yard score ${evaluationId} S --note "why" gives a score that counts`,
-        }),
-      )
-    const opinion = {
-      id: now.newId(),
-      evaluationId,
-      taskId: id,
-      at: now.at,
-      by: nameOf(now.by),
-      score,
-      dimensions,
-      note,
-      isAudit,
-    }
-    const scored: Event = { type: 'evaluation.scored', at: now.at, opinion }
-    if (isAudit || score === null || !waitsForScore(task) || task.evaluation?.id !== evaluationId)
-      return decided([evaluationId], scored)
-    const by = task.lastAgentId ?? nameOf(now.by)
-    const outcome = { score, notes: note, reason: null, policy, by }
-    const close = { at: now.at, nextFireAt: command.nextFireAt }
-    const settled = outcomeEvents(task, outcome, close)
-    return decided([evaluationId], scored, ...settled)
+    const first = firstScored(plan, task, command, now)
+    const evaluationId = command.evaluationId ?? first?.id ?? null
+    if (evaluationId === null)
+      return refused(wrongState(task, 'scored', `yard evaluate ${id} has its result judged`))
+    if (isAuditedBy(command, now)) return refused(auditedAlready(evaluationId))
+    const said = opinionEvent(command, evaluationId, now)
+    const isAwaited = first !== null || waitsForScore(task, evaluationId)
+    const settled = isAwaited ? settledEvents(task, command, now) : []
+    return decided([evaluationId], ...(first?.events ?? []), said, ...settled)
   },
+}
+
+const isAuditedBy = (
+  { isAudit, auditors }: CommandOf<'evaluation.score'>,
+  { by }: Circumstances,
+): boolean => isAudit && (auditors?.includes(nameOf(by)) ?? false)
+
+const auditedAlready = (id: EvaluationId): Failure =>
+  failure('wrong-state', `${id} was audited by you already: its score is known`, {
+    hint: `yard score ${id} S --note "why" gives a score that counts`,
+  })
+
+function opinionEvent(
+  { id: taskId, score, dimensions, note, isAudit }: CommandOf<'evaluation.score'>,
+  evaluationId: EvaluationId,
+  { at, by, newId }: Circumstances,
+): Event {
+  const about = { id: newId(), evaluationId, taskId, at, by: nameOf(by) }
+  return { type: 'evaluation.scored', at, opinion: { ...about, score, dimensions, note, isAudit } }
+}
+
+/** Of a task that waits for this score. */
+function settledEvents(
+  task: Task,
+  { score, note, isAudit, policy, nextFireAt }: CommandOf<'evaluation.score'>,
+  now: Circumstances,
+): readonly Event[] {
+  if (isAudit || score === null) return []
+  const by = task.lastAgentId ?? nameOf(now.by)
+  const outcome = { score, notes: note, reason: null, policy, by }
+  return outcomeEvents(task, outcome, { at: now.at, nextFireAt })
+}
+
+/** What was answered so far of a result that waits for its first score, the questions about it ended; null where none waits so. */
+function firstScored(
+  plan: Plan,
+  task: Task,
+  { evaluationId, score, isAudit, paid, policy }: CommandOf<'evaluation.score'>,
+  now: Circumstances,
+): { readonly id: EvaluationId; readonly events: readonly Event[] } | null {
+  const { state } = task
+  if (evaluationId !== null || score === null || isAudit) return null
+  if (state.kind !== 'pending-eval' || state.agentId === task.evaluation?.agentId) return null
+  const living = [...plan.judgements.values()].filter(
+    ({ purpose, agentId }) => purpose === 'evaluation' && agentId === state.agentId,
+  )
+  const [last] = living
+  if (!last) return null
+  const { at } = now
+  const { agentId, generation, looks } = state
+  const reason = `${nameOf(now.by)} scored it first`
+  const about = { taskId: task.id, agentId, generation, last, reason, policy, at }
+  const evaluation = evaluationBy(looks, about)
+  const ended = living.map((judgement) => {
+    const used = paid?.get(judgement.id) ?? { usage: null, costSource: null }
+    const reply = { value: null, reason, ...used }
+    return endedEvent(judgement, { reply, policy }, { at, isCutShort: true })
+  })
+  const events = [...ended, { type: 'evaluation.recorded', at, evaluation } as const]
+  return { id: evaluation.id, events }
 }
 
 export const judgedTaskDeciders: TaskDeciders<
@@ -137,9 +185,10 @@ export const judgedTaskDeciders: TaskDeciders<
 }
 
 /** Of the result that its latest evaluation is of: nobody could score that, or it is judged anew. */
-const waitsForScore = ({ state, evaluation }: Task): boolean =>
-  (state.kind === 'waiting' && state.for === 'evaluation') ||
-  (state.kind === 'pending-eval' && state.agentId === evaluation?.agentId)
+const waitsForScore = ({ state, evaluation }: Task, id: EvaluationId): boolean =>
+  evaluation?.id === id &&
+  ((state.kind === 'waiting' && state.for === 'evaluation') ||
+    (state.kind === 'pending-eval' && state.agentId === evaluation.agentId))
 
 /** Whose result it was. */
 function rejectedEvents(

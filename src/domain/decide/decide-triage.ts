@@ -369,6 +369,12 @@ export const triageDeciders: Deciders<'triage.request'> = {
   },
 }
 
+/** Why it is not asked about, whoever could be asked; null where it may be. */
+export function whyNotTriaged(plan: Plan, agent: Agent, isAgain: boolean): Failure | null {
+  const task = plan.tasks.get(agent.taskId)
+  return !task || askedOf(plan, agent) ? null : notToBeAsked(plan, task, agent, isAgain)
+}
+
 function notToBeAsked(plan: Plan, task: Task, agent: Agent, isAgain: boolean): Failure | null {
   const { id, state, triage } = agent
   const facts = { agent: id, task: task.id }

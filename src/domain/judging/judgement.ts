@@ -166,7 +166,8 @@ interface JudgeWait {
 export type JudgeChoice =
   | { readonly kind: 'judge'; readonly judge: Judge }
   | JudgeWait
-  | { readonly kind: 'refuse'; readonly reason: string }
+  /** `hint`: the setting that decides it. */
+  | { readonly kind: 'refuse'; readonly reason: string; readonly hint?: string }
 
 /** Asks models, outside the loop. */
 export interface JudgePort {

@@ -10,7 +10,7 @@ import { ActionButton } from '../actions/views/task-buttons.tsx'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { DimensionRows, EvidencePlace } from '../components/radar.tsx'
 import { StatusBadge } from '../components/status-badge.tsx'
-import { gateLine, MARK_TEXTS, resultOf, shownScore } from '../model/scores.ts'
+import { gateLine, isByFlaggedJudge, MARK_TEXTS, resultOf, shownScore } from '../model/scores.ts'
 import { useSession } from '../model/session/session-context.tsx'
 import { useAnswer } from '../model/use-answer.ts'
 import type { TaskDetails } from '../model/use-task-details.ts'
@@ -159,11 +159,13 @@ function Checks({ evaluation: { checks } }: PartProps) {
 }
 
 function Facts({ evaluation: { marks, facts } }: PartProps) {
-  if (marks.length + facts.length === 0) return null
+  // That the judge is flagged stands at the head.
+  const others = marks.filter((mark) => mark !== 'flagged-judge')
+  if (others.length + facts.length === 0) return null
   return (
     <Section title="To know">
       <ul className="evaluation-facts">
-        {marks.map((mark) => (
+        {others.map((mark) => (
           <li key={mark}>{MARK_TEXTS[mark]}</li>
         ))}
         {facts.map((fact) => (
@@ -182,8 +184,9 @@ const VERDICT_WORDS: Readonly<Record<EvaluationView['criteria'][number]['verdict
 }
 
 function Head({ evaluation }: { readonly evaluation: EvaluationView }) {
-  const { score, gate, passed, reason, judge, looks, spread, costUsd, override, at } = evaluation
+  const { score, gate, reason, judge, looks, spread, costUsd, override, at } = evaluation
   const { kept } = evaluation
+  const threshold = Number(gate) || 0
   const [state, word] = resultOf(evaluation)
   const facts = [
     judge && `by ${[judge.executor, judge.model].filter(Boolean).join('/')}`,
@@ -197,7 +200,7 @@ function Head({ evaluation }: { readonly evaluation: EvaluationView }) {
       <p>
         {score !== null && <strong>{shownScore(score)}</strong>}
         <StatusBadge state={state} word={word} />
-        {passed !== null && <span>gate {shownScore(Number(gate))}</span>}
+        {threshold > 0 && <span>gate {shownScore(threshold)}</span>}
       </p>
       {override && (
         <p className="evaluation-override">
@@ -205,6 +208,7 @@ function Head({ evaluation }: { readonly evaluation: EvaluationView }) {
           {shownScore(evaluation.modelScore) || 'nothing'}. <PlainText text={override.note} />
         </p>
       )}
+      {isByFlaggedJudge(evaluation) && <p>{MARK_TEXTS['flagged-judge']}</p>}
       {reason !== null && <p>{reason}</p>}
       <p className="evaluation-facts">{facts.join(' · ')}</p>
     </div>

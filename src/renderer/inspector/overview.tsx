@@ -1,7 +1,7 @@
 /** Why a task stands where it stands, what it says, what it hangs on, and who tried it. */
 import type { ReactNode } from 'react'
 import type { AgentView, TaskCard, TaskView } from '../../contract/view.ts'
-import { instantText, instantTextIn } from '../ui/format.ts'
+import { capital, instantText, instantTextIn } from '../ui/format.ts'
 import { Markdown } from '../ui/markdown.tsx'
 import { usedMoneyText, usedTokensText } from '../components/usage-text.ts'
 import { Artifacts } from './artifacts.tsx'
@@ -13,11 +13,12 @@ import { Routes } from './route-plan.tsx'
 import { Section } from './section.tsx'
 import { Row, TaskSettings } from './task-settings.tsx'
 import { DELIVERABLES, DESCRIPTION, EXEC, VERIFY } from './task-texts.ts'
-import { Tries } from './tries.tsx'
+import { Tries, useScores } from './tries.tsx'
 import type { TaskDetails } from '../model/use-task-details.ts'
 import { WhyNote } from './why-note.tsx'
 import './overview.css'
 import { isAgentId } from '../../domain/ids.ts'
+import { gateTip } from '../model/scores.ts'
 import { questionOf } from '../model/agent-state.ts'
 import type { ExecutorType } from '../../domain/settings.ts'
 
@@ -28,6 +29,7 @@ interface OverviewProps {
 
 export function Overview({ card, details }: OverviewProps) {
   const { task, why, tries } = details
+  const scores = useScores(task)
   const living = tries.find((agent) => agent.status !== 'ended') ?? null
   return (
     <div className="panel overview" tabIndex={0} role="region" aria-label="Overview">
@@ -41,7 +43,7 @@ export function Overview({ card, details }: OverviewProps) {
       </Words>
       <DoneWhen task={task} />
       <Dependencies task={task} />
-      <Tries tries={tries} />
+      <Tries tries={tries} scores={scores} />
       <Routes task={task} last={tries[0] ?? null} />
       <TaskSettings task={task} agent={living} />
       <Places task={task} />
@@ -221,6 +223,13 @@ export function DoneWhen({ task }: { readonly task: TaskView }) {
             )}
           </EditableText>
         </Row>
+        {task.checks.map(({ name, run, gates }) => (
+          <Row key={name} name={`Check ${name}`}>
+            <pre className="code">{run}</pre>
+            {!gates && <span className="text-text-3">Only told to the judge</span>}
+          </Row>
+        ))}
+        {gateTip(task.gate) !== '' && <Row name="Gate">{capital(gateTip(task.gate))}</Row>}
         <Row name="Deliverables">
           <EditableText task={task} text={DELIVERABLES}>
             {task.deliverables.map((path) => (

@@ -1,16 +1,27 @@
 /** Every try of a task side by side; two of them can be held against each other row by row. */
 import { useState } from 'react'
-import type { AgentView } from '../../contract/view.ts'
+import type { EvaluationRow } from '../../contract/judging.ts'
+import type { AgentView, TaskView } from '../../contract/view.ts'
 import { durationText } from '../../domain/format.ts'
 import { instantText, plural } from '../ui/format.ts'
 import { Elapsed } from '../components/ticking-time.tsx'
 import { Lamp } from '../components/status-badge.tsx'
 import { usedMoneyText, usedTokensText } from '../components/usage-text.ts'
 import { navigate } from '../model/route.ts'
+import { shownScore } from '../model/scores.ts'
+import { useAnswer } from '../model/use-answer.ts'
 import { lookOf, tookMs, triageText } from '../model/agent-state.ts'
 import { Section } from './section.tsx'
 
-export function Tries({ tries }: { readonly tries: readonly AgentView[] }) {
+interface TriesProps {
+  readonly tries: readonly AgentView[]
+  /** What each was scored, by its agent. */
+  readonly scores?: ReadonlyMap<string, string>
+}
+
+const NO_SCORES: ReadonlyMap<string, string> = new Map()
+
+export function Tries({ tries, scores = NO_SCORES }: TriesProps) {
   const [chosen, setChosen] = useState<readonly string[]>([])
   if (tries.length === 0) return null
   const compared = tries.filter((agent) => chosen.includes(agent.id)).toReversed()
@@ -32,6 +43,7 @@ export function Tries({ tries }: { readonly tries: readonly AgentView[] }) {
               )}
               <th>Try</th>
               <th>Executor, model</th>
+              {scores.size > 0 && <th className="num">Score</th>}
               <th className="num">Time</th>
               <th className="num">Cost</th>
             </tr>
@@ -42,6 +54,7 @@ export function Tries({ tries }: { readonly tries: readonly AgentView[] }) {
                 key={agent.id}
                 agent={agent}
                 number={numbers.get(agent.id) ?? 0}
+                score={scores.size > 0 ? (scores.get(agent.id) ?? '') : null}
                 isChosen={chosen.includes(agent.id)}
                 onChoose={tries.length > 1 ? () => choose(agent.id) : null}
               />
@@ -57,11 +70,33 @@ export function Tries({ tries }: { readonly tries: readonly AgentView[] }) {
 interface TryRowProps {
   readonly agent: AgentView
   readonly number: number
+  /** Null where none of them has one. */
+  readonly score: string | null
   readonly isChosen: boolean
   readonly onChoose: (() => void) | null
 }
 
-function TryRow({ agent, number, isChosen, onChoose }: TryRowProps) {
+const MOST_SCORES = 100
+
+/** What each try was scored, by its agent. */
+export function useScores({
+  id,
+  evaluation,
+}: Pick<TaskView, 'id' | 'evaluation'>): ReadonlyMap<string, string> {
+  const key = `${id} ${JSON.stringify([evaluation?.id, evaluation?.status, evaluation?.score])}`
+  const { value } = useAnswer(
+    async (client) => {
+      if (evaluation === null) return []
+      const rows = await client.evaluation.list({ task: id, limit: MOST_SCORES })
+      return rows.filter((row): row is EvaluationRow => 'status' in row)
+    },
+    { key },
+  )
+  // Newest first, and the latest of each counts.
+  return new Map((value ?? []).toReversed().map((row) => [row.agent, shownScore(row.score)]))
+}
+
+function TryRow({ agent, number, score, isChosen, onChoose }: TryRowProps) {
   const took = tookMs(agent)
   const look = lookOf(agent)
   const label = `Compare try ${number}`
@@ -97,6 +132,7 @@ function TryRow({ agent, number, isChosen, onChoose }: TryRowProps) {
           .join(', ')}
         {agent.triage !== null && <div className="text-text-3">Triage: {verdictOf(agent)}</div>}
       </td>
+      {score !== null && <td className="num">{score}</td>}
       <td className="num">
         {took !== null && durationText(took)}
         {agent.startedAt !== null && agent.endedAt === null && <Elapsed since={agent.startedAt} />}

@@ -98,7 +98,7 @@ export function WhyNote({ card, task, why }: WhyNoteProps) {
         </p>
       )}
       {task.stuck !== null && !saysStuck(why) && <p>{task.stuck}</p>}
-      {why.lastLines !== null && <LastLines text={why.lastLines} />}
+      {why.lastLines !== null && <LastLines text={why.lastLines} from={why.linesFrom} />}
       <WayOut card={card} task={task} why={why} />
     </section>
   )

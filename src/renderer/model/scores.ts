@@ -52,14 +52,31 @@ export function gateTip(gate: TaskCard['gate']): string {
 
 /** What the score came to: its state's lamp and words. */
 export function resultOf(
-  evaluation: Pick<EvaluationView, 'status' | 'passed' | 'gate'>,
+  evaluation: Pick<EvaluationView, 'status' | 'passed' | 'gate' | 'marks' | 'override'>,
 ): readonly [state: ShownState, text: string] {
   const { status, passed, gate } = evaluation
   if (status === 'pending') return ['pending-eval', 'Being judged']
   if (status === 'unscored') return ['waiting', 'Not scored']
   if (passed !== null) return passed ? ['done', 'Passed'] : ['failed', 'Below gate']
-  return ['done', gate === 'person' ? 'Scored, a person decides' : 'Scored, no gate']
+  if (isByFlaggedJudge(evaluation)) return ['waiting', 'Judge flagged, decides nothing']
+  return ['done', UNGATED[gate] ?? 'Scored']
 }
+
+const UNGATED: Readonly<Record<string, string>> = {
+  person: 'Scored, a person decides',
+  off: 'Scored, no gate',
+}
+
+/** Its score decides nothing, unless a person gave another. */
+export const isByFlaggedJudge = ({
+  marks,
+  override,
+}: Pick<EvaluationView, 'marks' | 'override'>): boolean =>
+  override === null && marks.includes('flagged-judge')
+
+/** `Careful Programmer f5143935`; of what is no identity its key. */
+export const groupName = (of: { readonly key: string | null; readonly name: string | null }) =>
+  of.name === null || of.key === null ? of.key : `${of.name} ${of.key.slice(0, 8)}`
 
 export const MARK_TEXTS: Readonly<Record<EvaluationView['marks'][number], string>> = {
   'same-family': 'The judge is of the same provider as the worker.',

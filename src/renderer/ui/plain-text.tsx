@@ -20,10 +20,17 @@ export function PlainText({ text }: { readonly text: string }) {
 const codeOf = (sign: string): string =>
   `U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 
-/** What a program wrote last before it failed, a few lines as they stand. */
-export function LastLines({ text }: { readonly text: string }) {
+interface LastLinesProps {
+  readonly text: string
+  /** Of a gate: what was found wrong. */
+  readonly from?: 'output' | 'gate'
+}
+
+/** What a program wrote last before it failed, or what was found wrong with its result, a few lines as they stand. */
+export function LastLines({ text, from = 'output' }: LastLinesProps) {
+  const label = from === 'gate' ? 'Why it did not pass' : 'Last lines of its output'
   return (
-    <pre className="last-lines" aria-label="Last lines of its output">
+    <pre className="last-lines" aria-label={label}>
       <PlainText text={text} />
     </pre>
   )

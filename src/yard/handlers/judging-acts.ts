@@ -1,16 +1,19 @@
 /** Requests that have results judged, and what people decide of results and scores. */
 import type { JudgementView } from '../../contract/judging.ts'
 import type { Triaged } from '../../domain/command.ts'
-import { newJudgement } from '../../domain/decide/evaluated.ts'
+import { whyNotTriaged } from '../../domain/decide/decide-triage.ts'
 import { unknownTask, wrongState } from '../../domain/decide/decision.ts'
 import { failure } from '../../domain/failure.ts'
 import { type AgentId, isTaskId, type TaskId } from '../../domain/ids.ts'
+import { type EvaluationId, evaluationIdSchema } from '../../domain/judging/evaluation.ts'
 import type { JudgementPurpose } from '../../domain/judging/judgement.ts'
 import { profileOf, resolveModel, unknownExecutor } from '../../domain/routing/resolve.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { Task } from '../../domain/task.ts'
+import type { StoredEvaluation } from '../../store/judging.ts'
 import { unknownAgent } from '../read-window.ts'
 import { toEvaluationRow, toJudgementView } from '../views/evaluation-view.ts'
+import { choiceFor } from '../views/judgement-wait.ts'
 import { type HandlerContext, procedures, send, taskOf } from './context.ts'
 import { refuse, refuseAs, valueOf } from './failures.ts'
 import { evaluationOf, judgementOf } from './judging-handlers.ts'
@@ -53,6 +56,8 @@ export const agentTriage = procedures.agent.triage.handler(async ({ context, inp
     policy: { timeoutMs: yard.config().settings.triage.timeoutMs },
     isAgain: input.again ?? false,
   } as const
+  const why = whyNotTriaged(yard.plan, agent, command.isAgain)
+  if (why) refuse(why)
   refuseWithoutJudge(context, { purpose: 'triage', agent, executor: null, model: null })
   const { ids } = await send(context, command, input.commandId)
   return viewOf(context, ids[0] ?? '')
@@ -83,20 +88,62 @@ export const judgementKill = procedures.judgement.kill.handler(async ({ context,
 
 export const evaluationScore = procedures.evaluation.score.handler(async ({ context, input }) => {
   const { yard } = context
-  const { evaluation, opinions } = evaluationOf(yard, input.id)
-  const { audit: isAudit = false, note = '' } = input
+  const { task, stored } = scoredOf(context, input.id)
+  const { audit: isAudit = false, note = '', clear = false } = input
   refuseUnclear(input)
-  if (evaluation.score === null && isAudit)
-    refuseAs('wrong-state', `${evaluation.id} has no score that could be audited`)
-  const task = knownTask(context, evaluation.taskId)
+  refuseUnscored(input.id, stored, { isAudit, clear })
   const { nextFireAt } = reportOf(context, task, {})
-  const auditors = opinions.filter((each) => each.isAudit).map(({ by }) => by)
+  const auditors = (stored?.opinions ?? []).filter((each) => each.isAudit).map(({ by }) => by)
   const dimensions = input.dimensions ?? null
   const said = { score: input.score ?? null, dimensions, note, isAudit, auditors }
-  const about = { id: task.id, evaluationId: evaluation.id, policy: yard.judging.policyOf(task) }
-  await send(context, { type: 'evaluation.score', ...about, ...said, nextFireAt }, input.commandId)
-  return toEvaluationRow(yard.plan, evaluationOf(yard, input.id))
+  const evaluationId = stored?.evaluation.id ?? null
+  const paid = stored ? {} : { paid: paidSoFar(yard, task) }
+  const about = { id: task.id, evaluationId, ...paid, policy: yard.judging.policyOf(task) }
+  const command = { type: 'evaluation.score', ...about, ...said, nextFireAt } as const
+  const { ids } = await send(context, command, input.commandId)
+  return toEvaluationRow(yard.plan, evaluationOf(yard, ids[0] ?? input.id))
 })
+
+/** By the id of an evaluation, or of a task: then the latest of its result, or null while that waits for its first. */
+function scoredOf(
+  context: HandlerContext,
+  id: string,
+): { readonly task: Task; readonly stored: StoredEvaluation | null } {
+  const { yard } = context
+  const task = isTaskId(id) ? yard.plan.tasks.get(id) : undefined
+  const isEvaluation = evaluationIdSchema.safeParse(id).success
+  if (!task || (isEvaluation && yard.store.judging.get(id as EvaluationId) !== null)) {
+    if (!isEvaluation) return refuse(unknownTask(yard.plan, id))
+    const stored = evaluationOf(yard, id)
+    return { task: knownTask(context, stored.evaluation.taskId), stored }
+  }
+  const { state, evaluation } = task
+  const isFirst = state.kind === 'pending-eval' && state.agentId !== evaluation?.agentId
+  return { task, stored: isFirst || !evaluation ? null : evaluationOf(yard, evaluation.id) }
+}
+
+/** What is only about a score that is there. */
+function refuseUnscored(
+  id: string,
+  stored: StoredEvaluation | null,
+  { isAudit, clear }: { readonly isAudit: boolean; readonly clear: boolean },
+): void {
+  if (isAudit && (stored?.evaluation.score ?? null) === null)
+    refuseAs('wrong-state', `${id} has no score that could be audited`)
+  const said = stored?.opinions.findLast((each) => !each.isAudit)
+  if (clear && (said?.score ?? null) === null)
+    refuseAs('wrong-state', `${id} has no score of a person that could be taken back`)
+}
+
+/** By what was asked of its result and has no answer yet. */
+const paidSoFar = ({ plan, judging }: HandlerContext['yard'], { state }: Task) =>
+  new Map(
+    [...plan.judgements.values()].flatMap((judgement) => {
+      const isOf = state.kind === 'pending-eval' && judgement.agentId === state.agentId
+      const paid = isOf ? judging.judge.paidFor?.(judgement) : undefined
+      return paid ? [[judgement.id, paid] as const] : []
+    }),
+  )
 
 interface Scoring {
   readonly score?: number | undefined
@@ -159,22 +206,11 @@ function refuseWithoutJudge(
   },
 ): void {
   const { purpose, agent, executor, model } = about
-  const now = yard.now()
-  const asked = newJudgement(yard.plan, {
-    purpose,
-    taskId: agent.taskId,
-    agentId: agent.id,
-    generation: agent.generation,
-    subject: null,
-    by: 'person',
-    wish: executor === null && model === null ? null : { executor, model },
-    at: now,
-  })
-  const choice = yard.judging.judge.choose(asked, now)
-  if (choice.kind === 'refuse')
-    refuse(
-      failure('no-judge', choice.reason, {
-        hint: 'judging.executor names who is asked; yard executors says what each lacks',
-      }),
-    )
+  const wish = executor === null && model === null ? null : { executor, model }
+  const { taskId, id: agentId, generation } = agent
+  const choice = choiceFor(yard, { purpose, taskId, agentId, generation, wish })
+  if (choice.kind === 'refuse') {
+    const { reason, hint } = choice
+    refuse(failure('no-judge', reason, hint === undefined ? {} : { hint }))
+  }
 }

@@ -10,6 +10,8 @@ import {
   type JudgementId,
 } from '../../domain/judging/evaluation.ts'
 import type { Judgement } from '../../domain/judging/judgement.ts'
+import { isModelName, unknownModel } from '../../domain/routing/models.ts'
+import { profileOf, unknownExecutor } from '../../domain/routing/resolve.ts'
 import { agreementOf } from '../../judging/agreement.ts'
 import { scoreFigures } from '../../judging/score-figures.ts'
 import type { EvaluationFilter, ScoredTry, StoredEvaluation } from '../../store/judging.ts'
@@ -77,11 +79,29 @@ export const evaluatorHandlers = {
 
 type Wanted = Omit<EvaluationFilter, 'since'> & { readonly since?: string | undefined }
 
-const filterOf = (context: HandlerContext, { since, task, ...rest }: Wanted): EvaluationFilter => ({
-  ...rest,
-  task: task === undefined ? undefined : taskOf(context, task).id,
-  since: since === undefined ? undefined : instantOf('since', since),
-})
+function filterOf(context: HandlerContext, { since, task, ...rest }: Wanted): EvaluationFilter {
+  refuseStrangers(context.yard, rest)
+  return {
+    ...rest,
+    task: task === undefined ? undefined : taskOf(context, task).id,
+    since: since === undefined ? undefined : instantOf('since', since),
+  }
+}
+
+/** Executors, models and identities that neither are there nor have done anything that was judged. */
+function refuseStrangers(
+  { store, config, identities }: Yard,
+  { executor, model, identity }: Pick<EvaluationFilter, 'executor' | 'model' | 'identity'>,
+): void {
+  const { settings } = config()
+  const hasWorked = (filter: EvaluationFilter) => store.judging.list(filter, 1).length > 0
+  if (executor !== undefined && !profileOf(settings, executor) && !hasWorked({ executor }))
+    refuse(unknownExecutor(settings, executor))
+  if (model !== undefined && !isModelName(settings, model) && !hasWorked({ model }))
+    refuse(unknownModel(settings, model))
+  const found = identity === undefined ? null : identities.resolve(identity)
+  if (found && !found.ok && !hasWorked({ identity })) refuse(found.error)
+}
 
 export function evaluationOf({ store }: Pick<Yard, 'store'>, id: string): StoredEvaluation {
   const known = evaluationIdSchema.safeParse(id)
@@ -141,7 +161,7 @@ async function readFigures(
     if (wait) await wait
   }
   const groups = [...Map.groupBy(tries, (each) => each[by])].map(([key, own]) =>
-    toFigures(key, own),
+    toFigures(key, own, by === 'identity' ? (own[0]?.identityName ?? null) : null),
   )
   const tags = new Set(tries.flatMap(({ taskId }) => plan.tasks.get(taskId as never)?.tags ?? []))
   return {
@@ -151,9 +171,13 @@ async function readFigures(
   }
 }
 
-function toFigures(key: string | null, tries: readonly ScoredTry[]): EvaluationFigures {
+function toFigures(
+  key: string | null,
+  tries: readonly ScoredTry[],
+  name: string | null = null,
+): EvaluationFigures {
   const { bins, ...figures } = scoreFigures(tries)
-  return { key, executor: mostOf(tries), ...figures, bins: [...bins] }
+  return { key, name, executor: mostOf(tries), ...figures, bins: [...bins] }
 }
 
 /** The executor that most of them ran with. */
@@ -243,6 +267,12 @@ async function readPart(yard: Pick<Yard, 'paths'>, judgement: Judgement, part: k
   const { O_RDONLY, O_NOFOLLOW } = constants
   const isKept = lastTurnFolder(folder, judgement) !== null
   const file = isKept ? await open(path, O_RDONLY | (O_NOFOLLOW ?? 0)).catch(() => null) : null
+  if (!file && judgement.judge === null)
+    return refuse(
+      failure('io', `${id}: nothing was sent`, {
+        hint: `yard judgements show ${id} says how it stands`,
+      }),
+    )
   if (!file)
     return refuse(
       failure('io', `${id}: ${part === 'sent' ? 'what was sent' : 'its answer'} is not there`, {

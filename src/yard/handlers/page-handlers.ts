@@ -116,7 +116,7 @@ export function instantOf(field: string, text: string): number {
   return (
     at ??
     refuseAs('bad-request', `${field}: ${JSON.stringify(text)} is no point in time`, {
-      hint: 'ISO 8601, such as 2026-03-01T09:00:00+01:00',
+      hint: 'ISO 8601, such as 2026-03-01T09:00:00+01:00, or a day, such as 2026-03-01',
       facts: { field },
     })
   )

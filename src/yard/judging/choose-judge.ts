@@ -47,7 +47,14 @@ const ROLE_OF: Readonly<Record<JudgementPurpose, Role>> = {
 /** Nobody tells when a machine is less busy. */
 const LOOK_MS = 1000
 
-const refuse = (reason: string): JudgeChoice => ({ kind: 'refuse', reason })
+const refuse = (reason: string, hint?: string): JudgeChoice => ({
+  kind: 'refuse',
+  reason,
+  ...(hint === undefined ? {} : { hint }),
+})
+
+const WHO = 'judging.executor names who is asked; yard executors says what each lacks'
+const HOW_MUCH = 'judging.day_usd and judging.day_tokens say how much'
 
 export function chooseJudge(source: JudgeSource, judgement: Judgement, now: number): JudgeChoice {
   const { settings, isTrusted } = source
@@ -55,15 +62,18 @@ export function chooseJudge(source: JudgeSource, judgement: Judgement, now: numb
   const named = judgement.wish?.executor ?? null
   const names = named === null ? settings.judging.executors : [named]
   if (names.length === 0)
-    return refuse('nobody can judge: judging.executor names no executor with a model behind it')
+    return refuse(
+      'nobody can judge: judging.executor names no executor with a model behind it',
+      WHO,
+    )
   const spent = overspent(source)
-  if (spent !== null) return refuse(spent)
+  if (spent !== null) return refuse(spent, HOW_MUCH)
   const known = names.map((name) => candidateOf(source, judgement, name))
   const fit = known.filter((each) => typeof each !== 'string')
-  if (fit.length === 0)
-    return refuse(
-      `nobody can judge: ${known.filter((each) => typeof each === 'string').join('; ')}`,
-    )
+  if (fit.length === 0) {
+    const lacks = known.filter((each) => typeof each === 'string').join('; ')
+    return refuse(`nobody can judge: ${lacks} (judging.executor: ${names.join(', ')})`, WHO)
+  }
   const others = fit.filter(({ provider }) => provider !== source.workerProvider)
   const own = fit.filter(({ provider }) => provider === source.workerProvider)
   const choice = awakeOf(source, [...others, ...own], judgement, now)

@@ -186,10 +186,12 @@ const ambiguous = (word: string, found: readonly Identity[]): Failure =>
 
 const unknownIdentity = (word: string, known: readonly Identity[]): Failure =>
   failure('unknown-identity', `there is no identity "${word}"`, {
-    hint: hintOf(
-      word,
-      known.map(({ name }) => name),
-      'identities',
-    ),
+    hint: /^[0-9a-f]{1,3}$/i.test(word.trim())
+      ? 'an id is named by its first 4 or more characters'
+      : hintOf(
+          word,
+          known.map(({ name }) => name),
+          'identities',
+        ),
     facts: { identity: word },
   })

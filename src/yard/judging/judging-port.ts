@@ -16,6 +16,7 @@ import { kindOf, OTHER_KIND } from '../../domain/judging/kind.ts'
 import { DEFAULT_WEIGHTS } from '../../domain/judging/score.ts'
 import { createMask } from '../../domain/mask.ts'
 import type { Plan } from '../../domain/plan.ts'
+import { resolveExecutor } from '../../domain/routing/resolve.ts'
 import type { Settings } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import type { OpenStore } from '../../store/open-store.ts'
@@ -130,9 +131,11 @@ export function openJudging(parts: Parts): JudgingPort {
   }
 }
 
-export function policyOf({ evaluation, judging }: Settings, task: Task): EvaluationPolicy {
+export function policyOf(settings: Settings, task: Task): EvaluationPolicy {
+  const { evaluation, judging } = settings
   const { weights, retries, secondLook, onFailure, wait: waits } = evaluation
-  const kind = kindOf(task, null, judging.kinds)
+  const choice = resolveExecutor(settings, task)
+  const kind = kindOf(task, choice.ok ? choice.value.profile.type : null, judging.kinds)
   return { gate: gateOf(task, evaluation), kind, weights, retries, secondLook, onFailure, waits }
 }
 

@@ -3,6 +3,7 @@ import type { Attention, AttentionKind } from '../../contract/view.ts'
 import { isTaskId, type AgentId } from '../../domain/ids.ts'
 import { reasonAtTerminal } from '../../domain/landing.ts'
 import { lastLines } from '../../domain/failure.ts'
+import { scoreText } from '../../domain/judging/score.ts'
 import type { Breaker, Plan } from '../../domain/plan.ts'
 import type { Task } from '../../domain/task.ts'
 import type { ShownState } from '../../domain/graph/shown-state.ts'
@@ -26,7 +27,7 @@ export function taskAttention(source: FactSource, task: Task, shown: ShownState)
   })
   if (task.state.kind === 'waiting') {
     const { for: what, text, since } = task.state
-    return about(what === 'budget' ? 'spent' : what, text, since)
+    return about(what === 'budget' ? 'spent' : what, `${text}${scoredText(task)}`, since)
   }
   if (task.state.kind === 'failed') {
     const { failure, at } = task.state
@@ -41,6 +42,13 @@ export function taskAttention(source: FactSource, task: Task, shown: ShownState)
   if (shown !== 'ready') return null
   const waits = readyFor(source, task)
   return waits && about(waits.kind, waits.text, task.createdAt)
+}
+
+/** What a person who is to approve it goes by. */
+function scoredText({ state, evaluation }: Task): string {
+  const score = evaluation?.score ?? null
+  const isToApprove = state.kind === 'waiting' && state.for === 'approval'
+  return isToApprove && score !== null ? `; scored ${scoreText(score)}` : ''
 }
 
 function lastLinesOf({ state }: Task): Pick<Attention, 'lastLines'> {

@@ -8,6 +8,7 @@ import type { Plan } from '../../domain/plan.ts'
 import type { Task } from '../../domain/task.ts'
 import type { StoredEvaluation } from '../../store/judging.ts'
 import { isoTime } from './iso-time.ts'
+import { questionOf } from './judgement-wait.ts'
 
 /** The latest opinion that is no audit; null where there is none, or it took an earlier one back. */
 function overrideOf(opinions: readonly Opinion[]): EvaluationView['override'] {
@@ -77,15 +78,13 @@ export function pendingEvaluation(
 ): EvaluationView | null {
   const { state } = task
   if (state.kind !== 'pending-eval') return null
-  const living = [...plan.judgements.values()].find(
-    ({ purpose, agentId }) => purpose === 'evaluation' && agentId === state.agentId,
-  )
-  const judge = living?.judge ?? null
+  const living = questionOf(plan, state.agentId)
+  const judge = living?.state.kind === 'asked' ? living.judge : null
   return {
     ...NOTHING_YET,
     agent: state.agentId,
     status: 'pending',
-    reason: judge ? `${judge.executor} is asked` : 'it waits for its judge',
+    reason: judge ? `${judge.executor} is asked` : 'its judge was not asked yet',
     at: isoTime(state.since),
     judge: judge && { executor: judge.executor, model: judge.model, prompt: judge.prompt },
     looks: state.looks.filter(({ isKept }) => !isKept).length,
@@ -101,7 +100,7 @@ export function toEvaluationRow(
   plan: Pick<Plan, 'tasks'>,
   stored: StoredEvaluation,
 ): EvaluationRow {
-  const { evaluation, executor, model, identity, kind, workUsd } = stored
+  const { evaluation, executor, model, identity, identityName, kind, workUsd } = stored
   const { taskId, judgements } = evaluation
   const task = isTaskId(taskId) ? plan.tasks.get(taskId) : undefined
   return {
@@ -109,7 +108,8 @@ export function toEvaluationRow(
     task: taskId,
     title: task?.title ?? null,
     tags: task?.tags ?? [],
-    worker: executor === null ? null : { executor, model, identity, costUsd: workUsd },
+    worker:
+      executor === null ? null : { executor, model, identity, identityName, costUsd: workUsd },
     kind,
     judgements,
   }

@@ -234,7 +234,16 @@ export async function walkTasks<T>(
   }
 }
 
-/** Tasks that read differently after a commit, though some did not change: what a failure holds up, and all that could start when the yard is paused or a breaker moves. */
+function askedAbout(
+  { tasks }: SummarySource['plan'],
+  change: CommittedBatch['changes'][number],
+): TaskId[] {
+  if (change.entity !== 'judgement') return []
+  const { taskId = null } = change.after ?? change.before ?? {}
+  return taskId !== null && tasks.has(taskId) ? [taskId] : []
+}
+
+/** Tasks that read differently after a commit, though some did not change: what a failure holds up, whose result is asked about, and all that could start when the yard is paused or a breaker moves. */
 export function touchedBy({ plan }: Pick<SummarySource, 'plan'>, batch: CommittedBatch): TaskId[] {
   const ids = [...batch.touched]
   let isGeneral = false
@@ -245,6 +254,7 @@ export function touchedBy({ plan }: Pick<SummarySource, 'plan'>, batch: Committe
         (change.before?.state.kind === 'failed') !== (change.after?.state.kind === 'failed')
       if (task && flips) ids.push(...plan.dependentsOf(task.id))
     }
+    ids.push(...askedAbout(plan, change))
     isGeneral ||= change.entity === 'yard' || change.entity === 'breaker'
   }
   return isGeneral ? [...ids, ...plan.startable] : ids

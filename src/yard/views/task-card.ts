@@ -2,7 +2,7 @@
 import type { Summary, TaskCard } from '../../contract/view.ts'
 import { DEFAULT_MAX_ATTEMPTS } from '../../domain/failure.ts'
 import { isUnjudgedType } from '../../domain/decide/evaluated.ts'
-import { gateOf } from '../../domain/judging/evaluation.ts'
+import { type GateChoice, gateOf } from '../../domain/judging/evaluation.ts'
 import { profileOf } from '../../domain/routing/resolve.ts'
 import { shownStateOf, type Plan } from '../../domain/plan.ts'
 import type { Settings } from '../../domain/settings.ts'
@@ -20,7 +20,7 @@ import { clip } from '../../base/text.ts'
 import type { Cost, Spending } from '../spending.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
 import { holdersOf, stuckReason } from './shown-route.ts'
-import { type FactSource, stuckFact, taskReason } from './task-fact.ts'
+import { type FactSource, oneLine, stuckFact, taskReason } from './task-fact.ts'
 
 export interface CardSource extends FactSource {
   costOf(taskId: string): Cost
@@ -92,6 +92,7 @@ export function toTaskCard(
     ...landingOf(source, task),
     ...(task.state.kind === 'waiting' ? { waitsFor: task.state.for } : {}),
     ...gateOfCard(source, task),
+    ...sentBackOf(task),
     ...(task.evaluation ? { score: task.evaluation.score } : {}),
     ...(task.merging ? { mergeFor: task.merging.for } : {}),
     costUsd: cost.usd,
@@ -146,14 +147,26 @@ function landingOf(source: CardSource, task: Task): Pick<TaskCard, 'landing'> {
 }
 
 /** Absent where nothing is judged, by word or by what runs it. */
-function gateOfCard({ settings }: CardSource, task: Task): Pick<TaskCard, 'gate'> {
-  const { gate, source, isOwn } = gateOf(task, settings.evaluation)
-  if (gate.mode === 'off') return {}
+export function gateOfCard(
+  { settings }: Pick<CardSource, 'settings'>,
+  task: Task,
+): Pick<TaskCard, 'gate'> {
+  const choice = gateOf(task, settings.evaluation)
+  if (choice.gate.mode === 'off') return {}
   const { type } = profileOf(settings, executorOf(task) ?? settings.coordinator.executor) ?? {}
-  if (!isOwn && (task.merging !== null || (type && isUnjudgedType(type)))) return {}
-  return {
-    gate: { mode: gate.mode, threshold: gate.mode === 'gated' ? gate.threshold : null, source },
-  }
+  if (!choice.isOwn && (task.merging !== null || (type && isUnjudgedType(type)))) return {}
+  return { gate: toGateView(choice) }
+}
+
+export const toGateView = ({ gate, source }: GateChoice): NonNullable<TaskCard['gate']> => ({
+  mode: gate.mode,
+  threshold: gate.mode === 'gated' ? gate.threshold : null,
+  source,
+})
+
+function sentBackOf({ state, lastFailure }: Task): Pick<TaskCard, 'sentBack'> {
+  const isAnew = state.kind === 'open' || state.kind === 'in-progress'
+  return isAnew && lastFailure?.class === 'gate' ? { sentBack: oneLine(lastFailure.reason) } : {}
 }
 
 function parkOf({ state }: Task): Pick<TaskCard, 'park'> {

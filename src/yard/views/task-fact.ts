@@ -10,6 +10,7 @@ import { reasonAtTerminal } from '../../domain/landing.ts'
 import { durationText } from '../../domain/format.ts'
 import type { Reason, ReasonCode } from '../../domain/reason.ts'
 import { clockTime } from './iso-time.ts'
+import { questionOf } from './judgement-wait.ts'
 import { awakeRoute, breakersOver, resolveRoute, type RouteSource } from './shown-route.ts'
 
 export interface FactSource extends RouteSource {
@@ -45,7 +46,7 @@ export function taskReason(source: FactSource, task: Task, shown: ShownState): R
     case 'waiting':
       return task.state.kind === 'waiting' ? reasonOf('waiting', oneLine(task.state.text)) : null
     case 'pending-eval':
-      return reasonOf('evaluating', 'Evaluating')
+      return evaluatingReason(plan, task)
     case 'done':
       return landingReason(task) ?? doneReason(task)
     case 'failed':
@@ -57,6 +58,12 @@ export function taskReason(source: FactSource, task: Task, shown: ShownState): R
     default:
       return assertNever(shown)
   }
+}
+
+function evaluatingReason(plan: Plan, { state }: Task): Reason {
+  const question = state.kind === 'pending-eval' ? questionOf(plan, state.agentId) : null
+  const isQueued = question?.state.kind === 'queued'
+  return reasonOf('evaluating', isQueued ? 'Waits to be evaluated' : 'Evaluating')
 }
 
 /** It can never start as things are. */

@@ -12,7 +12,14 @@ import type { Yard } from '../yard.ts'
 import { taskTimeline } from '../history/timeline.ts'
 import { pendingEvaluation, toEvaluationView } from './evaluation-view.ts'
 import { isoOrNull, isoTime } from './iso-time.ts'
-import { type CardPort, cardSourceOf, executorOf, toTaskCard } from './task-card.ts'
+import {
+  type CardPort,
+  cardSourceOf,
+  executorOf,
+  gateOfCard,
+  toGateView,
+  toTaskCard,
+} from './task-card.ts'
 import type { Origin } from '../../domain/origin.ts'
 import type { LoadedConfig } from '../../config/load.ts'
 import { findModel } from '../../domain/routing/models.ts'
@@ -84,13 +91,16 @@ const latestChoice = (agents: readonly Agent[]): TaskView['choice'] => {
 function judgedAs(
   { config, identities }: Pick<Yard, 'config' | 'identities'>,
   task: Task,
-): Pick<TaskView, 'gate' | 'identity' | 'kind' | 'own'> {
+): Pick<TaskView, 'gate' | 'checks' | 'identity' | 'kind' | 'own'> {
   const { gate: own, identity, kind } = task
   const { settings } = config()
-  const { gate, source } = gateOf(task, settings.evaluation)
   const choice = resolveExecutor(settings, task)
   return {
-    gate: { mode: gate.mode, threshold: gate.mode === 'gated' ? gate.threshold : null, source },
+    gate: toGateView(gateOf(task, settings.evaluation)),
+    checks:
+      gateOfCard({ settings }, task).gate === undefined
+        ? []
+        : settings.evaluation.checks.map(({ name, line: run, gates }) => ({ name, run, gates })),
     identity: identity === null ? null : identityOf(identities, identity),
     kind: kindOf(task, choice.ok ? choice.value.profile.type : null, settings.judging.kinds),
     own: { gate: own, identity, kind },

@@ -145,7 +145,7 @@ function timeReasons(task: Task, now: number): WaitReason[] {
   const { notBefore, park, triage } = task.state
   const reasons: WaitReason[] = []
   if (triage) {
-    const until = atTime(notBefore ?? now, now)
+    const until = clockTime(notBefore ?? now, now)
     const last = triage.otherwise === 'fail' ? ', its last try; without a verdict it fails' : ''
     const text = `a model is asked what became of ${task.lastAgentId} (${triage.judgementId})${last}, until ${until}`
     reasons.push(reason('time', null, text, notBefore))

@@ -20,19 +20,24 @@ import { shownStateOf, type Plan } from '../../domain/plan.ts'
 import { mergeAbove } from '../../domain/graph/upstream.ts'
 import type { Yard } from '../yard.ts'
 import { durationText } from '../../domain/format.ts'
+import { gateOf } from '../../domain/judging/evaluation.ts'
+import { scoreText } from '../../domain/judging/score.ts'
+import { judgeName } from '../judging/choose-judge.ts'
 import { atTime, clockTime } from './iso-time.ts'
+import { choiceFor, judgementWait, questionOf } from './judgement-wait.ts'
+import { gateOfCard, toGateView } from './task-card.ts'
 import { failureOf } from './task-view.ts'
 import { hint, releaseText, RESUME, waitReasons, type WaitSource } from './wait-reasons.ts'
 import { executorReason } from './agent-view.ts'
 
-type WhySource = WaitSource & Pick<Yard, 'facts' | 'spending' | 'store'>
+type WhySource = WaitSource & Pick<Yard, 'facts' | 'judging' | 'spending' | 'store'>
 
 /** `voice`: of the hints at what helps. */
 export function toWhy(yard: WhySource, task: Task, voice: WhyVoice): Why {
   const state = shownStateOf(yard.plan, task, yard.now())
   const waitsFor = task.state.kind === 'open' ? waitReasons(yard, task, voice) : []
-  const landing = landingText(yard, task, voice)
-  const whole = (text: string): string => (landing === null ? text : `${text} ${landing}`)
+  const more = [gateText(yard, task), landingText(yard, task, voice)]
+  const whole = (text: string): string => [text, ...more.filter((each) => each !== null)].join(' ')
   const text = whole(textOf(yard, task, waitsFor, voice))
   const isWaiting = waitsFor.length > 0
   return {
@@ -43,8 +48,20 @@ export function toWhy(yard: WhySource, task: Task, voice: WhyVoice): Why {
     // While another try is at work they would pass for its own.
     lastLines:
       task.state.kind === 'in-progress' ? null : lastLines(failureOf(task)?.detail ?? null),
+    linesFrom: failureOf(task)?.class === 'gate' ? 'gate' : 'output',
+    gate: toGateView(gateOf(task, yard.config().settings.evaluation)),
     waitsFor,
   }
+}
+
+/** What its result must pass, with whose word that is; null where nothing is judged, or that is over. */
+function gateText(yard: WhySource, task: Task): string | null {
+  const { gate } = gateOfCard({ settings: yard.config().settings }, task)
+  const isOver = task.state.kind === 'failed' && failureOf(task)?.class !== 'gate'
+  if (gate === undefined || isOver || hasResult(task) || task.state.kind === 'abandoned')
+    return null
+  const word = gate.threshold === null ? gate.mode : scoreText(gate.threshold)
+  return `Its gate is ${word} (${gate.source}).`
 }
 
 function textOf(
@@ -63,11 +80,11 @@ function textOf(
     case 'waiting':
       return `It waits for ${waitedFor(yard, task, state.for)}: ${state.text} (since ${clockTime(state.since, now)}).${wayOn(yard, task, state.for, voice)}`
     case 'pending-eval':
-      return `${state.agentId} has ended and its result is being judged (since ${clockTime(state.since, now)}).`
+      return judgedText(yard, state, voice)
     case 'done':
       return `It was done by ${doerOf(yard, task)} ${atTime(state.at, now)}${triesText(task)}.`
     case 'failed':
-      return `${failedText(yard.plan, task, now)}${hint(voice, ` To try again: yard retry ${task.id}.`)}`
+      return `${failedText(yard.plan, task, now)}${failedHint(yard, task, voice)}`
     case 'abandoned':
       return `It was abandoned by ${state.by} ${atTime(state.at, now)}; what waited for it may go on.`
     default:
@@ -81,6 +98,44 @@ function doerOf(yard: WhySource, { state, lastAgentId }: Task): string {
   const agent = lastAgentId === null || by !== lastAgentId ? null : yard.store.agent(lastAgentId)
   const name = agent?.claimedBy ?? null
   return name === null ? by : `${name} (${by})`
+}
+
+function judgedText(
+  yard: WhySource,
+  { agentId, since }: Extract<Task['state'], { kind: 'pending-eval' }>,
+  voice: WhyVoice,
+): string {
+  const now = yard.now()
+  const question = questionOf(yard.plan, agentId)
+  const from = `since ${clockTime(since, now)}`
+  if (question?.state.kind === 'asked' && question.judge)
+    return `${agentId} has ended and its result is being judged by ${judgeName(question.judge)} (${question.id}, ${from}).`
+  if (question?.state.kind !== 'queued')
+    return `${agentId} has ended and its result is being judged (${from}).`
+  const wait = judgementWait(yard, question)
+  const until = wait?.until == null ? '' : ` until ${clockTime(Date.parse(wait.until), now)}`
+  const way = wait?.hint == null ? '' : hint(voice, `; ${wait.hint} ends that`)
+  const why = wait === null ? '' : `${until}: ${unended(wait.text)}${way}`
+  return `${agentId} has ended and its result waits to be judged (${question.id}, ${from})${why}.`
+}
+
+/** Why nobody would judge its result if a person asked for that now, with the setting that decides it; null where somebody would. */
+function noJudgeText(yard: WhySource, task: Task, voice: WhyVoice): string | null {
+  const { id: taskId, lastAgentId: agentId, generation } = task
+  const about = { purpose: 'evaluation', taskId, agentId, generation, wish: null } as const
+  const choice = choiceFor(yard, about)
+  if (choice.kind !== 'refuse') return null
+  const told = task.state.kind === 'waiting' ? task.state.text : failureOf(task)?.reason
+  const why = told === choice.reason ? '' : `: ${unended(choice.reason)}`
+  const way = choice.hint === undefined ? '' : hint(voice, ` (${choice.hint})`)
+  return ` Nobody would judge it now${why}${way}.`
+}
+
+function failedHint(yard: WhySource, task: Task, voice: WhyVoice): string {
+  if (failureOf(task)?.class !== 'evaluation')
+    return hint(voice, ` To try again: yard retry ${task.id}.`)
+  const nobody = noJudgeText(yard, task, voice) ?? ''
+  return `${nobody}${hint(voice, ` To have the work done anew: yard retry ${task.id}; to take it as it is: yard done ${task.id} --force.`)}`
 }
 
 type WaitedFor = Extract<Task['state'], { kind: 'waiting' }>['for']
@@ -114,11 +169,12 @@ function wayOn(yard: WhySource, task: Task, what: WaitedFor, voice: WhyVoice): s
       const onPage = ` Then raise the budget of ${payer.id}.`
       return hint(voice, ` Then: yard edit ${payer.id} ${flag} N.`, onPage)
     }
-    case 'evaluation':
-      return hint(
-        voice,
-        ` To have it judged again: yard evaluate ${task.id}; to decide yourself: yard approve ${task.id} or yard reject ${task.id} --note "…".`,
-      )
+    case 'evaluation': {
+      const nobody = noJudgeText(yard, task, voice)
+      const again = `To have it judged again: yard evaluate ${task.id}; to`
+      const decide = `decide yourself: yard approve ${task.id} or yard reject ${task.id} --note "…".`
+      return `${nobody ?? ''}${hint(voice, ` ${nobody === null ? again : 'To'} ${decide}`)}`
+    }
     case 'approval':
       return hint(voice, ` Then: yard approve ${task.id}, or yard reject ${task.id} --note "…".`)
   }

@@ -140,6 +140,8 @@ test('the nearest reason names the act that helps', () => {
     text: '',
     textAfterState: '',
     lastLines: null,
+    linesFrom: 'output',
+    gate: { mode: 'off', threshold: null, source: 'config' },
     waitsFor: [{ kind, subject, text: '', until: null }],
   })
   expect(whyActionOf(cardOf('a'), why('task', 'b'))).toEqual({ kind: 'open', task: 'b' })

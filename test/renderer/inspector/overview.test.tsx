@@ -8,9 +8,16 @@ import { liveSession } from '../model/session/live-session.ts'
 
 afterEach(cleanup)
 
-function show(executorType: ExecutorType | null, verify: string | null = null): string[] {
+const UNJUDGED = { checks: [], gate: { mode: 'off', threshold: null, source: 'config' } }
+
+function show(
+  executorType: ExecutorType | null,
+  verify: string | null = null,
+  judged: object = UNJUDGED,
+): string[] {
   const routes = { executor: [], model: [], executorType, endpoint: null }
-  const task = { id: 'a', verify, deliverables: ['out.txt'], routes } as unknown as TaskView
+  const about = { id: 'a', verify, deliverables: ['out.txt'], routes }
+  const task = { ...about, ...judged } as unknown as TaskView
   render(
     <SessionContext value={liveSession({})}>
       <DoneWhen task={task} />
@@ -36,6 +43,18 @@ test('its check stands beside its end, not instead of it', () => {
   const [end, check] = show('shell', 'npm test')
   expect(end).toBe('Its command exits with 0')
   expect(check).toContain('npm test')
+})
+
+test('the lines that run before it is judged, and its gate, stand below that', () => {
+  const [, , tests, style, gate] = show('claude', null, {
+    checks: [
+      { name: 'tests', run: 'npm test', gates: true },
+      { name: 'style', run: 'npm run lint', gates: false },
+    ],
+    gate: { mode: 'gated', threshold: 0.7, source: 'tag docs' },
+  })
+  expect([tests, style]).toEqual(['npm test', 'npm run lintOnly told to the judge'])
+  expect(gate).toBe('Gate 0.70 (tag docs)')
 })
 
 test('of an executor that nobody knows nothing is said', () => {

@@ -22,6 +22,8 @@ function show(
     text,
     textAfterState: text,
     lastLines: null,
+    linesFrom: 'output',
+    gate: { mode: 'off', threshold: null, source: 'config' },
     waitsFor,
   }
   const task = { ...card, failure: null, stuck: null, waitsFor: null, ...more } as TaskView

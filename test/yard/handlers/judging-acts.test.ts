@@ -9,6 +9,13 @@ import { addCommand, asAgent, COORDINATOR } from '../../support/plan-builder.ts'
 import { JUDGE } from '../../support/recorded-evaluations.ts'
 import { failureOf, openPageBench, type PageBench } from '../page-client.ts'
 
+const USAGE = {
+  inputTokens: 100,
+  outputTokens: 10,
+  cachedTokens: null,
+  reasoningTokens: null,
+  costUsd: 0.25,
+}
 let bench: PageBench
 let choice: JudgeChoice
 const base = policyOf('0.7')
@@ -17,7 +24,11 @@ const policy = (task: Parameters<typeof gateOf>[0]): EvaluationPolicy => ({
   gate: gateOf(task, { gate: { mode: 'off' }, tags: {} }),
 })
 const judging: JudgingPort = {
-  judge: { choose: () => choice, ask: () => Promise.resolve(null) },
+  judge: {
+    choose: () => choice,
+    ask: () => Promise.resolve(null),
+    paidFor: () => ({ usage: USAGE, costSource: 'cli' }),
+  },
   policyOf: policy,
   lane: () => 2,
 }
@@ -214,6 +225,42 @@ describe('a person’s score', () => {
     await bench.client.judgement.kill({ id: 'judge-1' })
     await bench.client.evaluation.score({ id: 'eval-1', score: 0.7, note: 'good enough' })
     expect(await taskOf('a')).toMatchObject({ status: 'done', score: 0.7 })
+  })
+
+  it('may be the first of a result: it settles the gate, and its judge is asked no longer', async () => {
+    await pending('a', 1)
+    const scored = await bench.client.evaluation.score({ id: 'a', score: 0.8, note: 'seen it' })
+    expect(scored).toMatchObject({ id: 'eval-1', score: 0.8, modelScore: null, passed: true })
+    expect(await taskOf('a')).toMatchObject({ status: 'done', score: 0.8 })
+    expect(await bench.client.judgement.list({})).toMatchObject([
+      { id: 'judge-1', state: 'ended', outcome: 'unanswered', costUsd: 0.25 },
+    ])
+    await pending('b', 2)
+    await bench.client.evaluation.score({ id: 'b', score: 0.2, note: 'the flag is missing' })
+    expect(await taskOf('b')).toMatchObject({
+      status: 'open',
+      failure: { class: 'gate', detail: 'the flag is missing' },
+    })
+  })
+
+  it('is of the latest evaluation of a task, also while its result is judged anew', async () => {
+    await pending('a', 1)
+    await bench.client.judgement.kill({ id: 'judge-1' })
+    await bench.client.task.evaluate({ id: 'a' })
+    await bench.client.evaluation.score({ id: 'a', score: 0.9, note: 'good' })
+    expect(await taskOf('a')).toMatchObject({ status: 'done', evaluation: { id: 'eval-1' } })
+    await bench.run(addCommand('b'))
+    const none = await failureOf(bench.client.evaluation.score({ id: 'b', score: 1, note: 'x' }))
+    expect(none).toMatchObject({ kind: 'wrong-state' })
+    const gone = await failureOf(bench.client.evaluation.score({ id: 'c', score: 1, note: 'x' }))
+    expect(gone).toMatchObject({ kind: 'unknown-task' })
+  })
+
+  it('is not taken back where nobody gave one', async () => {
+    await pending('a', 1)
+    await answer('a', answered(0.9))
+    const call = bench.client.evaluation.score({ id: 'a', clear: true })
+    expect(await failureOf(call)).toMatchObject({ kind: 'wrong-state' })
   })
 
   it('as an audit needs no note and is not effective', async () => {

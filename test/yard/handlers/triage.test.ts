@@ -84,6 +84,9 @@ describe('yard triage', () => {
   it('refuses where nobody can judge, and for agents that are at work or unknown', async () => {
     const triage = (agent: string) => failureOf(bench.client.agent.triage({ id: agent }))
     expect(await triage(id)).toMatchObject({ kind: 'wrong-state' })
+    choice = { kind: 'refuse', reason: 'nobody can judge' }
+    expect(await triage(id)).toMatchObject({ kind: 'wrong-state' })
+    choice = { kind: 'judge', judge: JUDGE }
     expect(await triage('agent-9')).toMatchObject({ kind: 'unknown-agent' })
     await lose()
     choice = { kind: 'refuse', reason: 'nobody can judge' }

@@ -139,7 +139,7 @@ export const cost = defineCommand({
     limit: option('--limit <n>', 'at most so many rows', whole(1, 100_000)),
   },
   notes: [
-    'NO PRICE counts tries that used tokens of unknown cost.',
+    'COST and TRIES count questions to judges, too: --by purpose tells them from the work. NO PRICE counts tries that used tokens of unknown cost.',
     'Not counted here, and in no budget: tests of executors, CLIs that you pilot, and programs that do not say what they use (copilot, kimi, command, http).',
   ],
   examples: ['yard cost --by model --since 2026-03-01'],

@@ -1,6 +1,7 @@
 /** Lists of tasks, and all about one. */
 import { err, ok } from '../../../base/result.ts'
 import type { TaskView } from '../../../contract/view.ts'
+import type { Why } from '../../../contract/why.ts'
 import { lastLines } from '../../../domain/failure.ts'
 import { hintOf } from '../../../domain/near-match.ts'
 import { askYard, withYard } from '../../connect/connect.ts'
@@ -105,7 +106,7 @@ export const show = defineCommand({
       if (cli.print.isJson) return printed(cli, task, () => {})
       const timeline = await timelineOf(client, name, 200)
       const rows = timeline.rows.filter(isMilestone)
-      printTask(cli, task, lastLines(task.failure?.detail ?? null))
+      printTask(cli, task)
       await printScore(cli, task)
       cli.print.line('\nTimeline')
       if (!timeline.isWhole || rows.length > TIMELINE_LINES)
@@ -121,14 +122,14 @@ export const why = defineCommand({
     askYard(
       cli,
       (client) => client.task.why({ id: name }),
-      ({ id: task, state, textAfterState, lastLines }) => {
+      ({ id: task, state, textAfterState, lastLines: lines, linesFrom }) => {
         cli.print.line(`${task} is ${paintState(cli.print, state, state)}: ${textAfterState}`)
-        printLastLines(cli.print, lastLines)
+        printLastLines(cli.print, lines, linesFrom)
       },
     ),
 })
 
-function printTask({ print }: Cli, task: TaskView, outputEnd: string | null): void {
+function printTask({ print }: Cli, task: TaskView): void {
   const { choice } = task
   const title = `${signOf(task.state)} ${task.id}  ${oneLine(task.title)}`
   print.line(print.paint('bold', title))
@@ -136,11 +137,14 @@ function printTask({ print }: Cli, task: TaskView, outputEnd: string | null): vo
     ...stateFacts(task),
     ...definitionFacts(task),
     ...workFacts(task),
-    ['chosen', choice && `${choice.reason}${choice.explored ? '; to learn about it' : ''}`],
+    // Told with the executor already, unless the next try may be sent elsewhere.
+    ['chosen', task.choice ? null : choice && choiceText(choice)],
   ]
   for (const [name, value] of facts)
     if (value !== null && value !== '') print.line(`  ${name.padEnd(13)} ${oneLine(value)}`)
-  printLastLines(print, outputEnd)
+  const { failure } = task
+  const linesFrom = failure?.class === 'gate' ? 'gate' : 'output'
+  printLastLines(print, lastLines(failure?.detail ?? null), linesFrom)
   if (task.description) print.line(`\n${manyLines(task.description)}`)
   printArtifacts(print, task)
 }
@@ -149,15 +153,16 @@ function printTask({ print }: Cli, task: TaskView, outputEnd: string | null): vo
 async function printScore({ print }: Cli, { evaluation }: TaskView): Promise<void> {
   if (evaluation === null) return
   const { resultText, shownScore } = await import('../../text/scores.ts')
-  print.line(`\nscore ${resultText(evaluation)}`)
+  const isScored = evaluation.score !== null
+  print.line(`\n${isScored ? 'score ' : ''}${resultText(evaluation)}`)
   for (const [name, value] of Object.entries(evaluation.dimensions ?? {}))
     print.line(`  ${name.padEnd(22)} ${shownScore(value) || 'null'}`)
 }
 
-/** What its program wrote last, in the try that failed. */
-function printLastLines(print: Cli['print'], lines: string | null): void {
+/** What its program wrote last in the try that failed, or what was found wrong with its result. */
+function printLastLines(print: Cli['print'], lines: string | null, from: Why['linesFrom']): void {
   if (lines === null) return
-  print.line('\nLast lines of its output')
+  print.line(from === 'gate' ? '\nWhy it did not pass' : '\nLast lines of its output')
   for (const line of manyLines(lines).split('\n')) print.line(`  ${line}`)
 }
 
@@ -213,12 +218,15 @@ const gateOf = ({ gate: { mode, threshold, source } }: TaskView): string | null 
 const identityOf = ({ identity }: TaskView): string | null =>
   identity && `${identity.name} (${identity.id?.slice(0, 8) ?? 'there is none of that name'})`
 
+const choiceText = ({ reason, explored }: NonNullable<TaskView['choice']>): string =>
+  `${reason}${explored ? '; to learn about it' : ''}`
+
 /** Who its latest try was given to by what was learned, else what its next try would be run by, and where that is set. */
 function routeFacts({ routes, choice }: TaskView): Fact[] {
   if (choice)
     return [
       ['executor', `${choice.arm} (learned, chance ${Math.round(100 * choice.chance)} %)`],
-      ['because', choice.reason],
+      ['because', choiceText(choice)],
     ]
   const pickedOf = (stops: TaskView['routes']['model']): string | null => {
     const stop = stops.find(({ isPicked }) => isPicked)

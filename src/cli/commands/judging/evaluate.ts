@@ -1,6 +1,6 @@
 /** Having results judged, and what people decide of them: `yard evaluate`, `yard approve`, `yard reject`, `yard score`. */
 import { InvalidArgumentError } from 'commander'
-import { err, ok, type Result } from '../../../base/result.ts'
+import { err } from '../../../base/result.ts'
 import type { EvaluationRow } from '../../../contract/judging.ts'
 import type { TaskView } from '../../../contract/view.ts'
 import { failure, type Failure } from '../../../domain/failure.ts'
@@ -8,7 +8,6 @@ import { DIMENSIONS, type Dimension } from '../../../domain/judging/score.ts'
 import { hintOf } from '../../../domain/near-match.ts'
 import { askYard, withYard, type Connection } from '../../connect/connect.ts'
 import { judgementEnd } from '../../connect/judgement-end.ts'
-import type { Client } from '../../connect/owner.ts'
 import {
   argument,
   defineCommand,
@@ -136,9 +135,11 @@ function scoreValue(text: string): number {
 
 /** `correctness=0.8` */
 function dimensionValue(text: string): readonly [Dimension, number] {
-  const [name = '', value = ''] = text.split('=', 2)
+  const [name = '', value] = text.split('=', 2)
   const known = DIMENSIONS.find((each) => each === name.trim())
-  if (known) return [known, scoreValue(value)]
+  if (known && value === undefined)
+    throw new InvalidArgumentError(`${quoted(text)} has no score: write ${known}=0.8`)
+  if (known && value !== undefined) return [known, scoreValue(value)]
   throw new InvalidArgumentError(
     `${quoted(name)} is no dimension; ${hintOf(name, DIMENSIONS, 'dimensions')}`,
   )
@@ -148,7 +149,7 @@ export const score = defineCommand({
   arguments: {
     what: argument(
       '<id|eval>',
-      'the task, by its latest evaluation, or an evaluation such as eval-3',
+      'the task, by its latest result, or an evaluation such as eval-3',
       taskId,
     ),
     value: argument('[score]', 'from 0 to 1', scoreValue),
@@ -162,7 +163,7 @@ export const score = defineCommand({
         return [text]
       },
     ),
-    note: option('--note <text>', 'why'),
+    note: option('--note <text>', 'why; needed unless --clear or --audit is given'),
     clear: option('--clear', "takes people's score back; the model's counts again"),
     audit: option(
       '--audit',
@@ -171,7 +172,7 @@ export const score = defineCommand({
   },
   exclusive: [['clear', 'audit']],
   notes: [
-    'It settles the gate of a task that still waits for a score; a task that is finished it never moves.',
+    'It settles the gate of a task that still waits for a score, before its judge has answered too; a task that is finished it never moves.',
   ],
   examples: [
     'yard score build 0.6 --note "it breaks on an empty list"',
@@ -182,11 +183,9 @@ export const score = defineCommand({
     const wrong = issueOf({ value, note, clear, audit })
     if (wrong) return err(wrong)
     return withYard(cli, async ({ client }) => {
-      const evaluation = await evaluationOf(client, what)
-      if (!evaluation.ok) return evaluation
       const dimensions = Object.fromEntries((dimension ?? []).map(dimensionValue))
       const row = await client.evaluation.score({
-        id: evaluation.value,
+        id: what,
         ...(clear ? { clear: true as const } : {}),
         ...definedFields({ score: value, note }),
         ...(audit ? { audit } : {}),
@@ -220,16 +219,4 @@ function issueOf(given: {
     )
   if (clear || audit || (note ?? '').trim() !== '') return null
   return failure('bad-request', '--note is missing', { hint: 'say why, in a line' })
-}
-
-async function evaluationOf(client: Client, what: string): Promise<Result<string, Failure>> {
-  if (/^eval-\d+$/.test(what)) return ok(what)
-  const { evaluation } = await client.task.get({ id: what })
-  if (evaluation?.id != null) return ok(evaluation.id)
-  return err(
-    failure('wrong-state', `no result of ${what} has been judged`, {
-      hint: `yard evaluate ${what} has it judged; yard approve or reject decides without a score`,
-      facts: { id: what },
-    }),
-  )
 }

@@ -21,9 +21,10 @@ import {
   type Cli,
 } from '../../spec/define.ts'
 import { definedFields, quoted, taskId, whole } from '../../spec/values.ts'
-import { clock, count, counted } from '../../text/format.ts'
+import { askLine } from '../../text/ask.ts'
+import { clock, count, dateTimeText } from '../../text/format.ts'
 import { manyLines, oneLine } from '../../text/print.ts'
-import { isEvaluation, resultText, shownScore } from '../../text/scores.ts'
+import { identityText, isEvaluation, resultText, shownScore } from '../../text/scores.ts'
 
 /** A number from 0 to 1. */
 function share(text: string): number {
@@ -68,12 +69,12 @@ const audit = defineSubcommand({
       if (drawn.length === 0) print.line('every scored result has been audited')
       const terminal = createInterface({ input: machine.stdin, output: machine.stderr })
       try {
-        for (const [nth, each] of drawn.entries())
-          await auditOne(cli, client, terminal, { ...each, nth: `${nth + 1} of ${drawn.length}` })
-      } catch (error) {
-        // ^C or ^D at the question.
-        if (!(error instanceof Error && error.name === 'AbortError')) throw error
-        print.line('\nended here; what was scored is kept')
+        for (const [nth, each] of drawn.entries()) {
+          const about = { ...each, nth: `${nth + 1} of ${drawn.length}` }
+          if (await auditOne(cli, client, terminal, about)) continue
+          print.line('\nended here; what was scored is kept')
+          break
+        }
       } finally {
         terminal.close()
       }
@@ -88,12 +89,13 @@ interface Drawn {
   readonly nth: string
 }
 
+/** False where the person ended it. */
 async function auditOne(
   { print, commandId }: Cli,
   client: Client,
   terminal: Interface,
   { id, task: taskName, agent, nth }: Drawn,
-): Promise<void> {
+): Promise<boolean> {
   const task = await client.task.get({ id: taskName })
   print.line(print.paint('bold', `${nth}  ${task.id}  ${oneLine(task.title)}`))
   if (task.description) print.line(manyLines(task.description))
@@ -103,8 +105,9 @@ async function auditOne(
   for (const { patch } of diff?.files ?? []) print.line(manyLines(patch))
   if (!diff?.files.length) print.line(`no change in git; yard output ${agent} shows what it said`)
   for (;;) {
-    const typed = (await terminal.question('Your score, 0 to 1 (empty leaves it out): ')).trim()
-    if (typed === '') return
+    const typed = await askLine(terminal, 'Your score, 0 to 1 (empty leaves it out): ')
+    if (typed === null) return false
+    if (typed === '') return true
     const score = Number(typed)
     if (!(score >= 0 && score <= 1)) {
       print.line(`${JSON.stringify(typed)} is no number from 0 to 1`)
@@ -116,7 +119,8 @@ async function auditOne(
       audit: true,
       commandId: `${commandId}:${id}`,
     })
-    return print.line(`you ${shownScore(score)}, the judge ${shownScore(row.modelScore)}\n`)
+    print.line(`you ${shownScore(score)}, the judge ${shownScore(row.modelScore)}\n`)
+    return true
   }
 }
 
@@ -180,7 +184,7 @@ function printGroups({ print }: Cli, by: string, groups: readonly EvaluationFigu
   print.table(
     [by.toUpperCase(), 'N', 'MEAN', 'P25', 'P50', 'P75', 'PASSED', 'COST', 'PER PASSED'],
     groups.map((group) => [
-      group.key ?? 'none',
+      identityText({ id: group.key, name: group.name }) ?? 'none',
       `${count(group.n)}${group.isFew ? ' (few)' : ''}`,
       shownScore(group.mean),
       shownScore(group.quartiles?.p25),
@@ -227,7 +231,14 @@ const factsOf = (row: EvaluationRow): readonly (readonly [string, string | null]
     row.override && `${shownScore(row.override.score)} by ${row.override.by}: ${row.override.note}`,
   ],
   ['gate', row.gate],
+  ['when', dateTimeText(row.at)],
   ['agent', row.agent],
+  ['worker', row.worker && [row.worker.executor, row.worker.model].filter(Boolean).join('/')],
+  [
+    'identity',
+    row.worker && identityText({ id: row.worker.identity, name: row.worker.identityName }),
+  ],
+  ['kind', row.kind],
   ['judge', row.judge && `${nameOf(row.judge)}, prompt ${row.judge.prompt}`],
   ['looks', looksText(row)],
   ['asked', row.judgements.join(', ')],
@@ -239,5 +250,5 @@ const factsOf = (row: EvaluationRow): readonly (readonly [string, string | null]
 function looksText({ looks, spread, kept }: EvaluationRow): string {
   if (kept) return `none: ${keptText(kept)}`
   if (looks === 0) return 'none'
-  return `${counted(looks, 'look')}${spread === null ? '' : `, ${shownScore(spread)} apart`}`
+  return `${count(looks)}${spread === null ? '' : `, ${shownScore(spread)} apart`}`
 }

@@ -15,6 +15,7 @@ import {
   printed,
   type Cli,
 } from '../../spec/define.ts'
+import { askLine } from '../../text/ask.ts'
 import { clock } from '../../text/format.ts'
 
 const check = defineSubcommand({
@@ -33,6 +34,10 @@ const check = defineSubcommand({
     withYard(cli, async (yard) => {
       const wish = name === undefined ? {} : { name }
       const refusal = yes ? null : await refusalOf(cli, yard, wish)
+      if (refusal === 'declined') {
+        cli.print.progress('nobody was asked')
+        return ok(1)
+      }
       if (refusal !== null) return err(refusal)
       if (yard.owner === null)
         return err(
@@ -57,10 +62,15 @@ interface Wish {
 }
 
 /** Null when a person has agreed to the price. */
-async function refusalOf(cli: Cli, yard: Connection, wish: Wish): Promise<Failure | null> {
+async function refusalOf(
+  cli: Cli,
+  yard: Connection,
+  wish: Wish,
+): Promise<Failure | 'declined' | null> {
   const refusal = await priceOf(yard, wish)
   const isPrice = refusal.kind === 'bad-request' && refusal.facts?.['calls'] !== undefined
-  return isPrice && (await confirms(cli, refusal.message)) ? null : refusal
+  if (!isPrice || cli.print.isJson || cli.machine.stdin.isTTY !== true) return refusal
+  return (await confirms(cli, refusal.message)) ? null : 'declined'
 }
 
 /** Asks, and waits for the last answer. */
@@ -89,11 +99,10 @@ async function priceOf({ client }: Connection, wish: Wish): Promise<Failure> {
   }
 }
 
-async function confirms({ machine, print }: Cli, price: string): Promise<boolean> {
-  if (print.isJson || machine.stdin.isTTY !== true) return false
+async function confirms({ machine }: Cli, price: string): Promise<boolean> {
   const terminal = createInterface({ input: machine.stdin, output: machine.stderr })
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${price}. Ask them? [y/N] `)).trim())
+    return /^y(es)?$/i.test((await askLine(terminal, `${price}. Ask them? [y/N] `)) ?? '')
   } finally {
     terminal.close()
   }
@@ -101,8 +110,9 @@ async function confirms({ machine, print }: Cli, price: string): Promise<boolean
 
 export const evaluators = defineCommand({
   notes: [
-    'Per executor, model and version of the question. PEOPLE: blind audits (yard evaluations audit); fewer than 20 say little. Each figure of PEOPLE stands with its 90 % interval.',
-    'BIAS: mean of judge − person, above 0 is lenient. MAE: mean distance. RHO: rank correlation. KAPPA: agreement on five bins, weighted.',
+    'Per executor, model and version of the question. CANARIES: when it was last asked the 16 results that a person has scored beforehand. GOOD, BAD: mean of judge − person on either half of them; BAD above 0.10 is lenient. OFF BY: mean distance on all of them.',
+    'PEOPLE: blind audits (yard evaluations audit); fewer than 20 say little. Each figure of PEOPLE stands with its 90 % interval.',
+    'BIAS: mean of judge − person, above 0 is lenient. MAE: mean distance from people. RHO: rank correlation. KAPPA: agreement on five bins, weighted.',
   ],
   examples: ['yard evaluators', 'yard evaluators --json'],
   subcommands: [check],
@@ -118,7 +128,7 @@ function printAll({ print }: Cli, list: readonly Evaluator[]): void {
   print.table(
     [
       ...['JUDGE', 'PROMPT', 'ASKED', 'UNANSWERED', 'PRICE'],
-      ...['CANARIES', 'GOOD', 'BAD', 'MAE', 'PEOPLE', 'BIAS', 'MAE', 'RHO', 'KAPPA', 'FLAG'],
+      ...['CANARIES', 'GOOD', 'BAD', 'OFF BY', 'PEOPLE', 'BIAS', 'MAE', 'RHO', 'KAPPA', 'FLAG'],
     ],
     list.map((judge) => [
       judge.model === null ? judge.executor : `${judge.executor}/${judge.model}`,
@@ -136,8 +146,9 @@ function printAll({ print }: Cli, list: readonly Evaluator[]): void {
 const partText = (partial: Evaluator['partial'] | undefined): string =>
   partial ? `it came to ${partial.n} of 16` : 'it came to none of them'
 
+const fixed = (value: number): string => value.toFixed(2).replace('-', '−')
 const signed = (value: number | null): string =>
-  value === null ? '' : `${value >= 0 ? '+' : '−'}${Math.abs(value).toFixed(2)}`
+  value === null ? '' : `${value >= 0 ? '+' : ''}${fixed(value)}`
 
 function canaryCells({ canaries, partial }: Evaluator): string[] {
   const part = partial ? `${partial.n} of 16 at ${clock(partial.at)}` : null
@@ -149,10 +160,11 @@ function canaryCells({ canaries, partial }: Evaluator): string[] {
 
 function peopleCells({ people }: Evaluator): string[] {
   const { n, isFew, bias, mae, spearman, kappa } = people
-  const figures = [bias, mae, spearman, kappa].map((figure) =>
-    figure === null
-      ? ''
-      : `${figure.value.toFixed(2)} [${figure.low.toFixed(2)}, ${figure.high.toFixed(2)}]`,
-  )
+  const figures = [bias, mae, spearman, kappa].map((figure) => {
+    if (figure === null) return ''
+    const interval = ` [${fixed(figure.low)}, ${fixed(figure.high)}]`
+    // One alone spreads over nothing.
+    return `${fixed(figure.value)}${n < 2 ? '' : interval}`
+  })
   return [`${n}${isFew && n > 0 ? ' (few)' : ''}`, ...figures]
 }

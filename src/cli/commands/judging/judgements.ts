@@ -59,8 +59,13 @@ export const judgements = defineCommand({
 const judgeOf = ({ judge }: JudgementView): string =>
   judge === null ? '' : [judge.executor, judge.model].filter(Boolean).join('/')
 
-const stateOf = ({ state, outcome, reason }: JudgementView): string =>
-  [outcome ?? state, reason === null ? null : `(${reason})`].filter(Boolean).join(' ')
+const stateOf = ({ state, outcome, reason, kept }: JudgementView): string =>
+  [
+    kept === undefined ? (outcome ?? state) : `not asked (same work as ${kept})`,
+    reason === null ? null : `(${reason})`,
+  ]
+    .filter(Boolean)
+    .join(' ')
 
 function printAll({ print }: Cli, list: readonly JudgementView[]): void {
   if (list.length === 0) return print.progress('no judgements')
@@ -87,7 +92,7 @@ function printOne({ print }: Cli, judgement: JudgementView): void {
     ['state', stateOf(judgement)],
     ['task', task],
     ['agent', agent],
-    ['asked by', by],
+    ['asked by', by === agent && purpose === 'evaluation' ? 'its gate' : by],
     ['judge', judge && `${judgeOf(judgement)} (${judge.provenance}), prompt ${judge.prompt}`],
     ['queued', time(queuedAt)],
     ['asked', time(askedAt)],

@@ -37,11 +37,14 @@ export function changeLine(before: TaskCard | null, after: TaskCard): string | n
   const sign = signOf(after.state)
   const title = oneLine(after.title)
   if (after.state === 'in-progress')
-    return `${sign} ${after.id} started as ${after.agent}: ${title}`
+    return `${sign} ${after.id} started${againText(after)} as ${after.agent}: ${title}`
   const took = after.state === 'done' ? (after.workedMs ?? null) : null
   const detail = took === null ? after.fact : durationText(took)
   return `${sign} ${after.id} ${stateText(after.state, detail ? oneLine(detail) : null, after.reason)}`
 }
+
+const againText = ({ sentBack }: TaskCard): string =>
+  sentBack === undefined ? '' : ` again (${oneLine(sentBack)})`
 
 function createPlainProgress(print: Printer): Progress {
   return {
@@ -87,7 +90,9 @@ function createLiveProgress({ stderr }: Machine): Progress {
       if (change.isFirst) return
       for (const { before, after } of change.changed) {
         const line = changeLine(before, after)
-        if (line !== null && after.state !== 'in-progress') above(line)
+        // Who works is redrawn below; why somebody works again is not.
+        const isTold = after.state !== 'in-progress' || after.sentBack !== undefined
+        if (line !== null && isTold) above(line)
       }
     },
     say(text) {

@@ -34,7 +34,10 @@ const leadsTo = (label: string, to: Partial<Route>) => () => (
 
 const SIGNED_IN = 'I have signed in: go on'
 const OpenExecutors = leadsTo('Open executors', { screen: 'executors' })
-const ShowJudges = leadsTo('Show judges', { screen: 'evaluations' })
+const ShowJudges = leadsTo('Show judges', {
+  screen: 'evaluations',
+  filters: { judges: 'show' },
+})
 const ToMachine = leadsTo('Change its caps', {
   screen: 'settings',
   filters: { section: 'machine' },

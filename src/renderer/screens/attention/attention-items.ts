@@ -52,7 +52,7 @@ const WORDS: Readonly<Record<ItemKind, string>> = {
   answer: 'Question',
   evaluation: 'Not evaluated',
   approval: 'Approval',
-  gate: 'Below its gate',
+  gate: 'Not passed',
   manual: 'For a person',
   taken: 'In your hands',
   executor: 'No executor',

@@ -180,7 +180,9 @@ function AttentionRow(props: AttentionRowProps) {
           )}
         </p>
         <p className="attention-text text-text-2">{item.text}</p>
-        {item.lastLines !== null && <LastLines text={item.lastLines} />}
+        {item.lastLines !== null && (
+          <LastLines text={item.lastLines} from={item.kind === 'gate' ? 'gate' : 'output'} />
+        )}
         {item.kind === 'answer' && <AnswerForm task={item.task ?? ''} question={item.text} />}
         <p className="attention-facts flex flex-wrap text-11">
           {item.since !== null && (

@@ -3,7 +3,7 @@ import type { EvaluationRow } from '../../../contract/judging.ts'
 import { ScoreBars } from '../../components/score-bars.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { navigate } from '../../model/route.ts'
-import { resultOf, shownScore } from '../../model/scores.ts'
+import { groupName, resultOf, shownScore } from '../../model/scores.ts'
 import { DataTable, type DataColumn } from '../../ui/data-table.tsx'
 import { instantText } from '../../ui/format.ts'
 
@@ -14,7 +14,11 @@ const COLUMNS: readonly DataColumn<EvaluationRow>[] = [
   ['Task', (row) => <TaskName row={row} />, { isRowHead: true, sortBy: 'title' }],
   ['Agent', ({ agent }) => <code>{agent}</code>, { sortBy: 'agent' }],
   ['Executor', (row) => <Worker row={row} />],
-  ['Identity', ({ worker }) => worker?.identity ?? '', { spare: 'first' }],
+  [
+    'Identity',
+    ({ worker }) => (worker ? groupName({ key: worker.identity, name: worker.identityName }) : ''),
+    { spare: 'first' },
+  ],
   ['When', ({ at }) => instantText(at), { spare: 'first' }],
   [
     "Evaluator's note",

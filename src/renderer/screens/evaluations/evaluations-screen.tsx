@@ -14,6 +14,7 @@ import { ProblemNote } from '../../components/problem-note.tsx'
 import { setFilter, useRoute, useRouteChoice } from '../../model/route.ts'
 import { useSession, useThrottledYard, useYard } from '../../model/session/session-context.tsx'
 import type { YardView } from '../../model/session/yard-view.ts'
+import { groupName } from '../../model/scores.ts'
 import { useAnswer } from '../../model/use-answer.ts'
 import { Button } from '../../ui/button.tsx'
 import { Segmented } from '../../ui/fields.tsx'
@@ -154,7 +155,7 @@ function Figures({ all, groups, group, by }: FiguresProps) {
   const chosen = groups.find(({ key }) => key === group) ?? null
   if (all.n === 0) return null
   const shown = chosen ?? all
-  const name = chosen === null ? 'all' : (chosen.key ?? `no ${by}`)
+  const name = chosen === null ? 'all' : (groupName(chosen) ?? `no ${by}`)
   const below = shown.gated - shown.passed
   return (
     <div className="evaluation-grid">

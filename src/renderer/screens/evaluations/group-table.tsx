@@ -1,7 +1,7 @@
 /** A row for each model, executor, identity or kind: how many, how good, how many passed, at what price. */
 import type { EvaluationFigures, EvaluationGroup } from '../../../contract/judging.ts'
 import { setFilter } from '../../model/route.ts'
-import { shownScore } from '../../model/scores.ts'
+import { groupName, shownScore } from '../../model/scores.ts'
 import { DataTable, type DataColumn } from '../../ui/data-table.tsx'
 import { capital, countText, moneyText } from '../../ui/format.ts'
 
@@ -56,7 +56,7 @@ interface NameProps {
 }
 
 /** Pressed, everything on the screen is about it alone; pressed again, about all. */
-function Name({ row: { key, executor }, by, isChosen }: NameProps) {
+function Name({ row: { key, name, executor }, by, isChosen }: NameProps) {
   if (key === null) return <span className="text-text-3">no {by}</span>
   return (
     <button
@@ -65,7 +65,8 @@ function Name({ row: { key, executor }, by, isChosen }: NameProps) {
       aria-pressed={isChosen}
       onClick={() => setFilter('group', isChosen ? '' : key)}
     >
-      <b>{key}</b> {by === 'model' && <span className="text-text-2">{executor}</span>}
+      <b>{groupName({ key, name })}</b>{' '}
+      {by === 'model' && <span className="text-text-2">{executor}</span>}
     </button>
   )
 }

@@ -1,9 +1,10 @@
 /** Who judges, and how far each agrees with people. */
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Evaluator } from '../../../contract/judging.ts'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { CopyText } from '../../components/copy-text.tsx'
 import { checkJudge, checkLabel } from '../../actions/check-judge.ts'
+import { useRequest } from '../../model/route.ts'
 import { useCommand, useSession, useYard } from '../../model/session/session-context.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
 import { DataTable, type DataColumn } from '../../ui/data-table.tsx'
@@ -12,6 +13,8 @@ import { countText, instantText, moneyText, plural } from '../../ui/format.ts'
 
 export function Judges({ stand }: { readonly stand: string }) {
   const issues = useJudgeIssues()
+  const section = useRef<HTMLElement>(null)
+  const [isWanted, setWanted] = useState(false)
   const [isChecking, setChecking] = useState(false)
   const { value, problem, askAgain } = useAnswer(
     async ({ evaluator }) => {
@@ -21,6 +24,15 @@ export function Judges({ stand }: { readonly stand: string }) {
     },
     { key: `${stand} ${issues}`, everyMs: isChecking ? CHECKING_MS : null },
   )
+  const isThere = value !== undefined && value !== null
+  useRequest('judges', () => setWanted(true))
+  useEffect(() => {
+    // It stands at the end, and not before the answer is there.
+    if (!isWanted || !isThere || !section.current) return
+    section.current.scrollIntoView({ block: 'start' })
+    section.current.focus({ preventScroll: true })
+    setWanted(false)
+  }, [isWanted, isThere])
   const session = useSession()
   const command = useCommand()
   const { run, isBusy } = command
@@ -32,7 +44,12 @@ export function Judges({ stand }: { readonly stand: string }) {
   }, [session, run, isBusy, askAgain])
   if (value?.length === 0) return null
   return (
-    <section className="card evaluation-judges" aria-label="Agreement with people">
+    <section
+      ref={section}
+      tabIndex={-1}
+      className="card evaluation-judges"
+      aria-label="Agreement with people"
+    >
       <header>
         <h2>Agreement with people</h2>
         <span>each with its 90 % interval, of blind audits</span>
@@ -76,14 +93,16 @@ const nameOf = ({ executor, model }: Evaluator): string =>
   [executor, model].filter(Boolean).join('/')
 
 type Estimate = Evaluator['people']['bias']
-/** `0.05 (−0.02 to 0.11)` */
-export const estimateText = (estimate: Estimate): string =>
-  estimate === null
-    ? ''
-    : `${signed(estimate.value)} (${signed(estimate.low)} to ${signed(estimate.high)})`
+/** `0.05 (−0.02 to 0.11)`; one alone spreads over nothing. */
+export function estimateText(estimate: Estimate, n = Infinity): string {
+  if (estimate === null) return ''
+  const { value, low, high } = estimate
+  return `${signed(value)}${n < 2 ? '' : ` (${signed(low)} to ${signed(high)})`}`
+}
 const signed = (value: number): string => value.toFixed(2).replace('-', '−')
 
-const measured = (value: number | null): string => (value === null ? '' : signed(value))
+const measured = (value: number | null): string =>
+  value === null ? '' : `${value >= 0 ? '+' : ''}${signed(value)}`
 
 function Canaries({ judge }: { readonly judge: Evaluator }) {
   const { canaries, checking, flag } = judge
@@ -108,7 +127,8 @@ const columnsOf = (
     'Judge',
     (row) => (
       <>
-        <b>{nameOf(row)}</b> <span className="text-text-2">prompt {row.prompt}</span>
+        <b>{nameOf(row)}</b>
+        <span className="block text-11 text-text-2">prompt {row.prompt}</span>
       </>
     ),
     { isRowHead: true },
@@ -165,13 +185,22 @@ const columnsOf = (
     ),
     { className: 'num' },
   ],
-  ['Bias', ({ people }) => estimateText(people.bias), { headTip: 'Model less person' }],
-  ['Mean error', ({ people }) => estimateText(people.mae)],
-  ['Ranks', ({ people }) => estimateText(people.spearman), { headTip: 'Spearman', spare: 'next' }],
-  ['κ', ({ people }) => estimateText(people.kappa), { headTip: 'Weighted kappa', spare: 'next' }],
+  ['Bias', ({ people }) => estimateText(people.bias, people.n), { headTip: 'Model less person' }],
+  ['Mean error', ({ people }) => estimateText(people.mae, people.n)],
+  [
+    'Ranks',
+    ({ people }) => estimateText(people.spearman, people.n),
+    { headTip: 'Spearman', spare: 'next' },
+  ],
+  [
+    'κ',
+    ({ people }) => estimateText(people.kappa, people.n),
+    { headTip: 'Weighted kappa', spare: 'next' },
+  ],
   [
     'Overrides',
-    ({ overrides }) => (overrides.n === 0 ? '' : `${overrides.n}, ${estimateText(overrides.mae)}`),
+    ({ overrides }) =>
+      overrides.n === 0 ? '' : `${overrides.n}, ${estimateText(overrides.mae, overrides.n)}`,
     { headTip: 'Mean error where people were surprised', spare: 'last' },
   ],
 ]

@@ -1,6 +1,6 @@
 /** How scores spread, and what they cost. Drawn to be looked at; the tables beside them say the same. */
 import type { EvaluationFigures, EvaluationGroup } from '../../../contract/judging.ts'
-import { shownScore } from '../../model/scores.ts'
+import { groupName, shownScore } from '../../model/scores.ts'
 import { countText, moneyText } from '../../ui/format.ts'
 
 const WIDTH = 440
@@ -119,7 +119,7 @@ export function CostPlot({ groups, chosen, by }: CostPlotProps) {
     const across = (Math.log10(cost) - cheap) / (dear - cheap)
     const up = (mean - worst) / (best - worst)
     return {
-      key: group.key ?? `no ${by}`,
+      key: groupName(group) ?? `no ${by}`,
       x: COST.left + 20 + across * (COST.right - COST.left - 40),
       y: COST.bottom - up * (COST.bottom - COST.top),
       r: 4 + 4 * Math.sqrt(group.n / most),
@@ -129,7 +129,7 @@ export function CostPlot({ groups, chosen, by }: CostPlotProps) {
   const scores = [worst, (worst + best) / 2, best]
   const label = known.map(
     ({ group, mean, cost }) =>
-      `${group.key ?? `no ${by}`} ${shownScore(mean)} at ${moneyText(cost)}`,
+      `${groupName(group) ?? `no ${by}`} ${shownScore(mean)} at ${moneyText(cost)}`,
   )
   return (
     <svg

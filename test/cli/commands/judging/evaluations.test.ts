@@ -85,6 +85,7 @@ describe('yard evaluations', { timeout: 60_000 }, () => {
     const { out } = await run('evaluations', 'show', 'eval-1')
     expect(out).toContain('score     0.93 (gate 0.70 passed)')
     expect(out).toMatch(/correctness +0\.95 +it does what was asked \(src\/a\.ts:2\)/)
+    for (const fact of [/when +\d/, /worker +claude\/opus/, /kind +\w+/]) expect(out).toMatch(fact)
     expect(out).toMatch(/Criteria\n +met +a button \(src\/a\.ts:1\)/)
     expect(await codeOf('evaluations', 'show', 'eval-9')).toBe(3)
   })
@@ -100,6 +101,15 @@ describe('yard evaluations', { timeout: 60_000 }, () => {
     expect(await codeOf('evaluations', '--below', '1.5')).toBe(2)
     expect(await codeOf('evaluations', '--by', 'task')).toBe(2)
     expect(await codeOf('evaluations', '--task', 'dosc')).toBe(3)
+    const since = await run('evaluations', '--since', 'yesterday')
+    expect([since.code, since.err]).toEqual([2, expect.stringContaining('a day, such as')])
+  })
+
+  it('refuses those of whom nobody knows, and takes those who have worked', async () => {
+    for (const filter of ['--executor', '--model', '--identity'])
+      expect(await codeOf('evaluations', filter, 'nobody')).toBe(3)
+    expect(await codeOf('evaluations', '--model', 'opus')).toBe(0)
+    expect((await run('identity', 'show', '1eb')).err).toContain('4 or more characters')
   })
 })
 
@@ -132,6 +142,8 @@ describe('what people say', { timeout: 60_000 }, () => {
   it('is refused where it says nothing, or too much', async () => {
     expect(await codeOf('score', 'docs', '1.2', '--note', 'n')).toBe(2)
     expect(await codeOf('score', 'docs', '0.2')).toBe(2)
+    const bare = await run('score', 'docs', '0.2', '--note', 'n', '--dimension', 'correctness')
+    expect([bare.code, bare.err]).toEqual([2, expect.stringContaining('correctness=0.8')])
     expect(await codeOf('score', 'docs', '--note', 'n')).toBe(2)
     expect(await codeOf('score', 'docs', '0.2', '--clear')).toBe(2)
     const unknown = await run('score', 'docs', '0.2', '--note', 'n', '--dimension', 'corectness=1')

@@ -1,6 +1,10 @@
 /** What is said while nothing runs: once, with what it waits for and until when. */
 import { expect, it } from 'vitest'
-import { createPauseReporter, pauseLines } from '../../../../src/cli/commands/run/progress.ts'
+import {
+  changeLine,
+  createPauseReporter,
+  pauseLines,
+} from '../../../../src/cli/commands/run/progress.ts'
 import type { LiveGraph } from '../../../../src/cli/commands/run/rest-watch.ts'
 
 const UNTIL = '2031-05-01T10:00:00.000Z'
@@ -34,6 +38,16 @@ const graph = ({
 
 const DAY = { kind: 'budget', subject: 'day', reason: "today's budget is used up", until: UNTIL }
 const ASLEEP = { kind: 'provider', subject: 'anthropic', reason: 'quota', until: UNTIL }
+
+it('says why a task is started again whose result did not pass', () => {
+  const before = { id: 'a', state: 'ready', title: 'A', agent: 'agent-1' }
+  const after = { ...before, state: 'in-progress', agent: 'agent-2' }
+  const line = (more: object) => changeLine(before as never, { ...after, ...more } as never)
+  expect(line({})).toMatch(/a started as agent-2: A$/)
+  expect(line({ sentBack: 'scored 0.50' })).toMatch(
+    /a started again \(scored 0\.50\) as agent-2: A$/,
+  )
+})
 
 it('names the budget, or the provider that sleeps, and until when', () => {
   expect(pauseLines(graph({ breakers: [DAY] }))).toEqual([

@@ -2,18 +2,23 @@ import { describe, expect, test } from 'vitest'
 import { chosenPlace } from '../../../../src/renderer/changes/changes-tab.tsx'
 import { differenceText } from '../../../../src/renderer/components/radar.tsx'
 import { scoreOf } from '../../../../src/renderer/inspector/score-form.tsx'
-import { gateLine, resultOf } from '../../../../src/renderer/model/scores.ts'
+import { gateLine, groupName, resultOf } from '../../../../src/renderer/model/scores.ts'
 import { estimateText } from '../../../../src/renderer/screens/evaluations/judges.tsx'
+
+const SCORED = { status: 'scored', passed: null, gate: 'score', marks: [], override: null }
 
 describe('scores in words', () => {
   test('say what they came to', () => {
-    const of = (more: object) =>
-      resultOf({ status: 'scored', passed: null, gate: 'score', ...more } as never)
+    const of = (more: object) => resultOf({ ...SCORED, ...more } as never)
     expect(of({ status: 'pending' })).toEqual(['pending-eval', 'Being judged'])
     expect(of({ status: 'unscored' })).toEqual(['waiting', 'Not scored'])
     expect(of({ passed: true })).toEqual(['done', 'Passed'])
     expect(of({ passed: false })).toEqual(['failed', 'Below gate'])
-    expect(of({})).toEqual(['done', 'Scored, no gate'])
+    expect(of({})).toEqual(['done', 'Scored'])
+    expect(of({ gate: 'off' })).toEqual(['done', 'Scored, no gate'])
+    const flagged = { gate: '0.7', marks: ['flagged-judge'] }
+    expect(of(flagged)).toEqual(['waiting', 'Judge flagged, decides nothing'])
+    expect(of({ ...flagged, override: {}, passed: true })[1]).toBe('Passed')
     expect(of({ gate: 'person' })[1]).toBe('Scored, a person decides')
   })
 
@@ -28,6 +33,10 @@ describe('scores in words', () => {
     expect(differenceText(null, 0.5)).toBe('')
     expect(estimateText({ value: -0.02, low: -0.1, high: 0.05 })).toBe('−0.02 (−0.10 to 0.05)')
     expect(estimateText(null)).toBe('')
+    expect(estimateText({ value: -0.1, low: -0.1, high: -0.1 }, 1)).toBe('−0.10')
+    const id = 'f5143935'.padEnd(64, '0')
+    expect(groupName({ key: id, name: 'Careful Programmer' })).toBe('Careful Programmer f5143935')
+    expect(groupName({ key: 'opus', name: null })).toBe('opus')
   })
 
   test('are read from what a person types', () => {
