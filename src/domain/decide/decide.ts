@@ -11,6 +11,8 @@ import { decideEdit } from './decide-edit.ts'
 import { decideEnd } from './decide-end.ts'
 import { judgementDeciders } from './decide-judgement.ts'
 import { judgedTaskDeciders, judgingDeciders } from './decide-judging.ts'
+import { accessDeciders } from './decide-access.ts'
+import { messageDeciders } from './decide-message.ts'
 import { decideLandingRequest, decideLandingSettle } from './decide-landing.ts'
 import { openDeciders } from './decide-open.ts'
 import { decideComplete, decideFail } from './decide-settle.ts'
@@ -66,6 +68,8 @@ const DECIDERS: Deciders<Exclude<CommandType, OfTask>> = {
   ...judgementDeciders,
   ...judgingDeciders,
   ...triageDeciders,
+  ...messageDeciders,
+  ...accessDeciders,
   'agent.end': decideEnd,
   'task.add': (plan, command, now) => decideAdd(plan, [command], now),
   'tasks.import': (plan, { tasks }, now) => decideAdd(plan, tasks, now),
