@@ -259,8 +259,8 @@ interface MessageCommands {
   'message.settleDead': { dead: readonly Delivery[]; again?: Sending }
   /** By a living agent, between two of its steps: what waits for it, in the order of a turn. */
   'delivery.take': { agentId: AgentId; generation: number; isUrgentOnly: boolean }
-  /** A person was given a notice; the next is due at `nextAt`, null = no more. `notify`: the sender, who is told that nobody reads it. */
-  'delivery.notice': { id: string; nextAt: number | null; notify?: Sending }
+  /** A person was given a notice; the next is due at `nextAt`, null = no more. `isLast`: its sender is told that nobody reads it. */
+  'delivery.notice': { id: string; nextAt: number | null; isLast: boolean }
   /** Another machine has it. */
   'delivery.forwarded': { id: string }
   /** Makes the standing tasks of these members, and gives up those of others. */
