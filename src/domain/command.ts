@@ -105,8 +105,8 @@ interface TaskCommands {
     class: FailureClass
     nextFireAt: number | null
   }
-  /** By its agent: a person must say something before the task can go on. It waits for that once the agent has ended. */
-  'task.ask': { id: TaskId; text: string }
+  /** By its agent: a person, or the member that `sending` asks, must say something before the task can go on. It waits for that once the agent has ended. */
+  'task.ask': { id: TaskId; text: string; sending?: Sending }
   /** By a person: its next agent is told, and goes on in the same conversation. */
   'task.answer': { id: TaskId; text: string }
   /** It has used up what it may spend: it waits until a person allows it more. */

@@ -2,7 +2,8 @@
 import { err, ok, type Result } from '../../base/result.ts'
 import type { MessageView } from '../../contract/message.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
-import { isTaskId } from '../../domain/ids.ts'
+import type { Sending } from '../../domain/command.ts'
+import { isTaskId, type TaskId } from '../../domain/ids.ts'
 import { type Message, messageIdSchema, standingIdOf } from '../../domain/messages/message.ts'
 import { namesOf } from '../../domain/messages/names.ts'
 import { hintOf } from '../../domain/near-match.ts'
@@ -212,6 +213,19 @@ async function sendMessage(
   const command = { type: 'message.send', ...sending, ...(delegate ? { delegate } : {}) } as const
   const { ids } = await send(context, command, commandId)
   return viewOf(context, ids[0] ?? '')
+}
+
+/** A question that the task of the agent who asks waits for. */
+export function askOf(context: HandlerContext, id: TaskId, to: string, text: string): Sending {
+  const { yard } = context
+  const { settings } = yard.config()
+  const now = yard.now()
+  const { from, ...said } = saidBy(context, [to])
+  const recipients = valueOf(recipientsOf({ plan: yard.plan, settings }, said.to, from))
+  const asked = { kind: 'question', priority: 'normal', task: id, replyTo: null, text } as const
+  const asks = { taskId: id, what: 'answer' } as const
+  const message = messageOf({ ...said, ...asked, from, asks }, now)
+  return sendingOf({ settings, store: yard.store, now }, message, recipients)
 }
 
 /** A person without a name of their own is reached as whoever looks at the yard. */
