@@ -30,7 +30,10 @@ export const messageHandlers = {
       })
     const said = {
       ...saidBy(context, to),
-      ...{ text, kind, priority, conversation },
+      text,
+      kind,
+      priority,
+      conversation,
       task: task?.id ?? null,
       replyTo: original?.message.id ?? null,
       diff: kind === 'review' && task ? await diffText(context, task.id) : null,
@@ -56,7 +59,10 @@ export const messageHandlers = {
     const { from, id, task, kind, priority } = original.message
     const said = {
       ...saidBy(context, [answerable(context, from)]),
-      ...{ text, decision, task, priority },
+      text,
+      decision,
+      task,
+      priority,
       kind: kind === 'question' || kind === 'review' ? ('message' as const) : kind,
       replyTo: id,
     }
