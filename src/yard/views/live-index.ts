@@ -166,7 +166,9 @@ function membersDue({ plan, config, now }: SummarySource): number {
   const due = Object.entries(config().settings.members).filter(
     ([name, { isPerson, isPiloted }]) => {
       const task = plan.tasks.get(standingIdOf(name))
-      return !isPerson && !isPiloted && task !== undefined && movesByItself(plan, task, now())
+      // Before its standing task is made, what was sent to it wakes it.
+    const isDue = task ? movesByItself(plan, task, now()) : plan.deliveriesTo(name).size > 0
+    return !isPerson && !isPiloted && isDue
     },
   )
   return due.length
