@@ -13,6 +13,7 @@ import {
 import type { Failure } from '../domain/failure.ts'
 import { nearMatch } from '../domain/near-match.ts'
 import { checkJudging } from './judging-settings.ts'
+import { checkMail } from './mail/mail-settings.ts'
 import { formatKey } from './keys.ts'
 import { errorAt, findWinner, type ConfigError, type Winners } from './layer.ts'
 import { executorFileSchema } from './registry-schema.ts'
@@ -27,6 +28,7 @@ export function checkSettings(settings: Settings, winners: Winners): ConfigError
     ...checkGeneral(settings, winners),
     ...checkRoles(settings, winners),
     ...checkJudging(settings, winners),
+    ...checkMail(settings, winners),
     ...Object.keys(settings.caps.models).flatMap((name) => {
       const failure = findModel(settings, name) ? null : unknownModel(settings, name)
       return failure ? [refused(winners, ['caps', 'models', name], failure)] : []

@@ -62,6 +62,12 @@ const SHOWN: Readonly<Record<string, unknown>> = {
   'judging.lane': 2,
   'judging.day_usd': 5,
   'judging.day_tokens': 1_000_000,
+  'messages.escalate_to': 'lead',
+  'transport.machine': 'anna-laptop',
+  'transport.url': 'https://hub.example:7443',
+  'transport.token_file': '~/.config/yard/hub-token',
+  'transport.pin': 'sha256/…',
+  'fleet.listen': '0.0.0.0:7443',
   'worktree.setup': 'npm ci',
   'worktree.target': 'main',
 }

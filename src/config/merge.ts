@@ -15,6 +15,7 @@ import {
 } from '../domain/settings.ts'
 import { checkSettings } from './check-settings.ts'
 import { judgingTablesOf } from './judging-settings.ts'
+import { mailTablesOf } from './mail/mail-settings.ts'
 import { parseInstant } from './times.ts'
 import { formatKey } from './keys.ts'
 import {
@@ -76,6 +77,7 @@ export function mergeLayers(layers: readonly Layer[]): Result<Merged, readonly C
     budget: budgetOf(file),
     machine: machineOf(file),
     ...judgingTablesOf(file, executors, executor.value),
+    ...mailTablesOf(file),
   }
   if (faults.length === 0) faults.push(...checkSettings(settings, winners))
   if (faults.length > 0) return err(faults)

@@ -12,6 +12,7 @@ import {
 import { parseBytes } from '../domain/format.ts'
 import { parseInstant } from './times.ts'
 import { judgingTables } from './judging-schema.ts'
+import { mailTables } from './mail/mail-schema.ts'
 import { executorFileSchema, modelFileSchema } from './registry-schema.ts'
 import {
   about,
@@ -324,6 +325,7 @@ export const configFileSchema = z.strictObject({
   models: models.prefault({}).describe('The model registry.'),
   budget: budget.prefault({}).describe('What may be spent.'),
   ...judgingTables,
+  ...mailTables,
   [MACHINE_TABLE]: machine
     .prefault({})
     .describe('This machine, over all your yards. Only in your own file, never in a project.'),

@@ -4,6 +4,7 @@ import type { Evidence } from '../domain/completion.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Actor, Command } from '../domain/command.ts'
 import type { RuntimeReport } from '../domain/executor.ts'
+import { isStanding } from '../domain/messages/message.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Task } from '../domain/task.ts'
 import { trip } from './breakers.ts'
@@ -153,6 +154,7 @@ function endCommand(
     jitter: parts.random(),
     nextFireAt: known ? nextRun(known.task, known.agent.claimedAt, parts) : null,
     ...(known ? policyFor(parts, known) : {}),
+    ...(known ? mailFor(parts, known) : {}),
   }
 }
 
@@ -202,6 +204,12 @@ function policyFor(
   { judging }: CoordinatorParts,
   { task }: Known,
 ): Pick<End, 'evaluation' | 'triage'> {
+  // A turn of a member is no result: its messages come again where it ends badly.
+  if (isStanding(task.id)) return {}
   const triage = judging.triage?.() ?? null
   return { evaluation: judging.policyOf(task), ...(triage ? { triage } : {}) }
 }
+
+/** What becomes of the messages that it took, and who is asked about a failure that repeats. */
+const mailFor = ({ mail }: CoordinatorParts, { agent }: Known): Pick<End, 'mail' | 'escalateTo'> =>
+  mail ? { mail: mail.policyOf(agent.member), escalateTo: mail.escalateTo() } : {}

@@ -188,6 +188,10 @@ export const agentSchema = z.strictObject({
   changes: changesSchema.nullable(),
   /** Who it was asked to be; null = nobody in particular. */
   identity: identityNameSchema.nullable().default(null),
+  /** The member whose turn it is; null = none. */
+  member: z.string().nullable().default(null),
+  /** Most hops of the messages that it has taken; absent = it has taken none. */
+  hops: z.number().int().nonnegative().optional(),
   /** Null while it lives, and in rows that are older than this field. */
   evidence: keptEvidenceSchema.nullable().default(null),
   /** What a model said of its end, or of its silence; null where none was asked, or has answered yet. */

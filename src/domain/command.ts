@@ -16,6 +16,10 @@ import type { JudgementReply, Paid, Postponement } from './judging/judgement.ts'
 import type { TriagePolicy } from './judging/triage.ts'
 import type { Assignment } from './judging/assignment.ts'
 import type { Identity } from './judging/identity.ts'
+import type { AccessToken } from './messages/access-token.ts'
+import type { JobRun } from './messages/job.ts'
+import type { Delivery, MailPolicy, Message, Recipient } from './messages/message.ts'
+import type { Peer } from './messages/peer.ts'
 import type { LandingOutcome, Merger } from './landing.ts'
 import type { Choice } from './routing/choice.ts'
 import type { NewTask, Task, TaskEdit } from './task.ts'
@@ -54,6 +58,8 @@ export interface Claim {
   readonly claimedBy?: string
   /** Only where the yard chose among several. */
   readonly choice?: Choice
+  /** Its member begins each turn with a new conversation; absent = it goes on with its own. */
+  readonly isFresh?: true
 }
 
 export const DEPENDENTS_FATES = ['remove', 'release', 'join'] as const
@@ -99,8 +105,8 @@ interface TaskCommands {
     class: FailureClass
     nextFireAt: number | null
   }
-  /** By its agent: a person must say something before the task can go on. It waits for that once the agent has ended. */
-  'task.ask': { id: TaskId; text: string }
+  /** By its agent: a person, or the member that `sending` asks, must say something before the task can go on. It waits for that once the agent has ended. */
+  'task.ask': { id: TaskId; text: string; sending?: Sending }
   /** By a person: its next agent is told, and goes on in the same conversation. */
   'task.answer': { id: TaskId; text: string }
   /** It has used up what it may spend: it waits until a person allows it more. */
@@ -164,6 +170,10 @@ interface AgentCommands {
     evaluation?: EvaluationPolicy
     /** A model is asked where it was lost, ran out of time or crashed; absent = none is. */
     triage?: TriagePolicy
+    /** What becomes of the messages that it took, where it ends badly; absent = the defaults. */
+    mail?: MailPolicy
+    /** Whom the same failure twice running is told; absent = nobody. */
+    escalateTo?: Recipient
   }
   'agents.forget': { ids: readonly AgentId[] }
 }
@@ -232,6 +242,63 @@ interface JudgingCommands {
   }
 }
 
+/** What is needed to send one message, beside the message itself. */
+export interface Sending {
+  message: Message
+  recipients: readonly Recipient[]
+  /** What it answers, as it is stored. */
+  original?: Message
+  /** Of a person among the recipients: first notice after so long, ms. */
+  mail: MailPolicy
+  /** Most hops, and most messages of one agent to another in a minute. */
+  limits: { readonly maxHops: number; readonly perPair: number }
+  /** How many the sender has sent each of them in the last minute; who is not in it has been sent none. */
+  recent: Readonly<Record<string, number>>
+}
+
+interface MessageCommands {
+  /** `delegate`: the task that a member is given by it. */
+  'message.send': Sending & { delegate?: { readonly task: NewTask } }
+  /** Closes what is open of these. `for`: whose deliveries an agent may close is its own. */
+  'message.ack': { deliveryIds: readonly string[] }
+  /** Dead ones: closed, and where `again` is given sent anew under its id. */
+  'message.settleDead': { dead: readonly Delivery[]; again?: Sending }
+  /** By a living agent, between two of its steps: what waits for it, in the order of a turn. */
+  'delivery.take': { agentId: AgentId; generation: number; isUrgentOnly: boolean }
+  /** A person was given a notice; the next is due at `nextAt`, null = no more. `isLast`: its sender is told that nobody reads it. */
+  'delivery.notice': { id: string; nextAt: number | null; isLast: boolean }
+  /** Another machine has it. */
+  'delivery.forwarded': { id: string }
+  /** Makes the standing tasks of these members, and gives up those of others. */
+  'members.sync': { members: readonly { readonly name: string; readonly title: string }[] }
+  /** A turn of a member, now. */
+  'member.wake': { id: TaskId }
+  /** Tells who delegated a task that it has ended. */
+  'delegation.settle': { id: TaskId; sending: Sending }
+  /** `sending` absent: it was skipped. */
+  'job.fire': { run: JobRun; sending?: Sending }
+  'job.settle': {
+    id: string
+    outcome: NonNullable<JobRun['outcome']>
+    reason: string | null
+    agentId: AgentId | null
+    conversation: JobRun['conversation']
+  }
+}
+
+interface AccessCommands {
+  'token.make': { token: AccessToken }
+  'token.revoke': { id: string }
+  'peer.pin': { peer: Peer }
+  /** How far it was read, and what of it was refused. */
+  'peer.read': {
+    id: string
+    cursor: string | null
+    members: readonly string[] | null
+    refused: readonly string[]
+  }
+}
+
 /** Of a triage: what the plan does not tell of its agent. */
 export interface Triaged {
   /** The ended one as it is stored; null where it lives or was forgotten. */
@@ -250,7 +317,12 @@ interface YardCommands {
 type CommandsOf<Table> = { [T in keyof Table]: Readonly<{ type: T } & Table[T]> }[keyof Table]
 export type TaskCommand = CommandsOf<TaskCommands>
 export type Command =
-  TaskCommand | CommandsOf<AgentCommands> | CommandsOf<JudgingCommands> | CommandsOf<YardCommands>
+  | TaskCommand
+  | CommandsOf<AgentCommands>
+  | CommandsOf<JudgingCommands>
+  | CommandsOf<MessageCommands>
+  | CommandsOf<AccessCommands>
+  | CommandsOf<YardCommands>
 export type CommandType = Command['type']
 export type CommandOf<T extends CommandType> = Extract<Command, { readonly type: T }>
 

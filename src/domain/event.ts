@@ -22,6 +22,10 @@ import type {
   Opinion,
 } from './judging/evaluation.ts'
 import type { Identity } from './judging/identity.ts'
+import type { AccessToken } from './messages/access-token.ts'
+import type { JobRun } from './messages/job.ts'
+import type { Delivery, Message } from './messages/message.ts'
+import type { Peer } from './messages/peer.ts'
 import type { Judgement } from './judging/judgement.ts'
 import type { AgentTriage } from './judging/triage.ts'
 import type { Landing, Merging } from './landing.ts'
@@ -133,6 +137,12 @@ interface TaskEvents {
     scheduledFor: number | null
   }
   'task.abandoned': { id: TaskId; by: string }
+  /** Of a standing task: its member is to take a turn, no earlier than `notBefore`. */
+  'task.woken': Work & { id: TaskId; notBefore: number | null }
+  /** Somebody is asked what becomes of it, for it fails again and again: `failure`, without what differs each time. */
+  'task.escalated': { id: TaskId; failure: string }
+  /** Who delegated it is told of its end. */
+  'task.delegationTold': { id: TaskId }
   'task.removed': { id: TaskId }
   'task.logged': { id: string; taskId: TaskId; by: string; text: string; place?: ChangePosition }
   'task.attached': { id: string; taskId: TaskId; agentId: AgentId | null; artifact: Artifact }
@@ -141,7 +151,13 @@ interface TaskEvents {
 }
 
 interface AgentEvents {
-  'agent.claimed': { claim: Claim; by: Agent['by']; workplace: Workplace | null }
+  'agent.claimed': {
+    claim: Claim
+    by: Agent['by']
+    workplace: Workplace | null
+    /** It begins a new conversation whatever was before. */
+    isFresh?: true
+  }
   'agent.placed': { id: AgentId; workplace: Workplace; worktreeName: string | null }
   'agent.started': {
     id: AgentId
@@ -182,6 +198,38 @@ interface AgentEvents {
   'agent.forgotten': { id: AgentId }
 }
 
+interface MessageEvents {
+  'message.sent': { message: Message; deliveries: readonly Delivery[] }
+  'delivery.taken': { id: string; agentId: AgentId }
+  /** Waits again. `isTry`: its turn counts. */
+  'delivery.returned': { id: string; notBefore: number | null; isTry: boolean; reason: string }
+  'delivery.closed': {
+    id: string
+    how: Extract<Delivery['state'], { kind: 'closed' }>['how']
+    by: string
+    /** As it is stored, of one that is dead; absent = it is open. */
+    dead?: Delivery
+  }
+  'delivery.died': { id: string; reason: string }
+  'delivery.noticed': { id: string; nextAt: number | null }
+  'job.fired': { run: JobRun }
+  'job.ended': {
+    id: string
+    outcome: NonNullable<JobRun['outcome']>
+    reason: string | null
+    agentId: AgentId | null
+    conversation: JobRun['conversation']
+  }
+}
+
+interface AccessEvents {
+  'token.made': { token: AccessToken }
+  'token.revoked': { id: string }
+  'peer.pinned': { peer: Peer }
+  'peer.read': { id: string; cursor: string | null; members: readonly string[] | null }
+  'peer.refused': { id: string; reason: string }
+}
+
 interface YardEvents {
   'yard.paused': object
   'yard.resumed': object
@@ -196,5 +244,7 @@ type TaskEvent = EventsOf<TaskEvents>
 type AgentEvent = EventsOf<AgentEvents>
 type YardEvent = EventsOf<YardEvents>
 type JudgementEvent = EventsOf<JudgementEvents>
-export type Event = TaskEvent | AgentEvent | YardEvent | JudgementEvent
+type MessageEvent = EventsOf<MessageEvents>
+type AccessEvent = EventsOf<AccessEvents>
+export type Event = TaskEvent | AgentEvent | YardEvent | JudgementEvent | MessageEvent | AccessEvent
 export type EventOf<T extends Event['type']> = Extract<Event, { readonly type: T }>

@@ -1,8 +1,10 @@
 /** Branded ids, so that a task's id cannot be passed where an agent's is meant. */
 import type { z } from 'zod'
 
-/** `[A-Za-z0-9_][A-Za-z0-9._-]{0,99}`: safe as a file name, a URL segment and an argument. */
-export const TASK_ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/
+/** `[A-Za-z0-9_][A-Za-z0-9._-]{0,99}`: safe as a file name, a URL segment and an argument. With `@` before it, the standing task of a member. */
+export const TASK_ID_PATTERN = /^@?[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/
+/** Ids that a task can be given, or be made to wait for. */
+export const GIVEN_ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/
 
 export type TaskId = string & z.$brand<'TaskId'>
 

@@ -4,6 +4,7 @@
  */
 import type { Actor, AnyCommand } from './command.ts'
 import { DEFAULT_MAX_ATTEMPTS, failure, type Failure } from './failure.ts'
+import { namesOf } from './messages/names.ts'
 import type { NewTask, Task } from './task.ts'
 import type { Plan } from './plan.ts'
 
@@ -17,6 +18,11 @@ const AGENT_MAY = {
   report: [
     ...['task.complete', 'task.settle', 'task.fail', 'task.ask', 'task.log'],
     ...['task.artifact', 'task.attach'],
+  ],
+  /** For itself: under its own name, and of its own messages. */
+  mail: [
+    ...['message.send', 'message.reply', 'message.list', 'message.get', 'message.ack'],
+    ...['message.take', 'message.ackAll', 'delivery.take'],
   ],
   'own-agent': ['agent.get', 'agent.output', 'agent.heartbeat'],
   /** Within the limits of `permit`. The procedure `task.import` is for people; its command carries several tasks. */
@@ -50,6 +56,19 @@ const AGENT_MAY = {
     ...['judgement.list', 'judgement.get', 'judgement.text', 'evaluator.list'],
     ...['identity.list', 'identity.broken', 'identity.get', 'identity.add', 'identity.performance'],
     'identity.tasks',
+    ...[
+      'message.settleDead',
+      'message.retry',
+      'message.drop',
+      'member.list',
+      'member.wake',
+      'member.pause',
+      'member.resume',
+    ],
+    ...['members.sync', 'delivery.notice', 'delivery.forwarded', 'delegation.settle'],
+    ...['job.list', 'job.run', 'job.history', 'job.fire', 'job.settle', 'service.doctor'],
+    ...['token.make', 'token.revoke', 'token.list', 'token.invite', 'token.create'],
+    ...['peer.pin', 'peer.read', 'transport.status', 'transport.sync', 'transport.compact'],
     ...['startScreen.recent', 'startScreen.forget', 'startScreen.clis', 'startScreen.inspect'],
     ...['startScreen.open', 'startScreen.example'],
   ],
@@ -97,9 +116,21 @@ export function permit(plan: Plan, by: Actor, command: AnyCommand): Failure | nu
       return permitReport(plan, by, command)
     case 'subtasks':
       return isEnded(plan, by) ? lateReport(by) : permitSubtasks(plan, by, newTasksOf(command))
+    case 'mail':
+      return isEnded(plan, by) ? tokenOfEnded(by) : permitMail(plan, by, command)
     default:
       return isEnded(plan, by) ? tokenOfEnded(by) : notAllowed(by, actionOf(command))
   }
+}
+
+function permitMail(plan: Plan, by: AgentActor, command: AnyCommand): Failure | null {
+  if (command.type === 'delivery.take')
+    return command.agentId === by.agentId ? null : notAllowed(by, 'take the messages of another')
+  if (command.type !== 'message.send') return null
+  const task = plan.tasks.get(by.taskId)
+  if (!task || !namesOf(task).includes(command.message.from))
+    return notAllowed(by, `write as ${command.message.from}`)
+  return command.delegate ? permitSubtasks(plan, by, [command.delegate.task]) : null
 }
 
 const actionOf = ({ type }: AnyCommand): string =>
@@ -126,6 +157,14 @@ const OF_COORDINATOR: ReadonlySet<AnyCommand['type']> = new Set([
   'judgement.ask',
   'judgement.end',
   'judgement.postpone',
+  'members.sync',
+  'delivery.take',
+  'delivery.notice',
+  'delivery.forwarded',
+  'delegation.settle',
+  'job.settle',
+  'peer.pin',
+  'peer.read',
 ])
 
 /** A person may stop agents and forget ended ones; how an agent lives is reported by what runs it. */

@@ -10,6 +10,10 @@ import type { Identity } from './judging/identity.ts'
 import type { Judgement } from './judging/judgement.ts'
 import { isHeldByTriage } from './judging/triage.ts'
 import type { AgentId, TaskId } from './ids.ts'
+import type { JobRun } from './messages/job.ts'
+import type { Delivery, Message } from './messages/message.ts'
+import type { Peer } from './messages/peer.ts'
+import type { AccessToken } from './messages/access-token.ts'
 import type { Ids, Tasks } from './graph/task-table.ts'
 import type { Task } from './task.ts'
 import type { ShownState } from './graph/shown-state.ts'
@@ -82,8 +86,13 @@ export type EntityChange =
   | Addition<'evaluation', Evaluation>
   | Addition<'opinion', Opinion>
   | Change<'identity', Identity>
+  | Addition<'message', Message>
+  | Change<'delivery', Delivery>
+  | Change<'jobRun', JobRun>
+  | Change<'token', AccessToken>
+  | Change<'peer', Peer>
 
-const ADDED = ['log', 'artifact', 'evaluation', 'opinion'] as const
+const ADDED = ['log', 'artifact', 'evaluation', 'opinion', 'message'] as const
 /** Written once, never changed. */
 export const isAddition = (
   change: EntityChange,
@@ -112,6 +121,18 @@ export interface Plan {
   /** Ids of those that agents were asked to be. */
   readonly identities: ReadonlySet<string>
   readonly facts: YardFacts
+  /** Open ones only, by id. */
+  readonly deliveries: ReadonlyMap<string, Delivery>
+  /** Ids of the open deliveries to that recipient, in the order of their arrival. */
+  deliveriesTo(recipient: string): ReadonlySet<string>
+  /** The living agent of a member. */
+  agentOfMember(name: string): Agent | null
+  /** Runs of jobs that have not ended. */
+  readonly jobRuns: ReadonlyMap<string, JobRun>
+  /** Those that were not revoked. */
+  readonly tokens: ReadonlyMap<string, AccessToken>
+  /** Other machines that mail was exchanged with. */
+  readonly peers: ReadonlyMap<string, Peer>
   blockersOf(id: TaskId): Ids
   dependentsOf(id: TaskId): Ids
   /** How many blockers are not satisfied yet. */

@@ -4,18 +4,17 @@
  */
 import { z } from 'zod'
 import { FAILURE_CLASSES, type WorkFailure } from './failure.ts'
-import { AGENT_ID_PATTERN, TASK_ID_PATTERN } from './ids.ts'
+import { AGENT_ID_PATTERN, GIVEN_ID_PATTERN, TASK_ID_PATTERN } from './ids.ts'
 import { type Dimensions, DIMENSIONS } from './judging/score.ts'
 import { CONFIG_SOURCES, type Origin } from './origin.ts'
 import { type Reason, REASON_CODES } from './reason.ts'
 
-export const taskIdSchema = z
-  .string()
-  .regex(
-    TASK_ID_PATTERN,
-    'an id is 1 to 100 letters, digits, dots, dashes or underscores and starts with none of dot and dash',
-  )
-  .brand<'TaskId'>()
+const ID_FORM =
+  'an id is 1 to 100 letters, digits, dots, dashes or underscores and starts with none of dot and dash'
+
+export const taskIdSchema = z.string().regex(TASK_ID_PATTERN, ID_FORM).brand<'TaskId'>()
+/** Not that of a standing task. */
+export const givenTaskIdSchema = z.string().regex(GIVEN_ID_PATTERN, ID_FORM).brand<'TaskId'>()
 
 export const agentIdSchema = z.string().regex(AGENT_ID_PATTERN).brand<'AgentId'>()
 

@@ -1,5 +1,7 @@
 /** Profiles, caps and settings as nouns. `config/` parses files into them; no other room knows where a value came from. */
 import { z } from 'zod'
+import type { MailPolicy } from './messages/message.ts'
+import type { Schedule } from './task.ts'
 import type {
   AssignmentSettings,
   EvaluationSettings,
@@ -243,6 +245,65 @@ export interface Settings {
   readonly triage: TriageSettings
   readonly assignment: AssignmentSettings
   readonly routing: RoutingSettings
+  readonly messages: MessageSettings
+  readonly members: Readonly<Record<string, MemberSettings>>
+  readonly jobs: Readonly<Record<string, JobSettings>>
+  readonly transport: TransportSettings
+  readonly fleet: FleetSettings
+}
+
+/** How messages are delivered. Durations in ms. */
+export interface MessageSettings extends MailPolicy {
+  /** Hops of a chain of agents that write to each other. */
+  readonly maxHops: number
+  /** Messages of one agent to another in a minute. */
+  readonly perPair: number
+  /** Who is asked what becomes of a task that fails twice running in the same way: a member, or `person`. */
+  readonly escalateTo: string
+}
+
+/** Somebody with a name that messages are sent to: an executor that is woken by them, or a person. */
+export interface MemberSettings extends MailPolicy {
+  /** Null = as tasks that name none; of a person it says nothing. */
+  readonly executor: string | null
+  readonly isPerson: boolean
+  readonly conversation: 'new' | 'resume'
+  /** A person drives it in a terminal: it is not woken. */
+  readonly isPiloted: boolean
+}
+
+/** A message that is sent to a member by the clock. */
+export interface JobSettings {
+  readonly member: string
+  readonly message: string
+  readonly schedule: Schedule
+  readonly conversation: 'new' | 'resume'
+  readonly missed: MissedPolicy
+  readonly isPaused: boolean
+}
+
+/** How mail reaches other machines. */
+export interface TransportSettings {
+  readonly type: 'local' | 'git' | 'hub'
+  readonly remote: string
+  /** Each machine writes `BRANCH/MACHINE`. */
+  readonly branch: string
+  /** Null = made from the host name. */
+  readonly machine: string | null
+  readonly pollMs: number
+  readonly url: string | null
+  readonly tokenFile: string | null
+  readonly pin: string | null
+}
+
+/** The endpoint for other machines. */
+export interface FleetSettings {
+  /** `ADDRESS:PORT`; null = there is none. */
+  readonly listen: string | null
+  readonly tls: 'auto' | 'off' | { readonly cert: string; readonly key: string }
+  readonly plain: boolean
+  readonly maxAgents: number
+  readonly lostAfterMs: number
 }
 
 /** What holds over all yards of this user on this machine; only the user's own file says it. */

@@ -1,6 +1,6 @@
 /** A task: a node of the graph, something to get done. */
 import { PRIORITIES } from './graph/priority.ts'
-import { agentIdSchema, taskIdSchema, workFailureSchema } from './schemas.ts'
+import { agentIdSchema, givenTaskIdSchema, taskIdSchema, workFailureSchema } from './schemas.ts'
 import { z } from 'zod'
 import {
   isStorableText,
@@ -15,6 +15,7 @@ import { attemptLimit, DEFAULT_MAX_ATTEMPTS } from './failure.ts'
 import { judgementIdSchema, lookSchema, taskEvaluationSchema } from './judging/evaluation.ts'
 import { GATE_FORM, parseGate } from './judging/score.ts'
 import { landingSchema, mergingSchema } from './landing.ts'
+import { MEMBER_PATTERN, messageIdSchema } from './messages/message.ts'
 import { MAX_INSTANT_MS } from '../base/instant.ts'
 
 export const prioritySchema = z.enum(PRIORITIES)
@@ -38,8 +39,11 @@ export const conversationSchema = z.strictObject({
 })
 export type Conversation = z.infer<typeof conversationSchema>
 
-/** What a task with the status `waiting` waits for. */
-export const WAITED_FOR = ['sign-in', 'answer', 'budget', 'evaluation', 'approval'] as const
+/** What a task with the status `waiting` waits for. `message`: the standing task of a member, which is idle. */
+export const WAITED_FOR = [
+  ...(['sign-in', 'answer', 'budget', 'evaluation', 'approval'] as const),
+  'message',
+] as const
 export type WaitedFor = (typeof WAITED_FOR)[number]
 
 /**
@@ -141,6 +145,8 @@ export const taskDefinitionSchema = z.strictObject({
   identity: word(500).nullable(),
   /** Kind of work, under which it is counted; null = by its tags, or what it is. */
   kind: word(100).nullable(),
+  /** The member whose turn it is; null = nobody in particular. */
+  member: z.string().regex(MEMBER_PATTERN, 'must be the name of a member').nullable(),
 })
 export type TaskDefinition = z.infer<typeof taskDefinitionSchema>
 export const DEFINITION_FIELDS = taskDefinitionSchema.keyof().options
@@ -160,6 +166,7 @@ export const taskSchema = taskDefinitionSchema.extend({
   gate: taskDefinitionSchema.shape.gate.default(null),
   identity: taskDefinitionSchema.shape.identity.default(null),
   kind: taskDefinitionSchema.shape.kind.default(null),
+  member: taskDefinitionSchema.shape.member.default(null),
   id: taskIdSchema,
   /** Order of creation; breaks ties so that every run is the same. */
   order: z.number().int(),
@@ -214,6 +221,12 @@ export const taskSchema = taskDefinitionSchema.extend({
   firstSuccessAt: z.number().int().nullable(),
   /** The task that an agent was working on when it added this one; null for a person's. */
   addedBy: taskIdSchema.nullable(),
+  /** The failure of which somebody was asked what becomes of it; absent = none. */
+  escalated: z.string().optional(),
+  /** The message that asked a member for it, whose sender is told of its end. `isTold`: that has been done. Absent = nobody is. */
+  delegation: z
+    .strictObject({ messageId: messageIdSchema, from: z.string(), isTold: z.boolean() })
+    .optional(),
   createdAt: z.number().int(),
   startedAt: z.number().int().nullable(),
   completedAt: z.number().int().nullable(),
@@ -298,10 +311,10 @@ const wish = taskDefinitionSchema.partial().extend({ title })
 
 export const newTaskSchema = wish.extend({
   /** Made from the title when not given. */
-  id: taskIdSchema.optional(),
-  after: z.array(taskIdSchema).max(10_000).optional(),
+  id: givenTaskIdSchema.optional(),
+  after: z.array(givenTaskIdSchema).max(10_000).optional(),
   /** Tasks that shall wait for this one. */
-  before: z.array(taskIdSchema).max(10_000).optional(),
+  before: z.array(givenTaskIdSchema).max(10_000).optional(),
   /** Start no earlier than so many ms from now; not together with `notBefore`. */
   delayMs: delayMs.optional(),
   /** Start no earlier than this instant, ms. */
@@ -315,10 +328,10 @@ export type NewTask = z.infer<typeof newTaskSchema>
 export const taskEditSchema = taskDefinitionSchema.partial().extend({
   title: title.optional(),
   /** Replaces all dependencies. */
-  after: z.array(taskIdSchema).max(10_000).optional(),
-  addAfter: z.array(taskIdSchema).max(10_000).optional(),
-  removeAfter: z.array(taskIdSchema).max(10_000).optional(),
-  addBefore: z.array(taskIdSchema).max(10_000).optional(),
+  after: z.array(givenTaskIdSchema).max(10_000).optional(),
+  addAfter: z.array(givenTaskIdSchema).max(10_000).optional(),
+  removeAfter: z.array(givenTaskIdSchema).max(10_000).optional(),
+  addBefore: z.array(givenTaskIdSchema).max(10_000).optional(),
   addTags: taskDefinitionSchema.shape.tags.optional(),
   removeTags: z.array(z.string().max(100)).max(100).optional(),
   delayMs: delayMs.optional(),

@@ -1,5 +1,5 @@
 /** Reads a graph from a file: all of it or nothing; each error is named by its line. */
-import { taskIdSchema } from '../domain/schemas.ts'
+import { givenTaskIdSchema } from '../domain/schemas.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { NewTask } from '../domain/task.ts'
@@ -48,7 +48,7 @@ export function readGraphFile(text: string, name: string): Result<GraphReading, 
     else {
       for (const fault of task.error)
         faults.push({ line: lineOf(index, fault.field), message: fault.message })
-      const id = taskIdSchema.safeParse(isRecord(item) ? item['id'] : undefined)
+      const id = givenTaskIdSchema.safeParse(isRecord(item) ? item['id'] : undefined)
       if (!id.success) continue
       names.add(tasks.length)
       tasks.push({ id: id.data, title: '?' })

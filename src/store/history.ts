@@ -126,7 +126,7 @@ function prepareRows(db: Database.Database) {
       (statement.all(args) as RawRow[]).map(toRow)
   }
   const planRows = rows(
-    `SELECT ${COLUMNS} FROM journal WHERE seq > :after AND seq <= :upTo AND entity NOT IN ('log', 'artifact', 'evaluation', 'opinion', 'identity') ORDER BY seq`,
+    `SELECT ${COLUMNS} FROM journal WHERE seq > :after AND seq <= :upTo AND entity NOT IN ('log', 'artifact', 'evaluation', 'opinion', 'identity', 'message', 'token', 'peer', 'jobRun') ORDER BY seq`,
   )
   const rowBefore = rows(
     `SELECT ${COLUMNS} FROM journal WHERE entity = :entity AND id = :id AND seq < :seq ORDER BY seq DESC LIMIT 1`,

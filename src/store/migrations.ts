@@ -234,4 +234,51 @@ CREATE TABLE identity (
 `,
 }
 
-export const MIGRATIONS: readonly Migration[] = [first, window, spent, atLeast, judging]
+/** Messages and their deliveries, runs of jobs, and what other machines need: tokens, and the keys that their mail is signed with. */
+const messages: Migration = {
+  number: 6,
+  title: 'messages',
+  sql: `
+CREATE TABLE message (
+  id TEXT PRIMARY KEY,
+  at INTEGER NOT NULL,
+  sender TEXT NOT NULL,
+  task_id TEXT,
+  reply_to TEXT,
+  v INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX message_by_task ON message (task_id) WHERE task_id IS NOT NULL;
+
+CREATE TABLE delivery (
+  id TEXT PRIMARY KEY,
+  message_id TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting','taken','closed','dead')),
+  at INTEGER NOT NULL,
+  v INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX delivery_by_message ON delivery (message_id);
+CREATE INDEX delivery_by_recipient ON delivery (recipient, sender, at);
+CREATE INDEX delivery_open ON delivery (id) WHERE state IN ('waiting','taken');
+CREATE INDEX delivery_dead ON delivery (at) WHERE state = 'dead';
+
+CREATE TABLE job_run (
+  id TEXT PRIMARY KEY,
+  job TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  is_open INTEGER NOT NULL,
+  v INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX job_run_by_job ON job_run (job, number);
+
+CREATE TABLE token (id TEXT PRIMARY KEY, v INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE TABLE peer (id TEXT PRIMARY KEY, v INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE TABLE token_use (id TEXT PRIMARY KEY, last_used_at INTEGER NOT NULL) STRICT;
+`,
+}
+
+export const MIGRATIONS: readonly Migration[] = [first, window, spent, atLeast, judging, messages]

@@ -8,6 +8,7 @@ import { type Journal, openJournal, type RowFacts } from './journal.ts'
 import { migrate } from './migrate.ts'
 import { type Forecasts, prepareForecasts } from './forecasts.ts'
 import { prepareJudging } from './judging.ts'
+import { prepareMailReads, prepareTokenUse } from './mail/mail-reads.ts'
 import { prepareHistory } from './history.ts'
 import { highestAgentNumber, loadPlan, prepareReads, type StoredReply } from './read.ts'
 import { prepareSpending } from './spending.ts'
@@ -27,6 +28,8 @@ export interface OpenStore {
   readonly plan: RootPlan
   /** Furniture of the page; written inside `writer.begin` and `commit`. */
   readonly positions: ReturnType<typeof preparePositions>
+  /** When tokens were last used; its writes as those of positions. */
+  readonly tokenUse: ReturnType<typeof prepareTokenUse>
   /** What forecasts are made of, and what became of them; its writes as those of positions. */
   readonly forecasts: Forecasts
   /** Highest agent number ever used, ended agents included. */
@@ -113,6 +116,7 @@ async function prepare(
     writer: Object.assign(writer, { large }),
     plan,
     positions: preparePositions(db),
+    tokenUse: prepareTokenUse(db),
     get forecasts() {
       return (forecasts ??= prepareForecasts(db))
     },
@@ -146,6 +150,7 @@ function openReader(db: Database.Database, journal: Journal, rows: RowsOfTasks):
     past: prepareHistory(db),
     spending: prepareSpending(db),
     judging: prepareJudging(db),
+    mail: prepareMailReads(db),
     tries: prepareTries(db),
     journal: (since, limit) => journal.read(since, limit),
     async copyTo(path) {

@@ -16,6 +16,7 @@ import type { Identity } from '../domain/judging/identity.ts'
 import { judgementSchema } from '../domain/judging/judgement.ts'
 import type { Task } from '../domain/task.ts'
 import { upgraded } from './journal.ts'
+import { loadMail } from './mail/mail-reads.ts'
 import type { RowsOfTasks } from './rows-of-tasks.ts'
 import { fullAgent, fullTask, plainTask } from './bodies.ts'
 
@@ -123,6 +124,7 @@ function loadRest(db: Database.Database, plan: MutablePlan): void {
       .all()
       .map((body) => JSON.parse(String(body)) as T)
   loadJudgements(db, plan)
+  loadMail(db, plan)
   for (const body of bodies<Agent>("SELECT body FROM agent WHERE state <> 'ended'")) {
     const agent = agentSchema.parse(fullAgent(upgraded(body)))
     plan.put({ entity: 'agent', id: agent.id, before: null, after: agent })

@@ -5,6 +5,7 @@ import type { Failure } from '../domain/failure.ts'
 import type { RowFacts, StoredRow } from './journal.ts'
 import type { HistoryReads } from './history.ts'
 import type { JudgingReads } from './judging.ts'
+import type { MailReads } from './mail/mail-reads.ts'
 import type { StoredReply, prepareReads } from './read.ts'
 import type { SpendingReads } from './spending.ts'
 import type { TryReads } from './tries.ts'
@@ -19,6 +20,7 @@ export interface Store extends ReturnType<typeof prepareReads> {
   readonly past: HistoryReads
   readonly spending: SpendingReads
   readonly judging: JudgingReads
+  readonly mail: MailReads
   readonly tries: TryReads
   /** A consistent copy of the database in a new file. */
   copyTo(path: string): Promise<Result<void, Failure>>

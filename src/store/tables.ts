@@ -10,6 +10,7 @@ import {
 } from '../domain/judging/evaluation.ts'
 import type { EntityChange } from '../domain/plan.ts'
 import { BODY_VERSION, packed } from './bodies.ts'
+import { prepareMailTables } from './mail/mail-tables.ts'
 import type { RowsOfTasks } from './rows-of-tasks.ts'
 import { prepareSpent } from './spending.ts'
 import type { ReplyRow } from './store.ts'
@@ -25,6 +26,7 @@ export function prepareTables(db: Database.Database, rows: RowsOfTasks) {
   const writeJudgement = prepareJudgement(db)
   const writeEvaluation = prepareEvaluation(db)
   const writeOpinion = prepareOpinion(db)
+  const writeMail = prepareMailTables(db)
   const artifact = db.prepare('INSERT INTO artifact (id, task_id, v, body) VALUES (?, ?, ?, ?)')
   return {
     write(change: EntityChange): void {
@@ -57,6 +59,12 @@ export function prepareTables(db: Database.Database, rows: RowsOfTasks) {
           rows.artifact.add(taskId)
           return void artifact.run(id, taskId, BODY_VERSION, JSON.stringify(change.after))
         }
+        case 'message':
+        case 'delivery':
+        case 'jobRun':
+        case 'token':
+        case 'peer':
+          return writeMail(change)
         default:
           return assertNever(change)
       }

@@ -52,7 +52,7 @@ interface Entities {
 }
 
 /** Entities that the plan does not hold, and those that it holds until they end. */
-const ADDED: readonly string[] = ['log', 'artifact', 'evaluation', 'opinion']
+const ADDED: readonly string[] = ['log', 'artifact', 'evaluation', 'opinion', 'message']
 const ENDING: readonly string[] = ['agent', 'judgement']
 
 /** What holds now. */

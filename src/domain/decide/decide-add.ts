@@ -6,6 +6,7 @@ import { cycleInSteps, type Edge } from '../graph/dag.ts'
 import type { Event, EventOf } from '../event.ts'
 import { failure, type Failure } from '../failure.ts'
 import { slugOf, type TaskId } from '../ids.ts'
+import { standingIdOf } from '../messages/message.ts'
 import { nearTask, taskHint } from '../near-match.ts'
 import type { NewTask, Task, TaskEdit } from '../task.ts'
 import type { Plan } from '../plan.ts'
@@ -68,10 +69,12 @@ export function* addInSteps(
 ): Steps<Decided> {
   const { ids, edges, faults } = yield* checkAll(plan, wishes)
   if (faults.length > 0) return err(issuesFailure(faults, wishes.length))
-  const own = inheritedOf(plan, now.by)
+  const inherited = inheritedOf(plan, now.by)
   const events: Event[] = []
   const first = plan.lastOrder + 1
   for (const [i, wish] of wishes.entries()) {
+    // A member brings its own executor and model.
+    const own = wish.task.member ? { ...inherited, executor: null, model: null } : inherited
     events.push(taskOf({ ...wish, own }, ids[i] as TaskId, first + i, now))
     yield
   }
@@ -219,6 +222,13 @@ export function newTaskEvent(
   return { ...task, task: { ...task.task, ...more } }
 }
 
+/** What a member's turns are tries of: it is there as long as the member, and no part of the graph. */
+export const standingTask = (member: string, title: string, order: number, at: number): Task => {
+  const now: Circumstances = { at, by: { kind: 'coordinator' }, newId: () => '' }
+  const asked = { task: { title, member }, nextFireAt: null, own: NOTHING }
+  return taskOf(asked, standingIdOf(member), order, now).task
+}
+
 type Inherited = Pick<Task, 'executor' | 'model' | 'timeoutMs' | 'maxAttempts' | 'mode' | 'repo'>
 
 const NOTHING: Inherited = {
@@ -300,10 +310,11 @@ const definitionOf = (task: NewTask) => ({
   ...judgedAs(task),
 })
 
-const judgedAs = ({ gate = null, identity = null, kind = null }: NewTask) => ({
+const judgedAs = ({ gate = null, identity = null, kind = null, member = null }: NewTask) => ({
   gate,
   identity,
   kind,
+  member,
 })
 
 const inForceOf = (task: NewTask, own: Inherited): Inherited => ({

@@ -3,11 +3,12 @@ import { ok } from '../../base/result.ts'
 import type { Agent, StopReason, Workplace } from '../agent.ts'
 import { isLaunched } from '../routing/holder.ts'
 import type { Claim, CommandOf } from '../command.ts'
-import type { Event } from '../event.ts'
+import type { Event, EventOf } from '../event.ts'
 import { failure } from '../failure.ts'
 import type { AgentId, TaskId } from '../ids.ts'
 import { shownStateOf, type Plan } from '../plan.ts'
 import { endingBlockerOf } from '../graph/upstream.ts'
+import type { Task } from '../task.ts'
 import {
   decided,
   noOp,
@@ -19,6 +20,8 @@ import {
   type Decided,
   type Deciders,
 } from './decision.ts'
+import { namesOf } from '../messages/names.ts'
+import { dueDeliveries, takenEvents, wantsFresh } from './mail-turn.ts'
 
 export const agentDeciders: Deciders<
   | ('agents.claim' | 'task.take' | 'task.pilot' | 'agent.placed' | 'agent.started')
@@ -31,11 +34,12 @@ export const agentDeciders: Deciders<
       const task = plan.tasks.get(taskId)
       return task !== undefined && (picked === undefined || picked.has(task))
     }
-    const claims = plan.facts.paused
+    const fit = plan.facts.paused
       ? []
       : command.claims.filter((claim) => isAsPicked(claim) && mayStart(plan, claim, now.at))
-    const events = claims.map((claim) =>
-      claimedEvent(claim, claim.executorType === 'http' ? 'service' : 'process', now),
+    const claims = onePerMember(plan, fit)
+    const events = claims.flatMap((claim) =>
+      turnEvents(plan, claim, claim.executorType === 'http' ? 'service' : 'process', now),
     )
     return ok({
       events: [...newIdentities(plan, claims, now), ...events],
@@ -67,7 +71,9 @@ export const agentDeciders: Deciders<
       if (ending !== null) return refused(stillEnding(task.id, ending))
       if (plan.unmetOf(task.id) > 0) return refused(wrongState(task, 'piloted (blocked)', why))
       const known = newIdentities(plan, [claim], now)
-      return decided([task.id, claim.agentId], ...known, claimedEvent(claim, 'pilot', now))
+      if (isMemberAtWork(plan, task))
+        return refused(wrongState(task, `piloted while ${task.member} has another turn`, why))
+      return decided([task.id, claim.agentId], ...known, ...turnEvents(plan, claim, 'pilot', now))
     }),
 
   'agent.placed': (plan, { agentId: id, generation, workplace, worktreeName }, { at }) =>
@@ -126,6 +132,30 @@ const claimedEvent = (
   workplace: Workplace | null = null,
 ): Event => ({ type: 'agent.claimed', at, claim, by, workplace })
 
+/** The claim, and what waits for whoever works on the task: both or neither. */
+function turnEvents(plan: Plan, claim: Claim, by: Agent['by'], now: Circumstances): Event[] {
+  const task = plan.tasks.get(claim.taskId)
+  const due = task ? dueDeliveries(plan, namesOf(task), now.at) : []
+  const { type, at, ...claimed } = claimedEvent(claim, by, now) as EventOf<'agent.claimed'>
+  const fresh = claim.isFresh || wantsFresh(due) ? { isFresh: true as const } : {}
+  return [{ type, at, ...claimed, ...fresh }, ...takenEvents(due, claim.agentId, at)]
+}
+
+/** At most one living agent of a member. */
+const isMemberAtWork = (plan: Plan, { member }: Task): boolean =>
+  member !== null && plan.agentOfMember(member) !== null
+
+function onePerMember(plan: Plan, claims: readonly Claim[]): readonly Claim[] {
+  const seen = new Set<string>()
+  return claims.filter(({ taskId }) => {
+    const member = plan.tasks.get(taskId)?.member ?? null
+    if (member === null) return true
+    if (seen.has(member)) return false
+    seen.add(member)
+    return true
+  })
+}
+
 /** Those that no agent was asked to be so far, each once. */
 function newIdentities(plan: Plan, claims: readonly Claim[], { at }: Circumstances): Event[] {
   const asked = claims.flatMap(({ identity }) => identity ?? [])
@@ -142,6 +172,7 @@ function mayStart(plan: Plan, claim: Claim, at: number): boolean {
     task !== undefined &&
     task.state.kind === 'open' &&
     plan.agentOf(task.id) === null &&
+    !isMemberAtWork(plan, task) &&
     shownStateOf(plan, task, at) === 'ready' &&
     endingBlockerOf(plan, task.id) === null
   )

@@ -4,6 +4,8 @@ import type { Agent } from '../agent.ts'
 import type { Event, EventOf } from '../event.ts'
 import { agentNumberOf, type AgentId, type TaskId } from '../ids.ts'
 import type { Judgement } from '../judging/judgement.ts'
+import { standingIdOf } from '../messages/message.ts'
+import { MESSAGE_EVOLVERS } from './evolve-messages.ts'
 import { AGENT_PATCHES, keptLooks, TASK_PATCHES, withoutLooks } from './patches.ts'
 import { dependencyIdOf, NO_FACTS, type EntityChange, type Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
@@ -43,6 +45,7 @@ type Evolvers<T extends Event['type']> = {
 const OTHERS: Evolvers<
   Exclude<Event['type'], keyof typeof TASK_PATCHES | keyof typeof AGENT_PATCHES>
 > = {
+  ...MESSAGE_EVOLVERS,
   'task.added': (_, { task }) => [{ entity: 'task', id: task.id, before: null, after: task }],
   'task.removed': removed,
   'task.logged': (_, { type: _type, ...after }) => [
@@ -67,7 +70,8 @@ const OTHERS: Evolvers<
     const { taskId, executor } = agentOf(plan, id)
     const conversation = { executor, id: said }
     const changed = agentChange(plan, id, () => ({ conversation }))
-    return [...changed, ...change(plan, taskId, () => ({ conversation }))]
+    const holder = conversationHolder(plan, taskOf(plan, taskId))
+    return [...changed, ...change(plan, holder.id, () => ({ conversation }))]
   },
   'agent.ended': ended,
   'agent.triaged': triaged,
@@ -156,7 +160,9 @@ function claimed(plan: Plan, event: EventOf<'agent.claimed'>): Changes {
   const { claim, at } = event
   const task = taskOf(plan, claim.taskId)
   const generation = task.generation + 1
-  const resumes = task.conversation !== null && task.conversation.executor === claim.executor
+  const { conversation } = conversationHolder(plan, task)
+  const resumes =
+    !event.isFresh && conversation !== null && conversation.executor === claim.executor
   const agent: Agent = {
     id: claim.agentId,
     taskId: task.id,
@@ -177,7 +183,7 @@ function claimed(plan: Plan, event: EventOf<'agent.claimed'>): Changes {
     pid: null,
     pidStartTime: null,
     workplace: event.workplace,
-    conversation: resumes ? task.conversation : null,
+    conversation: resumes ? conversation : null,
     resumed: resumes,
     usage: null,
     costSource: null,
@@ -185,6 +191,7 @@ function claimed(plan: Plan, event: EventOf<'agent.claimed'>): Changes {
     evidence: null,
     triage: null,
     identity: claim.identity ? { id: claim.identity.id, name: claim.identity.name } : null,
+    member: task.member,
     report: null,
     exitCode: null,
     claimedAt: at,
@@ -203,6 +210,12 @@ function claimed(plan: Plan, event: EventOf<'agent.claimed'>): Changes {
   ]
 }
 
+/** A member has one conversation, which all its turns go on with: its standing task keeps it. */
+function conversationHolder(plan: Plan, task: Task): Task {
+  const standing = task.member === null ? undefined : plan.tasks.get(standingIdOf(task.member))
+  return standing ?? task
+}
+
 const isNextRun = ({ schedule, completedAt, attempts, backOffs }: Task): boolean =>
   schedule !== null && completedAt !== null && attempts === 0 && backOffs === 0
 
@@ -211,7 +224,8 @@ function ended(plan: Plan, event: EventOf<'agent.ended'>): Changes {
   const conversation = event.conversation
     ? { executor: agent.executor, id: event.conversation }
     : agent.conversation
-  const task = plan.tasks.get(agent.taskId)
+  const own = plan.tasks.get(agent.taskId)
+  const task = own && conversationHolder(plan, own)
   const keep = event.resumable ? conversation : null
   const onTask =
     task && task.conversation?.id !== keep?.id

@@ -33,6 +33,7 @@ export const TASK_PATCHES: TaskPatches<
   | ('task.edited' | 'task.timed' | 'task.held' | 'task.released' | 'task.completed')
   | ('task.landed' | 'task.landing' | 'task.merging' | 'task.failed' | 'task.returned')
   | ('task.repeated' | 'task.awaiting' | 'task.reopened' | 'task.abandoned')
+  | ('task.woken' | 'task.delegationTold' | 'task.escalated')
   | (
       | 'task.judging'
       | 'task.looked'
@@ -130,6 +131,10 @@ export const TASK_PATCHES: TaskPatches<
     landing: task.landing?.state === 'queued' ? null : task.landing,
     conversation: event.fresh ? null : task.conversation,
   }),
+  'task.woken': (_, { notBefore }) => ({ state: { ...OPEN, notBefore } }),
+  'task.delegationTold': ({ delegation }) =>
+    delegation ? { delegation: { ...delegation, isTold: true } } : {},
+  'task.escalated': (_, { failure }) => ({ escalated: failure }),
   'task.abandoned': (_, { at, by }) => ({
     state: { kind: 'abandoned', at, by },
     held: false,

@@ -13,10 +13,15 @@ import {
   type RootPlan,
   type YardFacts,
 } from '../plan.ts'
+import type { AccessToken } from '../messages/access-token.ts'
+import type { JobRun } from '../messages/job.ts'
+import { type Delivery, isOpenDelivery } from '../messages/message.ts'
+import type { Peer } from '../messages/peer.ts'
 import { isSatisfied, type Task } from '../task.ts'
 import { createTaskTable, type PlainTask } from './task-table.ts'
 
 const NONE: ReadonlySet<TaskId> = new Set()
+const NO_DELIVERIES: ReadonlySet<string> = new Set()
 
 /** What the plan is made of; the functions below keep its parts true to each other. */
 interface Index {
@@ -28,6 +33,12 @@ interface Index {
   readonly agentByTask: Map<TaskId, AgentId>
   readonly subtasks: Map<TaskId, Set<TaskId>>
   readonly startable: Set<TaskId>
+  readonly deliveries: Map<string, Delivery>
+  readonly deliveriesTo: Map<string, Set<string>>
+  readonly agentByMember: Map<string, AgentId>
+  readonly jobRuns: Map<string, JobRun>
+  readonly tokens: Map<string, AccessToken>
+  readonly peers: Map<string, Peer>
   facts: YardFacts
   lastAgentNumber: number
   lastJudgementNumber: number
@@ -69,6 +80,12 @@ const createIndex = (unpack: (text: string) => Task): Index => ({
   agentByTask: new Map(),
   subtasks: new Map(),
   startable: new Set(),
+  deliveries: new Map(),
+  deliveriesTo: new Map(),
+  agentByMember: new Map(),
+  jobRuns: new Map(),
+  tokens: new Map(),
+  peers: new Map(),
   facts: NO_FACTS,
   lastAgentNumber: 0,
   lastJudgementNumber: 0,
@@ -86,6 +103,12 @@ const indexAbove = (below: Index): Index => ({
   agentByTask: new LayeredMap(below.agentByTask),
   subtasks: new LayeredMap(below.subtasks),
   startable: new LayeredSet(below.startable),
+  deliveries: new LayeredMap(below.deliveries),
+  deliveriesTo: new LayeredMap(below.deliveriesTo),
+  agentByMember: new LayeredMap(below.agentByMember),
+  jobRuns: new LayeredMap(below.jobRuns),
+  tokens: new LayeredMap(below.tokens),
+  peers: new LayeredMap(below.peers),
   onTouched: null,
 })
 
@@ -110,6 +133,18 @@ function planOf(index: Index, shown: () => Index): MutablePlan {
     get startable() {
       return shown().startable
     },
+    get deliveries() {
+      return shown().deliveries
+    },
+    get jobRuns() {
+      return shown().jobRuns
+    },
+    get tokens() {
+      return shown().tokens
+    },
+    get peers() {
+      return shown().peers
+    },
     get onTouched() {
       return index.onTouched
     },
@@ -128,20 +163,35 @@ function planOf(index: Index, shown: () => Index): MutablePlan {
     get lastOrder() {
       return shown().lastOrder
     },
-    blockersOf: (id) => shown().tasks.blockersOf(id),
-    dependentsOf: (id) => shown().tasks.dependentsOf(id),
-    unmetOf: (id) => shown().tasks.unmetOf(id),
-    agentOf(id) {
-      const agentId = shown().agentByTask.get(id)
-      return (agentId && shown().agents.get(agentId)) ?? null
-    },
-    subtasksOf: (id) => shown().subtasks.get(id) ?? NONE,
+    ...lookUpsOf(shown),
     put: (change) => put(index, change),
     skipJudgements(upTo) {
       index.lastJudgementNumber = Math.max(index.lastJudgementNumber, upTo)
     },
   }
 }
+
+type LookUps = Pick<
+  MutablePlan,
+  | ('blockersOf' | 'dependentsOf' | 'unmetOf' | 'agentOf' | 'deliveriesTo' | 'agentOfMember')
+  | 'subtasksOf'
+>
+
+const lookUpsOf = (shown: () => Index): LookUps => ({
+  blockersOf: (id) => shown().tasks.blockersOf(id),
+  dependentsOf: (id) => shown().tasks.dependentsOf(id),
+  unmetOf: (id) => shown().tasks.unmetOf(id),
+  agentOf(id) {
+    const agentId = shown().agentByTask.get(id)
+    return (agentId && shown().agents.get(agentId)) ?? null
+  },
+  deliveriesTo: (recipient) => shown().deliveriesTo.get(recipient) ?? NO_DELIVERIES,
+  agentOfMember(name) {
+    const agentId = shown().agentByMember.get(name)
+    return (agentId && shown().agents.get(agentId)) ?? null
+  },
+  subtasksOf: (id) => shown().subtasks.get(id) ?? NONE,
+})
 
 function put(index: Index, change: EntityChange): void {
   switch (change.entity) {
@@ -164,6 +214,14 @@ function put(index: Index, change: EntityChange): void {
       return
     case 'judgement':
       return putJudgement(index, change.id as JudgementId, change.after)
+    case 'delivery':
+      return putDelivery(index, change.id, change.before, change.after)
+    case 'jobRun':
+      return putLiving(index.jobRuns, change, (run) => run.outcome === null)
+    case 'token':
+      return putLiving(index.tokens, change, (token) => token.revokedAt === null)
+    case 'peer':
+      return putLiving(index.peers, change, () => true)
     default:
       return
   }
@@ -174,6 +232,34 @@ function putJudgement(index: Index, id: JudgementId, after: Judgement | null): v
   if (after && isLivingJudgement(after)) index.judgements.set(id, after)
   else index.judgements.delete(id)
   if (after?.taskId) index.onTouched?.(after.taskId)
+}
+
+function putLiving<T>(
+  map: Map<string, T>,
+  { id, after }: { readonly id: string; readonly after: T | null },
+  isLivingOne: (entity: T) => boolean,
+): void {
+  if (after && isLivingOne(after)) map.set(id, after)
+  else map.delete(id)
+}
+
+function putDelivery(
+  index: Index,
+  id: string,
+  before: Delivery | null,
+  after: Delivery | null,
+): void {
+  const { deliveries, deliveriesTo } = index
+  const recipient = (after ?? before)?.recipient ?? ''
+  const to = ownSet(deliveriesTo, recipient)
+  if (after && isOpenDelivery(after)) {
+    deliveries.set(id, after)
+    if (!to?.has(id)) deliveriesTo.set(recipient, (to ?? new Set()).add(id))
+    return
+  }
+  deliveries.delete(id)
+  to?.delete(id)
+  if (to?.size === 0) deliveriesTo.delete(recipient)
 }
 
 function refresh({ tasks, startable, onTouched }: Index, id: TaskId): void {
@@ -221,17 +307,20 @@ function moveSubtask(
 }
 
 /** One that may be changed. */
-const ownSet = (map: Map<TaskId, Set<TaskId>>, key: TaskId): Set<TaskId> | undefined =>
-  map instanceof LayeredMap ? map.mine(key, (set: Set<TaskId>) => new Set(set)) : map.get(key)
+const ownSet = <K, V>(map: Map<K, Set<V>>, key: K): Set<V> | undefined =>
+  map instanceof LayeredMap ? map.mine(key, (set: Set<V>) => new Set(set)) : map.get(key)
 
 function putAgent(index: Index, id: AgentId, before: Agent | null, after: Agent | null): void {
-  const { agents, agentByTask } = index
+  const { agents, agentByTask, agentByMember } = index
   index.lastAgentNumber = Math.max(index.lastAgentNumber, agentNumberOf(id))
   if (before && isLiving(before) && agentByTask.get(before.taskId) === id)
     agentByTask.delete(before.taskId)
+  const member = (after ?? before)?.member ?? null
+  if (member !== null && agentByMember.get(member) === id) agentByMember.delete(member)
   if (after && isLiving(after)) {
     agents.set(id, after)
     agentByTask.set(after.taskId, id)
+    if (member !== null) agentByMember.set(member, id)
   } else agents.delete(id)
   const taskId = (after ?? before)?.taskId
   if (!taskId) return

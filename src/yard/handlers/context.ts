@@ -93,6 +93,7 @@ export function permitCall(plan: Plan, by: Actor, path: string, id: unknown): Fa
     case 'never':
       return notAllowed(by, `call ${path}`)
     case 'any':
+    case 'mail':
     case 'subtasks':
       return null
     case 'report':

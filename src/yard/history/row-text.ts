@@ -10,6 +10,7 @@ import type { StoredRow } from '../../store/journal.ts'
 import { outcomeSchema, type StopReason, stopReasonSchema } from '../../domain/agent.ts'
 import { assertNever } from '../../base/result.ts'
 import { JUDGING_TELLERS } from './judging-text.ts'
+import { MAIL_TELLERS } from './mail-text.ts'
 import {
   numberOf,
   part,
@@ -41,6 +42,7 @@ const WAITED_FOR_TEXT: Readonly<Record<WaitedFor, string>> = {
   budget: 'a larger budget',
   evaluation: 'an evaluation',
   approval: 'an approval',
+  message: 'a message',
 }
 
 /** A row of another program may name what this one does not know. */
@@ -49,6 +51,7 @@ const waitedForText = (value: unknown): string =>
 
 const TELLERS: Readonly<Record<string, RowReader>> = {
   ...JUDGING_TELLERS,
+  ...MAIL_TELLERS,
   'task.added': ({ by, set }) => ({
     text: `${set['held'] === true ? 'Added as a draft' : 'Added'}${isAgentId(by) ? ` by ${by}` : ''}`,
     state: set['held'] === true ? 'paused' : null,

@@ -27,6 +27,8 @@ export function taskAttention(source: FactSource, task: Task, shown: ShownState)
   })
   if (task.state.kind === 'waiting') {
     const { for: what, text, since } = task.state
+    // An idle member waits for nobody.
+    if (what === 'message') return null
     return about(what === 'budget' ? 'spent' : what, `${text}${scoredText(task)}`, since)
   }
   if (task.state.kind === 'failed') {

@@ -92,7 +92,7 @@ function judgedAs(
   { config, identities }: Pick<Yard, 'config' | 'identities'>,
   task: Task,
 ): Pick<TaskView, 'gate' | 'checks' | 'identity' | 'kind' | 'own'> {
-  const { gate: own, identity, kind } = task
+  const { gate: own, identity, kind, member } = task
   const { settings } = config()
   const choice = resolveExecutor(settings, task)
   return {
@@ -103,7 +103,7 @@ function judgedAs(
         : settings.evaluation.checks.map(({ name, line: run, gates }) => ({ name, run, gates })),
     identity: identity === null ? null : identityOf(identities, identity),
     kind: kindOf(task, choice.ok ? choice.value.profile.type : null, settings.judging.kinds),
-    own: { gate: own, identity, kind },
+    own: { gate: own, identity, kind, member },
   }
 }
 

@@ -154,6 +154,8 @@ function waitedFor(yard: WhySource, task: Task, what: WaitedFor): string {
       return 'an evaluation'
     case 'approval':
       return 'an approval'
+    case 'message':
+      return 'a message'
   }
 }
 
@@ -177,6 +179,8 @@ function wayOn(yard: WhySource, task: Task, what: WaitedFor, voice: WhyVoice): s
     }
     case 'approval':
       return hint(voice, ` Then: yard approve ${task.id}, or yard reject ${task.id} --note "…".`)
+    case 'message':
+      return hint(voice, ` To write to it: yard msg send ${task.id.slice(1)} "…".`)
   }
 }
 

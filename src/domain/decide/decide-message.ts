@@ -1,0 +1,321 @@
+/** Sending, answering and closing messages; waking members; runs of jobs. */
+import { ok } from '../../base/result.ts'
+import type { CommandOf, Sending } from '../command.ts'
+import type { Event } from '../event.ts'
+import { failure, type Failure } from '../failure.ts'
+import {
+  type Delivery,
+  deliveryIdOf,
+  isStanding,
+  type Message,
+  standingIdOf,
+} from '../messages/message.ts'
+import { namesOf } from '../messages/names.ts'
+import type { Plan } from '../plan.ts'
+import { isFinished, type Task } from '../task.ts'
+import { decideAdd, standingTask } from './decide-add.ts'
+import { openDeciders } from './decide-open.ts'
+import { taskDeciders } from './decide-task.ts'
+import {
+  type Circumstances,
+  decided,
+  type Decided,
+  type Deciders,
+  loggedEvent,
+  nameOf,
+  noOp,
+  refused,
+  unknownTask,
+  wrongState,
+} from './decision.ts'
+import {
+  dueDeliveries,
+  restingEvent,
+  sentEvents,
+  settledMember,
+  takenEvents,
+  noticeToSender,
+  wokenEvents,
+} from './mail-turn.ts'
+
+export const messageDeciders: Deciders<
+  | ('message.send' | 'message.ack' | 'message.settleDead' | 'delivery.take' | 'delivery.notice')
+  | ('delivery.forwarded' | 'members.sync' | 'member.wake' | 'delegation.settle')
+  | ('job.fire' | 'job.settle')
+> = {
+  'message.send': (plan, command, now) => {
+    const refusal = tooFarOrTooMany(plan, command, now)
+    if (refusal) return refused(refusal)
+    const events = delegated(plan, command, now)
+    if (!events.ok) return events
+    const answered = answeredEvents(plan, command, now)
+    if (!answered.ok) return answered
+    const added = events.value.events.flatMap((event) =>
+      event.type === 'task.added' ? [event.task.id] : [],
+    )
+    return ok({
+      events: [...answered.value.events, ...events.value.events],
+      reply: { ids: [command.message.id, ...added] },
+    })
+  },
+
+  'message.ack'(plan, { deliveryIds }, now) {
+    const open = deliveryIds.flatMap((id) => plan.deliveries.get(id) ?? [])
+    const own = open.filter((delivery) => mayClose(plan, delivery, now))
+    if (open.length > own.length)
+      return refused(
+        failure('not-allowed', 'an agent may close its own messages only', {
+          facts: { ids: deliveryIds },
+        }),
+      )
+    return decided(
+      own.map(({ id }) => id),
+      ...closedEvents(plan, own, 'acked', now),
+    )
+  },
+
+  'message.settleDead'(plan, { dead, again }, now) {
+    const closed = dead.map((each): Event => ({
+      type: 'delivery.closed',
+      at: now.at,
+      id: each.id,
+      how: 'dropped',
+      by: nameOf(now.by),
+      dead: each,
+    }))
+    const sent = again ? sendingEvents(plan, again, now) : []
+    return decided(
+      [...(again ? [again.message.id] : []), ...dead.map(({ id }) => id)],
+      ...closed,
+      ...sent,
+    )
+  },
+
+  'delivery.take'(plan, { agentId, generation, isUrgentOnly }, { at }) {
+    const agent = plan.agents.get(agentId)
+    const task = agent && plan.tasks.get(agent.taskId)
+    if (agent?.generation !== generation || !task) return noOp()
+    const due = dueDeliveries(plan, [...namesOf(task), agentId], at).filter(
+      ({ priority }) => !isUrgentOnly || priority === 'urgent',
+    )
+    return decided(
+      due.map(({ id }) => id),
+      ...takenEvents(due, agentId, at),
+    )
+  },
+
+  'delivery.notice'(plan, { id, nextAt, isLast }, now) {
+    const delivery = plan.deliveries.get(id)
+    if (!delivery || delivery.noticeAt === null) return noOp()
+    const text = `${delivery.recipient} has not read your message ${delivery.messageId} yet. It stays where people see it.`
+    const { at } = now
+    const told = isLast
+      ? noticeToSender(plan, { delivery, text, at, seed: `unread ${id}`, from: delivery.from })
+      : []
+    return decided([id], { type: 'delivery.noticed', at, id, nextAt }, ...told)
+  },
+
+  'delivery.forwarded'(plan, { id }, { at, by }) {
+    const delivery = plan.deliveries.get(id)
+    if (!delivery) return noOp()
+    return decided([id], { type: 'delivery.closed', at, id, how: 'sent', by: nameOf(by) })
+  },
+
+  'members.sync': (plan, { members }, { at }) => syncEvents(plan, members, at),
+
+  'member.wake': (plan, { id }, { at }) => {
+    const task = plan.tasks.get(id)
+    if (!task) return refused(unknownTask(plan, id))
+    const woken = wokenEvents(plan, id.slice(1), at)
+    return woken.length > 0 ? decided([id], ...woken) : noOp(id)
+  },
+
+  'delegation.settle'(plan, { id, sending }, now) {
+    const task = plan.tasks.get(id)
+    if (!task?.delegation || task.delegation.isTold || !isFinished(task)) return noOp(id)
+    const told: Event = { type: 'task.delegationTold', at: now.at, id }
+    return decided([id], told, ...sendingEvents(plan, sending, now))
+  },
+
+  'job.fire'(plan, { run, sending }, now) {
+    if (plan.jobRuns.has(run.id)) return noOp(run.id)
+    const fired: Event = { type: 'job.fired', at: now.at, run }
+    return decided([run.id], fired, ...(sending ? sendingEvents(plan, sending, now) : []))
+  },
+
+  'job.settle'(plan, command, { at }) {
+    const { type: _, ...ended } = command
+    return plan.jobRuns.has(command.id)
+      ? decided([command.id], { type: 'job.ended', at, ...ended })
+      : noOp(command.id)
+  },
+}
+
+const sendingEvents = (plan: Plan, sending: Sending, { at }: Circumstances): Event[] =>
+  sentEvents(plan, sending.message, sending.recipients, {
+    at,
+    noticeMs: sending.mail.retryAfterMs,
+  })
+
+/** Agents that answer each other for ever are stopped here. */
+function tooFarOrTooMany(plan: Plan, sending: Sending, { by }: Circumstances): Failure | null {
+  if (by.kind !== 'agent') return null
+  const { message, recipients, limits, recent } = sending
+  if (message.hops > limits.maxHops)
+    return failure(
+      'too-far',
+      `this message would be hop ${message.hops} of a chain of agents that write to each other; at most ${limits.maxHops} are let through`,
+      {
+        hint: 'leave it at that, or ask a person: messages.max_hops says how far a chain may go',
+        facts: { hops: message.hops, max: limits.maxHops },
+      },
+    )
+  const full = recipients.find(({ name }) => (recent[name] ?? 0) >= limits.perPair)
+  return full
+    ? failure(
+        'too-many',
+        `${message.from} has sent ${full.name} ${limits.perPair} messages within a minute`,
+        {
+          hint: 'wait a minute; messages.per_pair says how many may be sent',
+          facts: { to: full.name, max: limits.perPair },
+        },
+      )
+    : null
+}
+
+/** The message, and where it delegates, the task that its recipient is given. */
+function delegated(plan: Plan, sending: CommandOf<'message.send'>, now: Circumstances): Decided {
+  const { message, recipients, delegate } = sending
+  if (!delegate) return decided([], ...sendingEvents(plan, sending, now))
+  const [to] = recipients
+  const added = decideAdd(plan, [{ task: delegate.task, nextFireAt: null }], now)
+  if (!added.ok || !to) return added
+  const delegation = { messageId: message.id, from: message.from, isTold: false }
+  const events = added.value.events.map((event): Event =>
+    event.type === 'task.added' ? { ...event, task: { ...event.task, delegation } } : event,
+  )
+  const task = events.find((event) => event.type === 'task.added')?.task.id ?? null
+  // The task carries it: there is nothing left to read.
+  const sent = sentEvents(plan, { ...message, task, priority: 'low' }, recipients, {
+    at: now.at,
+    noticeMs: null,
+  })
+  const closed = recipients.map(({ name }): Event => ({
+    type: 'delivery.closed',
+    at: now.at,
+    id: deliveryIdOf(message.id, name),
+    how: 'handled',
+    by: nameOf(now.by),
+  }))
+  return decided([], ...events, ...sent, ...closed)
+}
+
+/** A reply closes what it answers, and does what its question waited for. */
+function answeredEvents(plan: Plan, sending: Sending, now: Circumstances): Decided {
+  const { original, message } = sending
+  if (!original) return decided([])
+  const open = original.to
+    .flatMap((name) => plan.deliveries.get(deliveryIdOf(original.id, name)) ?? [])
+    .filter((delivery) => isOwn(plan, delivery, message.from, now))
+  const closed = closedEvents(plan, open, 'replied', now)
+  const { asks } = original
+  const task = asks && plan.tasks.get(asks.taskId)
+  if (!asks || !task) return decided([], ...closed)
+  const more =
+    asks.what === 'answer'
+      ? answerOf(plan, task, message, now)
+      : decisionOf(plan, task, message, now)
+  return more.ok ? decided([], ...closed, ...more.value.events) : more
+}
+
+/** The task goes on with the answer, or has it as a note where its agent is still at work. */
+function answerOf(plan: Plan, task: Task, { text, from }: Message, now: Circumstances): Decided {
+  if (task.state.kind === 'waiting' && task.state.for === 'answer')
+    return openDeciders['task.answer'](task, { type: 'task.answer', id: task.id, text }, now, plan)
+  return decided([], loggedEvent(task.id, `${from} answers: ${text}`, now))
+}
+
+function decisionOf(plan: Plan, task: Task, { decision }: Message, now: Circumstances): Decided {
+  const { id } = task
+  switch (decision) {
+    case 'retry':
+      return openDeciders['task.retry'](task, { type: 'task.retry', id, fresh: false }, now, plan)
+    case 'pause':
+      return taskDeciders['task.hold'](task, { type: 'task.hold', id }, now, plan)
+    case 'cancel':
+      return taskDeciders['task.abandon'](
+        task,
+        { type: 'task.abandon', id, withDependents: false },
+        now,
+        plan,
+      )
+    default:
+      return decided([])
+  }
+}
+
+export const closedEvents = (
+  plan: Plan,
+  deliveries: readonly Delivery[],
+  how: 'acked' | 'replied',
+  now: Circumstances,
+): Event[] => {
+  const { at, by } = now
+  const gone = new Set(deliveries.map(({ id }) => id))
+  const members = new Set(
+    deliveries.flatMap(({ recipient, recipientKind }) =>
+      recipientKind === 'member' ? [recipient] : [],
+    ),
+  )
+  return [
+    ...deliveries.map(({ id }): Event => ({
+      type: 'delivery.closed',
+      at,
+      id,
+      how,
+      by: nameOf(by),
+    })),
+    ...[...members].flatMap((member) => settledMember(plan, member, gone, at)),
+  ]
+}
+
+function isOwn(plan: Plan, delivery: Delivery, from: string, now: Circumstances): boolean {
+  if (now.by.kind === 'agent') return mayClose(plan, delivery, now)
+  return delivery.recipient === from || delivery.recipientKind === 'person'
+}
+
+function mayClose(plan: Plan, { recipient }: Delivery, { by }: Circumstances): boolean {
+  if (by.kind !== 'agent') return true
+  const task = plan.tasks.get(by.taskId)
+  return recipient === by.agentId || (task !== undefined && namesOf(task).includes(recipient))
+}
+
+/** Standing tasks of these members; of others they are given up, and taken up again when they come back. */
+function syncEvents(
+  plan: Plan,
+  members: CommandOf<'members.sync'>['members'],
+  at: number,
+): Decided {
+  const events: Event[] = []
+  const wanted = new Set(members.map(({ name }) => standingIdOf(name)))
+  let order = plan.lastOrder
+  for (const { name, title } of members) {
+    const id = standingIdOf(name)
+    const task = plan.tasks.get(id)
+    if (!task) events.push({ type: 'task.added', at, task: standingTask(name, title, ++order, at) })
+    if (!task || task.state.kind === 'abandoned') events.push(backToWork(plan, name, at))
+  }
+  for (const task of plan.tasks.notable()) {
+    const isGone = isStanding(task.id) && !wanted.has(task.id) && task.state.kind !== 'abandoned'
+    // Its turn is let finish; it is given up when that is over.
+    if (isGone && plan.agentOf(task.id) === null)
+      events.push({ type: 'task.abandoned', at, id: task.id, by: 'coordinator' })
+  }
+  return decided([...wanted], ...events)
+}
+
+/** Messages may have come before it was known. */
+function backToWork(plan: Plan, name: string, at: number): Event {
+  const waiting = [...plan.deliveriesTo(name)].flatMap((id) => plan.deliveries.get(id) ?? [])
+  return restingEvent(standingIdOf(name), waiting, at)
+}

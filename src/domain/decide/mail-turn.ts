@@ -1,0 +1,300 @@
+/** Messages and turns: what an agent takes as it is claimed, what becomes of that at its end, and when a member is woken next. */
+import type { Agent } from '../agent.ts'
+import type { Event } from '../event.ts'
+import type { WorkFailure } from '../failure.ts'
+import { derivedMessageId } from '../messages/derived-id.ts'
+import {
+  ANY_PERSON,
+  type Delivery,
+  deliveryIdOf,
+  isMemberName,
+  isStanding,
+  MAX_TAKEN,
+  type MailPolicy,
+  type Message,
+  MESSAGE_PRIORITIES,
+  type Recipient,
+  repeatDelayMs,
+  standingIdOf,
+} from '../messages/message.ts'
+import type { Plan } from '../plan.ts'
+import { namesOf } from '../messages/names.ts'
+import type { Task } from '../task.ts'
+
+/** Where the settings say nothing. */
+export const DEFAULT_MAIL: MailPolicy = { tries: 3, retryAfterMs: 600_000 }
+
+const deliveriesTo = (plan: Plan, names: readonly string[]): Delivery[] =>
+  names.flatMap((name) =>
+    [...plan.deliveriesTo(name)].flatMap((id) => plan.deliveries.get(id) ?? []),
+  )
+
+/** What a turn that begins now takes: by priority, then age, at most so many. */
+export function dueDeliveries(plan: Plan, names: readonly string[], now: number): Delivery[] {
+  return deliveriesTo(plan, names)
+    .filter(({ state }) => state.kind === 'waiting' && (state.notBefore ?? 0) <= now)
+    .toSorted(inOrder)
+    .slice(0, MAX_TAKEN)
+}
+
+const rank = ({ priority }: Delivery): number => MESSAGE_PRIORITIES.indexOf(priority)
+const inOrder = (a: Delivery, b: Delivery): number =>
+  rank(b) - rank(a) || a.at - b.at || (a.id < b.id ? -1 : 1)
+
+/** What an agent holds, in the order in which a turn takes it. */
+export const takenBy = (plan: Plan, agentId: Agent['id'], names: readonly string[]): Delivery[] =>
+  deliveriesTo(plan, names)
+    .filter(({ state }) => state.kind === 'taken' && state.agentId === agentId)
+    .toSorted(inOrder)
+
+export const takenEvents = (
+  deliveries: readonly Delivery[],
+  agentId: Agent['id'],
+  at: number,
+): Event[] => deliveries.map(({ id }) => ({ type: 'delivery.taken', at, id, agentId }))
+
+/** A second repeat begins a new conversation: the old one may itself be the trouble. */
+export const wantsFresh = (deliveries: readonly Delivery[]): boolean =>
+  deliveries.some(({ tries, isFresh }) => isFresh || tries >= 2)
+
+interface Turn {
+  readonly plan: Plan
+  readonly task: Task
+  readonly agent: Agent
+  readonly isDone: boolean
+  /** It counts against what it took. */
+  readonly isTry: boolean
+  readonly reason: string
+  readonly mail: MailPolicy
+  readonly at: number
+}
+
+/** What becomes of what it took, and what waits for its member then. */
+export function turnEnded(turn: Turn): { readonly events: Event[]; readonly waiting: Delivery[] } {
+  const { plan, task, agent } = turn
+  const events: Event[] = []
+  const waiting: Delivery[] = []
+  for (const delivery of deliveriesTo(plan, [...namesOf(task), agent.id])) {
+    const own = ownEvents(turn, delivery)
+    events.push(...own.events)
+    if (own.left && own.left.recipient === task.member) waiting.push(own.left)
+  }
+  return { events, waiting }
+}
+
+function ownEvents(
+  turn: Turn,
+  delivery: Delivery,
+): { readonly events: Event[]; readonly left: Delivery | null } {
+  const { plan, agent, at, isDone, isTry, mail, reason } = turn
+  const { id, state, recipient, tries: before } = delivery
+  const isTaken = state.kind === 'taken' && state.agentId === agent.id
+  if (!isTaken) {
+    if (recipient !== agent.id) return { events: [], left: delivery }
+    return { events: diedEvents(plan, delivery, `${agent.id} has ended`, at), left: null }
+  }
+  if (isDone)
+    return {
+      events: [{ type: 'delivery.closed', at, id, how: 'handled', by: agent.id }],
+      left: null,
+    }
+  const tries = before + (isTry ? 1 : 0)
+  if (recipient === agent.id || tries >= mail.tries)
+    return { events: diedEvents(plan, delivery, reason, at), left: null }
+  const notBefore = isTry ? at + repeatDelayMs(mail, tries) : null
+  const left: Delivery = { ...delivery, tries, state: { kind: 'waiting', notBefore } }
+  return { events: [{ type: 'delivery.returned', at, id, notBefore, isTry, reason }], left }
+}
+
+/** Its sender is told, where it is somebody who can be written to. */
+export function diedEvents(plan: Plan, delivery: Delivery, reason: string, at: number): Event[] {
+  const { id, from, recipient, messageId } = delivery
+  const died: Event = { type: 'delivery.died', at, id, reason }
+  const text = `Your message ${messageId} to ${recipient} was given up: ${reason}`
+  return [died, ...noticeToSender(plan, { delivery, text, at, seed: `died ${id}`, from })]
+}
+
+/** A message of the yard itself to whoever sent this one; nothing where nobody of that name reads messages. */
+export function noticeToSender(
+  plan: Plan,
+  wish: { delivery: Delivery; text: string; at: number; seed: string; from: string },
+): Event[] {
+  const { delivery, text, at, seed, from } = wish
+  const sender = senderOf(plan, from)
+  if (!sender || delivery.from === 'yard') return []
+  const message: Message = {
+    ...yardMessage(at, seed, text),
+    to: [sender.name],
+    replyTo: delivery.messageId,
+    hops: delivery.hops,
+  }
+  return sentEvents(plan, message, [sender], { at, noticeMs: null })
+}
+
+export const yardMessage = (at: number, seed: string, text: string): Message => ({
+  id: derivedMessageId(at, seed),
+  at,
+  from: 'yard',
+  to: [ANY_PERSON],
+  kind: 'message',
+  priority: 'normal',
+  task: null,
+  replyTo: null,
+  conversation: null,
+  text,
+  hops: 0,
+  diff: null,
+  asks: null,
+  decision: null,
+})
+
+/** A member with a standing task, or a task that is not over. People see what is dead without being written to. */
+export function senderOf(plan: Plan, from: string): Recipient | null {
+  if (from.startsWith('task:')) {
+    const task = plan.tasks.get(from.slice('task:'.length) as Task['id'])
+    const isOver = !task || task.state.kind === 'done' || task.state.kind === 'abandoned'
+    return isOver ? null : { name: from, kind: 'task' }
+  }
+  const isMember = isMemberName(from) && plan.tasks.has(standingIdOf(from))
+  return isMember ? { name: from, kind: 'member' } : null
+}
+
+/** Its message, its deliveries, and the waking of idle members. `noticeMs`: of people, until the first notice after the arrival. */
+export function sentEvents(
+  plan: Plan,
+  message: Message,
+  recipients: readonly Recipient[],
+  { at, noticeMs }: { readonly at: number; readonly noticeMs: number | null },
+): Event[] {
+  const deliveries = recipients.map(({ name, kind }): Delivery => ({
+    id: deliveryIdOf(message.id, name),
+    messageId: message.id,
+    recipient: name,
+    recipientKind: kind,
+    from: message.from,
+    kind: message.kind,
+    priority: message.priority,
+    hops: message.hops,
+    at: message.at,
+    isFresh: message.conversation === 'new',
+    state: { kind: 'waiting', notBefore: null },
+    tries: 0,
+    lastReason: null,
+    noticeAt: kind === 'person' && noticeMs !== null ? at + noticeMs : null,
+  }))
+  const woken =
+    message.priority === 'low'
+      ? []
+      : recipients.flatMap(({ name, kind }) =>
+          kind === 'member' ? wokenEvents(plan, name, at) : [],
+        )
+  return [{ type: 'message.sent', at, message, deliveries }, ...woken]
+}
+
+/** Wakes a member that is idle, or waits before a repeat. One at work looks itself when its turn ends. */
+export function wokenEvents(plan: Plan, member: string, at: number, notBefore = at): Event[] {
+  const task = plan.tasks.get(standingIdOf(member))
+  if (!task) return []
+  const { state } = task
+  const isIdle = state.kind === 'waiting' && state.for === 'message'
+  const isLater = state.kind === 'open' && state.park === null && (state.notBefore ?? 0) > notBefore
+  if (!isIdle && !isLater) return []
+  return [{ type: 'task.woken', at, id: task.id, notBefore: notBefore <= at ? null : notBefore }]
+}
+
+/** When these want the next turn of their member, ms; null = nothing wakes it. */
+export function nextTurnAt(waiting: readonly Delivery[], at: number): number | null {
+  const times = waiting.flatMap(({ priority, state }) =>
+    priority === 'low' || state.kind !== 'waiting' ? [] : [state.notBefore ?? at],
+  )
+  return times.length === 0 ? null : Math.min(...times)
+}
+
+/** What a standing task does when a turn is over, or when what woke it is gone. */
+export function restingEvent(id: Task['id'], waiting: readonly Delivery[], at: number): Event {
+  const next = nextTurnAt(waiting, at)
+  return next === null
+    ? {
+        type: 'task.awaiting',
+        at,
+        id,
+        for: 'message',
+        text: 'it is idle: nothing was sent to it',
+        failure: null,
+        provider: null,
+      }
+    : { type: 'task.woken', at, id, notBefore: next <= at ? null : next }
+}
+
+/** The standing task of a member after some of its deliveries were closed: it rests where it was woken for nothing else. */
+export function settledMember(
+  plan: Plan,
+  member: string,
+  gone: ReadonlySet<string>,
+  at: number,
+): Event[] {
+  const task = plan.tasks.get(standingIdOf(member))
+  if (task?.state.kind !== 'open' || task.held || task.state.park !== null) return []
+  if (plan.agentOf(task.id) !== null) return []
+  const left = deliveriesTo(plan, [member]).filter(({ id }) => !gone.has(id))
+  return nextTurnAt(left, at) === null ? [restingEvent(task.id, left, at)] : []
+}
+
+/** The settlement of a standing task by its turn: it never ends, and the repeat of its messages stands in place of a retry. */
+export function standingEvents(
+  task: Task,
+  settled: readonly Event[],
+  waiting: readonly Delivery[],
+  at: number,
+): readonly Event[] {
+  const [first] = settled
+  if (!isStanding(task.id) || first === undefined) return settled
+  const isOver = first.type === 'task.completed' || first.type === 'task.judging'
+  if (!isOver && !isSpent(first)) return settled
+  const workedMs = 'workedMs' in first ? first.workedMs : undefined
+  const resting = restingEvent(task.id, waiting, at)
+  return [workedMs === undefined ? resting : ({ ...resting, workedMs } as Event)]
+}
+
+/** It counts as a try of what was taken. */
+export const isSpent = (event: Event | undefined): boolean =>
+  event?.type === 'task.failed' || (event?.type === 'task.returned' && event.isAttempt)
+
+// A task that fails twice running in the same way: somebody is asked what becomes of it.
+
+interface Repeated {
+  readonly task: Task
+  readonly failure: WorkFailure | null
+  readonly settled: readonly Event[]
+  readonly to: Recipient
+  readonly at: number
+}
+
+/** Nothing where this failure is another than the last, or was asked about before. */
+export function escalation(plan: Plan, { task, failure, settled, to, at }: Repeated): Event[] {
+  if (failure === null || task.lastFailure === null || isStanding(task.id)) return []
+  if (!isSpent(settled[0])) return []
+  const kind = signatureOf(failure)
+  if (kind !== signatureOf(task.lastFailure) || kind === task.escalated) return []
+  const text = `Task ${task.id} has failed twice running in the same way (${failure.class}): ${failure.reason}`
+  const message = {
+    ...yardMessage(at, `escalated ${task.id} ${task.generation}`, text.slice(0, 2000)),
+    to: [to.name],
+    kind: 'question',
+    task: task.id,
+    asks: { taskId: task.id, what: 'escalation' },
+  } as const
+  return [
+    { type: 'task.escalated', at, id: task.id, failure: kind },
+    ...sentEvents(plan, { ...message, to: [to.name] }, [to], { at, noticeMs: null }),
+  ]
+}
+
+/** Without paths, ids and numbers, which differ between two of the same. */
+export const signatureOf = ({ class: kind, reason }: WorkFailure): string =>
+  `${kind}: ${reason
+    .toLowerCase()
+    .replace(/(?:[a-z]:)?[\\/][^\s'":,]*/g, '/')
+    .replace(/\b[0-9a-f-]{7,}\b/g, '#')
+    .replace(/\d+/g, '#')
+    .slice(0, 500)}`

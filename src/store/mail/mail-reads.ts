@@ -1,0 +1,143 @@
+/** Reads of messages and what became of them, of runs of jobs and of tokens. What lists filter by are columns. */
+import type Database from 'better-sqlite3'
+import { type AccessToken, accessTokenSchema } from '../../domain/messages/access-token.ts'
+import { type JobRun, jobRunSchema } from '../../domain/messages/job.ts'
+import {
+  type Delivery,
+  deliverySchema,
+  type Message,
+  messageSchema,
+} from '../../domain/messages/message.ts'
+import { type Peer, peerSchema } from '../../domain/messages/peer.ts'
+import type { MutablePlan } from '../../domain/plan.ts'
+
+export interface MessageFilter {
+  /** Sent to or by one of these. */
+  readonly names?: readonly string[] | undefined
+  readonly state?: 'open' | 'dead' | undefined
+  readonly kind?: string | undefined
+  /** Older than this message. */
+  readonly before?: string | undefined
+  readonly limit: number
+}
+
+export interface StoredMessage {
+  readonly message: Message
+  readonly deliveries: readonly Delivery[]
+}
+
+export type MailReads = ReturnType<typeof prepareMailReads>
+
+export function prepareMailReads(db: Database.Database) {
+  const byId = db.prepare('SELECT body FROM message WHERE id = ?').pluck()
+  const deliveries = db
+    .prepare('SELECT body FROM delivery WHERE message_id = ? ORDER BY rowid')
+    .pluck()
+  const delivery = db.prepare('SELECT body FROM delivery WHERE id = ?').pluck()
+  const recent = db
+    .prepare('SELECT count(*) FROM delivery WHERE sender = ? AND recipient = ? AND at > ?')
+    .pluck()
+  const runs = db
+    .prepare('SELECT body FROM job_run WHERE job = ? ORDER BY number DESC LIMIT ?')
+    .pluck()
+  const lastRun = db.prepare('SELECT max(number) FROM job_run WHERE job = ?').pluck()
+  const tokens = db.prepare('SELECT body FROM token ORDER BY rowid').pluck()
+  const used = db.prepare('SELECT last_used_at FROM token_use WHERE id = ?').pluck()
+  const stored = (body: unknown): StoredMessage => {
+    const message = messageSchema.parse(JSON.parse(String(body)))
+    return { message, deliveries: deliveries.all(message.id).map(toDelivery) }
+  }
+  return {
+    message(id: string): StoredMessage | null {
+      const body = byId.get(id)
+      return body === undefined ? null : stored(body)
+    },
+    /** Newest first. */
+    messages: (filter: MessageFilter): StoredMessage[] =>
+      db.prepare(messageQuery(filter)).pluck().all(valuesOf(filter)).map(stored),
+    /** Every dead delivery that was not dropped, newest first. */
+    dead: (limit: number): Delivery[] =>
+      db
+        .prepare("SELECT body FROM delivery WHERE state = 'dead' ORDER BY at DESC LIMIT ?")
+        .pluck()
+        .all(limit)
+        .map(toDelivery),
+    delivery(id: string): Delivery | null {
+      const body = delivery.get(id)
+      return body === undefined ? null : toDelivery(body)
+    },
+    /** How many messages one has sent another since then. */
+    sentSince: (from: string, to: string, since: number): number =>
+      Number(recent.get(from, to, since)),
+    /** Newest first. */
+    jobRuns: (job: string, limit: number): JobRun[] =>
+      runs.all(job, limit).map((body) => jobRunSchema.parse(JSON.parse(String(body)))),
+    lastRunNumber: (job: string): number => Number(lastRun.get(job) ?? 0),
+    /** Revoked ones included, oldest first. */
+    tokens: (): AccessToken[] => tokens.all().map(toToken),
+    /** When it was last used, ms; null = never. */
+    tokenUsedAt(id: string): number | null {
+      const at = used.get(id)
+      return at === undefined ? null : Number(at)
+    },
+  }
+}
+
+const toDelivery = (body: unknown): Delivery => deliverySchema.parse(JSON.parse(String(body)))
+const toToken = (body: unknown): AccessToken => accessTokenSchema.parse(JSON.parse(String(body)))
+const toPeer = (body: unknown): Peer => peerSchema.parse(JSON.parse(String(body)))
+
+/** `json_each` keeps the number of names out of the text of the statement. */
+function messageQuery({ names, state, kind, before }: MessageFilter): string {
+  const inState = {
+    open: "EXISTS (SELECT 1 FROM delivery WHERE message_id = message.id AND state IN ('waiting','taken'))",
+    dead: "EXISTS (SELECT 1 FROM delivery WHERE message_id = message.id AND state = 'dead')",
+  }
+  const isNamed =
+    '(sender IN (SELECT value FROM json_each(:names)) OR EXISTS (SELECT 1 FROM delivery WHERE message_id = message.id AND recipient IN (SELECT value FROM json_each(:names))))'
+  const where = [
+    ...(names ? [isNamed] : []),
+    ...(state ? [inState[state]] : []),
+    ...(kind ? ["json_extract(body, '$.kind') = :kind"] : []),
+    ...(before ? ['id < :before'] : []),
+  ]
+  const condition = where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''
+  return `SELECT body FROM message ${condition} ORDER BY id DESC LIMIT :limit`
+}
+
+const valuesOf = ({ names, kind, before, limit }: MessageFilter) => ({
+  limit,
+  ...(names ? { names: JSON.stringify(names) } : {}),
+  ...(kind ? { kind } : {}),
+  ...(before ? { before } : {}),
+})
+
+/** Open deliveries, open runs of jobs, tokens that hold, and other machines. */
+export function loadMail(db: Database.Database, plan: MutablePlan): void {
+  const bodies = (sql: string): unknown[] => db.prepare(sql).pluck().all()
+  const open = "SELECT body FROM delivery WHERE state IN ('waiting','taken') ORDER BY rowid"
+  for (const body of bodies(open)) {
+    const after = toDelivery(body)
+    plan.put({ entity: 'delivery', id: after.id, before: null, after })
+  }
+  for (const body of bodies('SELECT body FROM job_run WHERE is_open = 1 ORDER BY rowid')) {
+    const after = jobRunSchema.parse(JSON.parse(String(body)))
+    plan.put({ entity: 'jobRun', id: after.id, before: null, after })
+  }
+  for (const body of bodies('SELECT body FROM token ORDER BY rowid')) {
+    const after = toToken(body)
+    plan.put({ entity: 'token', id: after.id, before: null, after })
+  }
+  for (const body of bodies('SELECT body FROM peer ORDER BY rowid')) {
+    const after = toPeer(body)
+    plan.put({ entity: 'peer', id: after.id, before: null, after })
+  }
+}
+
+/** When tokens were last used: facts beside the journal, written inside a transaction of the writer. */
+export function prepareTokenUse(db: Database.Database) {
+  const put = db.prepare(
+    'INSERT INTO token_use (id, last_used_at) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET last_used_at = excluded.last_used_at',
+  )
+  return { set: (id: string, at: number): void => void put.run(id, at) }
+}
