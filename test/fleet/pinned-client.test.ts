@@ -40,7 +40,10 @@ async function openImpostor() {
   const handshakes: string[] = []
   const server = createTlsServer({ cert, key }, (socket) => {
     handshakes.push('done')
-    socket.on('data', (chunk: Buffer) => bytes.push(chunk))
+    socket.on('data', (chunk: Buffer) => {
+      bytes.push(chunk)
+      socket.destroy()
+    })
     socket.on('error', () => {})
   })
   server.on('tlsClientError', () => {})
