@@ -77,7 +77,21 @@ function readPair(certFile: string, keyFile: string): Result<Certificate, Failur
   if (!key.ok) return key
   if (!cert.value.parsed.checkPrivateKey(key.value.parsed))
     return err(broken(keyFile, `it is not the key of ${certFile}`, WAY_OUT))
-  return ok({ cert: cert.value.pem, key: key.value.pem, pin: pinOf(cert.value.parsed.raw) })
+  const pin = pinOf(cert.value.parsed.raw)
+  const secret = String(key.value.parsed.export({ type: 'pkcs8', format: 'pem' }))
+  return ok({ cert: chainOf(cert.value), key: secret, pin })
+}
+
+/** The certificates and nothing else: the file may hold the key, too, and the certificate is given to anybody. */
+function chainOf({
+  pem,
+  parsed,
+}: {
+  readonly pem: string
+  readonly parsed: X509Certificate
+}): string {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)
+  return blocks === null ? parsed.toString() : `${blocks.join('\n')}\n`
 }
 
 const WAY_OUT =

@@ -27,6 +27,7 @@ describe('a certificate of our own', () => {
     const [first, second] = await Promise.all([made(), made()])
     expect(second).toEqual(first)
     expect(await made()).toEqual(first)
+    expect(first.cert).not.toContain('PRIVATE')
     expect(statSync(file).mode & 0o777).toBe(0o600)
     const certificate = new X509Certificate(first.cert)
     expect(certificate.publicKey.asymmetricKeyDetails?.namedCurve).toBe('prime256v1')
@@ -67,6 +68,11 @@ describe('a certificate of somebody else', () => {
     })
     rmSync(file)
     const other = await made()
+    const chain = join(root, 'chain.pem')
+    writeFileSync(chain, `${own.key}${own.cert}${other.cert}`)
+    expect(await load({ cert: chain, key: chain })).toMatchObject({
+      value: { pin: own.pin, cert: `${own.cert}${other.cert}` },
+    })
     writeFileSync(join(root, 'key.pem'), other.key)
     expect(await load({ cert: 'cert.pem', key: 'key.pem' })).toMatchObject({
       error: { message: expect.stringContaining('it is not the key of') },

@@ -218,7 +218,11 @@ describe('a code', () => {
       expect(await statusOf(body)).toBe(422)
     expect(await statusOf({ code: 'x'.repeat(3000) })).toBe(422)
     const cert = await client.value.call('/api/fleet/cert')
-    expect(await cert.json()).toMatchObject({ pin: door().pin })
+    const text = await cert.text()
+    expect(JSON.parse(text)).toMatchObject({ pin: door().pin })
+    // The file that it is read from holds the key, too.
+    expect(text).not.toContain('PRIVATE')
+    expect(Object.keys(JSON.parse(text) as object)).toEqual(['pin', 'certificate'])
     client.value.close()
   })
 })
