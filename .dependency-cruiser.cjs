@@ -9,7 +9,7 @@ const below = {
   store: ['base', 'files', 'domain'],
   agents: ['base', 'files', 'domain'],
   judging: ['base', 'domain'],
-  fleet: ['base', 'domain', 'contract', 'config', 'store', 'agents'],
+  fleet: ['base', 'files', 'domain', 'contract'],
   coordinator: ['base', 'domain', 'store'],
   yard: [
     'base',
@@ -41,10 +41,21 @@ const below = {
     'desktop',
   ],
   preload: ['contract'],
-  headless: ['base', 'files', 'domain', 'config', 'contract', 'yard'],
+  headless: ['base', 'files', 'domain', 'config', 'contract', 'fleet', 'yard'],
   // Its way to a yard is handed to it by the command line.
   mcp: ['base', 'domain', 'contract'],
-  cli: ['base', 'files', 'domain', 'config', 'graph-file', 'contract', 'yard', 'headless', 'mcp'],
+  cli: [
+    'base',
+    'files',
+    'domain',
+    'config',
+    'graph-file',
+    'contract',
+    'fleet',
+    'yard',
+    'headless',
+    'mcp',
+  ],
   renderer: ['base', 'domain', 'contract'],
 }
 

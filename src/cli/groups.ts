@@ -68,6 +68,7 @@ const LOADERS = {
   config: async () => (await import('./commands/config/config.ts')).config,
   model: async () => (await import('./commands/config/model.ts')).model,
   executors: async () => (await import('./commands/config/model.ts')).executors,
+  token: async () => (await import('./commands/fleet/token.ts')).token,
   help: async () => (await import('./commands/help.ts')).help,
   completion: async () => (await import('./commands/help.ts')).completion,
 } satisfies Record<string, () => Promise<CommandBody>>
@@ -205,6 +206,9 @@ export const commandGroups: readonly CommandGroup[] = [
     entry('config', '[key] [value]', 'shows and changes the configuration'),
     entry('model', '', 'shows and changes the registry of models; alone it lists'),
     entry('executors', '', 'lists the executors, and whether each can run here'),
+  ]),
+  group('Other machines', [
+    entry('token', '', 'makes and revokes the tokens by which they are let in; alone it lists'),
   ]),
   group('Help', [
     entry('help', '[command...]', 'explains a command'),

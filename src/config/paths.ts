@@ -25,6 +25,11 @@ export interface YardPaths {
     readonly pageSessions: string
     readonly port: string
     readonly log: string
+    /** Where other machines reach this yard, and the pin of its certificate. */
+    readonly door: string
+    readonly doorKey: string
+    /** Codes that are good for a token, as hashes. */
+    readonly invites: string
   }
 }
 
@@ -47,6 +52,9 @@ export function yardPaths(root: string): YardPaths {
       pageSessions: join(folder, 'page-sessions.json'),
       port: join(folder, 'port'),
       log: join(folder, 'service.log'),
+      door: join(folder, 'door.json'),
+      doorKey: join(folder, 'door-key.pem'),
+      invites: join(folder, 'invites.json'),
     },
   }
 }

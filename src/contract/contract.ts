@@ -9,6 +9,7 @@ import { startScreenContract } from './start-screen.ts'
 import { pageContract } from './page.ts'
 import { serviceContract } from './service.ts'
 import { taskContract } from './task.ts'
+import { tokenContract } from './token.ts'
 
 export const contract = {
   task: taskContract,
@@ -23,6 +24,7 @@ export const contract = {
   message: messageContract,
   member: memberContract,
   startScreen: startScreenContract,
+  token: tokenContract,
 }
 export type Contract = typeof contract
 

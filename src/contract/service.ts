@@ -33,6 +33,15 @@ export const statusSchema = z.object({
   version: z.string(),
   /** The folders of all yards that this process holds, this one among them; empty where no host runs. */
   yards: z.array(z.string()),
+  /** The endpoint for other machines; null = none is wanted. `url` and `pin` are null while it is closed, `problem` says why. */
+  fleet: z
+    .object({
+      listen: z.string(),
+      url: z.string().nullable(),
+      pin: z.string().nullable(),
+      problem: z.string().nullable(),
+    })
+    .nullable(),
 })
 export type Status = z.infer<typeof statusSchema>
 

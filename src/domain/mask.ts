@@ -7,7 +7,8 @@ const SECRET_NAME =
   /(token|secret|password|passwd|api[_-]?key|access[_-]?key|private[_-]?key|credential|authorization|cookie)$/i
 
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
-  [/\by(?:at|ot|ps)_[A-Za-z0-9_-]{8,}/g, MASK],
+  // Tokens of agents, owners, pages, members and daemons, and the codes by which a machine joins.
+  [/\by(?:[aomd]t|ps|jc)_[A-Za-z0-9_-]{8,}/g, MASK],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${MASK}`],
   [/\b(sk|pk|rk|ghp|gho|ghs|ghu|github_pat|glpat|xox[abprs]|AIza|AKIA)[-_A-Za-z0-9]{12,}/g, MASK],
   [/\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{5,}/g, MASK],

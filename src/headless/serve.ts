@@ -19,6 +19,7 @@ import type { Yard } from '../yard/yard.ts'
 import { createApi } from './http/api.ts'
 import { createHttpListener } from './http/listener.ts'
 import { savePort, readSavedPort } from './http/port.ts'
+import { openFleetEndpoint } from './fleet/endpoint.ts'
 import { openStateFile } from './state-file.ts'
 
 interface ServeOptions {
@@ -104,6 +105,10 @@ async function openListeners(
   if (!port.ok) return port
   scope.add(() => listener.close())
   savePort(service.port, port.value)
+  if (yard.host !== 'command') {
+    const endpoint = await openFleetEndpoint(yard, { clock: systemClock, log: options.log })
+    scope.add(() => endpoint.close())
+  }
   announce(yard, { url: listener.url(), token: ownerToken }, options.log, scope)
   return ok({
     url: listener.url(),

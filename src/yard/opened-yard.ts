@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { findLine, type OutputLocation } from '../agents/output/output-source.ts'
 import { searchOutput } from '../agents/output/search-output.ts'
+import { createEmitter } from '../base/emitter.ts'
 import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { errorText } from '../base/text.ts'
@@ -27,6 +28,7 @@ import { createRoutes, routeIssueInSteps, importIssues } from './executors/route
 import { withVerification } from './git/merge-verification.ts'
 import { untrusted } from './handlers/failures.ts'
 import { createForecaster } from './forecast/forecaster.ts'
+import { openFleet } from './fleet/open-fleet.ts'
 import { createMetrics, createRates } from './metrics.ts'
 import { startCompacting } from './old-outputs.ts'
 import { createHistory } from './history/point-in-time.ts'
@@ -56,6 +58,10 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
   const health = createExecutorHealth(env, store)
   const past = createHistory(parts, () => current.config.settings)
   parts.scope.add(() => past.close())
+  const fleet = openFleet(parts)
+  const reloaded = createEmitter<void>((error) =>
+    log.error('a listener of reloads threw', { error: String(error) }),
+  )
   const rates = runsAgents ? createRates({ plan, runtime, clock }) : null
   parts.scope.add(() => rates?.close())
   const find = cachedPrograms(programsOn({ env, root: paths.root }), clock)
@@ -69,6 +75,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     tries.note(batch)
     health.note(batch)
     forecasts.note(batch)
+    fleet.note(batch)
   })
   startBackups(parts, runsAgents)
   if (runsAgents) startCompacting(parts)
@@ -125,6 +132,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     current.isTrusted = isTrusted(trustPlace)
     applySynchronous(opened, config.value.settings.store.synchronous, log)
     coordinator.onSettings()
+    reloaded.emit()
     return config
   }
 
@@ -239,6 +247,8 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
         : err(unknownAgent(id))
     },
     backup: () => backupNow(parts),
+    fleet,
+    onReloaded: reloaded.on,
     async close() {
       try {
         coordinator.drain()

@@ -25,6 +25,7 @@ import type { Plan } from '../domain/plan.ts'
 import type { OpenStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import type { askTrust } from './access/trust.ts'
+import type { Fleet } from './fleet/open-fleet.ts'
 import type { ExecutorHealth } from './executors/probe.ts'
 import type { Routes } from './executors/routes.ts'
 import type { Trials } from './executors/test-run.ts'
@@ -152,6 +153,10 @@ export interface Yard {
     signal?: AbortSignal,
   ): Promise<Result<LineStart, Failure>>
   backup(): Promise<Result<string, Failure>>
+  /** What other machines may reach. */
+  readonly fleet: Fleet
+  /** Called after each reload that was carried out, trust included. */
+  onReloaded(listener: () => void): () => void
   /** Takes no new agents from now on and lets go of living ones; the lock is released last. */
   close(): Promise<void>
 }

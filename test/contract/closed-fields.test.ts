@@ -29,6 +29,13 @@ const OPEN: Readonly<Record<string, string>> = {
   ),
   'service.routing input.kind': 'a kind of task: the yard names them (judging.kinds)',
   'service.routing output[].kind': 'a kind of task: the yard names them (judging.kinds)',
+  ...Object.fromEntries(
+    [
+      ...['create input', 'invite input'],
+      ...['create output.scope', 'list output[].scope', 'revoke output.scope'],
+    ].map((place) => [`token.${place}.roles`, 'what daemons work as: each yard names its own']),
+  ),
+  'token.invite output.code': 'a secret for another machine',
 }
 
 /** Of a learned choice: figures in words, which stand apart in the answer of service.routing. */

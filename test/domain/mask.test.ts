@@ -28,3 +28,9 @@ it('a text of several pieces is the same but for its secrets', () => {
   const times = Math.ceil((3 * 1_000_000) / line.length)
   expect(mask(line.repeat(times))).toBe('some words *** of a line\n'.repeat(times))
 })
+
+it('tokens and codes of each kind are known by how they begin', () => {
+  const kinds = ['yat_agent-1_1', 'yot', 'yps_0123456789ab', 'ymt', 'ydt', 'yjc']
+  for (const kind of kinds) expect(mask(`it was ${kind}_aB3-xY9_zzzz.`)).toBe('it was ***.')
+  expect(mask('a payment_of_something and a ydt_x')).toBe('a payment_of_something and a ydt_x')
+})

@@ -142,6 +142,7 @@ const fleet = z.strictObject({
       /^(?:\[[0-9A-Fa-f:.]+\]|[^\s:[\]]+):\d{1,5}$/,
       'must be an address such as "0.0.0.0:7443"',
     )
+    .refine((listen) => Number(listen.split(':').at(-1)) < 65_536, 'has a port above 65535')
     .optional()
     .meta(about('Listen', 'Address and port for other machines; none opens no endpoint.')),
   tls: z

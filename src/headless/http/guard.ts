@@ -131,7 +131,7 @@ function isOfBrowser(headers: IncomingHttpHeaders): boolean {
   return names.length > 0 && !isOfNode
 }
 
-function bearerOf(request: IncomingMessage): string | null {
+export function bearerOf(request: IncomingMessage): string | null {
   const match = /^Bearer ([\x21-\x7e]{1,500})$/i.exec(request.headers.authorization ?? '')
   return match?.[1] ?? null
 }

@@ -55,7 +55,7 @@ export function createSocketEndpoint(parts: SocketParts) {
       socket.on('error', () => socket.destroy()) // it went away before it was one of ours
       try {
         const admitted = admitSocket(guard, request)
-        if (!admitted.ok) return refuse(socket, admitted.error)
+        if (!admitted.ok) return refuseSocket(socket, admitted.error)
         const server = admitted.value.kind === 'person' ? persons : others
         server.handleUpgrade(request, socket, head, (made) => open(made, admitted.value, request))
       } catch (error) {
@@ -123,7 +123,8 @@ function tokenOf(request: IncomingMessage): string | null | undefined {
   return names.find((name) => name.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length)
 }
 
-function refuse(socket: Duplex, { status, ...f }: Refusal): void {
+/** Answers an upgrade that is refused, and ends its connection. */
+export function refuseSocket(socket: Duplex, { status, ...f }: Refusal): void {
   const body = JSON.stringify({ error: f })
   // The other side may never close its half.
   socket.once('finish', () => socket.destroy())

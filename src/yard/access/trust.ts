@@ -81,7 +81,12 @@ export function describeTrust(settings: Settings, paths: YardPaths): TrustShown 
   return {
     executors: profiles.map(executorLine),
     builtIn: profiles.filter(isBuiltIn).map(executorLine),
-    settings: [...worktreeLines(settings), ...judgingLines(settings), ...modelLines(settings)],
+    settings: [
+      ...worktreeLines(settings),
+      ...judgingLines(settings),
+      ...modelLines(settings),
+      ...endpointLines(settings),
+    ],
     variables: [...new Set([...variables, ...modelKeys])].toSorted(),
     lines: readTaskLines(paths.db),
   }
@@ -131,6 +136,18 @@ const modelLines = ({ models }: Settings): string[] =>
       ? []
       : [`model ${name} is asked at ${endpoint}`],
   )
+
+/** Whom it lets in, and by which files. */
+function endpointLines({ fleet: { listen, tls } }: Settings): string[] {
+  if (listen === null) return []
+  const how =
+    tls === 'auto'
+      ? 'with a certificate of its own'
+      : tls === 'off'
+        ? 'without encryption'
+        : `with ${tls.cert} and ${tls.key}`
+  return [`other machines that have a token are served at ${listen} ${how}`]
+}
 
 const idFile = (paths: YardPaths): string => join(paths.yard, 'id')
 

@@ -16,6 +16,7 @@ import { pageHandlers } from './page-handlers.ts'
 import { pilotHandlers } from './pilot-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
 import { taskHandlers } from './task-handlers.ts'
+import { tokenHandlers } from '../fleet/token-handlers.ts'
 import { startScreenHandlers } from '../start-screen/router.ts'
 
 export const router = procedures.router({
@@ -37,6 +38,7 @@ export const router = procedures.router({
   message: messageHandlers,
   member: memberHandlers,
   startScreen: startScreenHandlers,
+  token: tokenHandlers,
 })
 
 export const createYardClient = (context: HandlerContext): ContractRouterClient<Contract> =>

@@ -145,7 +145,15 @@ async function toStatus(
     attention: summary.attention,
     version: yard.version,
     yards: isRunning ? [...yardsFor(actor, host, yard)] : [],
+    fleet: endpointView(yard),
   }
+}
+
+function endpointView({ fleet }: Yard): Status['fleet'] {
+  const state = fleet.endpoint()
+  if (!state) return null
+  const { listen, url, pin, problem } = state
+  return { listen, url, pin, problem }
 }
 
 function configPending(yard: Yard): Status['configPending'] {

@@ -71,9 +71,10 @@ function readyFor(source: FactSource, task: Task): { kind: AttentionKind; text: 
   return { kind: 'manual', text }
 }
 
-type AttentionSource = Pick<Yard, 'plan' | 'isTrusted' | 'readOnly' | 'openedAt'> & JudgeSource
+type AttentionSource = Pick<Yard, 'plan' | 'isTrusted' | 'readOnly' | 'openedAt'> &
+  JudgeSource & { readonly fleet: Pick<Yard['fleet'], 'endpoint'> }
 
-/** Breakers, judges, a yard that is not confirmed, commits that fail. */
+/** Breakers, judges, a yard that is not confirmed, commits that fail, an endpoint that cannot be opened. */
 export function yardAttention(yard: AttentionSource): Attention[] {
   const list: Attention[] = []
   const add = (kind: AttentionKind, text: string, since: number): void =>
@@ -86,6 +87,9 @@ export function yardAttention(yard: AttentionSource): Attention[] {
       'this yard was copied, moved or made elsewhere: `yard trust` shows what it would run',
       yard.openedAt,
     )
+  const endpoint = yard.fleet.endpoint()
+  if (endpoint?.problem)
+    add('endpoint', `closed to other machines: ${oneLine(endpoint.problem)}`, endpoint.since)
   for (const breaker of yard.plan.breakers.values())
     list.push({
       task: taskOf(yard.plan, breaker),

@@ -122,6 +122,7 @@ export type SummarySource = CardPort &
   AgentSource &
   Pick<
     Yard,
+    | 'fleet'
     | 'judging'
     | 'machineHold'
     | 'openedAt'

@@ -68,6 +68,14 @@ describe('a yard that was not made here', () => {
     expect(shown.variables).toContain('ANTHROPIC_API_KEY')
   })
 
+  it('shows at which address other machines would be let in', async () => {
+    await writeFile(place.paths.config, '[fleet]\nlisten = "0.0.0.0:7443"\n')
+    const yard = await place.open({ runsAgents: false })
+    const shown = describeTrust(yard.config().settings, place.paths)
+    await yard.close()
+    expect(shown.settings.at(-1)).toContain('0.0.0.0:7443')
+  })
+
   it('shows who would judge its work, and which lines would check it', async () => {
     const checks = '[judging]\nexecutor = "codex"\n[evaluation.checks]\ntests = "./sly.sh"\n'
     await writeFile(place.paths.config, checks)

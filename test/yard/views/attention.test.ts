@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { JudgeIssue } from '../../../src/domain/judging/judgement.ts'
+import type { EndpointState } from '../../../src/yard/fleet/open-fleet.ts'
 import { yardAttention } from '../../../src/yard/views/attention.ts'
 import { COORDINATOR, createBench, type Bench } from '../../support/plan-builder.ts'
 
@@ -8,6 +9,7 @@ const yardOf = (
   issues: readonly JudgeIssue[],
   canaries: 'ask' | 'auto' | 'off' = 'ask',
 ) => ({
+  fleet: { endpoint: (): EndpointState | null => null },
   plan,
   isTrusted: () => true,
   readOnly: () => null,
@@ -73,4 +75,16 @@ it('a flagged judge is told with what that means and the way out, whatever the s
   expect(told?.reason).toMatch(
     /decide nothing, for bad work is scored 0\.20 too high; .* wait for a person \(evaluation\.on_failure\).*judging\.executor.*yard evaluators check claude\/sonnet/,
   )
+})
+
+it('an endpoint that cannot be opened is shown with why', () => {
+  const state = { listen: '0.0.0.0:7443', url: null, pin: null, since: 5000 }
+  const yard = (problem: string | null) => ({
+    ...yardOf(createBench(), []),
+    fleet: { endpoint: () => ({ ...state, problem }) },
+  })
+  expect(yardAttention(yard('port 7443 is taken'))).toMatchObject([
+    { kind: 'endpoint', task: null, reason: expect.stringContaining('port 7443 is taken') },
+  ])
+  expect(yardAttention(yard(null))).toEqual([])
 })

@@ -35,6 +35,7 @@ export function printStatus(cli: Cli, status: Status): void {
     )
   else print.line('no service is running')
   printYards(cli, status)
+  printEndpoint(cli, status)
   if (status.paused) print.line(print.paint('yellow', 'paused: no new agent starts'))
   if (readOnly !== null)
     print.line(print.paint('red', `nothing can be written: ${oneLine(readOnly)}`))
@@ -63,6 +64,12 @@ function printConfig({ print }: Cli, { configPending }: Status): void {
 /** Those of the same process. */
 function printYards({ print }: Cli, { yards = [] }: Status): void {
   if (yards.length > 1) print.line(`yards    ${yards.join(', ')}`)
+}
+
+/** What keeps it closed stands among what waits for a person. */
+function printEndpoint({ print }: Cli, { fleet = null }: Status): void {
+  if (fleet?.url)
+    print.line(`others   ${fleet.url}${fleet.pin === null ? '' : `, pin ${fleet.pin}`}`)
 }
 
 function printHolds({ print }: Cli, status: Status): void {

@@ -42,6 +42,10 @@ const ToMachine = leadsTo('Change its caps', {
   screen: 'settings',
   filters: { section: 'machine' },
 })
+const ToEndpoint = leadsTo('Change its settings', {
+  screen: 'settings',
+  filters: { section: 'fleet' },
+})
 /** Only the disk can be helped, outside of the window: the log says what fails. */
 const ShowLog = () => <Button onClick={() => runCommand('service.log')}>Show the log</Button>
 
@@ -63,6 +67,7 @@ const ANSWERS: Readonly<Record<ItemKind, readonly Answer[]>> = {
   judge: [Check, ShowJudges],
   untrusted: [Review],
   'read-only': [ShowLog],
+  endpoint: [ToEndpoint, ShowLog],
   respawn: [ShowOutput, abandon],
   launch: [OpenExecutors],
   silence: [ShowOutput],

@@ -60,6 +60,7 @@ const WORDS: Readonly<Record<ItemKind, string>> = {
   judge: 'Judge',
   untrusted: 'Not confirmed',
   'read-only': 'Nothing can be saved',
+  endpoint: 'Other machines',
   respawn: 'Held back',
   launch: 'Held back',
   provider: 'Asleep',
