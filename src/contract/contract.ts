@@ -8,6 +8,7 @@ import { startScreenContract } from './start-screen.ts'
 import { pageContract } from './page.ts'
 import { serviceContract } from './service.ts'
 import { taskContract } from './task.ts'
+import { transferContract } from './transfer.ts'
 
 export const contract = {
   task: taskContract,
@@ -20,6 +21,7 @@ export const contract = {
   evaluator: evaluatorContract,
   identity: identityContract,
   startScreen: startScreenContract,
+  transfer: transferContract,
 }
 export type Contract = typeof contract
 

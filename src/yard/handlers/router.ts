@@ -15,6 +15,7 @@ import { pageHandlers } from './page-handlers.ts'
 import { pilotHandlers } from './pilot-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
 import { taskHandlers } from './task-handlers.ts'
+import { transferHandlers } from '../transfer/transfer-handlers.ts'
 import { startScreenHandlers } from '../start-screen/router.ts'
 
 export const router = procedures.router({
@@ -34,6 +35,7 @@ export const router = procedures.router({
   evaluator: { ...evaluatorHandlers, check: evaluatorCheck },
   identity: identityHandlers,
   startScreen: startScreenHandlers,
+  transfer: transferHandlers,
 })
 
 export const createYardClient = (context: HandlerContext): ContractRouterClient<Contract> =>
