@@ -3,7 +3,7 @@ import { mkdirSync, realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { errorText } from '../base/text.ts'
-import { failure, type Failure } from '../domain/failure.ts'
+import { fail, failure, type Failure } from '../domain/failure.ts'
 import { hintOf } from '../domain/near-match.ts'
 import { isRole, ROLES, type Settings } from '../domain/settings.ts'
 import { replaceFile } from '../files/replace-file.ts'
@@ -19,8 +19,10 @@ import {
 } from './keys.ts'
 import type { ConfigError } from './layer.ts'
 import {
+  assembleConfig,
   failureOf,
   loadConfig,
+  type LoadedConfig,
   mergeTexts,
   readFiles,
   type ConfigSources,
@@ -64,30 +66,54 @@ export function editConfig(
   edits: readonly ConfigEdit[],
   applied: Applied | null = null,
 ): Result<readonly ConfigChange[], Failure> {
+  const edited = editTexts(sources, scope, edits, applied)
+  if (!edited.ok) return edited
+  const { file, before, after, changes } = edited.value
+  return after[scope] === before ? ok(changes) : writeConfigFile(file, after[scope], changes)
+}
+
+/** What would be in force after these edits of the project's file; nothing is written. */
+export function previewConfig(
+  sources: ConfigSources,
+  edits: readonly ConfigEdit[],
+  applied: Applied,
+): Result<LoadedConfig, Failure> {
+  const edited = editTexts(sources, 'project', edits, applied)
+  return edited.ok ? assembleConfig(applied.sources, edited.value.after) : edited
+}
+
+interface EditedTexts {
+  readonly file: string
+  readonly before: string
+  readonly after: FileTexts
+  readonly changes: readonly ConfigChange[]
+}
+
+function editTexts(
+  sources: ConfigSources,
+  scope: 'project' | 'global',
+  edits: readonly ConfigEdit[],
+  applied: Applied | null,
+): Result<EditedTexts, Failure> {
   const file = scope === 'global' ? sources.globalFile : sources.projectFile
   if (file === null)
-    return err(
-      failure('no-yard', 'there is no yard here', {
-        hint: 'make one with `yard init`, or use --global',
-      }),
-    )
+    return fail('no-yard', 'there is no yard here', {
+      hint: 'make one with `yard init`, or use --global',
+    })
   const texts = readFiles(sources)
   if (!texts.ok) return texts
   const before = texts.value[scope]
   const readable = parseToml(before)
   if (!readable.ok)
-    return err(
-      failure('config-broken', `${file}:${readable.error.line}: ${readable.error.message}`, {
-        hint: `${readable.error.hint ?? 'mend the file first'}; nothing was changed`,
-      }),
-    )
+    return fail('config-broken', `${file}:${readable.error.line}: ${readable.error.message}`, {
+      hint: `${readable.error.hint ?? 'mend the file first'}; nothing was changed`,
+    })
   const edited = applyEdits(file, before.replace(/^\uFEFF/, ''), edits)
   if (!edited.ok) return edited
   const { text, changes } = edited.value
   const after = { ...texts.value, [scope]: text }
   const refused = refuseEdited(sources, { before: texts.value, after, changes, applied })
-  if (refused) return err(refused)
-  return text === before ? ok(changes) : writeConfigFile(file, text, changes)
+  return refused ? err(refused) : ok({ file, before, after, changes })
 }
 
 function refuseEdited(

@@ -100,7 +100,11 @@ export function mergeTexts(
 const flagName = (path: readonly string[]): string =>
   CONFIG_FLAGS.find((flag) => flag.key === formatKey(path))?.flag ?? formatKey(path)
 
-function assembleConfig(sources: ConfigSources, texts: FileTexts): Result<LoadedConfig, Failure> {
+/** What these texts say, in the place of the files. */
+export function assembleConfig(
+  sources: ConfigSources,
+  texts: FileTexts,
+): Result<LoadedConfig, Failure> {
   const merged = mergeTexts(sources, texts)
   if (!merged.ok) return err(failureOf(merged.error))
   const view = merged.value

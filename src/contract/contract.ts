@@ -10,6 +10,7 @@ import { pageContract } from './page.ts'
 import { serviceContract } from './service.ts'
 import { taskContract } from './task.ts'
 import { tokenContract } from './token.ts'
+import { transferContract } from './transfer.ts'
 
 export const contract = {
   task: taskContract,
@@ -25,6 +26,7 @@ export const contract = {
   member: memberContract,
   startScreen: startScreenContract,
   token: tokenContract,
+  transfer: transferContract,
 }
 export type Contract = typeof contract
 

@@ -44,7 +44,8 @@ export interface LargeParts extends TransactionParts {
 }
 
 export function isLarge(command: AnyCommand, from: number): boolean {
-  if (command.type === 'tasks.change') return command.commands.length >= from
+  if (command.type === 'tasks.change')
+    return command.commands.length >= from || command.commands.some((each) => isLarge(each, from))
   if (command.type === 'tasks.import') return command.tasks.length >= from
   return command.type === 'tasks.remove' && command.ids.length >= from
 }

@@ -329,8 +329,11 @@ export type CommandOf<T extends CommandType> = Extract<Command, { readonly type:
 /** Decided one by one, each on what those before it leave; the first refusal takes all back. */
 export interface ChangeTasks {
   readonly type: 'tasks.change'
-  readonly commands: readonly TaskCommand[]
+  readonly commands: readonly ChangeCommand[]
 }
+
+/** Messages that come along with tasks are one of them. */
+export type ChangeCommand = TaskCommand | CommandOf<'message.send'>
 
 /** What can be dispatched. */
 export type AnyCommand = Command | ChangeTasks

@@ -32,6 +32,7 @@ const AGENT_MAY = {
     ...['task.publish', 'task.answer', 'task.retry', 'task.reopen', 'task.abandon', 'task.remove'],
     ...['task.removeAll', 'task.change', 'task.take', 'task.claim', 'task.pilot', 'task.letGo'],
     ...['task.scheduleList', 'task.scheduleSkip', 'task.scheduleNow', 'task.import', 'task.export'],
+    ...['transfer.import', 'transfer.export'],
     ...['task.overspend', 'tasks.change', 'tasks.remove', 'schedule.skip', 'schedule.fireNow'],
     ...['agent.list', 'agent.kill', 'agent.killAll', 'agent.dead', 'agent.placed', 'agent.started'],
     ...['agent.heard', 'agent.conversed', 'agent.stop', 'agent.end', 'agents.claim'],

@@ -10,7 +10,7 @@ import { errorText } from '../base/text.ts'
 import { pendingEntries } from '../config/keys.ts'
 import type { Coordinator } from '../coordinator/coordinator.ts'
 import { isLaunched } from '../domain/routing/holder.ts'
-import { fail, type Failure } from '../domain/failure.ts'
+import { fail, failure, type Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { YardFacts } from '../domain/plan.ts'
 import type { Settings } from '../domain/settings.ts'
@@ -36,7 +36,7 @@ import { createPositions } from './positions.ts'
 import { readWindow, unknownAgent } from './read-window.ts'
 import { inPieces } from './slices.ts'
 import { nextFireAt } from './timetable.ts'
-import { configure, readConfig } from './yard-config.ts'
+import { configure, previewEdits, readConfig } from './yard-config.ts'
 import { YARD_VERSION, type Yard, type YardParts } from './yard.ts'
 
 /** Beyond the grace: the kill loop itself and the settling. */
@@ -123,6 +123,27 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     if (reply.ok && command.type === 'landing.request') coordinator.landingAsked(command.id)
     return reply
   }
+  const changeWithConfig: Yard['changeWithConfig'] = async (edits, changeFor, by, commandId) => {
+    const next = edits.length === 0 ? ok(current.config) : previewEdits(parts, edits)
+    if (!next.ok) return next
+    const routes = createRoutes(next.value, paths.root, parts.identities)
+    const change = changeFor({
+      config: () => next.value,
+      importFaults: (tasks) => importIssues(routes, plan, tasks),
+    })
+    if (!change.ok) return change
+    const command = change.value
+    const fault = command && (await inPieces(routeIssueInSteps(routes, plan, command)))
+    if (fault) return err(fault)
+    const reply = command ? await dispatcher.dispatch(command, by, commandId) : ok(null)
+    if (!reply.ok || edits.length === 0) return reply
+    const written = await configure(
+      { ...parts, reload: () => reload(current.flags) },
+      'project',
+      edits,
+    )
+    return written.ok ? reply : err(command ? unwritten(written.error) : written.error)
+  }
   const reload: Yard['reload'] = async (flags) => {
     const config = readConfig(options, flags)
     if (!config.ok) return config
@@ -159,6 +180,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     config: () => current.config,
     now: () => clock.now(),
     dispatch,
+    changeWithConfig,
     importFaults: (tasks) => importIssues(current.routes, plan, tasks),
     onCommitted: (listener) => dispatcher.onCommitted(listener),
     nextFireAt: (schedule, from) => nextFireAt(schedule, from, current.config.settings.schedule.tz),
@@ -290,3 +312,9 @@ function createPauseWatch({ plan, store }: OpenStore): Yard['pausedSince'] {
     return known
   }
 }
+
+/** Half of it is there. */
+const unwritten = (why: Failure): Failure =>
+  failure('io', `the tasks and messages are saved, but the config is not: ${why.message}`, {
+    hint: 'see to that, then give the same command again: it adds only what is missing',
+  })

@@ -1,7 +1,7 @@
 /** The configuration of an open yard: where it is read from, and how its files are changed. */
 import { errorText } from '../base/text.ts'
 import { ok, type Result } from '../base/result.ts'
-import { editConfig, type ConfigChange, type ConfigEdit } from '../config/edit.ts'
+import { editConfig, previewConfig, type ConfigChange, type ConfigEdit } from '../config/edit.ts'
 import { withFileLock } from '../config/file-lock.ts'
 import { loadConfig, type ConfigSources, type LoadedConfig } from '../config/load.ts'
 import { userPaths } from '../config/paths.ts'
@@ -36,26 +36,46 @@ const configSources = ({ paths, env }: Source) => ({
   env,
 })
 
-type Parts = Pick<YardParts, 'options' | 'current' | 'opened' | 'dataFolder'> & {
+type Parts = Scene & {
   readonly reload: () => Promise<Result<LoadedConfig, Failure>>
+}
+
+type Scene = Pick<YardParts, 'options' | 'current' | 'opened' | 'dataFolder'>
+
+/** Where edits are made, and what they must go with. */
+function sceneOf({ options, current, opened, dataFolder }: Scene) {
+  return {
+    sources: { ...configSources(options), otherProjects: recentConfigs(dataFolder) },
+    applied: {
+      sources: sourcesWith(options, current.flags),
+      refuse: (was: Settings, next: Settings) => stillUsed(opened.plan, was, next),
+    },
+  }
+}
+
+/** What would be in force after these edits of the project's file. */
+export function previewEdits(
+  parts: Scene,
+  edits: readonly ConfigEdit[],
+): Result<LoadedConfig, Failure> {
+  const { sources, applied } = sceneOf(parts)
+  return previewConfig(sources, edits, applied)
 }
 
 /** Writes a config file under its lock, and only what can be applied at once. */
 export async function configure(
-  { options, current, opened, dataFolder, reload }: Parts,
+  parts: Parts,
   scope: 'project' | 'global',
   edits: readonly ConfigEdit[],
 ): Promise<Result<readonly ConfigChange[], Failure>> {
-  const sources = { ...configSources(options), otherProjects: recentConfigs(dataFolder) }
+  const { options, dataFolder, reload } = parts
+  const { sources, applied } = sceneOf(parts)
   const place = { paths: options.paths, dataFolder }
   const file = scope === 'global' ? sources.globalFile : sources.projectFile
   const written = await underLock(file, () => {
     // Asked of the file as it stands now: what somebody else put there meanwhile is not confirmed along with this.
     const wasTrusted = isTrusted(place)
-    const edited = editConfig(sources, scope, edits, {
-      sources: sourcesWith(options, current.flags),
-      refuse: (was, next) => stillUsed(opened.plan, was, next),
-    })
+    const edited = editConfig(sources, scope, edits, applied)
     if (!edited.ok) return edited
     // The person who says what shall stand there has seen it.
     if (wasTrusted && !isTrusted(place)) confirmTrust(place)

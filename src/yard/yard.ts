@@ -15,7 +15,7 @@ import type { Flags } from '../contract/service.ts'
 import type { Coordinator } from '../coordinator/coordinator.ts'
 import type { CommittedBatch, Dispatcher } from '../coordinator/dispatch.ts'
 import type { JudgingPort, LandingPort } from '../coordinator/ports.ts'
-import type { Actor, AnyCommand, Reply } from '../domain/command.ts'
+import type { Actor, AnyCommand, ChangeTasks, Reply } from '../domain/command.ts'
 import type { IndexedIssue } from '../domain/decide/decide-add.ts'
 import type { LeftProcess, LiveFacts, Runtime } from '../domain/executor.ts'
 import type { Failure } from '../domain/failure.ts'
@@ -67,6 +67,16 @@ export interface Yard {
   now(): number
   /** The only way to change state. Resolves after COMMIT. */
   dispatch(command: AnyCommand, by: Actor, commandId?: string): Promise<Result<Reply, Failure>>
+  /**
+   * Changes the project's config and tasks that go with it: both or neither. `changeFor` is given the config as it will be; null = nothing
+   * of the plan changes. Where the tasks are saved and the config cannot be written, the failure says so.
+   */
+  changeWithConfig(
+    edits: readonly ConfigEdit[],
+    changeFor: (next: Pick<Yard, 'config' | 'importFaults'>) => Result<ChangeTasks | null, Failure>,
+    by: Actor,
+    commandId?: string,
+  ): Promise<Result<Reply | null, Failure>>
   /** Everything that would keep these tasks from being imported now; changes nothing. */
   importFaults(tasks: readonly NewTask[]): readonly IndexedIssue[]
   /** What runs when: leases and heartbeats, looking at agents, starting no more of them. */

@@ -8,7 +8,7 @@ import { worktreeBranchOf } from '../../agents/git/worktree/worktree-registry.ts
 import { err, ok, type Result } from '../../base/result.ts'
 import { shellWord } from '../../base/text.ts'
 import type { YardPaths } from '../../config/paths.ts'
-import type { AnyCommand, TaskCommand } from '../../domain/command.ts'
+import type { AnyCommand, ChangeCommand } from '../../domain/command.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import type { Merging } from '../../domain/landing.ts'
 import type { Plan } from '../../domain/plan.ts'
@@ -29,7 +29,7 @@ type Complete = Extract<AnyCommand, { type: 'task.complete' }>
 export async function withVerification(place: Place, command: AnyCommand): Promise<AnyCommand> {
   if (command.type === 'task.complete') return withProofOf(place, command)
   if (command.type !== 'tasks.change') return command
-  const prove = (each: TaskCommand): Promise<TaskCommand> | TaskCommand =>
+  const prove = (each: ChangeCommand): Promise<ChangeCommand> | ChangeCommand =>
     each.type === 'task.complete' ? withProofOf(place, each) : each
   return { ...command, commands: await Promise.all(command.commands.map(prove)) }
 }

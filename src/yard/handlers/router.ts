@@ -17,6 +17,7 @@ import { pilotHandlers } from './pilot-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
 import { taskHandlers } from './task-handlers.ts'
 import { tokenHandlers } from '../fleet/token-handlers.ts'
+import { transferHandlers } from '../transfer/transfer-handlers.ts'
 import { startScreenHandlers } from '../start-screen/router.ts'
 
 export const router = procedures.router({
@@ -39,6 +40,7 @@ export const router = procedures.router({
   member: memberHandlers,
   startScreen: startScreenHandlers,
   token: tokenHandlers,
+  transfer: transferHandlers,
 })
 
 export const createYardClient = (context: HandlerContext): ContractRouterClient<Contract> =>

@@ -3,18 +3,41 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
 import { err, ok, type Result } from '../../../base/result.ts'
-import { failure, type Failure } from '../../../domain/failure.ts'
+import { fail, failure, type Failure } from '../../../domain/failure.ts'
+import { TRANSFER_FORMATS } from '../../../domain/transfer.ts'
 import { graphFailure, readGraphFile, type GraphReading } from '../../../graph-file/read-graph.ts'
 import { withYard } from '../../connect/connect.ts'
 import { failureFromError, isLostConnection } from '../../connect/failure-from-error.ts'
 import type { Client } from '../../connect/owner.ts'
 import { argument, defineCommand, option, printed, type Cli } from '../../spec/define.ts'
 import { counted } from '../../text/format.ts'
+import { exportFolder, importFolder, isFolderPath } from './move.ts'
 
 export const importGraph = defineCommand({
-  arguments: { file: argument('<file>', 'TOML, JSON or JSON lines; - reads stdin') },
-  examples: ['yard import graph.toml', 'yard export --dir ../other | yard import -'],
-  async handler(cli, { file }) {
+  arguments: {
+    file: argument(
+      '<file>',
+      'TOML, JSON or JSON lines; - reads stdin; or a folder of AgentWeave (.agentweave) or workgraph (.workgraph)',
+    ),
+  },
+  options: {
+    publish: option('--publish', 'of a folder: lets go what was not held back there'),
+  },
+  examples: [
+    'yard import graph.toml',
+    'yard export --dir ../other | yard import -',
+    'yard import .agentweave',
+  ],
+  notes: [
+    'Of a folder tasks come in as drafts, jobs paused, and messages wake nobody, unless --publish is given. What has no place here is named.',
+  ],
+  async handler(cli, { file, publish }) {
+    const isFolder = file !== '-' && isFolderPath(resolve(cli.machine.cwd, file))
+    if (isFolder) return importFolder(cli, file, { isPublished: publish })
+    if (publish)
+      return fail('bad-request', '--publish is for the folder of another program', {
+        hint: 'tasks of a graph file are drafts only where it says paused = true',
+      })
     const graph = await readGraph(cli, file)
     if (!graph.ok) return graph
     return withYard(cli, async ({ client }) => {
@@ -26,20 +49,34 @@ export const importGraph = defineCommand({
   },
 })
 
-const FORMATS = ['toml', 'json', 'jsonl', 'mermaid', 'dot'] as const
+const GRAPH_FORMATS = ['toml', 'json', 'jsonl', 'mermaid', 'dot'] as const
+const FORMATS = [...GRAPH_FORMATS, ...TRANSFER_FORMATS] as const
 
 export const exportGraph = defineCommand({
   options: {
     format: option.oneOf('--format <format>', 'the form (else toml)', FORMATS),
+    out: option('--out <dir>', 'agentweave, workgraph: the new or empty folder to write', String),
   },
-  examples: ['yard export > graph.toml', 'yard export --format dot | dot -Tsvg > graph.svg'],
+  examples: [
+    'yard export > graph.toml',
+    'yard export --format dot | dot -Tsvg > graph.svg',
+    'yard export --format workgraph --out ../moved',
+  ],
   // The text is written unchanged, also with --json, which only makes JSON the format where none is named.
-  handler: (cli, { format = cli.print.isJson ? 'json' : 'toml' }) =>
-    withYard(cli, async ({ client }) => {
-      const { text } = await client.task.export({ format })
+  async handler(cli, { format = cli.print.isJson ? 'json' : 'toml', out }) {
+    const program = TRANSFER_FORMATS.find((each) => each === format)
+    if ((program === undefined) !== (out === undefined))
+      return fail('bad-request', `--out is for ${TRANSFER_FORMATS.join(' and ')}, which need it`, {
+        hint: 'yard export --format workgraph --out DIR; all others are written to stdout',
+      })
+    if (program !== undefined && out !== undefined) return exportFolder(cli, program, out)
+    const graph = GRAPH_FORMATS.find((each) => each === format) ?? 'toml'
+    return withYard(cli, async ({ client }) => {
+      const { text } = await client.task.export({ format: graph })
       cli.print.raw(text)
       return ok(0)
-    }),
+    })
+  },
 })
 
 /** `name` as it was written: a path, or `-`. What is wrong with single tasks is left to `importInto`. */
