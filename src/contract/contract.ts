@@ -4,6 +4,7 @@ import { agentContract } from './agent.ts'
 import { changeContract } from './change.ts'
 import { evaluationContract, evaluatorContract, judgementContract } from './judging.ts'
 import { identityContract } from './identity.ts'
+import { jobContract } from './job.ts'
 import { startScreenContract } from './start-screen.ts'
 import { pageContract } from './page.ts'
 import { serviceContract } from './service.ts'
@@ -19,6 +20,7 @@ export const contract = {
   judgement: judgementContract,
   evaluator: evaluatorContract,
   identity: identityContract,
+  job: jobContract,
   startScreen: startScreenContract,
 }
 export type Contract = typeof contract

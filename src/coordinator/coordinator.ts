@@ -14,6 +14,7 @@ import { createBudgets } from './budgets.ts'
 import { createDeadlines, createLeases } from './leases.ts'
 import type { CommittedBatch } from './dispatch.ts'
 import { createChecks, createJudgements } from './judgements.ts'
+import { createJobs } from './jobs.ts'
 import { createLandings } from './landings.ts'
 import { createLivenessMonitor } from './liveness-monitor.ts'
 import type { CoordinatorParts } from './ports.ts'
@@ -92,6 +93,7 @@ export function createCoordinator(parts: CoordinatorParts) {
   const landings = createLandings(parts, wake)
   const judgements = createJudgements(parts, wake, liveness)
   const checks = createChecks(parts)
+  const jobs = createJobs(parts, send, wake)
   const reconciler = createAgentReconciler(parts, reporter)
   const claimer = createClaimer(parts, ready, send, wake)
   const timer = createLoopTimer(clock, (isPoll) => {
@@ -110,6 +112,7 @@ export function createCoordinator(parts: CoordinatorParts) {
     landings.reset()
     judgements.reset()
     checks.reset()
+    jobs.reset()
     budgets.reset()
     reconciler.mark()
   }
@@ -118,6 +121,7 @@ export function createCoordinator(parts: CoordinatorParts) {
     landings.note(batch)
     judgements.note(batch)
     checks.note(batch)
+    jobs.note(batch)
     budgets.note(batch)
     breakers.note(batch)
     if (batch.changes.some(({ entity }) => entity === 'agent')) claimer.note()
@@ -142,10 +146,12 @@ export function createCoordinator(parts: CoordinatorParts) {
     if (wasReadOnly && !isReadOnly) lookAnew()
     wasReadOnly = isReadOnly
     const now = clock.now()
+    const sleptMs = timer.sleptMs()
+    if (Math.abs(sleptMs) > MISSED_AFTER_MS) jobs.onAbsence(now)
     let isReady = true
     const upkeep: [string, () => void][] = [
       ['agents', reconciler.reconcile],
-      ['schedules', () => sendAll(timesAfter(parts, timer.sleptMs()))],
+      ['schedules', () => sendAll(timesAfter(parts, sleptMs))],
       ['deadlines', () => deadlines.judge(timer.stalledMs())],
       ['breakers', () => sendAll(breakers.due(now))],
       ['budgets', () => sendAll(budgets.commands(now))],
@@ -159,9 +165,10 @@ export function createCoordinator(parts: CoordinatorParts) {
     const isSound = failed.length === 0 && hasClaimed
     if (!isReady) wake()
     const hasLanded = attempt('landings', () => landings.update(isRetry))
+    const hasFired = attempt('jobs', () => jobs.update(now))
     attempt('checks of judges', () => sendAll(checks.commands(now, isRetry)))
     const hasAsked = attempt('judgements', () => judgements.update(now, isRetry))
-    setTimer(now, isSound && hasLanded && hasAsked)
+    setTimer(now, isSound && hasLanded && hasAsked && hasFired)
   }
   const setTimer = (now: number, isSound: boolean): void => {
     const { heartbeatTimeoutMs, pollIntervalMs } = caps()
@@ -171,7 +178,8 @@ export function createCoordinator(parts: CoordinatorParts) {
     if (!isSound || dispatcher.readOnly() !== null) return timer.set(RETRY_MS, everyMs)
     const waits = [everyMs, deadlines.nextInMs() ?? everyMs]
     waits.push(parts.machine.retryInMs() ?? everyMs)
-    for (const dueAt of [ready.nextDueAt(), breakers.nextDueAt(), judgements.nextDueAt()])
+    const dueTimes = [ready, breakers, judgements, jobs].map((part) => part.nextDueAt())
+    for (const dueAt of dueTimes)
       if (dueAt !== null) waits.push(dueAt - now)
     if (reporter.pending() > 0) waits.push(RETRY_MS)
     timer.set(Math.min(...waits), everyMs)
@@ -209,6 +217,7 @@ export function createCoordinator(parts: CoordinatorParts) {
       isRunning = true
       lookAnew()
       claimer.note()
+      jobs.onAbsence(clock.now())
       // How long no process owned it is not known.
       if (startsAgents) void sendAll(timesAfter(parts, Infinity))
       else claimer.drain()

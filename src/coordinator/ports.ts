@@ -4,7 +4,7 @@ import type { Log } from '../base/log.ts'
 import type { Result } from '../base/result.ts'
 import type { Agent, RuntimeUsage } from '../domain/agent.ts'
 import type { Spent } from '../domain/budget/budget.ts'
-import type { Claim } from '../domain/command.ts'
+import type { Claim, Sending } from '../domain/command.ts'
 import type { LaunchOrder, Runtime } from '../domain/executor.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
@@ -13,11 +13,13 @@ import type { EvaluationPolicy } from '../domain/judging/evaluation.ts'
 import type { JudgeIssue, JudgePort } from '../domain/judging/judgement.ts'
 import type { TriagePolicy } from '../domain/judging/triage.ts'
 import type { Lander, LandingOrder, Merger } from '../domain/landing.ts'
+import type { Delivery, Message, MessageId } from '../domain/messages/message.ts'
 import type { Priced } from '../domain/budget/price.ts'
-import type { Budget, MissedPolicy } from '../domain/settings.ts'
+import type { Budget, JobSettings, MissedPolicy } from '../domain/settings.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Choice } from '../domain/routing/choice.ts'
 import type { Schedule, Task } from '../domain/task.ts'
+import type { JobTimes } from '../store/mail/mail-reads.ts'
 import type { Dispatcher } from './dispatch.ts'
 
 /** How a task would be run now. */
@@ -123,6 +125,34 @@ export interface JudgingPort {
   lane(): number
 }
 
+/** Since when a job is timed by this schedule; earlier times are not its own. `since`: ms, null while it is paused. */
+export interface JobStart {
+  readonly schedule: string
+  readonly since: number | null
+}
+
+/** Jobs by the settings, and what is stored of them. */
+export interface JobPort {
+  /** None while the yard is not trusted. */
+  all(): Readonly<Record<string, JobSettings>>
+  timesOf(name: string): JobTimes
+  /** It was fired or left out at that time; `id`: of what it would send. */
+  hasRun(name: string, scheduledFor: number, id: MessageId): boolean
+  /** For the next run of a job; never given twice. */
+  takeNumber(name: string): number
+  /** Null when it was never sent. */
+  deliveriesOf(id: MessageId): readonly Delivery[] | null
+  agentOf(id: AgentId): Agent | null
+  /** Null when nobody of that name reads messages. */
+  sendingTo(member: string, message: Message): Sending | null
+  /** By name; they outlive the owner. */
+  readonly starts: {
+    read(): Readonly<Record<string, JobStart>>
+    /** Never throws. */
+    write(starts: Readonly<Record<string, JobStart>>): void
+  }
+}
+
 export interface CoordinatorParts {
   readonly plan: Plan
   readonly dispatcher: Dispatcher
@@ -144,6 +174,8 @@ export interface CoordinatorParts {
   readonly landing: LandingPort
   readonly judging: JudgingPort
   readonly machine: MachinePort
+  /** Absent: there are no jobs. */
+  readonly jobs?: JobPort
   nextAgentId(): AgentId
   nextFireAt(schedule: Schedule, fromMs: number): number | null
   /** 0 ≤ x < 1. */

@@ -144,6 +144,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     rates,
     past,
     judging: parts.judging,
+    jobs: parts.jobs,
     forecasts,
     health,
     coordinator,

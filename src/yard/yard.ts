@@ -14,7 +14,7 @@ import type { Answers } from '../contract/contract.ts'
 import type { Flags } from '../contract/service.ts'
 import type { Coordinator } from '../coordinator/coordinator.ts'
 import type { CommittedBatch, Dispatcher } from '../coordinator/dispatch.ts'
-import type { JudgingPort, LandingPort } from '../coordinator/ports.ts'
+import type { JobPort, JudgingPort, LandingPort } from '../coordinator/ports.ts'
 import type { Actor, AnyCommand, Reply } from '../domain/command.ts'
 import type { IndexedIssue } from '../domain/decide/decide-add.ts'
 import type { LeftProcess, LiveFacts, Runtime } from '../domain/executor.ts'
@@ -62,6 +62,8 @@ export interface Yard {
   /** Whom it asks to judge, and what becomes of results. */
   readonly judging: JudgingPort
   readonly forecasts: Pick<Forecaster, 'read'>
+  /** Numbers of runs, and what sending a job's message needs. */
+  readonly jobs: Pick<JobPort, 'takeNumber' | 'sendingTo'>
   config(): LoadedConfig
   now(): number
   /** The only way to change state. Resolves after COMMIT. */
@@ -215,6 +217,7 @@ export interface YardParts {
   readonly trials: Trials | null
   readonly landing: LandingPort
   readonly judging: JudgingPort
+  readonly jobs: JobPort
   /** Ends running agents that the plan does not know as living. Called before anything starts. */
   endUnknown(): Promise<void>
   readonly place: YardSlots

@@ -15,6 +15,7 @@ import { pageHandlers } from './page-handlers.ts'
 import { pilotHandlers } from './pilot-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
 import { taskHandlers } from './task-handlers.ts'
+import { jobHandlers } from '../jobs/job-handlers.ts'
 import { startScreenHandlers } from '../start-screen/router.ts'
 
 export const router = procedures.router({
@@ -33,6 +34,7 @@ export const router = procedures.router({
   judgement: { ...judgementHandlers, kill: judgementKill },
   evaluator: { ...evaluatorHandlers, check: evaluatorCheck },
   identity: identityHandlers,
+  job: jobHandlers,
   startScreen: startScreenHandlers,
 })
 
