@@ -46,6 +46,8 @@ const LOADERS = {
   page: async () => (await import('./commands/service/page.ts')).page,
   welcome: async () => (await import('./commands/service/page.ts')).welcome,
   serve: async () => (await import('./commands/service/page.ts')).serve,
+  job: async () => (await import('./commands/job.ts')).job,
+  doctor: async () => (await import('./commands/service/doctor.ts')).doctor,
   agents: async () => (await import('./commands/agents/agents.ts')).agents,
   output: async () => (await import('./commands/agents/output.ts')).output,
   kill: async () => (await import('./commands/agents/agents.ts')).kill,
@@ -169,6 +171,7 @@ export const commandGroups: readonly CommandGroup[] = [
       'shows the page where no yard is open: recent yards, a folder to open, the example',
     ),
     entry('serve', '', "is the same host in the foreground, and prints its page's address"),
+    entry('doctor', '', 'says what is wrong with this yard, and what mends it'),
   ]),
   group('Agents', [
     entry('agents', '', 'lists agents'),
@@ -183,6 +186,9 @@ export const commandGroups: readonly CommandGroup[] = [
     entry('heartbeat', '<agent>', 'says that an agent lives, and keeps its claim'),
     entry('pilot', '<id>', 'opens an agent CLI on a task in this terminal, for you to drive'),
     entry('letGo', '<id>', 'releases a task that was claimed or piloted'),
+  ]),
+  group('Messages', [
+    entry('job', '', 'messages that are sent to members by the clock; alone it lists'),
   ]),
   group('Judgement', [
     entry('evaluate', '<id>', 'has the latest result of a task judged'),

@@ -98,6 +98,10 @@ export function createJobs(parts: CoordinatorParts, send: Send, wake: () => void
       timed = null
       runs.reset()
     },
+    /** Times of what is new in the settings count from now on, also where this process ends before its next round. */
+    noteStarts(): void {
+      if (port) timed = readAll(port, clock.now())
+    },
     note: runs.note,
     /** Until now this process did not run, or the machine slept, or the clock was set. */
     onAbsence(now: number): void {
@@ -143,11 +147,7 @@ function startsOf(
  * Where all that are kept were started by hand, no time since the oldest of them was fired. Never in the future: a clock that was
  * wrong may have said so.
  */
-function lastTimeOf(
-  { last, oldestAt, count }: JobTimes,
-  since: number,
-  now: number,
-): number {
+function lastTimeOf({ last, oldestAt, count }: JobTimes, since: number, now: number): number {
   const firedUntil = last ?? (count < KEPT_RUNS ? null : oldestAt)
   return Math.min(now, Math.max(since, firedUntil ?? since))
 }

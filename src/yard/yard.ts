@@ -11,7 +11,7 @@ import type { PendingEntry } from '../config/keys.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import type { YardPaths } from '../config/paths.ts'
 import type { Answers } from '../contract/contract.ts'
-import type { Flags } from '../contract/service.ts'
+import type { DoctorItem, Flags } from '../contract/service.ts'
 import type { Coordinator } from '../coordinator/coordinator.ts'
 import type { CommittedBatch, Dispatcher } from '../coordinator/dispatch.ts'
 import type { JobPort, JudgingPort, LandingPort } from '../coordinator/ports.ts'
@@ -73,7 +73,8 @@ export interface Yard {
   /** What runs when: leases and heartbeats, looking at agents, starting no more of them. */
   readonly coordinator: Pick<
     Coordinator,
-    'drain' | 'heard' | 'lastTickAt' | 'leaseUntil' | 'tick' | 'wake'
+    | ('drain' | 'heard' | 'heartbeatAgeMs' | 'lastTickAt' | 'leaseUntil')
+    | ('onHeartbeat' | 'tick' | 'wake')
   >
   /** Called for each commit, in order, after it is installed. */
   onCommitted(listener: (batch: CommittedBatch) => void): () => void
@@ -85,6 +86,8 @@ export interface Yard {
   wasGiven(id: AgentId): boolean
   /** Why commits fail now; null while they work. */
   readOnly(): string | null
+  /** What is wrong with it. `isNetwork`: remotes are asked, too. */
+  diagnose(isNetwork: boolean): Promise<DoctorItem[]>
   isTrusted(): boolean
   /** What it would run and read, for a person to judge; from the files as they are now. */
   askTrust(): ReturnType<typeof askTrust>

@@ -56,7 +56,11 @@ const portOf = ({ plan, store }: OpenStore): JobPort =>
     plan,
     store,
     settings: () =>
-      ({ jobs, members: { dev: MEMBER }, messages: { maxHops: 6, perPair: 10 } }) as unknown as Settings,
+      ({
+        jobs,
+        members: { dev: MEMBER },
+        messages: { maxHops: 6, perPair: 10 },
+      }) as unknown as Settings,
     isTrusted: () => true,
     file: join(folder, 'jobs.json'),
     log: silentLog,
