@@ -5,6 +5,7 @@ import { changeContract } from './change.ts'
 import { evaluationContract, evaluatorContract, judgementContract } from './judging.ts'
 import { identityContract } from './identity.ts'
 import { jobContract } from './job.ts'
+import { memberContract, messageContract } from './message.ts'
 import { startScreenContract } from './start-screen.ts'
 import { pageContract } from './page.ts'
 import { serviceContract } from './service.ts'
@@ -21,6 +22,8 @@ export const contract = {
   evaluator: evaluatorContract,
   identity: identityContract,
   job: jobContract,
+  message: messageContract,
+  member: memberContract,
   startScreen: startScreenContract,
 }
 export type Contract = typeof contract

@@ -17,6 +17,7 @@ import type { CommittedBatch } from './dispatch.ts'
 import { createChecks, createJudgements } from './judgements.ts'
 import { createJobs } from './jobs.ts'
 import { createLandings } from './landings.ts'
+import { createMailUpkeep } from './mail.ts'
 import { createLivenessMonitor } from './liveness-monitor.ts'
 import type { CoordinatorParts } from './ports.ts'
 import { createReadySet } from './ready-set.ts'
@@ -95,6 +96,7 @@ export function createCoordinator(parts: CoordinatorParts) {
   const judgements = createJudgements(parts, wake, liveness)
   const checks = createChecks(parts)
   const jobs = createJobs(parts, send, wake)
+  const mail = createMailUpkeep(parts)
   const reconciler = createAgentReconciler(parts, reporter)
   const claimer = createClaimer(parts, ready, send, wake)
   const heartbeat = createHeartbeat(clock, (error) =>
@@ -117,6 +119,7 @@ export function createCoordinator(parts: CoordinatorParts) {
     judgements.reset()
     checks.reset()
     jobs.reset()
+    mail.reset()
     budgets.reset()
     reconciler.mark()
   }
@@ -126,6 +129,7 @@ export function createCoordinator(parts: CoordinatorParts) {
     judgements.note(batch)
     checks.note(batch)
     jobs.note(batch)
+    mail.note(batch)
     budgets.note(batch)
     breakers.note(batch)
     if (batch.changes.some(({ entity }) => entity === 'agent')) claimer.note()
@@ -160,6 +164,7 @@ export function createCoordinator(parts: CoordinatorParts) {
       ['deadlines', () => deadlines.judge(timer.stalledMs())],
       ['breakers', () => sendAll(breakers.due(now))],
       ['budgets', () => sendAll(budgets.commands(now))],
+      ['messages', () => sendAll(mail.commands(now))],
       ['ready tasks', () => (isReady = ready.update(now))],
       ['assignments', () => sendAll(ready.takeAssignments())],
     ]
@@ -183,7 +188,7 @@ export function createCoordinator(parts: CoordinatorParts) {
     if (!isSound || dispatcher.readOnly() !== null) return timer.set(RETRY_MS, everyMs)
     const waits = [everyMs, deadlines.nextInMs() ?? everyMs, heartbeat.nextInMs()]
     waits.push(parts.machine.retryInMs() ?? everyMs)
-    const dueTimes = [ready, breakers, judgements, jobs].map((part) => part.nextDueAt())
+    const dueTimes = [ready, breakers, judgements, jobs, mail].map((part) => part.nextDueAt())
     for (const dueAt of dueTimes) if (dueAt !== null) waits.push(dueAt - now)
     if (reporter.pending() > 0) waits.push(RETRY_MS)
     timer.set(Math.min(...waits), everyMs)

@@ -13,7 +13,13 @@ import type { EvaluationPolicy } from '../domain/judging/evaluation.ts'
 import type { JudgeIssue, JudgePort } from '../domain/judging/judgement.ts'
 import type { TriagePolicy } from '../domain/judging/triage.ts'
 import type { Lander, LandingOrder, Merger } from '../domain/landing.ts'
-import type { Delivery, Message, MessageId } from '../domain/messages/message.ts'
+import type {
+  Delivery,
+  MailPolicy,
+  Message,
+  MessageId,
+  Recipient,
+} from '../domain/messages/message.ts'
 import type { Priced } from '../domain/budget/price.ts'
 import type { Budget, JobSettings, MissedPolicy } from '../domain/settings.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -153,6 +159,17 @@ export interface JobPort {
   }
 }
 
+/** How messages are delivered, and who is a member, by the settings. */
+export interface MailPort {
+  policyOf(member: string | null): MailPolicy
+  /** Whom the same failure twice running is told. */
+  escalateTo(): Recipient
+  /** Members that are woken, each with a title for its standing task. */
+  members(): readonly { readonly name: string; readonly title: string }[]
+  /** All that sending a message of the yard to that recipient needs; null where nobody of that name reads messages. */
+  sendingTo(name: string, message: Message): Sending | null
+}
+
 export interface CoordinatorParts {
   readonly plan: Plan
   readonly dispatcher: Dispatcher
@@ -176,6 +193,8 @@ export interface CoordinatorParts {
   readonly machine: MachinePort
   /** Absent: there are no jobs. */
   readonly jobs?: JobPort
+  /** Absent: nobody is a member, and messages wait for the tasks that they are sent to. */
+  readonly mail?: MailPort
   nextAgentId(): AgentId
   nextFireAt(schedule: Schedule, fromMs: number): number | null
   /** 0 ≤ x < 1. */

@@ -39,6 +39,7 @@ import { openIdentities } from './judging/identities.ts'
 import { hostGit } from './git/plan-git-guard.ts'
 import { agentToken, agentVariables, openSecret } from './handlers/agent-token.ts'
 import { createJobPort } from './jobs/job-port.ts'
+import { createMailPort } from './messages/mail-port.ts'
 import { openSlots } from './machine/slots.ts'
 import { createYard } from './opened-yard.ts'
 import { createKeptTries } from './routing/kept-tries.ts'
@@ -159,6 +160,7 @@ function createParts(
       store,
       settings: () => current.config.settings,
       isTrusted: () => current.isTrusted,
+      now: () => clock.now(),
       file: paths.service.jobs,
       log,
     }),
@@ -350,6 +352,7 @@ function createYardCoordinator(parts: YardParts) {
     judging: parts.judging,
     jobs: parts.jobs,
     machine: parts.place,
+    mail: createMailPort({ plan, store }, settings, () => clock.now()),
     nextAgentId: parts.nextAgentId,
     nextFireAt(schedule, from) {
       const next = nextFireAt(schedule, from, settings().schedule.tz)

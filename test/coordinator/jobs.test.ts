@@ -62,6 +62,7 @@ const portOf = ({ plan, store }: OpenStore): JobPort =>
         messages: { maxHops: 6, perPair: 10 },
       }) as unknown as Settings,
     isTrusted: () => true,
+    now: () => bench.clock.now(),
     file: join(folder, 'jobs.json'),
     log: silentLog,
   }))
@@ -219,7 +220,7 @@ describe('times of a job that were missed', () => {
     expect(hours()).toEqual(expected)
     expect(runs().map(({ trigger }) => trigger)).toEqual(triggers)
     expect(sent()).toBe(messages)
-    if (missed === 'skip') expect(runs()).toMatchObject([{ outcome: 'skipped', messageId: null }])
+    expect(runs().at(-1)?.outcome).toBe(missed === 'skip' ? 'skipped' : null)
     await bench.pass(50 * MINUTE)
     expect(hours()).toEqual([...expected, 5])
     expect(runs().at(-1)).toMatchObject({ trigger: 'schedule' })

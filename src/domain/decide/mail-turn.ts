@@ -61,6 +61,12 @@ const rank = ({ priority }: Delivery): number => MESSAGE_PRIORITIES.indexOf(prio
 const inOrder = (a: Delivery, b: Delivery): number =>
   rank(b) - rank(a) || a.at - b.at || (a.id < b.id ? -1 : 1)
 
+/** What an agent holds, in the order in which a turn takes it. */
+export const takenBy = (plan: Plan, agentId: Agent['id'], names: readonly string[]): Delivery[] =>
+  deliveriesTo(plan, names)
+    .filter(({ state }) => state.kind === 'taken' && state.agentId === agentId)
+    .toSorted(inOrder)
+
 export const takenEvents = (
   deliveries: readonly Delivery[],
   agentId: Agent['id'],
@@ -125,11 +131,11 @@ export function diedEvents(plan: Plan, delivery: Delivery, reason: string, at: n
   const { id, from, recipient, messageId } = delivery
   const died: Event = { type: 'delivery.died', at, id, reason }
   const text = `Your message ${messageId} to ${recipient} was given up: ${reason}`
-  return [died, ...tellSender(plan, { delivery, text, at, seed: `died ${id}`, from })]
+  return [died, ...noticeToSender(plan, { delivery, text, at, seed: `died ${id}`, from })]
 }
 
 /** A message of the yard itself to whoever sent this one; nothing where nobody of that name reads messages. */
-export function tellSender(
+export function noticeToSender(
   plan: Plan,
   wish: { delivery: Delivery; text: string; at: number; seed: string; from: string },
 ): Event[] {

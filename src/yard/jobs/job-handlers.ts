@@ -1,17 +1,17 @@
 /** Requests about jobs. */
-import { randomUUID } from 'node:crypto'
 import { formatKey } from '../../config/keys.ts'
 import type { ConfigEdit } from '../../config/edit.ts'
 import type { JobRunView, JobView } from '../../contract/job.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
-import { derivedMessageId } from '../../domain/messages/derived-id.ts'
 import { jobMessage, openRun } from '../../domain/messages/fire-job.ts'
 import type { JobRun } from '../../domain/messages/job.ts'
 import { hintOf } from '../../domain/near-match.ts'
+import { unknownMember } from '../../domain/routing/resolve.ts'
 import type { JobSettings } from '../../domain/settings.ts'
 import { KEPT_RUNS } from '../../store/mail/mail-tables.ts'
 import { type HandlerContext, procedures, send } from '../handlers/context.ts'
 import { refuse, valueOf } from '../handlers/failures.ts'
+import { newMessageId } from '../messages/send.ts'
 import { isoOrNull, isoTime } from '../views/iso-time.ts'
 import type { Yard } from '../yard.ts'
 
@@ -91,12 +91,8 @@ function refusalOf(
       hint: `yard job remove ${name} makes room for another; yard config ${keyOf(name, 'message')} changes this one`,
       facts: { job: name },
     })
-  const { members } = yard.config().settings
-  if (!Object.hasOwn(members, member))
-    return failure('unknown-member', `there is no member "${member}"`, {
-      hint: hintOf(member, Object.keys(members), 'members'),
-      facts: { member },
-    })
+  const { settings } = yard.config()
+  if (!Object.hasOwn(settings.members, member)) return unknownMember(settings, member)
   const next = yard.nextFireAt({ spec: schedule, tz }, yard.now())
   if (!next.ok) return next.error
   return next.value === null
@@ -115,11 +111,10 @@ async function runNow(
   const { yard } = context
   const job = jobOf(yard, name)
   const firing = { name, job, number: yard.jobs.takeNumber(name), at: yard.now() }
-  const id = derivedMessageId(firing.at, `job ${name} by hand ${randomUUID()}`)
+  const id = newMessageId(firing.at)
   const run = openRun(firing, { trigger: 'hand', scheduledFor: null }, id)
   const sending = yard.jobs.sendingTo(job.member, jobMessage(firing, id))
-  if (sending === null)
-    return refuse(failure('unknown-member', `there is no member "${job.member}"`))
+  if (sending === null) return refuse(unknownMember(yard.config().settings, job.member))
   const { ids } = await send(context, { type: 'job.fire', run, sending }, commandId)
   // The same command a second time made no other run.
   const made = yard.store.mail.jobRuns(name, KEPT_RUNS).find((each) => ids.includes(each.id))

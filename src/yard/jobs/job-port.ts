@@ -8,12 +8,14 @@ import type { Plan } from '../../domain/plan.ts'
 import type { Settings } from '../../domain/settings.ts'
 import { replaceFile } from '../../files/replace-file.ts'
 import type { Store } from '../../store/store.ts'
+import { sendingOf } from '../messages/send.ts'
 
 interface JobPortParts {
   readonly plan: Plan
-  readonly store: Pick<Store, 'mail' | 'agent'>
+  readonly store: Store
   readonly settings: () => Settings
   readonly isTrusted: () => boolean
+  readonly now: () => number
   /** Where the starts of the schedules are kept. */
   readonly file: string
   readonly log: Log
@@ -36,17 +38,10 @@ export function createJobPort(parts: JobPortParts): JobPort {
     deliveriesOf: (id) => mail.message(id)?.deliveries ?? null,
     agentOf: (id) => plan.agents.get(id) ?? store.agent(id),
     sendingTo(name, message) {
-      const { members, messages } = settings()
-      const member = Object.hasOwn(members, name) ? members[name] : undefined
-      if (!member) return null
-      const { tries, retryAfterMs, isPerson } = member
-      return {
-        message,
-        recipients: [{ name, kind: isPerson ? 'person' : 'member' }],
-        mail: { tries, retryAfterMs },
-        limits: { maxHops: messages.maxHops, perPair: messages.perPair },
-        recent: {},
-      }
+      const { members } = settings()
+      if (!Object.hasOwn(members, name)) return null
+      const kind = members[name]?.isPerson ? 'person' : 'member'
+      return sendingOf({ settings: settings(), store, now: parts.now() }, message, [{ name, kind }])
     },
     starts: { read: () => readStarts(file), write: (starts) => writeStarts(file, starts, log) },
   }
