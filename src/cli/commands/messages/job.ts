@@ -1,7 +1,7 @@
 /** `yard job`: messages that are sent to members by the clock. */
 import { text as readAll } from 'node:stream/consumers'
-import { JOB_CONVERSATIONS, type JobRunView, MISSED_POLICIES } from '../../contract/job.ts'
-import { askYard, withYard } from '../connect/connect.ts'
+import { JOB_CONVERSATIONS, type JobRunView, MISSED_POLICIES } from '../../../contract/job.ts'
+import { askYard, withYard } from '../../connect/connect.ts'
 import {
   argument,
   type Cli,
@@ -10,8 +10,8 @@ import {
   option,
   type Outcome,
   printed,
-} from '../spec/define.ts'
-import { clock } from '../text/format.ts'
+} from '../../spec/define.ts'
+import { clock } from '../../text/format.ts'
 
 const name = argument('<name>', 'the job')
 

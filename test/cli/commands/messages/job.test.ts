@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { openTestYard, type TestYard } from '../yard-command.ts'
+import { openTestYard, type TestYard } from '../../yard-command.ts'
 
 let place: TestYard
 const config = (): string => join(place.folder, '.yard/config.toml')
