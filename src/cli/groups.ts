@@ -46,6 +46,7 @@ const LOADERS = {
   page: async () => (await import('./commands/service/page.ts')).page,
   welcome: async () => (await import('./commands/service/page.ts')).welcome,
   serve: async () => (await import('./commands/service/page.ts')).serve,
+  doctor: async () => (await import('./commands/service/doctor.ts')).doctor,
   agents: async () => (await import('./commands/agents/agents.ts')).agents,
   output: async () => (await import('./commands/agents/output.ts')).output,
   kill: async () => (await import('./commands/agents/agents.ts')).kill,
@@ -65,6 +66,7 @@ const LOADERS = {
   identity: async () => (await import('./commands/judging/identity.ts')).identity,
   msg: async () => (await import('./commands/messages/msg.ts')).msg,
   member: async () => (await import('./commands/messages/member.ts')).member,
+  job: async () => (await import('./commands/messages/job.ts')).job,
   config: async () => (await import('./commands/config/config.ts')).config,
   model: async () => (await import('./commands/config/model.ts')).model,
   executors: async () => (await import('./commands/config/model.ts')).executors,
@@ -172,6 +174,7 @@ export const commandGroups: readonly CommandGroup[] = [
       'shows the page where no yard is open: recent yards, a folder to open, the example',
     ),
     entry('serve', '', "is the same host in the foreground, and prints its page's address"),
+    entry('doctor', '', 'says what is wrong with this yard, and what helps'),
   ]),
   group('Agents', [
     entry('agents', '', 'lists agents'),
@@ -201,6 +204,7 @@ export const commandGroups: readonly CommandGroup[] = [
   group('Messages', [
     entry('msg', '', 'sends and reads messages; alone it lists the open ones'),
     entry('member', '', 'shows and changes who messages are sent to; alone it lists'),
+    entry('job', '', 'shows and changes what is sent to members by the clock; alone it lists'),
   ]),
   group('Configuration', [
     entry('config', '[key] [value]', 'shows and changes the configuration'),

@@ -146,7 +146,9 @@ export function describeKey(path: readonly string[]): KeyDescription {
 
 /** A table of the user's own naming: `executors.NAME` or `models.NAME`. */
 export const isNamedTable = (path: readonly string[]): boolean =>
-  path.length === 2 && (path[0] === 'executors' || path[0] === 'models') && !isRoles(path, 1)
+  path.length === 2 && NAMED_TABLES.includes(path[0] ?? '') && !isRoles(path, 1)
+
+const NAMED_TABLES: readonly string[] = ['executors', 'models', 'members', 'jobs']
 
 /** `models.roles` stands beside the models and is none. */
 const isRoles = (path: readonly string[], at: number): boolean =>

@@ -133,7 +133,7 @@ export function failureOf(faults: readonly ConfigError[]): Failure {
     key: first.key,
     faults: faults
       .slice(0, SHOWN_ERRORS)
-      .map(({ place, message, hint }) => ({ place, message, hint })),
+      .map(({ place, key, message, hint }) => ({ place, key, message, hint })),
   }
   return failure(
     isWord ? first.kind : 'config-broken',

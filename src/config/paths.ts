@@ -24,6 +24,8 @@ export interface YardPaths {
     readonly secret: string
     readonly pageSessions: string
     readonly port: string
+    /** Since when the schedule of each job holds. */
+    readonly jobs: string
     readonly log: string
     /** Where other machines reach this yard, and the pin of its certificate. */
     readonly door: string
@@ -51,6 +53,7 @@ export function yardPaths(root: string): YardPaths {
       secret: join(folder, 'secret'),
       pageSessions: join(folder, 'page-sessions.json'),
       port: join(folder, 'port'),
+      jobs: join(folder, 'jobs.json'),
       log: join(folder, 'service.log'),
       door: join(folder, 'door.json'),
       doorKey: join(folder, 'door-key.pem'),

@@ -4,6 +4,7 @@ import { agentContract } from './agent.ts'
 import { changeContract } from './change.ts'
 import { evaluationContract, evaluatorContract, judgementContract } from './judging.ts'
 import { identityContract } from './identity.ts'
+import { jobContract } from './job.ts'
 import { memberContract, messageContract } from './message.ts'
 import { startScreenContract } from './start-screen.ts'
 import { pageContract } from './page.ts'
@@ -22,6 +23,7 @@ export const contract = {
   judgement: judgementContract,
   evaluator: evaluatorContract,
   identity: identityContract,
+  job: jobContract,
   message: messageContract,
   member: memberContract,
   startScreen: startScreenContract,

@@ -27,6 +27,8 @@ export const statusSchema = z.object({
   /** The files say something else than what is in force: the keys, or why the files cannot be read; null = they agree. */
   configPending: z.object({ keys: z.array(z.string()), problem: z.string().nullable() }).nullable(),
   lastTick: z.string().nullable(),
+  /** Since the loop last ran. */
+  loopAgeMs: z.number().nullable(),
   recentErrors: z.array(z.object({ at: z.string(), text: z.string() })),
   breakers: summarySchema.shape.breakers,
   attention: summarySchema.shape.attention,
@@ -123,6 +125,19 @@ const flagsSchema = z.strictObject({
   pollIntervalMs: z.number().int().positive().optional(),
 })
 
+/** fail: something does not work. warn: something will not, or may not. */
+export const DOCTOR_LEVELS = ['ok', 'warn', 'fail'] as const
+
+const doctorItemSchema = z.object({
+  /** `owner.heartbeat`, `executor.claude`, `job.nightly`: what was looked at. */
+  id: z.string(),
+  level: z.enum(DOCTOR_LEVELS),
+  text: z.string(),
+  /** What mends it; null where nothing has to be. */
+  fix: z.string().nullable(),
+})
+export type DoctorItem = z.infer<typeof doctorItemSchema>
+
 const pageSessionSchema = z.object({
   id: z.string(),
   openedAt: z.string(),
@@ -206,6 +221,10 @@ export const serviceContract = {
   pendingConfig: get('/config/pending').output(
     z.object({ entries: z.array(pendingEntrySchema), problem: z.string().nullable() }),
   ),
+  /** What is wrong with this yard. `network`: remotes are asked, too. */
+  doctor: get('/doctor')
+    .input(z.strictObject({ network: z.union([z.boolean(), z.stringbool()]).default(false) }))
+    .output(z.array(doctorItemSchema)),
   backup: post('/backup').output(z.object({ path: z.string() })),
 }
 export type Flags = z.infer<typeof flagsSchema>

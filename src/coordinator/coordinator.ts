@@ -3,6 +3,7 @@
  * state of the world and closes the difference. It remembers nothing outside the plan, so a restart recovers everything.
  */
 import type { Clock } from '../base/clock.ts'
+import { createEmitter } from '../base/emitter.ts'
 import type { Result } from '../base/result.ts'
 import { createScope } from '../base/scope.ts'
 import type { Actor, Command, Reply } from '../domain/command.ts'
@@ -14,6 +15,7 @@ import { createBudgets } from './budgets.ts'
 import { createDeadlines, createLeases } from './leases.ts'
 import type { CommittedBatch } from './dispatch.ts'
 import { createChecks, createJudgements } from './judgements.ts'
+import { createJobs } from './jobs.ts'
 import { createLandings } from './landings.ts'
 import { createMailUpkeep } from './mail.ts'
 import { createLivenessMonitor } from './liveness-monitor.ts'
@@ -93,9 +95,13 @@ export function createCoordinator(parts: CoordinatorParts) {
   const landings = createLandings(parts, wake)
   const judgements = createJudgements(parts, wake, liveness)
   const checks = createChecks(parts)
+  const jobs = createJobs(parts, send, wake)
   const mail = createMailUpkeep(parts)
   const reconciler = createAgentReconciler(parts, reporter)
   const claimer = createClaimer(parts, ready, send, wake)
+  const heartbeat = createHeartbeat(clock, (error) =>
+    log.error('a listener of heartbeats threw', { error: String(error) }),
+  )
   const timer = createLoopTimer(clock, (isPoll) => {
     if (!isRunning) return
     retry()
@@ -112,6 +118,7 @@ export function createCoordinator(parts: CoordinatorParts) {
     landings.reset()
     judgements.reset()
     checks.reset()
+    jobs.reset()
     mail.reset()
     budgets.reset()
     reconciler.mark()
@@ -121,6 +128,7 @@ export function createCoordinator(parts: CoordinatorParts) {
     landings.note(batch)
     judgements.note(batch)
     checks.note(batch)
+    jobs.note(batch)
     mail.note(batch)
     budgets.note(batch)
     breakers.note(batch)
@@ -139,6 +147,7 @@ export function createCoordinator(parts: CoordinatorParts) {
   }
   /** One round of the loop. `isRetry`: it also tries again what could not be saved. */
   const run = (isRetry: boolean): void => {
+    heartbeat.show()
     // What it would ask for would wait for the end of that, and be asked for again and again meanwhile.
     if (dispatcher.isBusy()) return timer.set(RETRY_MS, caps().pollIntervalMs)
     const isReadOnly = dispatcher.readOnly() !== null
@@ -146,10 +155,12 @@ export function createCoordinator(parts: CoordinatorParts) {
     if (wasReadOnly && !isReadOnly) lookAnew()
     wasReadOnly = isReadOnly
     const now = clock.now()
+    const sleptMs = timer.sleptMs()
+    if (Math.abs(sleptMs) > MISSED_AFTER_MS) jobs.onAbsence(now)
     let isReady = true
     const upkeep: [string, () => void][] = [
       ['agents', reconciler.reconcile],
-      ['schedules', () => sendAll(timesAfter(parts, timer.sleptMs()))],
+      ['schedules', () => sendAll(timesAfter(parts, sleptMs))],
       ['deadlines', () => deadlines.judge(timer.stalledMs())],
       ['breakers', () => sendAll(breakers.due(now))],
       ['budgets', () => sendAll(budgets.commands(now))],
@@ -164,9 +175,10 @@ export function createCoordinator(parts: CoordinatorParts) {
     const isSound = failed.length === 0 && hasClaimed
     if (!isReady) wake()
     const hasLanded = attempt('landings', () => landings.update(isRetry))
+    const hasFired = attempt('jobs', () => jobs.update(now))
     attempt('checks of judges', () => sendAll(checks.commands(now, isRetry)))
     const hasAsked = attempt('judgements', () => judgements.update(now, isRetry))
-    setTimer(now, isSound && hasLanded && hasAsked)
+    setTimer(now, isSound && hasLanded && hasAsked && hasFired)
   }
   const setTimer = (now: number, isSound: boolean): void => {
     const { heartbeatTimeoutMs, pollIntervalMs } = caps()
@@ -174,15 +186,10 @@ export function createCoordinator(parts: CoordinatorParts) {
     const everyMs = plan.agents.size > 0 ? Math.min(checkMs, pollIntervalMs) : pollIntervalMs
     // What is due cannot be done while nothing can be saved or read; the loop must not spin on it.
     if (!isSound || dispatcher.readOnly() !== null) return timer.set(RETRY_MS, everyMs)
-    const waits = [everyMs, deadlines.nextInMs() ?? everyMs]
+    const waits = [everyMs, deadlines.nextInMs() ?? everyMs, heartbeat.nextInMs()]
     waits.push(parts.machine.retryInMs() ?? everyMs)
-    for (const dueAt of [
-      ready.nextDueAt(),
-      breakers.nextDueAt(),
-      judgements.nextDueAt(),
-      mail.nextDueAt(),
-    ])
-      if (dueAt !== null) waits.push(dueAt - now)
+    const dueTimes = [ready, breakers, judgements, jobs, mail].map((part) => part.nextDueAt())
+    for (const dueAt of dueTimes) if (dueAt !== null) waits.push(dueAt - now)
     if (reporter.pending() > 0) waits.push(RETRY_MS)
     timer.set(Math.min(...waits), everyMs)
   }
@@ -219,6 +226,7 @@ export function createCoordinator(parts: CoordinatorParts) {
       isRunning = true
       lookAnew()
       claimer.note()
+      jobs.onAbsence(clock.now())
       // How long no process owned it is not known.
       if (startsAgents) void sendAll(timesAfter(parts, Infinity))
       else claimer.drain()
@@ -227,6 +235,7 @@ export function createCoordinator(parts: CoordinatorParts) {
     },
     onSettings(): void {
       lookAnew()
+      attempt('jobs', jobs.noteStarts)
       wake()
     },
     /** Looks at the whole world at once: the backstop, and what `dead-agents` asks for. */
@@ -251,6 +260,14 @@ export function createCoordinator(parts: CoordinatorParts) {
     /** When its lease runs out, ms since 1970; null for one without. */
     leaseUntil: (id: AgentId): number | null => leases.untilOf(id),
     lastTickAt: (): number | null => lastTickAt,
+    /** Called by the loop itself now and every five seconds, with the time: who listens knows that it runs. */
+    onHeartbeat(listener: (at: number) => void): () => void {
+      const off = heartbeat.on(listener)
+      wake()
+      return off
+    },
+    /** Ms since the loop last ran. */
+    heartbeatAgeMs: heartbeat.ageMs,
     async close(): Promise<void> {
       isRunning = false
       timer.stop()
@@ -269,6 +286,39 @@ function timesAfter(parts: CoordinatorParts, sleptMs: number): Command[] {
     ...falseTimes(parts.plan, parts, setBackMs),
     ...falseBackOffs(parts.plan, parts, setBackMs),
   ]
+}
+
+const HEARTBEAT_MS = 5000
+
+/** Shown by rounds of the loop, so that one that stands still shows none. */
+function createHeartbeat(clock: Clock, onError: (error: unknown) => void) {
+  const news = createEmitter<number>(onError)
+  let listeners = 0
+  let ranAt = clock.monotonic()
+  let shownAt = -Infinity
+  return {
+    on(listener: (at: number) => void): () => void {
+      const off = news.on(listener)
+      listeners += 1
+      shownAt = -Infinity
+      let isOn = true
+      return () => {
+        if (isOn) listeners -= 1
+        isOn = false
+        off()
+      }
+    },
+    show(): void {
+      ranAt = clock.monotonic()
+      if (ranAt < shownAt + HEARTBEAT_MS) return
+      shownAt = ranAt
+      news.emit(clock.now())
+    },
+    /** Until a round is due for it. */
+    nextInMs: (): number =>
+      listeners === 0 ? Infinity : Math.max(0, shownAt + HEARTBEAT_MS - clock.monotonic()),
+    ageMs: (): number => clock.monotonic() - ranAt,
+  }
 }
 
 /** A timer that fires later than this shows that the loop was blocked. */

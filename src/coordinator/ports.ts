@@ -13,12 +13,19 @@ import type { EvaluationPolicy } from '../domain/judging/evaluation.ts'
 import type { JudgeIssue, JudgePort } from '../domain/judging/judgement.ts'
 import type { TriagePolicy } from '../domain/judging/triage.ts'
 import type { Lander, LandingOrder, Merger } from '../domain/landing.ts'
-import type { MailPolicy, Message, Recipient } from '../domain/messages/message.ts'
+import type {
+  Delivery,
+  MailPolicy,
+  Message,
+  MessageId,
+  Recipient,
+} from '../domain/messages/message.ts'
 import type { Priced } from '../domain/budget/price.ts'
-import type { Budget, MissedPolicy } from '../domain/settings.ts'
+import type { Budget, JobSettings, MissedPolicy } from '../domain/settings.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Choice } from '../domain/routing/choice.ts'
 import type { Schedule, Task } from '../domain/task.ts'
+import type { JobTimes } from '../store/mail/mail-reads.ts'
 import type { Dispatcher } from './dispatch.ts'
 
 /** How a task would be run now. */
@@ -124,6 +131,34 @@ export interface JudgingPort {
   lane(): number
 }
 
+/** Since when a job is timed by this schedule; earlier times are not its own. `since`: ms, null while it is paused. */
+export interface JobStart {
+  readonly schedule: string
+  readonly since: number | null
+}
+
+/** Jobs by the settings, and what is stored of them. */
+export interface JobPort {
+  /** None while the yard is not trusted. */
+  all(): Readonly<Record<string, JobSettings>>
+  timesOf(name: string): JobTimes
+  /** It was fired or left out at that time; `id`: of what it would send. */
+  hasRun(name: string, scheduledFor: number, id: MessageId): boolean
+  /** For the next run of a job; never given twice. */
+  takeNumber(name: string): number
+  /** Null when it was never sent. */
+  deliveriesOf(id: MessageId): readonly Delivery[] | null
+  agentOf(id: AgentId): Agent | null
+  /** Null when nobody of that name reads messages. */
+  sendingTo(member: string, message: Message): Sending | null
+  /** By name; they outlive the owner. */
+  readonly starts: {
+    read(): Readonly<Record<string, JobStart>>
+    /** Never throws. */
+    write(starts: Readonly<Record<string, JobStart>>): void
+  }
+}
+
 /** How messages are delivered, and who is a member, by the settings. */
 export interface MailPort {
   policyOf(member: string | null): MailPolicy
@@ -156,6 +191,8 @@ export interface CoordinatorParts {
   readonly landing: LandingPort
   readonly judging: JudgingPort
   readonly machine: MachinePort
+  /** Absent: there are no jobs. */
+  readonly jobs?: JobPort
   /** Absent: nobody is a member, and messages wait for the tasks that they are sent to. */
   readonly mail?: MailPort
   nextAgentId(): AgentId

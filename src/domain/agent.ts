@@ -190,6 +190,8 @@ export const agentSchema = z.strictObject({
   identity: identityNameSchema.nullable().default(null),
   /** The member whose turn it is; null = none. */
   member: z.string().nullable().default(null),
+  /** Who has a conversation of its own with the member that this turn goes on with (`job:NAME`); absent = it is the member's, or the task's. */
+  conversationOf: z.string().optional(),
   /** Most hops of the messages that it has taken; absent = it has taken none. */
   hops: z.number().int().nonnegative().optional(),
   /** Null while it lives, and in rows that are older than this field. */

@@ -157,6 +157,8 @@ interface AgentEvents {
     workplace: Workplace | null
     /** It begins a new conversation whatever was before. */
     isFresh?: true
+    /** It goes on with the conversation that this one (`job:NAME`) has with its member; absent = with its task's or member's own. */
+    conversationOf?: string
   }
   'agent.placed': { id: AgentId; workplace: Workplace; worktreeName: string | null }
   'agent.started': {

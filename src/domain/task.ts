@@ -193,6 +193,8 @@ export const taskSchema = taskDefinitionSchema.extend({
   lastAgentId: agentIdSchema.nullable(),
   /** The conversation that the next agent goes on with. */
   conversation: conversationSchema.nullable(),
+  /** Of a standing task: those that jobs have with its member beside its own, by `job:NAME`. Absent = there are none. */
+  conversationsOf: z.record(z.string(), conversationSchema).optional(),
   /** Name of its worktree and branch, stored once; null until it has one. */
   worktreeName: z.string().nullable(),
   /** The commit that holds its result, for the base of its dependents. */

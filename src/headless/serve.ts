@@ -13,6 +13,7 @@ import type { HandlerContext } from '../yard/handlers/context.ts'
 import { router } from '../yard/handlers/router.ts'
 import type { StartScreen } from '../yard/start-screen/create-start-screen.ts'
 import { createPageSessions, fileBook, type PageSessions } from '../yard/access/page-sessions.ts'
+import { createHeartbeatStamp, type Heartbeat } from '../yard/doctor/heartbeat.ts'
 import { isoTime } from '../yard/views/iso-time.ts'
 import { createLiveView, type LiveView } from '../yard/views/live-view.ts'
 import type { Yard } from '../yard/yard.ts'
@@ -109,7 +110,8 @@ async function openListeners(
     const endpoint = await openFleetEndpoint(yard, { clock: systemClock, log: options.log })
     scope.add(() => endpoint.close())
   }
-  announce(yard, { url: listener.url(), token: ownerToken }, options.log, scope)
+  const stamp = await createHeartbeatStamp()
+  announce(yard, { url: listener.url(), token: ownerToken, stamp }, options.log, scope)
   return ok({
     url: listener.url(),
     port: port.value,
@@ -126,10 +128,15 @@ const STOP_DELAY_MS = 50
 
 function announce(
   yard: Yard,
-  at: { readonly url: string; readonly token: string },
+  given: {
+    readonly url: string
+    readonly token: string
+    readonly stamp: (at: number) => Heartbeat
+  },
   log: Log,
   scope: Scope,
 ): void {
+  const { stamp, ...at } = given
   yard.setUrl(at.url)
   scope.add(() => yard.setUrl(null))
   const { version, host } = yard
@@ -140,6 +147,7 @@ function announce(
     log,
   )
   scope.add(() => state.close())
+  scope.add(yard.coordinator.onHeartbeat((now) => state.show(stamp(now))))
   log.info('serving', { url: at.url, pid: process.pid })
 }
 

@@ -6,10 +6,12 @@ import { basename } from 'node:path'
 import type { Log } from '../base/log.ts'
 import type { YardPaths } from '../config/paths.ts'
 import { replaceFile } from '../files/replace-file.ts'
+import type { Heartbeat } from '../yard/doctor/heartbeat.ts'
 
 const HOSTS = ['service', 'app', 'run', 'command'] as const
 
-export interface HostState {
+/** A heartbeat is there from the first round of the loop on. */
+export interface HostState extends Partial<Heartbeat> {
   readonly pid: number
   readonly url: string
   readonly token: string
@@ -44,12 +46,15 @@ function isHostState(value: unknown): value is HostState {
   )
 }
 
+const textOf = (state: HostState): string => `${JSON.stringify(state, null, 2)}\n`
+
 /** A watch may miss news on some file systems. */
 const BACKSTOP_MS = 10_000
 
 export function openStateFile(paths: YardPaths, state: HostState, log: Log) {
   const { service } = paths
-  const text = `${JSON.stringify(state, null, 2)}\n`
+  let text = textOf(state)
+  let isBehind = false
   mkdirSync(service.folder, { recursive: true, mode: 0o700 })
   replaceFile(service.state, text)
   const isOurs = (): boolean => readState(paths)?.token === state.token
@@ -70,6 +75,17 @@ export function openStateFile(paths: YardPaths, state: HostState, log: Log) {
   const backstop = setInterval(restore, BACKSTOP_MS)
   backstop.unref()
   return {
+    /** The loop has just run. Without room for it the file stays as it was. */
+    show(heartbeat: Heartbeat): void {
+      text = textOf({ ...state, ...heartbeat })
+      try {
+        replaceFile(service.state, text)
+        isBehind = false
+      } catch (error) {
+        if (!isBehind) log.warn('state.json cannot be kept up to date', { error: String(error) })
+        isBehind = true
+      }
+    },
     /** Removes it, if it is still ours. */
     close(): void {
       watcher.close()

@@ -52,9 +52,12 @@ function* listOf(commands: ChangeTasks['commands']): Generator<string> {
   yield commands.length === 0 ? '[]' : ']'
 }
 
-/** The agent of a claim is a new number each time. */
+/** The agent of a claim is a new number each time; so is the run of a job, of which only job and trigger are asked for. */
 function isOwnField(this: unknown, key: string, value: unknown): unknown {
   if (MADE_BY_YARD.has(key)) return undefined
-  const isOfClaim = typeof this === 'object' && this !== null && 'executorType' in this
-  return key === 'agentId' && isOfClaim ? undefined : value
+  if (typeof this !== 'object' || this === null) return value
+  if ('executorType' in this && key === 'agentId') return undefined
+  if ('run' in this && key === 'sending') return undefined
+  const isOfRun = 'trigger' in this && 'job' in this
+  return isOfRun && key !== 'job' && key !== 'trigger' ? undefined : value
 }

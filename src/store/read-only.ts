@@ -26,6 +26,29 @@ export function readJournal(path: string, since: number): Result<StoredRow[], Fa
   }
 }
 
+/** What waits or lies dead of messages. */
+export interface MailFigures {
+  readonly dead: number
+  /** For other machines. */
+  readonly outbox: number
+  /** When the oldest of those was sent, ms. */
+  readonly oldestAt: number | null
+}
+
+/** Null where there is no such database, or an older one. Of one that is damaged its check says so. */
+export function readMailFigures(path: string): MailFigures | null {
+  if (!existsSync(path)) return null
+  try {
+    return readFrom(path, (db) => db.prepare(MAIL_FIGURES).get() as MailFigures)
+  } catch {
+    return null // no database of ours
+  }
+}
+
+const IN_OUTBOX =
+  "FROM delivery WHERE state IN ('waiting','taken') AND json_extract(body, '$.recipientKind') = 'remote'"
+const MAIL_FIGURES = `SELECT (SELECT count(*) FROM delivery WHERE state = 'dead') AS dead, (SELECT count(*) ${IN_OUTBOX}) AS outbox, (SELECT min(at) ${IN_OUTBOX}) AS oldestAt`
+
 const TASK_LINE_KINDS = ['exec', 'verify', 'executor', 'repo'] as const
 
 /** What a task would run, and where. */

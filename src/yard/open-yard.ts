@@ -38,6 +38,7 @@ import { assignmentOf } from './judging/assignments.ts'
 import { openIdentities } from './judging/identities.ts'
 import { hostGit } from './git/plan-git-guard.ts'
 import { agentToken, agentVariables, openSecret } from './handlers/agent-token.ts'
+import { createJobPort } from './jobs/job-port.ts'
 import { createMailPort } from './messages/mail-port.ts'
 import { openSlots } from './machine/slots.ts'
 import { createYard } from './opened-yard.ts'
@@ -154,6 +155,15 @@ function createParts(
     spending,
     tries: createKeptTries({ plan, reads: store.tries, settings: () => current.config.settings }),
     identities,
+    jobs: createJobPort({
+      plan,
+      store,
+      settings: () => current.config.settings,
+      isTrusted: () => current.isTrusted,
+      now: () => clock.now(),
+      file: paths.service.jobs,
+      log,
+    }),
     clock,
     log,
     errors,
@@ -341,6 +351,7 @@ function createYardCoordinator(parts: YardParts) {
     leases: createLeaseBook(options.paths.agents, log),
     landing: parts.landing,
     judging: parts.judging,
+    jobs: parts.jobs,
     machine: parts.place,
     mail: createMailPort({ plan, store }, settings, () => clock.now()),
     nextAgentId: parts.nextAgentId,

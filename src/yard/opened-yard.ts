@@ -27,6 +27,8 @@ import {
 import { createRoutes, routeIssueInSteps, importIssues } from './executors/routes.ts'
 import { withVerification } from './git/merge-verification.ts'
 import { untrusted } from './handlers/failures.ts'
+import { diagnose } from './doctor/diagnose.ts'
+import { yardPatient } from './doctor/patient.ts'
 import { createForecaster } from './forecast/forecaster.ts'
 import { openFleet } from './fleet/open-fleet.ts'
 import { createMetrics, createRates } from './metrics.ts'
@@ -173,6 +175,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     rates,
     past,
     judging: parts.judging,
+    jobs: parts.jobs,
     forecasts,
     health,
     coordinator,
@@ -188,6 +191,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     nextAgentId: parts.nextAgentId,
     wasGiven: parts.wasGiven,
     readOnly: () => dispatcher.readOnly(),
+    diagnose: (isNetwork) => diagnose(yardPatient(parts, coordinator, isNetwork)),
     isTrusted: () => current.isTrusted,
     askTrust: () => askTrust(trustPlace, settingsOnDisk),
     async giveTrust(seen) {

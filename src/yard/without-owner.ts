@@ -10,11 +10,18 @@ import { lostDatabase } from './backup/lost-database.ts'
 import { toJournalRow } from './handlers/service-handlers.ts'
 
 /** Whether any process owns it, asked of its lock. Never in a process that may own it itself. */
-export function isOwned({ service }: Pick<YardPaths, 'service'>): boolean {
-  if (!existsSync(service.ownerDb)) return false
+export function isOwned(paths: Pick<YardPaths, 'service'>): boolean {
+  const owned = askOwnerLock(paths)
+  return owned.ok && owned.value
+}
+
+/** The same, with why its lock tells nothing. */
+export function askOwnerLock({ service }: Pick<YardPaths, 'service'>): Result<boolean, Failure> {
+  if (!existsSync(service.ownerDb)) return ok(false)
   const lock = takeOwnerLock(service.ownerDb)
-  if (lock.ok) lock.value.release()
-  return !lock.ok && lock.error.kind === 'locked'
+  if (!lock.ok) return lock.error.kind === 'locked' ? ok(true) : lock
+  lock.value.release()
+  return ok(false)
 }
 
 /** The journal as clients read it. Settles nothing and takes no lock. A yard that was never opened has no rows. */

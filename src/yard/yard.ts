@@ -11,10 +11,10 @@ import type { PendingEntry } from '../config/keys.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import type { YardPaths } from '../config/paths.ts'
 import type { Answers } from '../contract/contract.ts'
-import type { Flags } from '../contract/service.ts'
+import type { DoctorItem, Flags } from '../contract/service.ts'
 import type { Coordinator } from '../coordinator/coordinator.ts'
 import type { CommittedBatch, Dispatcher } from '../coordinator/dispatch.ts'
-import type { JudgingPort, LandingPort } from '../coordinator/ports.ts'
+import type { JobPort, JudgingPort, LandingPort } from '../coordinator/ports.ts'
 import type { Actor, AnyCommand, ChangeTasks, Reply } from '../domain/command.ts'
 import type { IndexedIssue } from '../domain/decide/decide-add.ts'
 import type { LeftProcess, LiveFacts, Runtime } from '../domain/executor.ts'
@@ -63,6 +63,8 @@ export interface Yard {
   /** Whom it asks to judge, and what becomes of results. */
   readonly judging: JudgingPort
   readonly forecasts: Pick<Forecaster, 'read'>
+  /** Numbers of runs, and what sending a job's message needs. */
+  readonly jobs: Pick<JobPort, 'takeNumber' | 'sendingTo'>
   config(): LoadedConfig
   now(): number
   /** The only way to change state. Resolves after COMMIT. */
@@ -82,7 +84,8 @@ export interface Yard {
   /** What runs when: leases and heartbeats, looking at agents, starting no more of them. */
   readonly coordinator: Pick<
     Coordinator,
-    'drain' | 'heard' | 'lastTickAt' | 'leaseUntil' | 'tick' | 'wake'
+    | ('drain' | 'heard' | 'heartbeatAgeMs' | 'lastTickAt' | 'leaseUntil')
+    | ('onHeartbeat' | 'tick' | 'wake')
   >
   /** Called for each commit, in order, after it is installed. */
   onCommitted(listener: (batch: CommittedBatch) => void): () => void
@@ -94,6 +97,8 @@ export interface Yard {
   wasGiven(id: AgentId): boolean
   /** Why commits fail now; null while they work. */
   readOnly(): string | null
+  /** What is wrong with it. `isNetwork`: remotes are asked, too. */
+  diagnose(isNetwork: boolean): Promise<DoctorItem[]>
   isTrusted(): boolean
   /** What it would run and read, for a person to judge; from the files as they are now. */
   askTrust(): ReturnType<typeof askTrust>
@@ -230,6 +235,7 @@ export interface YardParts {
   readonly trials: Trials | null
   readonly landing: LandingPort
   readonly judging: JudgingPort
+  readonly jobs: JobPort
   /** Ends running agents that the plan does not know as living. Called before anything starts. */
   endUnknown(): Promise<void>
   readonly place: YardSlots

@@ -12,6 +12,7 @@ import type {
   LeaseBook,
   Caps,
   CoordinatorParts,
+  JobPort,
   JudgingPort,
   LandingPort,
   MachinePort,
@@ -160,6 +161,7 @@ export interface YardBenchOptions {
   readonly landing?: LandingPort
   readonly judging?: JudgingPort
   readonly assignmentOf?: CoordinatorParts['assignmentOf']
+  readonly jobs?: (opened: OpenStore) => JobPort
   readonly learner?: (opened: OpenStore, dispatcher: Dispatcher) => RouteLearner
   readonly wrap?: (opened: OpenStore) => OpenStore
   /** Tasks from which on a change is carried out in pieces. */
@@ -254,6 +256,7 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
     route: (task) => bench.route(task),
     ...(options.learner && { learner: options.learner(opened, dispatcher) }),
     ...(options.assignmentOf && { assignmentOf: options.assignmentOf }),
+    ...(options.jobs && { jobs: options.jobs(opened) }),
     canRun: (route) => bench.canRun(route),
     orderOf: (agent) => orderOf(bench, agent.id),
     leases: options.leases ?? createLeaseMemory(),

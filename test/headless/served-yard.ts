@@ -81,6 +81,7 @@ export async function openTestYard(
     launcherEntry: 'unused',
     tailEntry: 'unused',
     forecastEntry: resolve(import.meta.dirname, '../../src/yard/forecast/forecast-worker.ts'),
+    largeWriteEntry: resolve(import.meta.dirname, '../../src/store/large/large-write-worker.ts'),
     runtime,
     machine: options.machine ?? restingMachine,
     ...(clock ? { clock } : {}),

@@ -155,13 +155,48 @@ export async function readPath(git: Git, what: string): Promise<string> {
   return realpath(stdout.replace(/\r?\n$/, ''))
 }
 
+/** As it says it, with why it is too old; null = it is not. */
+export const gitVersion = (
+  folder: string,
+): Promise<Result<{ readonly version: string; readonly problem: string | null }, GitFailure>> =>
+  attempted(async () => {
+    const git = createGit(folder, null)
+    const version = await readLine(git(['--version'], { timeoutMs: 10_000 }))
+    return { version, problem: isTooOld(version) ? tooOld(version) : null }
+  })
+
+/** What a name of a remote, or an address, leads to. With `limitMs` it is asked; null = nothing is wrong with it. */
+export async function remoteProblem(
+  { git, gitIn, commonDir }: Repository,
+  remote: string,
+  limitMs: number | null,
+): Promise<string | null> {
+  const isAddress = /[:/\\]/.test(remote)
+  const key = `remote.${remote}.url`
+  const { exitCode } = isAddress
+    ? { exitCode: 0 }
+    : await git(['config', '--get', key], { expect: [0, 1] })
+  if (exitCode !== 0) return `there is no remote "${remote}"`
+  if (limitMs === null) return null
+  const asked = await attempted(() =>
+    gitIn(commonDir)(['ls-remote', '--quiet', '--heads', '--', remote, 'HEAD'], {
+      timeoutMs: limitMs,
+    }),
+  )
+  return asked.ok ? null : asked.error.message
+}
+
 async function checkVersion(git: Git): Promise<void> {
   const said = await readLine(git(['--version']))
+  if (isTooOld(said)) throw gitError('git-too-old', tooOld(said))
+}
+
+const tooOld = (said: string): string =>
+  `${said} is too old for worktrees; install git 2.38 or newer`
+
+function isTooOld(said: string): boolean {
   const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(said) ?? []
-  const isOld =
-    Number(major) < OLDEST[0] || (Number(major) === OLDEST[0] && Number(minor) < OLDEST[1])
-  if (isOld)
-    throw gitError('git-too-old', `${said} is too old for worktrees; install git 2.38 or newer`)
+  return Number(major) < OLDEST[0] || (Number(major) === OLDEST[0] && Number(minor) < OLDEST[1])
 }
 
 /**

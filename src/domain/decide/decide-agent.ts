@@ -20,8 +20,7 @@ import {
   type Decided,
   type Deciders,
 } from './decision.ts'
-import { namesOf } from '../messages/names.ts'
-import { dueDeliveries, takenEvents, wantsFresh } from './mail-turn.ts'
+import { conversationOf, dueDeliveries, takenEvents, wantsFresh } from './mail-turn.ts'
 
 export const agentDeciders: Deciders<
   | ('agents.claim' | 'task.take' | 'task.pilot' | 'agent.placed' | 'agent.started')
@@ -135,10 +134,12 @@ const claimedEvent = (
 /** The claim, and what waits for whoever works on the task: both or neither. */
 function turnEvents(plan: Plan, claim: Claim, by: Agent['by'], now: Circumstances): Event[] {
   const task = plan.tasks.get(claim.taskId)
-  const due = task ? dueDeliveries(plan, namesOf(task), now.at) : []
+  const due = task ? dueDeliveries(plan, task, now.at) : []
   const { type, at, ...claimed } = claimedEvent(claim, by, now) as EventOf<'agent.claimed'>
   const fresh = claim.isFresh || wantsFresh(due) ? { isFresh: true as const } : {}
-  return [{ type, at, ...claimed, ...fresh }, ...takenEvents(due, claim.agentId, at)]
+  const of = due[0] ? conversationOf(due[0]) : null
+  const own = of === null ? {} : { conversationOf: of }
+  return [{ type, at, ...claimed, ...fresh, ...own }, ...takenEvents(due, claim.agentId, at)]
 }
 
 /** At most one living agent of a member. */

@@ -191,7 +191,9 @@ function judged(scene: Scene, verdict: Verdict): Settlement {
   if (outcome === 'done') {
     const done = resultEvents(scene, at)
     // Sent back by a judge, its next agent goes on with the conversation.
-    const resumable = done[0]?.type !== 'task.completed' && done[0]?.type !== 'task.repeated'
+    // So does a member, whatever its turn was about.
+    const isOver = done[0]?.type === 'task.completed' || done[0]?.type === 'task.repeated'
+    const resumable = task.member !== null || !isOver
     return { outcome, failure: null, task: done, resumable }
   }
   const bad = verdict.failure ?? workFailure('crash', 'it ended badly')

@@ -7,6 +7,7 @@ import {
   type Delivery,
   deliveryIdOf,
   isStanding,
+  MAX_TAKEN,
   type Message,
   standingIdOf,
 } from '../messages/message.ts'
@@ -29,7 +30,7 @@ import {
   wrongState,
 } from './decision.ts'
 import {
-  dueDeliveries,
+  dueBetweenSteps,
   restingEvent,
   sentEvents,
   settledMember,
@@ -95,9 +96,9 @@ export const messageDeciders: Deciders<
     const agent = plan.agents.get(agentId)
     const task = agent && plan.tasks.get(agent.taskId)
     if (agent?.generation !== generation || !task) return noOp()
-    const due = dueDeliveries(plan, [...namesOf(task), agentId], at).filter(
-      ({ priority }) => !isUrgentOnly || priority === 'urgent',
-    )
+    const due = dueBetweenSteps(plan, task, agent, at)
+      .filter(({ priority }) => !isUrgentOnly || priority === 'urgent')
+      .slice(0, MAX_TAKEN)
     return decided(
       due.map(({ id }) => id),
       ...takenEvents(due, agentId, at),

@@ -7,6 +7,7 @@ import {
   ANY_PERSON,
   type Delivery,
   deliveryIdOf,
+  isJobSender,
   isMemberName,
   isStanding,
   MAX_TAKEN,
@@ -29,13 +30,33 @@ const deliveriesTo = (plan: Plan, names: readonly string[]): Delivery[] =>
     [...plan.deliveriesTo(name)].flatMap((id) => plan.deliveries.get(id) ?? []),
   )
 
-/** What a turn that begins now takes: by priority, then age, at most so many. */
-export function dueDeliveries(plan: Plan, names: readonly string[], now: number): Delivery[] {
-  return deliveriesTo(plan, names)
+/**
+ * What a turn that begins now takes: by priority, then age, at most so many. A turn has one conversation, so it takes what belongs to the
+ * same as the first; jobs are served by turns of the standing task alone.
+ */
+export function dueDeliveries(plan: Plan, task: Task, now: number): Delivery[] {
+  const due = waitingFor(plan, namesOf(task), now)
+  const own = isStanding(task.id) && due[0] ? conversationOf(due[0]) : null
+  return due.filter((delivery) => conversationOf(delivery) === own).slice(0, MAX_TAKEN)
+}
+
+/** What a living agent takes between two steps: nothing that belongs to another conversation. */
+export function dueBetweenSteps(plan: Plan, task: Task, agent: Agent, now: number): Delivery[] {
+  const own = agent.conversationOf ?? null
+  return waitingFor(plan, [...namesOf(task), agent.id], now).filter((delivery) => {
+    const of = conversationOf(delivery)
+    return of === null || of === own
+  })
+}
+
+const waitingFor = (plan: Plan, names: readonly string[], now: number): Delivery[] =>
+  deliveriesTo(plan, names)
     .filter(({ state }) => state.kind === 'waiting' && (state.notBefore ?? 0) <= now)
     .toSorted(inOrder)
-    .slice(0, MAX_TAKEN)
-}
+
+/** The job whose own conversation with its recipient a delivery belongs to; null = the recipient's own. */
+export const conversationOf = ({ from }: Pick<Delivery, 'from'>): string | null =>
+  isJobSender(from) ? from : null
 
 const rank = ({ priority }: Delivery): number => MESSAGE_PRIORITIES.indexOf(priority)
 const inOrder = (a: Delivery, b: Delivery): number =>

@@ -8,7 +8,7 @@ import { standingIdOf } from '../messages/message.ts'
 import { MESSAGE_EVOLVERS } from './evolve-messages.ts'
 import { AGENT_PATCHES, keptLooks, TASK_PATCHES, withoutLooks } from './patches.ts'
 import { dependencyIdOf, NO_FACTS, type EntityChange, type Plan } from '../plan.ts'
-import type { Task } from '../task.ts'
+import type { Conversation, Task } from '../task.ts'
 
 type Changes = readonly EntityChange[]
 export function evolve(plan: Plan, event: Event): Changes {
@@ -67,11 +67,11 @@ const OTHERS: Evolvers<
     return [...agentChange(plan, id, () => ({ workplace })), ...named]
   },
   'agent.conversed'(plan, { id, conversation: said }) {
-    const { taskId, executor } = agentOf(plan, id)
+    const { taskId, executor, conversationOf: of } = agentOf(plan, id)
     const conversation = { executor, id: said }
     const changed = agentChange(plan, id, () => ({ conversation }))
     const holder = conversationHolder(plan, taskOf(plan, taskId))
-    return [...changed, ...change(plan, holder.id, () => ({ conversation }))]
+    return [...changed, ...keepConversation(plan, holder, of, conversation)]
   },
   'agent.ended': ended,
   'agent.triaged': triaged,
@@ -160,7 +160,8 @@ function claimed(plan: Plan, event: EventOf<'agent.claimed'>): Changes {
   const { claim, at } = event
   const task = taskOf(plan, claim.taskId)
   const generation = task.generation + 1
-  const { conversation } = conversationHolder(plan, task)
+  const { conversationOf } = event
+  const conversation = keptConversation(conversationHolder(plan, task), conversationOf)
   const resumes =
     !event.isFresh && conversation !== null && conversation.executor === claim.executor
   const agent: Agent = {
@@ -192,6 +193,7 @@ function claimed(plan: Plan, event: EventOf<'agent.claimed'>): Changes {
     triage: null,
     identity: claim.identity ? { id: claim.identity.id, name: claim.identity.name } : null,
     member: task.member,
+    ...(conversationOf === undefined ? {} : { conversationOf }),
     report: null,
     exitCode: null,
     claimedAt: at,
@@ -216,6 +218,23 @@ function conversationHolder(plan: Plan, task: Task): Task {
   return standing ?? task
 }
 
+/** `of`: who has one of its own with the member, a job; absent = the task's. */
+const keptConversation = (holder: Task, of: string | undefined): Conversation | null =>
+  (of === undefined ? holder.conversation : holder.conversationsOf?.[of]) ?? null
+
+function keepConversation(
+  plan: Plan,
+  holder: Task,
+  of: string | undefined,
+  conversation: Conversation | null,
+): Changes {
+  if (keptConversation(holder, of)?.id === conversation?.id) return []
+  if (of === undefined) return change(plan, holder.id, () => ({ conversation }))
+  const { [of]: _, ...others } = holder.conversationsOf ?? {}
+  const conversationsOf = conversation ? { ...others, [of]: conversation } : others
+  return change(plan, holder.id, () => ({ conversationsOf }))
+}
+
 const isNextRun = ({ schedule, completedAt, attempts, backOffs }: Task): boolean =>
   schedule !== null && completedAt !== null && attempts === 0 && backOffs === 0
 
@@ -227,10 +246,7 @@ function ended(plan: Plan, event: EventOf<'agent.ended'>): Changes {
   const own = plan.tasks.get(agent.taskId)
   const task = own && conversationHolder(plan, own)
   const keep = event.resumable ? conversation : null
-  const onTask =
-    task && task.conversation?.id !== keep?.id
-      ? change(plan, task.id, () => ({ conversation: keep }))
-      : []
+  const onTask = task ? keepConversation(plan, task, agent.conversationOf, keep) : []
   return [
     ...agentChange(plan, event.id, () => ({
       state: { kind: 'ended', outcome: event.outcome, failure: event.failure },

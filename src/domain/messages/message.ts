@@ -112,6 +112,10 @@ export interface Recipient {
   readonly kind: RecipientKind
 }
 
+/** How a job of this yard is named as a sender. */
+export const jobSender = (name: string): string => `job:${name}`
+export const isJobSender = (from: string): boolean => from.startsWith('job:') && !from.includes('@')
+
 /** Everybody without a name of their own among the members: whoever looks at the yard. */
 export const ANY_PERSON = 'person'
 

@@ -1,4 +1,7 @@
-/** Entry of the worker thread that writes one large change: a transaction of its own beside the owner's connection, which reads on meanwhile. */
+/**
+ * Entry of the worker thread that writes one large change: a transaction of its own beside the owner's connection, which reads on meanwhile.
+ * The same thread checks a whole database, over a connection that only reads.
+ */
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { errorCode, errorText } from '../../base/text.ts'
@@ -7,6 +10,7 @@ import { openJournal } from '../journal.ts'
 import { knowRowsOfTasks } from '../rows-of-tasks.ts'
 import type { ReplyRow } from '../store.ts'
 import { prepareReplies, prepareTables } from '../tables.ts'
+import { checkIntegrity, type IntegrityOrder } from './check-integrity.ts'
 import { createWriteBuffer, type Entry } from '../write-buffer.ts'
 
 /** Both ends are this program, so nothing is validated anew. */
@@ -28,7 +32,8 @@ export type LargeWriteAnswer =
 
 invariant(parentPort, 'a large change is written by a thread')
 const port = parentPort
-const { path, synchronous, maxPages } = workerData as LargeWriteOrder
+const { path, synchronous, maxPages, check } = workerData as LargeWriteOrder &
+  Partial<IntegrityOrder>
 let write: ReturnType<typeof openWrite> | null = null
 /** A full disk ends the transaction by itself: whatever came after it would be committed row by row. */
 let broken: LargeWriteAnswer | null = null
@@ -78,14 +83,16 @@ function leave(): void {
   }
 }
 
-port.on('message', (request: LargeWriteRequest) => {
-  if (request.kind === 'leave') return leave()
-  try {
-    port.postMessage(broken ?? carryOut(request))
-  } catch (error) {
-    const name = error instanceof Error ? error.name : ''
-    const told = { kind: 'error', name, text: errorText(error), code: errorCode(error) } as const
-    broken = told satisfies LargeWriteAnswer
-    port.postMessage(broken)
-  }
-})
+if (check !== undefined) port.postMessage(checkIntegrity(workerData as IntegrityOrder))
+else
+  port.on('message', (request: LargeWriteRequest) => {
+    if (request.kind === 'leave') return leave()
+    try {
+      port.postMessage(broken ?? carryOut(request))
+    } catch (error) {
+      const name = error instanceof Error ? error.name : ''
+      const told = { kind: 'error', name, text: errorText(error), code: errorCode(error) } as const
+      broken = told satisfies LargeWriteAnswer
+      port.postMessage(broken)
+    }
+  })

@@ -26,6 +26,14 @@ export interface StoredMessage {
   readonly deliveries: readonly Delivery[]
 }
 
+/** Of the runs of a job that are kept. */
+export interface JobTimes {
+  /** The latest time that one was meant for, ms; null where all were started by hand. */
+  readonly last: number | null
+  readonly oldestAt: number | null
+  readonly count: number
+}
+
 export type MailReads = ReturnType<typeof prepareMailReads>
 
 export function prepareMailReads(db: Database.Database) {
@@ -37,10 +45,6 @@ export function prepareMailReads(db: Database.Database) {
   const recent = db
     .prepare('SELECT count(*) FROM delivery WHERE sender = ? AND recipient = ? AND at > ?')
     .pluck()
-  const runs = db
-    .prepare('SELECT body FROM job_run WHERE job = ? ORDER BY number DESC LIMIT ?')
-    .pluck()
-  const lastRun = db.prepare('SELECT max(number) FROM job_run WHERE job = ?').pluck()
   const tokens = db.prepare('SELECT body FROM token ORDER BY rowid').pluck()
   const used = db.prepare('SELECT last_used_at FROM token_use WHERE id = ?').pluck()
   const stored = (body: unknown): StoredMessage => {
@@ -69,10 +73,7 @@ export function prepareMailReads(db: Database.Database) {
     /** How many messages one has sent another since then. */
     sentSince: (from: string, to: string, since: number): number =>
       Number(recent.get(from, to, since)),
-    /** Newest first. */
-    jobRuns: (job: string, limit: number): JobRun[] =>
-      runs.all(job, limit).map((body) => jobRunSchema.parse(JSON.parse(String(body)))),
-    lastRunNumber: (job: string): number => Number(lastRun.get(job) ?? 0),
+    ...prepareJobReads(db),
     /** Revoked ones included, oldest first. */
     tokens: (): AccessToken[] => tokens.all().map(toToken),
     /** When it was last used, ms; null = never. */
@@ -80,6 +81,28 @@ export function prepareMailReads(db: Database.Database) {
       const at = used.get(id)
       return at === undefined ? null : Number(at)
     },
+  }
+}
+
+function prepareJobReads(db: Database.Database) {
+  const runs = db
+    .prepare('SELECT body FROM job_run WHERE job = ? ORDER BY number DESC LIMIT ?')
+    .pluck()
+  const lastRun = db.prepare('SELECT max(number) FROM job_run WHERE job = ?').pluck()
+  const times = db.prepare(
+    "SELECT max(json_extract(body, '$.scheduledFor')) AS last, min(json_extract(body, '$.at')) AS oldestAt, count(*) AS count FROM job_run WHERE job = ?",
+  )
+  const runAt = db
+    .prepare("SELECT 1 FROM job_run WHERE job = ? AND json_extract(body, '$.scheduledFor') = ?")
+    .pluck()
+  return {
+    /** Newest first. */
+    jobRuns: (job: string, limit: number): JobRun[] =>
+      runs.all(job, limit).map((body) => jobRunSchema.parse(JSON.parse(String(body)))),
+    jobTimes: (job: string): JobTimes => times.get(job) as JobTimes,
+    hasJobRun: (job: string, scheduledFor: number): boolean =>
+      runAt.get(job, scheduledFor) !== undefined,
+    lastRunNumber: (job: string): number => Number(lastRun.get(job) ?? 0),
   }
 }
 

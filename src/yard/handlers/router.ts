@@ -18,6 +18,7 @@ import { serviceHandlers } from './service-handlers.ts'
 import { taskHandlers } from './task-handlers.ts'
 import { tokenHandlers } from '../fleet/token-handlers.ts'
 import { transferHandlers } from '../transfer/transfer-handlers.ts'
+import { jobHandlers } from '../jobs/job-handlers.ts'
 import { startScreenHandlers } from '../start-screen/router.ts'
 
 export const router = procedures.router({
@@ -36,6 +37,7 @@ export const router = procedures.router({
   judgement: { ...judgementHandlers, kill: judgementKill },
   evaluator: { ...evaluatorHandlers, check: evaluatorCheck },
   identity: identityHandlers,
+  job: jobHandlers,
   message: messageHandlers,
   member: memberHandlers,
   startScreen: startScreenHandlers,

@@ -96,6 +96,7 @@ export const serviceHandlers = {
     if (!pending.ok) return { entries: [], problem: pending.error.message }
     return { entries: [...pending.value], problem: null }
   }),
+  doctor: os.doctor.handler(({ context: { yard }, input }) => yard.diagnose(input.network)),
   backup: os.backup.handler(async ({ context }) => ({
     path: valueOf(await context.yard.backup()),
   })),
@@ -140,6 +141,7 @@ async function toStatus(
     settings: settingsView(yard.config().settings),
     configPending: isRunning ? configPending(yard) : null,
     lastTick: isoOrNull(yard.coordinator.lastTickAt()),
+    loopAgeMs: isRunning ? Math.round(yard.coordinator.heartbeatAgeMs()) : null,
     recentErrors: yard.recentErrors().map(({ at, text }) => ({ at: isoTime(at), text })),
     breakers: summary.breakers,
     attention: summary.attention,
