@@ -1,6 +1,6 @@
 /** Evaluations and judgements as they cross to clients. */
 import type { EvaluationRow, EvaluationView, JudgementView } from '../../contract/judging.ts'
-import { isTaskId } from '../../domain/ids.ts'
+import { type AgentId, isTaskId } from '../../domain/ids.ts'
 import type { Opinion } from '../../domain/judging/evaluation.ts'
 import type { Judgement } from '../../domain/judging/judgement.ts'
 import { parseGate, passesGate } from '../../domain/judging/score.ts'
@@ -8,7 +8,6 @@ import type { Plan } from '../../domain/plan.ts'
 import type { Task } from '../../domain/task.ts'
 import type { StoredEvaluation } from '../../store/judging.ts'
 import { isoTime } from './iso-time.ts'
-import { questionOf } from './judgement-wait.ts'
 
 /** The latest opinion that is no audit; null where there is none, or it took an earlier one back. */
 function overrideOf(opinions: readonly Opinion[]): EvaluationView['override'] {
@@ -70,6 +69,17 @@ const NOTHING_YET = {
   override: null,
   costUsd: null,
 } satisfies Partial<EvaluationView>
+
+/** Of a result that waits for its score: what was asked of it, or is to be. */
+export function questionOf(
+  { judgements }: Pick<Plan, 'judgements'>,
+  agentId: AgentId,
+): Judgement | null {
+  const living = [...judgements.values()].filter(
+    (each) => each.purpose === 'evaluation' && each.agentId === agentId,
+  )
+  return living.find(({ state }) => state.kind === 'asked') ?? living[0] ?? null
+}
 
 /** Of a result that waits for its score; null where none does. */
 export function pendingEvaluation(

@@ -1,9 +1,7 @@
 /** What keeps a judgement from being asked, and who would be asked now. */
 import type { JudgementWait } from '../../contract/judging.ts'
 import { newJudgement } from '../../domain/decide/evaluated.ts'
-import type { AgentId } from '../../domain/ids.ts'
 import type { JudgeChoice, Judgement } from '../../domain/judging/judgement.ts'
-import type { Plan } from '../../domain/plan.ts'
 import type { Yard } from '../yard.ts'
 import { isoTime } from './iso-time.ts'
 import { RESUME } from './wait-reasons.ts'
@@ -41,17 +39,6 @@ function laneWait({ plan, judging }: JudgingSource): JudgementWait | null {
   const more = named.length > MOST_NAMED ? ', …' : ''
   const text = `all places of judging.lane are taken (${asked.length} of ${lane}: ${named.slice(0, MOST_NAMED).join(', ')}${more})`
   return { kind: 'lane', text, until: null, hint: 'a larger judging.lane' }
-}
-
-/** Of a result that waits for its score: what was asked of it, or is to be. */
-export function questionOf(
-  { judgements }: Pick<Plan, 'judgements'>,
-  agentId: AgentId,
-): Judgement | null {
-  const living = [...judgements.values()].filter(
-    (each) => each.purpose === 'evaluation' && each.agentId === agentId,
-  )
-  return living.find(({ state }) => state.kind === 'asked') ?? living[0] ?? null
 }
 
 /** Who would be asked now if it were asked for. */

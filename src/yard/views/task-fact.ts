@@ -10,7 +10,7 @@ import { reasonAtTerminal } from '../../domain/landing.ts'
 import { durationText } from '../../domain/format.ts'
 import type { Reason, ReasonCode } from '../../domain/reason.ts'
 import { clockTime } from './iso-time.ts'
-import { questionOf } from './judgement-wait.ts'
+import { questionOf } from './evaluation-view.ts'
 import { awakeRoute, breakersOver, resolveRoute, type RouteSource } from './shown-route.ts'
 
 export interface FactSource extends RouteSource {
