@@ -78,54 +78,85 @@ function wayBack<K>(end: K, before: (key: K) => K | null): K[] {
 /** Of equal length; compared from the first on, summed one by one. */
 type Weight = readonly number[]
 
-interface LongestPath<K> {
-  /** Of all nodes of the path, this one included. */
-  readonly weight: Weight
-  /** The node before this one on the path. */
-  readonly previous: K | null
+/** By place in the topological order: the keys, and the places of their blockers. Kept per graph, for graphs never change. */
+interface Ordered<K> {
+  readonly keys: readonly K[]
+  readonly blockers: readonly (readonly number[])[]
+  /** Of each key, in the order of the graph's keys; -1 for one on a cycle. */
+  readonly places: readonly number[]
+}
+const orders = new WeakMap<object, Ordered<unknown>>()
+
+function orderedOf<K>(dag: Dag<K>): Ordered<K> {
+  const known = orders.get(dag) as Ordered<K> | undefined
+  if (known) return known
+  const keys = topologicalOrder(dag)
+  const placeOf = new Map(keys.map((key, place) => [key, place]))
+  const blockers = keys.map((key) =>
+    dag.blockersOf(key).flatMap((blocker) => placeOf.get(blocker) ?? []),
+  )
+  const ordered = { keys, blockers, places: dag.keys.map((key) => placeOf.get(key) ?? -1) }
+  orders.set(dag, ordered)
+  return ordered
 }
 
-/** The heaviest path that ends at each node. A node without a weight (null) is on no path. Ties go to the first blocker. */
-function longestPaths<K>(dag: Dag<K>, weightOf: (key: K) => Weight | null): Map<K, LongestPath<K>> {
-  const paths = new Map<K, LongestPath<K>>()
-  for (const key of topologicalOrder(dag)) {
+interface LongestPath {
+  /** Of all nodes of the path, this one included. */
+  readonly weight: Weight
+  /** The place of the node before this one on the path. */
+  readonly previous: number | null
+}
+
+/** By place: the heaviest path that ends there. A node without a weight (null) is on no path. Ties go to the first blocker. */
+function longestPaths<K>(
+  { keys, blockers }: Ordered<K>,
+  weightOf: (key: K) => Weight | null,
+): readonly (LongestPath | null)[] {
+  const paths: (LongestPath | null)[] = []
+  for (const [place, key] of keys.entries()) {
     const own = weightOf(key)
-    if (own === null) continue
-    let best: LongestPath<K> | null = null
-    let previous: K | null = null
-    for (const blocker of dag.blockersOf(key)) {
-      const path = paths.get(blocker)
-      if (path && (best === null || isHeavier(path.weight, best.weight))) {
-        best = path
-        previous = blocker
-      }
-    }
-    const before = best?.weight
-    paths.set(key, {
-      weight: before ? own.map((part, index) => part + (before[index] ?? 0)) : own,
-      previous,
-    })
+    const previous = own === null ? null : heaviestOf(blockers[place] ?? [], paths)
+    const before = previous === null ? undefined : paths[previous]?.weight
+    const weight = before ? own?.map((part, index) => part + (before[index] ?? 0)) : own
+    paths.push(weight ? { weight, previous } : null)
   }
   return paths
 }
 
+function heaviestOf(
+  places: readonly number[],
+  paths: readonly (LongestPath | null)[],
+): number | null {
+  let best: Weight | null = null
+  let heaviest: number | null = null
+  for (const place of places) {
+    const weight = paths[place]?.weight
+    if (!weight || (best !== null && !isHeavier(weight, best))) continue
+    best = weight
+    heaviest = place
+  }
+  return heaviest
+}
+
 /** The heaviest path of the graph, first to last; ties go to the earlier key. Empty when no node has a weight. */
 export function longestChain<K>(dag: Dag<K>, weightOf: (key: K) => Weight | null): K[] {
-  const paths = longestPaths(dag, weightOf)
-  let end: K | null = null
+  const ordered = orderedOf(dag)
+  const paths = longestPaths(ordered, weightOf)
+  let end: number | null = null
   let heaviest: Weight = []
-  for (const key of dag.keys) {
-    const path = paths.get(key)
+  for (const place of ordered.places) {
+    const path = paths[place]
     if (!path || (end !== null && !isHeavier(path.weight, heaviest))) continue
-    end = key
+    end = place
     heaviest = path.weight
   }
-  return end === null ? [] : wayBack(end, (key) => paths.get(key)?.previous ?? null)
+  const places = end === null ? [] : wayBack(end, (place) => paths[place]?.previous ?? null)
+  return places.flatMap((place) => ordered.keys[place] ?? [])
 }
 
 function isHeavier(a: Weight, b: Weight): boolean {
-  for (const [index, part] of a.entries()) {
-    const other = b[index] ?? 0
+  for (let index = 0; index < a.length; index++) {
+    const [part = 0, other = 0] = [a[index], b[index]]
     if (part !== other) return part > other
   }
   return false
@@ -133,9 +164,11 @@ function isHeavier(a: Weight, b: Weight): boolean {
 
 /** Nodes by the number of edges on the longest path to them. Each layer keeps the order of the keys. */
 export function layersOf<K>(dag: Dag<K>): K[][] {
-  const paths = longestPaths(dag, () => [1])
+  const ordered = orderedOf(dag)
+  const paths = longestPaths(ordered, () => [1])
   const layers: K[][] = []
-  for (const key of dag.keys) (layers[(paths.get(key)?.weight[0] ?? 1) - 1] ??= []).push(key)
+  for (const [nth, key] of dag.keys.entries())
+    (layers[(paths[ordered.places[nth] ?? -1]?.weight[0] ?? 1) - 1] ??= []).push(key)
   return layers
 }
 

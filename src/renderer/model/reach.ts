@@ -1,16 +1,32 @@
 /** What lies upstream and downstream of tasks, over the cards that the page has. Pure. */
 import type { TaskCard } from '../../contract/view.ts'
 import { dagOf, pathBetween as shortestPath, reachable, type Dag } from '../../domain/graph/dag.ts'
+import { isNewShape } from './session/yard-view.ts'
 
 export type Tasks = ReadonlyMap<string, TaskCard>
 
-/** Kept per map: maps of the store are never changed in place. */
+/** Kept per map, for maps of the store are never changed in place, and from map to map while no dependency changes. */
 export function dagOfTasks(tasks: Tasks): Dag<string> {
-  let dag = cache.get(tasks)
-  if (!dag) cache.set(tasks, (dag = dagOf([...tasks.values()])))
+  const dag = cache.get(tasks) ?? dagAsBefore(tasks) ?? dagOf([...tasks.values()])
+  cache.set(tasks, dag)
+  latest = tasks
   return dag
 }
 const cache = new WeakMap<Tasks, Dag<string>>()
+let latest: Tasks | null = null
+
+const dagAsBefore = (tasks: Tasks): Dag<string> | undefined =>
+  latest && isSameGraph(latest, tasks) ? cache.get(latest) : undefined
+
+function isSameGraph(before: Tasks, now: Tasks): boolean {
+  if (before.size !== now.size) return false
+  const former = before.values()
+  for (const card of now.values()) {
+    const known = former.next().value
+    if (known !== card && (known?.id !== card.id || isNewShape(known, card))) return false
+  }
+  return true
+}
 
 export const dependentsOf = (tasks: Tasks): Dag<string>['dependentsOf'] =>
   dagOfTasks(tasks).dependentsOf

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  dagOfTasks,
   downstreamOf,
   pathBetween,
   upstreamOf,
@@ -33,6 +34,15 @@ describe('reach', () => {
     expect(wouldBecomeReady(diamond, new Set(['b', 'c']))).toEqual(['d'])
     const held = cards(card('a'), card('b', { after: ['a'], state: 'paused' }))
     expect(wouldBecomeReady(held, new Set(['a']))).toEqual([])
+  })
+
+  test('the graph is kept while tasks change and their dependencies do not', () => {
+    const dag = dagOfTasks(diamond)
+    const renamed = new Map([...diamond, ['b', card('b', { after: ['a'], title: 'New' })]])
+    expect(dagOfTasks(renamed)).toBe(dag)
+    const freed = new Map([...renamed, ['d', card('d', { after: ['b'] })]])
+    expect(downstreamOf(freed, ['c'])).toEqual(new Set())
+    expect(downstreamOf(diamond, ['c'])).toEqual(new Set(['d']))
   })
 
   test('x is upstream of y exactly when y is downstream of x', () => {

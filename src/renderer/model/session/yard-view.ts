@@ -9,6 +9,7 @@ import type {
 } from '../../../contract/view.ts'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Clock } from '../../../base/clock.ts'
+import type { DagNode } from '../../../domain/graph/dag.ts'
 
 export interface YardView {
   /** Sequence number of the last commit it holds; -1 before the first snapshot. */
@@ -130,7 +131,10 @@ export function viewFromSnapshot(view: YardView, snapshot: Snapshot): YardView {
 }
 
 /** It is new, or waits for others than before. */
-export const isNewShape = (known: TaskCard | undefined, card: TaskCard): boolean =>
+export const isNewShape = (
+  known: Pick<DagNode, 'after'> | undefined,
+  card: Pick<DagNode, 'after'>,
+): boolean =>
   known === undefined ||
   known.after.length !== card.after.length ||
   known.after.some((id, index) => id !== card.after[index])
