@@ -1,37 +1,77 @@
 /** The graph by index: the column of each task, and the order within each column. */
 import { topologicalOrder, type DagNode } from '../../../domain/graph/dag.ts'
 
-export interface Layered {
+export interface Graph {
   readonly blockers: readonly (readonly number[])[]
   readonly dependents: readonly (readonly number[])[]
-  readonly columnOf: readonly number[]
   /** Blockers before dependents. */
   readonly order: readonly number[]
 }
 
+export interface Layered extends Graph {
+  readonly columnOf: readonly number[]
+}
+
+/** A graph that grows: tasks that are added behind the others cost no more than they are. */
+export interface GrowingGraph extends Graph {
+  /** False when one of them was waited for before it was there: the graph must be made anew then. */
+  add(tasks: readonly DagNode[]): boolean
+}
+
+export function toGraph(tasks: readonly DagNode[]): GrowingGraph {
+  const indexOf = new Map<string, number>()
+  const missing = new Set<string>()
+  const blockers: number[][] = []
+  const dependents: number[][] = []
+  const order: number[] = []
+
+  const link = (index: number, after: readonly string[]): void => {
+    const known: number[] = []
+    for (const id of after) {
+      const blocker = indexOf.get(id)
+      if (blocker === undefined) missing.add(id)
+      else {
+        known.push(blocker)
+        dependents[blocker]?.push(index)
+      }
+    }
+    blockers[index] = known
+  }
+  const add = (added: readonly DagNode[]): boolean => {
+    if (added.some(({ id }) => missing.has(id))) return false
+    const from = blockers.length
+    added.forEach(({ id }, nth) => {
+      indexOf.set(id, from + nth)
+      blockers.push([])
+      dependents.push([])
+    })
+    added.forEach(({ after }, nth) => link(from + nth, after))
+    const behind = topologicalOrder({
+      keys: added.map((_, nth) => from + nth),
+      blockersOf: (index) => (blockers[index] ?? []).filter((each) => each >= from),
+      dependentsOf: (index) => dependents[index] ?? [],
+    })
+    for (const index of behind) order.push(index)
+    return true
+  }
+  add(tasks)
+  return { blockers, dependents, order, add }
+}
+
 /** `formerColumn`: where a task stood before; it stays there as long as all its blockers stand to the left. */
 export function toLayered(
-  tasks: readonly DagNode[],
-  formerColumn: (id: string) => number | undefined = () => undefined,
+  graph: Graph,
+  formerColumn: (index: number) => number | undefined = () => undefined,
 ): Layered {
-  const indexOf = new Map(tasks.map((task, index) => [task.id, index]))
-  const dependents: number[][] = tasks.map(() => [])
-  const blockers = tasks.map((task, index) => {
-    const known = task.after.map((id) => indexOf.get(id)).filter((each) => each !== undefined)
-    for (const blocker of known) dependents[blocker]?.push(index)
-    return known
-  })
-  const order = topologicalOrder({
-    keys: [...tasks.keys()],
-    blockersOf: (index) => blockers[index] ?? [],
-    dependentsOf: (index) => dependents[index] ?? [],
-  })
+  const { blockers, dependents, order } = graph
   // Column = length of the longest path that ends here, or the one before if that is further.
-  const columnOf = tasks.map(({ id }) => formerColumn(id) ?? 0)
-  for (const index of order)
-    for (const next of dependents[index] ?? [])
-      columnOf[next] = Math.max(columnOf[next] ?? 0, (columnOf[index] ?? 0) + 1)
-  return { blockers, dependents, columnOf, order }
+  const columnOf = blockers.map((_, index) => formerColumn(index) ?? 0)
+  for (const index of order) {
+    const next = (columnOf[index] ?? 0) + 1
+    for (const each of dependents[index] ?? [])
+      if ((columnOf[each] ?? 0) < next) columnOf[each] = next
+  }
+  return { blockers, dependents, order, columnOf }
 }
 
 /** Neither waits nor is waited for. */

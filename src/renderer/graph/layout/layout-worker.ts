@@ -1,10 +1,14 @@
 /** Lays out off the page's thread. Remembers where tasks stood, also those that are gone: one that comes back finds its place again. */
 import type { DagNode } from '../../../domain/graph/dag.ts'
-import { layOut } from './layout.ts'
+import { placesOf } from './layout.ts'
+import { type GrowingGraph, toGraph } from './layers.ts'
 import type { Layout, GridPosition } from './grid.ts'
 
 export interface LayoutRequest {
   readonly structure: number
+  /** So many tasks of the request before, its first ones, are the same; 0 for a new worker. */
+  readonly kept: number
+  /** Those behind them. */
   readonly tasks: readonly DagNode[]
   /** Forgets all places first: a full layout. */
   readonly anew: boolean
@@ -18,7 +22,7 @@ export type LayoutAnswer =
   | {
       readonly kind: 'layout'
       readonly structure: number
-      /** Column and row of each task, in the order of the request. */
+      /** Index, column and row of each task that was not kept, and of each that stands elsewhere than before. */
       readonly places: Int32Array
       /** ms of computing. */
       readonly tookMs: number
@@ -29,26 +33,41 @@ const PROGRESS_FROM = 20_000
 const REMEMBERED = 100_000
 
 let former = new Map<string, GridPosition>()
+const tasks: DagNode[] = []
+let graph: GrowingGraph = toGraph([])
+/** Of the tasks, by index. */
+let places: readonly (GridPosition | undefined)[] = []
 
 addEventListener('message', ({ data }: MessageEvent<LayoutRequest>) => {
   const began = performance.now()
-  const { structure, tasks } = data
+  const { structure, kept } = data
   if (data.former) former = new Map(data.former)
-  if (data.anew || former.size > REMEMBERED) former = new Map()
+  const isForgotten = data.anew || former.size > REMEMBERED
+  if (isForgotten) former = new Map()
+  takeTasks(data)
+  const before = isForgotten ? [] : places.slice(0, kept)
+  const formerOf = tasks.map(({ id }, index) => before[index] ?? former.get(id))
   const tell = (share: number): void => answer({ kind: 'progress', structure, share })
   const onProgress = tasks.length > PROGRESS_FROM ? tell : () => {}
-  const layout = layOut(tasks, former, { onProgress, byHand: data.byHand })
-  const places = new Int32Array(tasks.length * 2)
-  tasks.forEach(({ id }, index) => {
-    const place = layout.get(id)
-    if (!place) return
-    former.set(id, place)
-    places[index * 2] = place.column
-    places[index * 2 + 1] = place.row
+  const next = placesOf({ tasks, graph, formerOf }, { onProgress, byHand: data.byHand })
+  const news: number[] = []
+  next.forEach((place, index) => {
+    if (place === before[index]) return
+    former.set(tasks[index]?.id ?? '', place)
+    news.push(index, place.column, place.row)
   })
+  places = next
+  const told = Int32Array.from(news)
   const tookMs = performance.now() - began
-  answer({ kind: 'layout', structure, places, tookMs }, [places.buffer])
+  answer({ kind: 'layout', structure, places: told, tookMs }, [told.buffer])
 })
+
+function takeTasks({ kept, tasks: added }: LayoutRequest): void {
+  const isLonger = kept === tasks.length
+  tasks.length = kept
+  for (const each of added) tasks.push(each)
+  if (!isLonger || !graph.add(added)) graph = toGraph(tasks)
+}
 
 const answer = (message: LayoutAnswer, transfer: Transferable[] = []): void =>
   postMessage(message, { transfer })

@@ -6,7 +6,7 @@
  */
 import type { DagNode } from '../../../domain/graph/dag.ts'
 import { cellOf, cellsUnder, GRIDS, type Layout, type GridPosition, rowOfCell } from './grid.ts'
-import { isAlone, type Layered, orderLayers, toLayered } from './layers.ts'
+import { type Graph, isAlone, type Layered, orderLayers, toGraph, toLayered } from './layers.ts'
 import { type Block, freshRows, positionBesideKnown, type Placing, put } from './place-rows.ts'
 
 interface LayoutOptions {
@@ -19,33 +19,60 @@ interface LayoutOptions {
 export function layOut(
   tasks: readonly DagNode[],
   former: Layout = new Map(),
-  { onProgress = () => {}, byHand = new Map() }: LayoutOptions = {},
+  options: LayoutOptions = {},
 ): Layout {
-  const isFresh = tasks.every(({ id }) => !former.has(id))
-  if (!isFresh) return nextLayout(tasks, former, { onProgress, byHand })
-  const fresh = freshLayout(tasks, onProgress)
-  const covered = coveredBy(byHand, fresh)
-  if (covered.size === 0) return fresh
-  const left = new Map([...fresh].filter(([id]) => !covered.has(id)))
-  return nextLayout(tasks, left, { onProgress, byHand })
+  const formerOf = tasks.map(({ id }) => former.get(id))
+  const places = placesOf({ tasks, graph: toGraph(tasks), formerOf }, options)
+  return new Map(tasks.map(({ id }, index) => [id, places[index] ?? NOWHERE]))
 }
 
-/** Tasks whose place lies under a node that was moved there by hand. */
-function coveredBy(byHand: Layout, layout: Layout): ReadonlySet<string> {
-  if (byHand.size === 0) return new Set()
+/** All by index. */
+interface ToPlace {
+  readonly tasks: readonly DagNode[]
+  readonly graph: Graph
+  readonly formerOf: readonly (GridPosition | undefined)[]
+}
+
+type Places = readonly GridPosition[]
+
+const NOWHERE: GridPosition = { column: 0, row: 0 }
+
+/** A task that stays has the same object for its place as before. */
+export function placesOf(
+  { tasks, graph, formerOf }: ToPlace,
+  { onProgress = () => {}, byHand = new Map() }: LayoutOptions,
+): Places {
+  const options = { onProgress, byHand }
+  if (formerOf.some((place) => place !== undefined))
+    return nextPlaces({ tasks, graph, formerOf }, options)
+  const fresh = freshPlaces(graph, onProgress)
+  const covered = coveredBy(byHand, tasks, fresh)
+  if (!covered.includes(true)) return fresh
+  const left = fresh.map((place, index) => (covered[index] ? undefined : place))
+  return nextPlaces({ tasks, graph, formerOf: left }, options)
+}
+
+/** By index: whether a task's place lies under a node that was moved there by hand. */
+function coveredBy(byHand: Layout, tasks: readonly DagNode[], places: Places): readonly boolean[] {
+  if (byHand.size === 0) return []
   const cells = new Set(
-    [...byHand].flatMap(([id, at]) => (layout.has(id) ? cellsUnder(at).map(cellOf) : [])),
+    tasks.flatMap(({ id }) => {
+      const at = byHand.get(id)
+      return at ? cellsUnder(at).map(cellOf) : []
+    }),
   )
-  const covered = [...layout].filter(([id, at]) => !byHand.has(id) && cells.has(cellOf(at)))
-  return new Set(covered.map(([id]) => id))
+  return tasks.map(
+    ({ id }, index) => !byHand.has(id) && cells.has(cellOf(places[index] ?? NOWHERE)),
+  )
 }
 
-function freshLayout(tasks: readonly DagNode[], onProgress: (share: number) => void): Layout {
-  const layered = toLayered(tasks)
-  const joined = [...tasks.keys()].filter((index) => !isAlone(layered, index))
+function freshPlaces(graph: Graph, onProgress: (share: number) => void): Places {
+  const layered = toLayered(graph)
+  const all = [...graph.blockers.keys()]
+  const joined = all.filter((index) => !isAlone(layered, index))
   const chain = longestChain(layered, joined)
   // Filled from the start: an array with holes is slow.
-  const zeros = (): number[] => tasks.map(() => 0)
+  const zeros = (): number[] => all.map(() => 0)
   const [placeOf, rowOf, columnOf] = [zeros(), zeros(), zeros()]
   let done = 0
   const parts = partsOf(layered, joined).map((members) => {
@@ -68,15 +95,12 @@ function freshLayout(tasks: readonly DagNode[], onProgress: (share: number) => v
       rowOf[index] = corner.row + (rowOf[index] ?? 0)
     }
   }
-  const width = fieldWidth(tasks.length - joined.length)
+  const width = fieldWidth(all.length - joined.length)
   let alone = 0
-  return new Map(
-    tasks.map(({ id }, index) => [
-      id,
-      isAlone(layered, index)
-        ? placeInField(alone++, width, top)
-        : { column: columnOf[index] ?? 0, row: rowOf[index] ?? 0 },
-    ]),
+  return all.map((index) =>
+    isAlone(layered, index)
+      ? placeInField(alone++, width, top)
+      : { column: columnOf[index] ?? 0, row: rowOf[index] ?? 0 },
   )
 }
 
@@ -188,15 +212,14 @@ function mostRows(lengths: readonly number[]): number {
   return longest
 }
 
-function nextLayout(
-  tasks: readonly DagNode[],
-  former: Layout,
+function nextPlaces(
+  { tasks, graph, formerOf }: ToPlace,
   { onProgress, byHand }: Required<LayoutOptions>,
-): Layout {
-  const layered = toLayered(tasks, (id) => former.get(id)?.column)
-  const placing = keepPlaces(tasks, layered, former)
+): Places {
+  const layered = toLayered(graph, (index) => formerOf[index]?.column)
+  const placing = keepPlaces(layered, formerOf)
   placeByHand(tasks, placing, byHand)
-  placeNewParts(tasks, placing, former)
+  placeNewParts(tasks, placing, formerOf)
   onProgress(0.5)
   placeNewAlone(placing)
   positionBesideKnown(
@@ -204,17 +227,17 @@ function nextLayout(
     tasks.map(({ id }) => byHand.get(id)),
   )
   const { columns, rows } = placing
-  return new Map(
-    tasks.map(({ id }, index) => [id, { column: columns[index] ?? 0, row: rows[index] ?? 0 }]),
-  )
+  return formerOf.map((known, index) => {
+    const [column, row] = [columns[index] ?? 0, rows[index] ?? 0]
+    return known?.column === column && known.row === row ? known : { column, row }
+  })
 }
 
 /** Each task that may keep its place does. Of two on one place (one of them was away) the later gives way. */
-function keepPlaces(tasks: readonly DagNode[], layered: Layered, former: Layout): Placing {
-  const rows: (number | null)[] = tasks.map(() => null)
+function keepPlaces(layered: Layered, formerOf: ToPlace['formerOf']): Placing {
+  const rows: (number | null)[] = formerOf.map(() => null)
   const placing = { layered, rows, columns: [...layered.columnOf], taken: new Set<number>() }
-  tasks.forEach(({ id }, index) => {
-    const place = former.get(id)
+  formerOf.forEach((place, index) => {
     if (!place || place.column !== layered.columnOf[index]) return
     if (!placing.taken.has(cellOf(place))) put(placing, index, place)
   })
@@ -235,36 +258,33 @@ function placeByHand(tasks: readonly DagNode[], placing: Placing, byHand: Layout
 }
 
 /** What hangs together and is wholly new (an import, a paste) is laid out by itself, below the rest. */
-function placeNewParts(tasks: readonly DagNode[], placing: Placing, former: Layout): void {
-  const indices = newParts(tasks, placing.layered, former)
+function placeNewParts(
+  tasks: readonly DagNode[],
+  placing: Placing,
+  formerOf: ToPlace['formerOf'],
+): void {
+  const indices = newParts(placing.layered, formerOf)
   if (indices.length === 0) return
   const top = lowestOf([...placing.taken].map(rowOfCell)) + 2
-  const part = freshLayout(
-    indices.flatMap((index) => tasks[index] ?? []),
-    () => {},
-  )
-  for (const index of indices) {
-    const place = part.get(tasks[index]?.id ?? '')
-    if (place) put(placing, index, { column: place.column, row: top + place.row })
-  }
+  const part = freshPlaces(toGraph(indices.flatMap((index) => tasks[index] ?? [])), () => {})
+  indices.forEach((index, nth) => {
+    const { column, row } = part[nth] ?? NOWHERE
+    put(placing, index, { column, row: top + row })
+  })
 }
 
 /** Indices of tasks with dependencies in whose part of the graph nobody had a place before. */
-function newParts(tasks: readonly DagNode[], layered: Layered, former: Layout): number[] {
+function newParts(layered: Layered, formerOf: ToPlace['formerOf']): number[] {
   const { blockers, dependents } = layered
-  const isOld = tasks.map(({ id }) => former.has(id))
-  if (!isOld.includes(false)) return []
-  const queue = [...tasks.keys()].filter((index) => isOld[index])
-  const take = (each: number): void => {
-    if (isOld[each]) return
-    isOld[each] = true
-    queue.push(each)
-  }
-  for (const index of queue) {
-    blockers[index]?.forEach(take)
-    dependents[index]?.forEach(take)
-  }
-  return [...tasks.keys()].filter((index) => !isOld[index] && !isAlone(layered, index))
+  const added = [...formerOf.keys()].filter((index) => formerOf[index] === undefined)
+  const isOld = (index: number): boolean => formerOf[index] !== undefined
+  const around = (index: number): number[] => [
+    ...(blockers[index] ?? []),
+    ...(dependents[index] ?? []),
+  ]
+  const beside = new Set(added.filter((index) => around(index).some(isOld)))
+  for (const index of beside) for (const each of around(index)) if (!isOld(each)) beside.add(each)
+  return added.filter((index) => !beside.has(index) && !isAlone(layered, index))
 }
 
 const lowestOf = (rows: readonly (number | null)[]): number =>
@@ -273,10 +293,10 @@ const lowestOf = (rows: readonly (number | null)[]): number =>
 /** New tasks that stand alone fill the last row of the field, then the next. */
 function placeNewAlone(placing: Placing): void {
   const { layered, rows, taken } = placing
-  const all = [...rows.keys()].filter((index) => isAlone(layered, index))
-  const fresh = all.filter((index) => rows[index] === null)
+  const all = [...rows.keys()]
+  const fresh = all.filter((index) => rows[index] === null && isAlone(layered, index))
   if (fresh.length === 0) return
-  const width = fieldWidth(all.length)
+  const width = fieldWidth(all.filter((index) => isAlone(layered, index)).length)
   let [column, row] = [0, lowestOf(rows)]
   for (const index of fresh) {
     while (taken.has(cellOf({ column, row })) || column >= width) {

@@ -6,6 +6,7 @@ import { useYard } from '../../model/session/session-context.tsx'
 import { keep, readPersisted } from '../../model/persisted.ts'
 import { isListOf, isText } from '../../model/reading.ts'
 import type { DagNode } from '../../../domain/graph/dag.ts'
+import { isNewShape } from '../../model/session/yard-view.ts'
 import type { LayoutAnswer, LayoutRequest } from './layout-worker.ts'
 
 export interface LaidOut {
@@ -50,8 +51,7 @@ export function useLayout({ tasks, structure, positions, direction }: Shown): La
     return () => current.close()
   }, [yard])
   const request = useCallback((shape: number, anew: boolean) => {
-    const cards = [...latest.current.tasks.values()]
-    const wanted = cards.map(({ id, after }) => ({ id, after }))
+    const wanted = [...latest.current.tasks.values()]
     // A full layout gives back what was moved by hand.
     const grid = GRIDS[latest.current.direction]
     const byHand = anew
@@ -97,7 +97,7 @@ const keepLayout = (yard: string, layout: Layout): void =>
 
 // The page's side of the layout worker: one request at a time; of those that come meanwhile only the newest is kept.
 
-type Wanted = Omit<LayoutRequest, 'former'>
+type Wanted = Omit<LayoutRequest, 'former' | 'kept'>
 type Layouter = ReturnType<typeof createLayouter>
 
 interface LayouterOptions {
@@ -110,27 +110,34 @@ interface LayouterOptions {
 const openWorker = (): Worker =>
   new Worker(new URL('./layout-worker.ts', import.meta.url), { type: 'module' })
 
-function createLayouter({ former, onLayout, onProgress }: LayouterOptions) {
+export function createLayouter({ former, onLayout, onProgress }: LayouterOptions) {
   let worker = openWorker()
   let current: Wanted | null = null
   let next: Wanted | null = null
   let latest: Layout = former
-  let isFresh = true
+  /** What the worker has, and where it has put each; nothing while it is new. */
+  let known: readonly DagNode[] | null = null
+  const standing: GridPosition[] = []
 
   const send = (wanted: Wanted): void => {
     current = wanted
-    const request: LayoutRequest = { ...wanted, former: isFresh ? latest : null }
-    isFresh = false
-    worker.postMessage(request)
+    const kept = countSame(known ?? [], wanted.tasks)
+    standing.length = kept
+    const tasks = wanted.tasks.slice(kept).map(({ id, after }) => ({ id, after }))
+    const request = { ...wanted, kept, tasks, former: known === null ? latest : null }
+    known = wanted.tasks
+    worker.postMessage(request satisfies LayoutRequest)
   }
   const finish = (wanted: Wanted, places: Int32Array): void => {
     current = null
+    for (let i = 0; i < places.length; i += 3)
+      standing[places[i] ?? 0] = { column: places[i + 1] ?? 0, row: places[i + 2] ?? 0 }
     const waiting = next
     next = null
     onProgress(null)
     // A late result of an older structure is dropped: the newer one is laid out from it.
     if (waiting) return send({ ...waiting, anew: waiting.anew || wanted.anew })
-    latest = toLayout(wanted.tasks, places)
+    latest = new Map(wanted.tasks.map(({ id }, index) => [id, standing[index] ?? NOWHERE]))
     onLayout(latest)
   }
   const listen = (): void =>
@@ -149,7 +156,7 @@ function createLayouter({ former, onLayout, onProgress }: LayouterOptions) {
       worker.terminate()
       worker = openWorker()
       listen()
-      isFresh = true
+      known = null
       current = null
       next = null
       onProgress(null)
@@ -158,10 +165,13 @@ function createLayouter({ former, onLayout, onProgress }: LayouterOptions) {
   }
 }
 
-function toLayout(tasks: readonly DagNode[], places: Int32Array): Layout {
-  const layout = new Map<string, GridPosition>()
-  tasks.forEach(({ id }, index) =>
-    layout.set(id, { column: places[index * 2] ?? 0, row: places[index * 2 + 1] ?? 0 }),
-  )
-  return layout
+const NOWHERE: GridPosition = { column: 0, row: 0 }
+
+/** How many of the first tasks are the same in both, with the same dependencies. */
+function countSame(before: readonly DagNode[], now: readonly DagNode[]): number {
+  const differs = now.findIndex((task, index) => {
+    const known = before[index]
+    return known !== task && (known?.id !== task.id || isNewShape(known, task))
+  })
+  return differs === -1 ? now.length : differs
 }
