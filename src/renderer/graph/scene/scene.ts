@@ -7,6 +7,7 @@ import type { Closing, Folding, Stack } from './fold.ts'
 import {
   cornersOf,
   type Direction,
+  type Grid,
   GRIDS,
   type Layout,
   NODE_HEIGHT,
@@ -213,56 +214,93 @@ function makeEdges(
   input: SceneInput,
   nodes: Scene['nodes'],
   before: Scene['edges'] | null,
-): Map<string, SceneEdge> {
+): ReadonlyMap<string, SceneEdge> {
   const grid = GRIDS[input.direction]
+  const links = linksOf(input, nodes)
+  if (before && hasSameLinks(before, links)) return withLinks(before, links)
   let taken: Taken | null = null
-  const routed = linksOf(input, nodes).map(({ source, target, ...link }) => {
+  const routed = [...links.values()].map((link): Routed => {
     const known = before?.get(link.id)?.course
     if (known) return { ...link, course: known }
     taken ??= takenLanes(nodes.values(), grid)
-    return { ...link, course: courseOf(source.at, target.at, grid, taken) }
+    return { ...link, course: courseOf(link.source.at, link.target.at, grid, taken) }
   })
   const lanesFor = lanesOf(routed, grid)
   const edges = new Map<string, SceneEdge>()
   for (const edge of routed) {
-    const known = before?.get(edge.id)
     const lanes = lanesFor.get(edge.id) ?? MIDDLE
-    if (!known || !isSameLane(known.lanes, lanes)) {
-      const points = drawEdge(edge.course, grid, lanes)
-      edges.set(edge.id, { ...edge, lanes, points, box: boxOf(points) })
-    } else {
-      const isSame =
-        known.state === edge.state &&
-        known.blocker === edge.blocker &&
-        known.dependent === edge.dependent
-      edges.set(edge.id, isSame ? known : { ...known, ...edge })
-    }
+    const known = before?.get(edge.id)
+    const isSame = known !== undefined && isSameLane(known.lanes, lanes)
+    edges.set(edge.id, isSame ? withLink(known, edge) : toEdge(edge, lanes, grid))
   }
   return edges
 }
 
-type Link = Pick<SceneEdge, 'id' | 'from' | 'to' | 'blocker' | 'dependent' | 'state'> & {
+interface Link extends Pick<SceneEdge, 'id' | 'from' | 'to' | 'blocker' | 'dependent'> {
   readonly source: SceneNode
   readonly target: SceneNode
+  state: EdgeState
+}
+
+interface Routed extends Link {
+  readonly course: Course
+}
+
+type Links = ReadonlyMap<string, Link>
+
+function hasSameLinks(before: Scene['edges'], links: Links): boolean {
+  if (before.size !== links.size) return false
+  for (const id of links.keys()) if (!before.has(id)) return false
+  return true
+}
+
+function withLinks(before: Scene['edges'], links: Links): Scene['edges'] {
+  const edges = new Map<string, SceneEdge>()
+  let isSame = true
+  for (const link of links.values()) {
+    const known = before.get(link.id)
+    if (!known) continue
+    const edge = withLink(known, link)
+    if (edge !== known) isSame = false
+    edges.set(link.id, edge)
+  }
+  return isSame ? before : edges
+}
+
+function withLink(known: SceneEdge, { state, blocker, dependent }: Link): SceneEdge {
+  const isSame = known.state === state && known.blocker === blocker && known.dependent === dependent
+  return isSame ? known : { ...known, state, blocker, dependent }
+}
+
+function toEdge(
+  { id, from, to, blocker, dependent, state, course }: Routed,
+  lanes: Lanes,
+  grid: Grid,
+): SceneEdge {
+  const points = drawEdge(course, grid, lanes)
+  const box = boxOf(points)
+  return { id, from, to, blocker, dependent, state, course, lanes, points, box }
 }
 
 /** One for each two nodes with dependencies between them. */
-function linksOf({ tasks, folding }: SceneInput, nodes: Scene['nodes']): readonly Link[] {
+function linksOf({ tasks, folding }: SceneInput, nodes: Scene['nodes']): Links {
   const links = new Map<string, Link>()
   const nodeOf = (id: string) => nodes.get(folding.memberOf.get(id) ?? id)
   for (const { id: dependent, after } of tasks.values()) {
-    const target = nodeOf(dependent)
-    for (const blocker of target ? after : []) {
+    const target = after.length > 0 ? nodeOf(dependent) : undefined
+    if (!target) continue
+    for (const blocker of after) {
       const [source, card] = [nodeOf(blocker), tasks.get(blocker)]
-      if (source === target || !source || !target || !card) continue
+      if (source === target || !source || !card) continue
       const [from, to] = [source.id, target.id]
       const id = edgeIdOf(from, to)
       const known = links.get(id)
-      const state = worse(edgeStateOf(card), known?.state)
-      links.set(id, { id, from, to, source, target, blocker, dependent, ...known, state })
+      const state = edgeStateOf(card)
+      if (known) known.state = worse(state, known.state)
+      else links.set(id, { id, from, to, source, target, blocker, dependent, state })
     }
   }
-  return [...links.values()]
+  return links
 }
 
 const isSameLane = (a: Lanes, b: Lanes): boolean =>
@@ -271,7 +309,7 @@ const isSameLane = (a: Lanes, b: Lanes): boolean =>
 const SEVERITY: readonly EdgeState[] = ['satisfied', 'waiting', 'upstream-failed']
 
 /** Several dependencies on one edge show the worst. */
-const worse = (a: EdgeState, b: EdgeState = 'satisfied'): EdgeState =>
+const worse = (a: EdgeState, b: EdgeState): EdgeState =>
   SEVERITY.indexOf(a) > SEVERITY.indexOf(b) ? a : b
 
 function edgeStateOf(blocker: TaskCard): EdgeState {
