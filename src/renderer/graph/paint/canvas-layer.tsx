@@ -131,7 +131,7 @@ export function paintScene(
   context.clearRect(0, 0, width, height)
   paintDots(context, colours, viewport)
   context.setTransform(ratio * zoom, 0, 0, ratio * zoom, ratio * x, ratio * y)
-  const view = { zoom, box: boxInView(viewport, 12) }
+  const view = { zoom, ratio, box: boxInView(viewport, 12) }
   paintEdges(context, drawing, colours, view)
   if (drawing.level === 'block') paintNodes(context, drawing, colours, view)
   context.setTransform(ratio, 0, 0, ratio, 0, 0)

@@ -35,16 +35,17 @@ export function batchesOf<T, Look extends string>(
   opacityOf: (thing: T) => number,
   lookOf: (thing: T) => Look,
 ): Iterable<Batch<T, Look>> {
-  const batches = new Map<string, Batch<T, Look>>()
+  const batches: Batch<T, Look>[] = []
   for (const thing of things) {
     const opacity = opacityOf(thing)
     if (opacity === 0) continue
     const look = lookOf(thing)
-    const batch = batches.get(`${look} ${opacity}`)
+    // There are a handful.
+    const batch = batches.find((each) => each.look === look && each.opacity === opacity)
     if (batch) batch.all.push(thing)
-    else batches.set(`${look} ${opacity}`, { look, opacity, all: [thing] })
+    else batches.push({ look, opacity, all: [thing] })
   }
-  return batches.values()
+  return batches
 }
 
 export const PLAIN: ReadonlySet<ShownState> = new Set(['done', 'blocked'])

@@ -49,14 +49,15 @@ function paintBatch(
   const own = colours.ofState(state)
   const isFar = NODE_HEIGHT * zoom < LAMP_FROM
   const isPlain = PLAIN.has(state)
-  context.beginPath()
-  for (const node of nodes) outline(context, node, zoom)
   if (NODE_HEIGHT * zoom < OUTLINE_FROM) {
     if (!BRIGHT.has(state)) context.globalAlpha *= RECEDING
     context.fillStyle = own.solid
-    context.fill()
+    // One by one: thousands of them in one path take several times as long.
+    for (const { at } of nodes) context.fillRect(at.x, at.y, NODE_WIDTH, NODE_HEIGHT)
     return
   }
+  context.beginPath()
+  for (const node of nodes) outline(context, node, zoom)
   if (state === 'in-progress' && !isFar) {
     context.strokeStyle = colours.glow
     context.lineWidth = 6 / zoom
