@@ -1,35 +1,32 @@
-/** What a page tells of itself: paints, long tasks, heap, frames. */
+/** What a page tells of itself: paints, layouts, heap, frames. */
 import type { Page } from 'playwright-core'
+import type { Row } from '../report.ts'
+import type { Span } from './trace.ts'
 
-/** Before the page's own scripts: notes long tasks from the start on, and the layout worker's own times. */
-export const NOTE_LONG_TASKS = `
-  window.longTasks = []
+/** Before the page's own scripts: notes the layout worker's own times. */
+export const NOTE_LAYOUTS = `
   window.layoutTimes = []
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) window.longTasks.push({ at: entry.startTime, ms: entry.duration })
-  }).observe({ type: 'longtask', buffered: true })
   const Native = Worker
   window.Worker = class extends Native {
     constructor(...given) {
       super(...given)
       this.addEventListener('message', ({ data }) => {
-        if (data && data.kind === 'layout') window.layoutTimes.push({ tasks: data.places.length / 2, ms: data.tookMs })
+        if (data && data.kind === 'layout') window.layoutTimes.push(data.tookMs)
       })
     }
   }
 `
 
-export const longestTask = (page: Page, from: number): Promise<number> =>
-  page.evaluate(
-    (since) =>
-      Math.max(
-        0,
-        ...(globalThis as unknown as { longTasks: { at: number; ms: number }[] }).longTasks
-          .filter(({ at }) => at >= since)
-          .map(({ ms }) => ms),
-      ),
-    from,
-  )
+/** ms of computing by the worker's clock, one for each layout so far. */
+export const layoutsOf = (page: Page): Promise<readonly number[]> =>
+  page.evaluate(() => (globalThis as unknown as { layoutTimes: number[] }).layoutTimes)
+
+/** By the clock, and by thread time, which says what it would be on a machine that does nothing else. */
+export const spanRows = (what: string, span: Span, target?: Row['target']): Row[] =>
+  [
+    { what, value: span.clock },
+    { what: `${what}, thread time`, value: span.thread },
+  ].map((row) => ({ ...row, unit: 'ms', ...(target ? { target } : {}) }))
 
 const BEAT_MS = 10
 
