@@ -97,11 +97,7 @@ function strokeLines(
 }
 
 /** Corners nearer than `least` to the one before are left out. */
-function trace(
-  context: CanvasRenderingContext2D,
-  points: readonly number[],
-  least: number,
-): void {
+function trace(context: CanvasRenderingContext2D, points: readonly number[], least: number): void {
   let [x, y] = [points[0] ?? 0, points[1] ?? 0]
   context.moveTo(x, y)
   for (let i = 2; i + 1 < points.length; i += 2) {
