@@ -115,20 +115,27 @@ function longestPaths<K>(
   const paths: (LongestPath | null)[] = []
   for (const [place, key] of keys.entries()) {
     const own = weightOf(key)
-    let best: LongestPath | null = null
-    let previous: number | null = null
-    for (const blocker of own === null ? [] : (blockers[place] ?? [])) {
-      const path = paths[blocker] ?? null
-      if (path && (best === null || isHeavier(path.weight, best.weight))) {
-        best = path
-        previous = blocker
-      }
-    }
-    const before = best?.weight
+    const previous = own === null ? null : heaviestOf(blockers[place] ?? [], paths)
+    const before = previous === null ? undefined : paths[previous]?.weight
     const weight = before ? own?.map((part, index) => part + (before[index] ?? 0)) : own
     paths.push(weight ? { weight, previous } : null)
   }
   return paths
+}
+
+function heaviestOf(
+  places: readonly number[],
+  paths: readonly (LongestPath | null)[],
+): number | null {
+  let best: Weight | null = null
+  let heaviest: number | null = null
+  for (const place of places) {
+    const weight = paths[place]?.weight
+    if (!weight || (best !== null && !isHeavier(weight, best))) continue
+    best = weight
+    heaviest = place
+  }
+  return heaviest
 }
 
 /** The heaviest path of the graph, first to last; ties go to the earlier key. Empty when no node has a weight. */

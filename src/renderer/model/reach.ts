@@ -7,15 +7,16 @@ export type Tasks = ReadonlyMap<string, TaskCard>
 
 /** Kept per map, for maps of the store are never changed in place, and from map to map while no dependency changes. */
 export function dagOfTasks(tasks: Tasks): Dag<string> {
-  let dag = cache.get(tasks)
-  if (dag) return dag
-  dag = (latest && isSameGraph(latest, tasks) && cache.get(latest)) || dagOf([...tasks.values()])
+  const dag = cache.get(tasks) ?? dagAsBefore(tasks) ?? dagOf([...tasks.values()])
   cache.set(tasks, dag)
   latest = tasks
   return dag
 }
 const cache = new WeakMap<Tasks, Dag<string>>()
 let latest: Tasks | null = null
+
+const dagAsBefore = (tasks: Tasks): Dag<string> | undefined =>
+  latest && isSameGraph(latest, tasks) ? cache.get(latest) : undefined
 
 function isSameGraph(before: Tasks, now: Tasks): boolean {
   if (before.size !== now.size) return false

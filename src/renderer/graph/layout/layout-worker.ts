@@ -33,7 +33,7 @@ const PROGRESS_FROM = 20_000
 const REMEMBERED = 100_000
 
 let former = new Map<string, GridPosition>()
-let tasks: DagNode[] = []
+const tasks: DagNode[] = []
 let graph: GrowingGraph = toGraph([])
 /** Of the tasks, by index. */
 let places: readonly (GridPosition | undefined)[] = []

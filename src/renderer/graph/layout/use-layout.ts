@@ -117,7 +117,7 @@ export function createLayouter({ former, onLayout, onProgress }: LayouterOptions
   let latest: Layout = former
   /** What the worker has, and where it has put each; nothing while it is new. */
   let known: readonly DagNode[] | null = null
-  let standing: GridPosition[] = []
+  const standing: GridPosition[] = []
 
   const send = (wanted: Wanted): void => {
     current = wanted

@@ -219,13 +219,12 @@ function makeEdges(
   const links = linksOf(input, nodes)
   if (before && hasSameLinks(before, links)) return withLinks(before, links)
   let taken: Taken | null = null
-  const routed: Routed[] = []
-  for (const link of links.values()) {
+  const routed = [...links.values()].map((link): Routed => {
     const known = before?.get(link.id)?.course
-    if (!known) taken ??= takenLanes(nodes.values(), grid)
-    const course = known ?? courseOf(link.source.at, link.target.at, grid, taken ?? new Set())
-    routed.push({ ...link, course })
-  }
+    if (known) return { ...link, course: known }
+    taken ??= takenLanes(nodes.values(), grid)
+    return { ...link, course: courseOf(link.source.at, link.target.at, grid, taken) }
+  })
   const lanesFor = lanesOf(routed, grid)
   const edges = new Map<string, SceneEdge>()
   for (const edge of routed) {
