@@ -2,8 +2,16 @@
  * What an agent is told. Its task comes first and is its order; whatever other agents, programs or people wrote comes later, quoted
  * line by line, so that it can be read but never taken for an order or for the end of a quotation.
  */
-import type { AnswerOrder, Artifact, DependencyResult, LaunchOrder } from '../domain/executor.ts'
+import type {
+  AnswerOrder,
+  Artifact,
+  DependencyResult,
+  LaunchOrder,
+  TurnMessage,
+} from '../domain/executor.ts'
 import type { WorkFailure } from '../domain/failure.ts'
+import { formatDuration } from '../domain/format.ts'
+import { isStanding, MAX_MESSAGE } from '../domain/messages/message.ts'
 import { oneLine } from '../domain/output.ts'
 import type { LaunchPlan } from './executors/executor.ts'
 
@@ -63,6 +71,7 @@ function freshSections(order: LaunchOrder, place: PromptContext): readonly strin
     isBare ? '' : placeOf(order, place),
     context === 'clean' ? '' : dependenciesOf(order.dependencies),
     isAsked(order) ? `## What was asked\n\n${askedOf(order)}` : failureOf(order),
+    messagesOf(order, place),
     commentsOf(order),
     notesOf(order),
     context === 'graph' || context === 'full' ? graphOf(order.graph) : '',
@@ -89,11 +98,46 @@ function resumeSections(order: LaunchOrder, place: PromptContext): readonly stri
     `Look at what is already done in ${place.cwd}, then go on from there. Your id is now ${agent.id}; what was said about the task, about reporting and about limits still holds.`,
     acceptanceOf(order),
     identityOf(order),
+    messagesOf(order, place),
     commentsOf(order),
     notesOf(order),
     reportingOf(order, place),
   ]
 }
+
+/** Written by others: quoted, so that a text can be read and never taken for an order of the yard. */
+function messagesOf(
+  { messages, task, agent }: LaunchOrder,
+  { yardCommand: yard }: PromptContext,
+): string {
+  if (messages.length === 0) return ''
+  const isMember = isStanding(task.id)
+  const duty = isMember
+    ? 'Deal with each of them in this turn. What you take is closed when you end well; what you cannot deal with, answer with the reason.'
+    : 'They were sent to whoever works on this task.'
+  const how = `Answer one with \`${yard} msg reply ID "text"\`, write to somebody with \`${yard} msg send NAME "text"\`.`
+  const items = messages.map((message) => messageOf(message, agent.claimedAt))
+  return `## Messages\n\n${duty} ${how}\n\n${items.join('\n\n')}`
+}
+
+function messageOf(
+  { id, at, from, kind, priority, task, text, diff, repeats }: TurnMessage,
+  now: number,
+): string {
+  const facts = [
+    kind,
+    ...(priority === 'normal' ? [] : [priority]),
+    `${formatDuration(Math.max(0, now - at))} ago`,
+    ...(task === null ? [] : [`about task ${task}`]),
+    ...(repeats === 0
+      ? []
+      : [`${ordinal(repeats + 1)} time: the last turn that took it ended badly`]),
+  ]
+  const changes = diff === null ? '' : `\n\nIts changes:\n\n${quote(diff, 30_000)}`
+  return `### ${id} from ${oneLine(from)} (${facts.join(', ')})\n\n${quote(text, MAX_MESSAGE)}${changes}`
+}
+
+const ordinal = (n: number): string => `${n}${n === 2 ? 'nd' : n === 3 ? 'rd' : 'th'}`
 
 /** What a judge says is another's text, as any other. */
 const sentBack = ({ reason, detail }: WorkFailure): string =>
@@ -277,12 +321,12 @@ const list = (items: readonly string[]): string =>
   items.map((item) => `- ${oneLine(item)}`).join('\n')
 
 /** Every line marked, so that nothing inside can end it; the middle of a long text is left out. */
-function quote(text: string): string {
-  const half = MAX_QUOTE / 2
+function quote(text: string, most = MAX_QUOTE): string {
+  const half = most / 2
   const shown =
-    text.length <= MAX_QUOTE
+    text.length <= most
       ? text
-      : `${text.slice(0, half).toWellFormed()}\n[… ${text.length - MAX_QUOTE} characters left out …]\n${text.slice(-half).toWellFormed()}`
+      : `${text.slice(0, half).toWellFormed()}\n[… ${text.length - most} characters left out …]\n${text.slice(-half).toWellFormed()}`
   return shown
     .split(/\r\n|[\n\r\u2028\u2029\v\f\u0085]/)
     .map((line) => `> ${line}`)

@@ -63,6 +63,8 @@ const LOADERS = {
   evaluators: async () => (await import('./commands/judging/evaluators.ts')).evaluators,
   triage: async () => (await import('./commands/judging/triage.ts')).triage,
   identity: async () => (await import('./commands/judging/identity.ts')).identity,
+  msg: async () => (await import('./commands/messages/msg.ts')).msg,
+  member: async () => (await import('./commands/messages/member.ts')).member,
   config: async () => (await import('./commands/config/config.ts')).config,
   model: async () => (await import('./commands/config/model.ts')).model,
   executors: async () => (await import('./commands/config/model.ts')).executors,
@@ -194,6 +196,10 @@ export const commandGroups: readonly CommandGroup[] = [
     entry('evaluators', '', 'says who judges results, and how far from people'),
     entry('triage', '<agent>', 'asks a model what becomes of the task of a dead or silent agent'),
     entry('identity', '', 'shows who agents can be asked to be, and how they did; alone it lists'),
+  ]),
+  group('Messages', [
+    entry('msg', '', 'sends and reads messages; alone it lists the open ones'),
+    entry('member', '', 'shows and changes who messages are sent to; alone it lists'),
   ]),
   group('Configuration', [
     entry('config', '[key] [value]', 'shows and changes the configuration'),

@@ -4,6 +4,7 @@ import { agentContract } from './agent.ts'
 import { changeContract } from './change.ts'
 import { evaluationContract, evaluatorContract, judgementContract } from './judging.ts'
 import { identityContract } from './identity.ts'
+import { memberContract, messageContract } from './message.ts'
 import { startScreenContract } from './start-screen.ts'
 import { pageContract } from './page.ts'
 import { serviceContract } from './service.ts'
@@ -20,6 +21,8 @@ export const contract = {
   judgement: judgementContract,
   evaluator: evaluatorContract,
   identity: identityContract,
+  message: messageContract,
+  member: memberContract,
   startScreen: startScreenContract,
   transfer: transferContract,
 }

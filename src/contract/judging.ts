@@ -34,7 +34,7 @@ export const judgedAsShape = {
   /** Under which it is counted. */
   kind: taskDefinitionSchema.shape.kind.unwrap(),
   /** As the task itself says, word for word; null = not said. */
-  own: taskDefinitionSchema.pick({ gate: true, identity: true, kind: true }),
+  own: taskDefinitionSchema.pick({ gate: true, identity: true, kind: true, member: true }),
 }
 
 const said = evaluationSchema.shape

@@ -150,7 +150,8 @@ export const taskContract = {
     class: reportableClassSchema.optional(),
   }),
   /** An agent asks a person about its own task, and then ends; the task waits for the answer. */
-  ask: taskCommand('ask', { text: text(4000) }),
+  /** `to`: a member that is asked; its reply is the answer. */
+  ask: taskCommand('ask', { text: text(4000), to: z.string().min(1).max(200).optional() }),
   /** A person's answer, which the next agent is told. */
   answer: taskCommand('answer', { text: text(20_000) }),
   /** Has its latest ended try, or that of `agent`, judged; the judgement that is open for it where there is one. */

@@ -321,6 +321,8 @@ export const summarySchema = z.object({
   tasks: z.partialRecord(state, z.number()),
   breakers: z.array(breakerViewSchema),
   attention: z.array(attentionSchema),
+  /** Members that take a turn sooner or later without anything else happening. */
+  membersDue: z.number(),
 })
 export type Summary = z.infer<typeof summarySchema>
 

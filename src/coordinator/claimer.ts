@@ -81,7 +81,7 @@ function pickNext(
     folders.claimed(agentId, exclusive)
     const chosen = choice === null ? {} : { choice }
     picked.push({ claim: { ...route, ...chosen, taskId: task.id, agentId }, task })
-    counts.add({ ...route, tags: task.tags, exclusive })
+    counts.add({ ...route, tags: task.tags, exclusive, member: task.member })
   }
   return picked
 }
@@ -89,6 +89,7 @@ function pickNext(
 function countLiving({ agents }: CoordinatorParts['plan'], folders: ExclusiveFolders): CapCounts {
   const counts = createCapCounts()
   for (const agent of agents.values()) {
+    if (!isLaunched(agent) && agent.member !== null) counts.occupyMember(agent.member)
     if (agent.by === 'person') continue
     const folder = folders.of(agent)
     if (isLaunched(agent)) counts.add({ ...agent, exclusive: folder })

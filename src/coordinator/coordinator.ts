@@ -15,6 +15,7 @@ import { createDeadlines, createLeases } from './leases.ts'
 import type { CommittedBatch } from './dispatch.ts'
 import { createChecks, createJudgements } from './judgements.ts'
 import { createLandings } from './landings.ts'
+import { createMailUpkeep } from './mail.ts'
 import { createLivenessMonitor } from './liveness-monitor.ts'
 import type { CoordinatorParts } from './ports.ts'
 import { createReadySet } from './ready-set.ts'
@@ -92,6 +93,7 @@ export function createCoordinator(parts: CoordinatorParts) {
   const landings = createLandings(parts, wake)
   const judgements = createJudgements(parts, wake, liveness)
   const checks = createChecks(parts)
+  const mail = createMailUpkeep(parts)
   const reconciler = createAgentReconciler(parts, reporter)
   const claimer = createClaimer(parts, ready, send, wake)
   const timer = createLoopTimer(clock, (isPoll) => {
@@ -110,6 +112,7 @@ export function createCoordinator(parts: CoordinatorParts) {
     landings.reset()
     judgements.reset()
     checks.reset()
+    mail.reset()
     budgets.reset()
     reconciler.mark()
   }
@@ -118,6 +121,7 @@ export function createCoordinator(parts: CoordinatorParts) {
     landings.note(batch)
     judgements.note(batch)
     checks.note(batch)
+    mail.note(batch)
     budgets.note(batch)
     breakers.note(batch)
     if (batch.changes.some(({ entity }) => entity === 'agent')) claimer.note()
@@ -149,6 +153,7 @@ export function createCoordinator(parts: CoordinatorParts) {
       ['deadlines', () => deadlines.judge(timer.stalledMs())],
       ['breakers', () => sendAll(breakers.due(now))],
       ['budgets', () => sendAll(budgets.commands(now))],
+      ['messages', () => sendAll(mail.commands(now))],
       ['ready tasks', () => (isReady = ready.update(now))],
       ['assignments', () => sendAll(ready.takeAssignments())],
     ]
@@ -171,7 +176,12 @@ export function createCoordinator(parts: CoordinatorParts) {
     if (!isSound || dispatcher.readOnly() !== null) return timer.set(RETRY_MS, everyMs)
     const waits = [everyMs, deadlines.nextInMs() ?? everyMs]
     waits.push(parts.machine.retryInMs() ?? everyMs)
-    for (const dueAt of [ready.nextDueAt(), breakers.nextDueAt(), judgements.nextDueAt()])
+    for (const dueAt of [
+      ready.nextDueAt(),
+      breakers.nextDueAt(),
+      judgements.nextDueAt(),
+      mail.nextDueAt(),
+    ])
       if (dueAt !== null) waits.push(dueAt - now)
     if (reporter.pending() > 0) waits.push(RETRY_MS)
     timer.set(Math.min(...waits), everyMs)

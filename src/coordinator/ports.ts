@@ -4,7 +4,7 @@ import type { Log } from '../base/log.ts'
 import type { Result } from '../base/result.ts'
 import type { Agent, RuntimeUsage } from '../domain/agent.ts'
 import type { Spent } from '../domain/budget/budget.ts'
-import type { Claim } from '../domain/command.ts'
+import type { Claim, Sending } from '../domain/command.ts'
 import type { LaunchOrder, Runtime } from '../domain/executor.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { AgentId } from '../domain/ids.ts'
@@ -13,6 +13,7 @@ import type { EvaluationPolicy } from '../domain/judging/evaluation.ts'
 import type { JudgeIssue, JudgePort } from '../domain/judging/judgement.ts'
 import type { TriagePolicy } from '../domain/judging/triage.ts'
 import type { Lander, LandingOrder, Merger } from '../domain/landing.ts'
+import type { MailPolicy, Message, Recipient } from '../domain/messages/message.ts'
 import type { Priced } from '../domain/budget/price.ts'
 import type { Budget, MissedPolicy } from '../domain/settings.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -123,6 +124,17 @@ export interface JudgingPort {
   lane(): number
 }
 
+/** How messages are delivered, and who is a member, by the settings. */
+export interface MailPort {
+  policyOf(member: string | null): MailPolicy
+  /** Whom the same failure twice running is told. */
+  escalateTo(): Recipient
+  /** Members that are woken, each with a title for its standing task. */
+  members(): readonly { readonly name: string; readonly title: string }[]
+  /** All that sending a message of the yard to that recipient needs; null where nobody of that name reads messages. */
+  sendingTo(name: string, message: Message): Sending | null
+}
+
 export interface CoordinatorParts {
   readonly plan: Plan
   readonly dispatcher: Dispatcher
@@ -144,6 +156,8 @@ export interface CoordinatorParts {
   readonly landing: LandingPort
   readonly judging: JudgingPort
   readonly machine: MachinePort
+  /** Absent: nobody is a member, and messages wait for the tasks that they are sent to. */
+  readonly mail?: MailPort
   nextAgentId(): AgentId
   nextFireAt(schedule: Schedule, fromMs: number): number | null
   /** 0 ≤ x < 1. */

@@ -9,6 +9,7 @@ import {
   isHeldByAssignment,
   mayBeAssigned,
 } from '../domain/judging/assignment.ts'
+import { isStanding } from '../domain/messages/message.ts'
 import { isHeldByTriage } from '../domain/judging/triage.ts'
 import type { Breaker, Plan } from '../domain/plan.ts'
 import { endingBlockerOf } from '../domain/graph/upstream.ts'
@@ -57,7 +58,8 @@ export function createReadySet(
   const assigned = new Map<TaskId, AssignmentPlan>()
   /** Something is chosen for it first: it is looked at again once that is committed. */
   const isAssigned = (task: Task, route: Route): boolean => {
-    if (!parts.startsAgents || !parts.assignmentOf || !mayBeAssigned(task)) return false
+    if (!parts.startsAgents || !parts.assignmentOf || isStanding(task.id)) return false
+    if (!mayBeAssigned(task)) return false
     const assignment = parts.assignmentOf(task, route)
     if (assignment) assigned.set(task.id, assignment)
     return assignment !== null
@@ -72,7 +74,8 @@ export function createReadySet(
     // Looked at again when its budget has been changed.
     if (budgets.isOver(task)) return null
     if (isAssigned(task, route.value)) return null
-    const { learner } = parts
+    // A member goes on with its own conversation, which another executor does not have.
+    const learner = task.member === null ? parts.learner : undefined
     const today = learner?.ongoing(task, route.value) ?? route.value
     return { today, arms: learner?.armsOf(task, today) ?? [] }
   }
@@ -208,6 +211,7 @@ interface Bucket extends Ways {
   readonly tags: readonly string[]
   /** The breaker of this very task, if it has one. */
   readonly own: string | null
+  readonly member: string | null
 }
 
 /** Tasks held back by the same caps and breakers share a bucket, so that a full cap costs one check, not one per task. */
@@ -216,7 +220,8 @@ function createBuckets(
   isReached: (cap: string) => boolean,
 ) {
   const buckets = new Map<string, Bucket>()
-  const isWayOpen = (route: Route, { tags, own }: Bucket, counts: CapCounts): boolean =>
+  const isWayOpen = (route: Route, { tags, own, member }: Bucket, counts: CapCounts): boolean =>
+    !counts.isAtWork(member) &&
     counts.hasRoom(caps(), route, tags) &&
     !breakersOf(route, own).some((key) => plan.breakers.has(key) || isReached(key)) &&
     canRun(route)
@@ -227,8 +232,10 @@ function createBuckets(
       const own = `respawn:${task.id}`
       const isTripped = plan.breakers.has(own)
       const arms = found.arms.map(keyPartsOf)
-      const key = JSON.stringify([...keyPartsOf(found.today), arms, tags, isTripped ? own : null])
-      buckets.set(key, { ...found, tags, own: isTripped ? own : null })
+      const { member } = task
+      const breaker = isTripped ? own : null
+      const key = JSON.stringify([...keyPartsOf(found.today), arms, tags, breaker, member])
+      buckets.set(key, { ...found, tags, own: breaker, member })
       return key
     },
     /** Neither a cap nor a breaker holds it back, and it can run on this machine. */
@@ -261,7 +268,7 @@ function keyPartsOf({ executor, model, exclusive, provider, fallback }: Route): 
 }
 
 /** What a claim or a living agent counts as. */
-type Counted = Pick<Agent, 'executor' | 'model' | 'tags'> & Pick<Route, 'exclusive'>
+type Counted = Pick<Agent, 'executor' | 'model' | 'tags' | 'member'> & Pick<Route, 'exclusive'>
 
 export type CapCounts = ReturnType<typeof createCapCounts>
 
@@ -275,8 +282,9 @@ export function createCapCounts() {
     get total() {
       return total
     },
-    add({ executor, model, tags, exclusive }: Counted): void {
+    add({ executor, model, tags, exclusive, member }: Counted): void {
       total += 1
+      if (member !== null) up(`@ ${member}`)
       up(`e ${executor}`)
       if (model !== null) up(`m ${model}`)
       for (const tag of tags) up(`t ${tag}`)
@@ -284,6 +292,10 @@ export function createCapCounts() {
     },
     /** An agent that no cap counts has this folder for itself. */
     occupy: (folder: string) => up(`x ${folder}`),
+    /** An agent that no cap counts is a turn of this member. */
+    occupyMember: (member: string) => up(`@ ${member}`),
+    /** Its member has a living agent already. */
+    isAtWork: (member: string | null) => member !== null && of(`@ ${member}`) > 0,
     /** One more of these breaks no cap. */
     hasRoom: (caps: Caps, { executor, model, exclusive }: Route, tags: readonly string[]) =>
       total < caps.maxAgents &&

@@ -4,6 +4,7 @@ import type { Evidence } from '../domain/completion.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Actor, Command } from '../domain/command.ts'
 import type { RuntimeReport } from '../domain/executor.ts'
+import { isStanding } from '../domain/messages/message.ts'
 import type { Plan } from '../domain/plan.ts'
 import { trip } from './breakers.ts'
 import { nextRun } from './schedules.ts'
@@ -137,6 +138,7 @@ function toCommand(
         jitter: parts.random(),
         nextFireAt: nextOf(parts, parts.plan, agentId),
         ...policyFor(parts, agentId),
+        ...mailFor(parts, agentId),
       }
     }
   }
@@ -189,9 +191,19 @@ function policyFor(
 ): Pick<Extract<Command, { type: 'agent.end' }>, 'evaluation' | 'triage'> {
   const agent = plan.agents.get(agentId)
   const task = agent && plan.tasks.get(agent.taskId)
-  if (!task) return {}
+  // A turn of a member is no result: its messages come again where it ends badly.
+  if (!task || isStanding(task.id)) return {}
   const triage = judging.triage?.() ?? null
   return { evaluation: judging.policyOf(task), ...(triage ? { triage } : {}) }
+}
+
+/** What becomes of the messages that it took, and who is asked about a failure that repeats. */
+function mailFor(
+  { plan, mail }: CoordinatorParts,
+  agentId: AgentId,
+): Pick<Extract<Command, { type: 'agent.end' }>, 'mail' | 'escalateTo'> {
+  const agent = plan.agents.get(agentId)
+  return agent && mail ? { mail: mail.policyOf(agent.member), escalateTo: mail.escalateTo() } : {}
 }
 
 function nextOf(parts: CoordinatorParts, plan: Plan, agentId: AgentId): number | null {

@@ -16,7 +16,7 @@ import type { JudgementReply, Paid, Postponement } from './judging/judgement.ts'
 import type { TriagePolicy } from './judging/triage.ts'
 import type { Assignment } from './judging/assignment.ts'
 import type { Identity } from './judging/identity.ts'
-import type { AccessToken } from './access-token.ts'
+import type { AccessToken } from './messages/access-token.ts'
 import type { JobRun } from './messages/job.ts'
 import type { Delivery, MailPolicy, Message, Recipient } from './messages/message.ts'
 import type { Peer } from './messages/peer.ts'
@@ -105,8 +105,8 @@ interface TaskCommands {
     class: FailureClass
     nextFireAt: number | null
   }
-  /** By its agent: a person must say something before the task can go on. It waits for that once the agent has ended. */
-  'task.ask': { id: TaskId; text: string }
+  /** By its agent: a person, or the member that `sending` asks, must say something before the task can go on. It waits for that once the agent has ended. */
+  'task.ask': { id: TaskId; text: string; sending?: Sending }
   /** By a person: its next agent is told, and goes on in the same conversation. */
   'task.answer': { id: TaskId; text: string }
   /** It has used up what it may spend: it waits until a person allows it more. */
@@ -259,8 +259,8 @@ interface MessageCommands {
   'message.settleDead': { dead: readonly Delivery[]; again?: Sending }
   /** By a living agent, between two of its steps: what waits for it, in the order of a turn. */
   'delivery.take': { agentId: AgentId; generation: number; isUrgentOnly: boolean }
-  /** A person was given a notice; the next is due at `nextAt`, null = no more. `notify`: the sender, who is told that nobody reads it. */
-  'delivery.notice': { id: string; nextAt: number | null; notify?: Sending }
+  /** A person was given a notice; the next is due at `nextAt`, null = no more. `isLast`: its sender is told that nobody reads it. */
+  'delivery.notice': { id: string; nextAt: number | null; isLast: boolean }
   /** Another machine has it. */
   'delivery.forwarded': { id: string }
   /** Makes the standing tasks of these members, and gives up those of others. */

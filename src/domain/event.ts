@@ -22,7 +22,7 @@ import type {
   Opinion,
 } from './judging/evaluation.ts'
 import type { Identity } from './judging/identity.ts'
-import type { AccessToken } from './access-token.ts'
+import type { AccessToken } from './messages/access-token.ts'
 import type { JobRun } from './messages/job.ts'
 import type { Delivery, Message } from './messages/message.ts'
 import type { Peer } from './messages/peer.ts'

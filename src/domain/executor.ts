@@ -7,6 +7,7 @@ import type { Agent, Changes, RuntimeUsage, Workplace } from './agent.ts'
 import type { Evidence } from './completion.ts'
 import type { AgentId, TaskId } from './ids.ts'
 import type { Identity } from './judging/identity.ts'
+import type { Message } from './messages/message.ts'
 import type { ChangePosition } from './plan.ts'
 import type { ModelEntry, Profile } from './settings.ts'
 import type { Conversation, Task } from './task.ts'
@@ -21,6 +22,14 @@ export interface DependencyResult {
   readonly resultCommit: string | null
   readonly branch: string | null
   readonly artifacts: readonly Artifact[]
+}
+
+/** A message as its reader is told of it. `repeats`: turns that took it before and ended badly. */
+export interface TurnMessage extends Pick<
+  Message,
+  'id' | 'at' | 'from' | 'kind' | 'priority' | 'task' | 'replyTo' | 'text' | 'diff'
+> {
+  readonly repeats: number
 }
 
 /** A result kept with a task: a file by its path, a text (an agent's final answer), or any JSON that a report brought. */
@@ -66,6 +75,8 @@ export interface LaunchOrder {
   /** A line per other task, for `context = graph | full`. */
   readonly graph: readonly string[]
   readonly resume: Conversation | null
+  /** What it has taken as its turn began, in that order. */
+  readonly messages: readonly TurnMessage[]
   /** Who the agent is asked to be; absent = nobody in particular. */
   readonly identity?: Identity | null
   /** Only for `launch.json` and `{model}`: the model's id that reaches the CLI. */

@@ -22,7 +22,7 @@ const AGENT_MAY = {
   /** For itself: under its own name, and of its own messages. */
   mail: [
     ...['message.send', 'message.reply', 'message.list', 'message.get', 'message.ack'],
-    ...['message.take', 'delivery.take'],
+    ...['message.take', 'message.ackAll', 'delivery.take'],
   ],
   'own-agent': ['agent.get', 'agent.output', 'agent.heartbeat'],
   /** Within the limits of `permit`. The procedure `task.import` is for people; its command carries several tasks. */
@@ -57,7 +57,15 @@ const AGENT_MAY = {
     ...['judgement.list', 'judgement.get', 'judgement.text', 'evaluator.list'],
     ...['identity.list', 'identity.broken', 'identity.get', 'identity.add', 'identity.performance'],
     'identity.tasks',
-    ...['message.settleDead', 'message.retry', 'message.drop', 'member.list', 'member.wake'],
+    ...[
+      'message.settleDead',
+      'message.retry',
+      'message.drop',
+      'member.list',
+      'member.wake',
+      'member.pause',
+      'member.resume',
+    ],
     ...['members.sync', 'delivery.notice', 'delivery.forwarded', 'delegation.settle'],
     ...['job.list', 'job.run', 'job.history', 'job.fire', 'job.settle', 'service.doctor'],
     ...['token.make', 'token.revoke', 'token.list', 'token.invite', 'token.create'],

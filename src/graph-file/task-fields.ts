@@ -19,7 +19,7 @@ interface FieldError {
 const FIELDS = [
   ...['id', 'title', 'description', 'priority', 'tags', 'skills', 'deliverables', 'exec', 'verify'],
   ...['executor', 'model', 'timeout', 'maxAttempts', 'budget', 'budgetTokens', 'schedule', 'tz'],
-  ...['context', 'mode', 'worktree', 'repo', 'gate', 'identity', 'kind'],
+  ...['context', 'mode', 'worktree', 'repo', 'gate', 'identity', 'kind', 'member'],
   ...['after', 'before', 'delay', 'notBefore', 'paused'],
 ]
 /** Accepted in JSON only, as task JSON has them: milliseconds in place of a duration string. */

@@ -66,6 +66,7 @@ function entries(task: NewTask, spelling: Spelling): [string, unknown][] {
     ['gate', task.gate],
     ['identity', task.identity],
     ['kind', task.kind],
+    ['member', task.member],
     ['paused', task.paused === true ? true : null],
   ]
   return fields

@@ -27,7 +27,7 @@ export interface Store extends ReturnType<typeof prepareReads> {
 }
 export type StoreReader = Omit<
   Store,
-  'past' | 'spending' | 'judging' | 'tries' | 'mail' | 'replyOf' | 'copyTo'
+  'past' | 'spending' | 'judging' | 'tries' | 'replyOf' | 'copyTo'
 >
 
 /** Writes, for `dispatch` alone: begin, then `write` inside savepoints, then commit or rollback. The tables have what is written from `commit` on. */

@@ -38,6 +38,7 @@ import { assignmentOf } from './judging/assignments.ts'
 import { openIdentities } from './judging/identities.ts'
 import { hostGit } from './git/plan-git-guard.ts'
 import { agentToken, agentVariables, openSecret } from './handlers/agent-token.ts'
+import { createMailPort } from './messages/mail-port.ts'
 import { openSlots } from './machine/slots.ts'
 import { createYard } from './opened-yard.ts'
 import { createKeptTries } from './routing/kept-tries.ts'
@@ -340,6 +341,7 @@ function createYardCoordinator(parts: YardParts) {
     landing: parts.landing,
     judging: parts.judging,
     machine: parts.place,
+    mail: createMailPort({ plan, store }, settings, () => clock.now()),
     nextAgentId: parts.nextAgentId,
     nextFireAt(schedule, from) {
       const next = nextFireAt(schedule, from, settings().schedule.tz)

@@ -355,6 +355,7 @@ function orderOf({ profile, opened: { plan } }: YardBench, id: AgentId): LaunchO
     dependencies: [],
     notes: [],
     graph: [],
+    messages: [],
     resume: agent.conversation,
     modelId: agent.modelId,
     model: null,

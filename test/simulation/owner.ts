@@ -296,6 +296,7 @@ function orderOf({ plan }: OpenStore, agent: Agent): LaunchOrder | null {
     dependencies: [],
     notes: [],
     graph: [],
+    messages: [],
     resume,
     modelId,
     model: null,

@@ -48,6 +48,7 @@ export const summaryOf = (more: Partial<Summary> = {}): Summary => ({
   tasks: {},
   breakers: [],
   attention: [],
+  membersDue: 0,
   ...more,
 })
 

@@ -1,4 +1,5 @@
 /** Gathers the evidence of an agent's end: output, changes found, deliverables, and the result of the verify command. */
+import { isStanding } from '../../domain/messages/message.ts'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { errorCode, errorText } from '../../base/text.ts'
@@ -169,9 +170,12 @@ interface Found {
   readonly root: string
 }
 
-/** In a worktree of its own. A shell line is done when its exit code says so: a test run changes nothing, and that is its work. */
+/** In a worktree of its own, and no turn of a member, which may answer and nothing else. A shell line is done when its exit code says so: a test run changes nothing, and that is its work. */
 const owesChanges = ({ workplace, order: { task, profile } }: TrackedAgent): boolean =>
-  workplace?.branch != null && (task.mode ?? 'full') === 'full' && profile.type !== 'shell'
+  workplace?.branch != null &&
+  (task.mode ?? 'full') === 'full' &&
+  profile.type !== 'shell' &&
+  !isStanding(task.id)
 
 function evidenceOf(
   tracked: TrackedAgent,

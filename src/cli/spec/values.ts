@@ -93,6 +93,8 @@ export const definedFields = <T extends object>(
 export const PRIORITIES = ['critical', 'high', 'normal', 'low', 'idle'] as const
 export const CONTEXTS = ['clean', 'task', 'graph', 'full'] as const
 export const MODES = ['full', 'light', 'bare'] as const
+export const MESSAGE_KINDS = ['message', 'question', 'delegation', 'review'] as const
+export const MESSAGE_PRIORITIES = ['low', 'normal', 'urgent'] as const
 /** Stored statuses, then derived states. */
 export const STATUSES: readonly string[] = [
   ...['open', 'in-progress', 'waiting', 'pending-eval', 'done', 'failed', 'abandoned'],

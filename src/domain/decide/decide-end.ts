@@ -11,9 +11,9 @@ import type { Plan } from '../plan.ts'
 import { hasResult, type Task } from '../task.ts'
 import { isStanding } from '../messages/message.ts'
 import { baseConflictEvents } from './decide-landing.ts'
-import { escalation } from './escalation.ts'
 import {
   DEFAULT_MAIL,
+  escalation,
   isSpent,
   nextTurnAt,
   standingEvents,
@@ -88,7 +88,11 @@ function mailEvents(
 ): Event[] {
   const { mail = DEFAULT_MAIL, escalateTo } = end
   const turn = turnEnded({
-    ...{ plan, task, agent, mail, at },
+    plan,
+    task,
+    agent,
+    mail,
+    at,
     isDone: outcome === 'done',
     isTry: isSpent(settled[0]),
     reason: failure?.reason ?? 'its turn ended without a result',

@@ -34,7 +34,7 @@ import {
   sentEvents,
   settledMember,
   takenEvents,
-  tellSender,
+  noticeToSender,
   wokenEvents,
 } from './mail-turn.ts'
 
@@ -104,13 +104,13 @@ export const messageDeciders: Deciders<
     )
   },
 
-  'delivery.notice'(plan, { id, nextAt, notify }, now) {
+  'delivery.notice'(plan, { id, nextAt, isLast }, now) {
     const delivery = plan.deliveries.get(id)
     if (!delivery || delivery.noticeAt === null) return noOp()
     const text = `${delivery.recipient} has not read your message ${delivery.messageId} yet. It stays where people see it.`
     const { at } = now
-    const told = notify
-      ? tellSender(plan, { delivery, text, at, seed: `unread ${id}`, from: delivery.from })
+    const told = isLast
+      ? noticeToSender(plan, { delivery, text, at, seed: `unread ${id}`, from: delivery.from })
       : []
     return decided([id], { type: 'delivery.noticed', at, id, nextAt }, ...told)
   },

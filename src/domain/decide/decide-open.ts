@@ -4,6 +4,7 @@ import type { Event } from '../event.ts'
 import type { TaskId } from '../ids.ts'
 import type { Plan } from '../plan.ts'
 import { isFinished, type Task } from '../task.ts'
+import { sentEvents } from './mail-turn.ts'
 import {
   decided,
   loggedEvent,
@@ -40,7 +41,7 @@ export const openDeciders: TaskDeciders<
   },
 
   /** Kept until the agent has ended, as its other reports are; the last one counts. */
-  'task.ask'({ id }, { text }, { at, by }, plan) {
+  'task.ask'({ id }, { text, sending }, { at, by }, plan) {
     const living = plan.agentOf(id)
     if (by.kind !== 'agent' || !living)
       return refused(
@@ -50,7 +51,13 @@ export const openDeciders: TaskDeciders<
         }),
       )
     const asked = workFailure('question', text)
-    return decided([id], { type: 'agent.reported', at, id: living.id, failure: asked })
+    const sent = sending
+      ? sentEvents(plan, sending.message, sending.recipients, {
+          at,
+          noticeMs: sending.mail.retryAfterMs,
+        })
+      : []
+    return decided([id], { type: 'agent.reported', at, id: living.id, failure: asked }, ...sent)
   },
 
   /** A line in its timeline, which the next agent is told, and the task is open again. */

@@ -1,6 +1,8 @@
 /** The door of the domain: plan + command → events, or a failure that says what to do instead. Pure. */
 import type { Steps } from '../../base/steps.ts'
 import type { Command, CommandOf, CommandType } from '../command.ts'
+import type { Event } from '../event.ts'
+import { failure } from '../failure.ts'
 import { permit } from '../permissions.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
@@ -11,7 +13,6 @@ import { decideEdit } from './decide-edit.ts'
 import { decideEnd } from './decide-end.ts'
 import { judgementDeciders } from './decide-judgement.ts'
 import { judgedTaskDeciders, judgingDeciders } from './decide-judging.ts'
-import { accessDeciders } from './decide-access.ts'
 import { messageDeciders } from './decide-message.ts'
 import { decideLandingRequest, decideLandingSettle } from './decide-landing.ts'
 import { openDeciders } from './decide-open.ts'
@@ -62,6 +63,34 @@ type OfTask = keyof typeof TASK_DECIDERS
 
 const isOfTask = (command: Command): command is CommandOf<OfTask> =>
   Object.hasOwn(TASK_DECIDERS, command.type)
+
+/** Tokens of other machines, and the machines that mail comes from. */
+const accessDeciders: Deciders<'token.make' | 'token.revoke' | 'peer.pin' | 'peer.read'> = {
+  'token.make'({ tokens }, { token }, { at }) {
+    const isTaken = [...tokens.values()].some(({ name }) => name === token.name)
+    if (isTaken)
+      return refused(
+        failure('id-taken', `there is a token ${token.name} already`, {
+          hint: `yard token revoke ${token.name} ends it`,
+          facts: { name: token.name },
+        }),
+      )
+    return decided([token.id], { type: 'token.made', at, token })
+  },
+
+  'token.revoke': ({ tokens }, { id }, { at }) =>
+    tokens.has(id) ? decided([id], { type: 'token.revoked', at, id }) : noOp(id),
+
+  /** The first key of a machine stays its key. */
+  'peer.pin': ({ peers }, { peer }, { at }) =>
+    peers.has(peer.id) ? noOp(peer.id) : decided([peer.id], { type: 'peer.pinned', at, peer }),
+
+  'peer.read'({ peers }, { id, cursor, members, refused: reasons }, { at }) {
+    if (!peers.has(id)) return noOp(id)
+    const refusals = reasons.map((reason): Event => ({ type: 'peer.refused', at, id, reason }))
+    return decided([id], ...refusals, { type: 'peer.read', at, id, cursor, members })
+  },
+}
 
 const DECIDERS: Deciders<Exclude<CommandType, OfTask>> = {
   ...agentDeciders,

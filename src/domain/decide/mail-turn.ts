@@ -1,6 +1,7 @@
 /** Messages and turns: what an agent takes as it is claimed, what becomes of that at its end, and when a member is woken next. */
 import type { Agent } from '../agent.ts'
 import type { Event } from '../event.ts'
+import type { WorkFailure } from '../failure.ts'
 import { derivedMessageId } from '../messages/derived-id.ts'
 import {
   ANY_PERSON,
@@ -39,6 +40,12 @@ export function dueDeliveries(plan: Plan, names: readonly string[], now: number)
 const rank = ({ priority }: Delivery): number => MESSAGE_PRIORITIES.indexOf(priority)
 const inOrder = (a: Delivery, b: Delivery): number =>
   rank(b) - rank(a) || a.at - b.at || (a.id < b.id ? -1 : 1)
+
+/** What an agent holds, in the order in which a turn takes it. */
+export const takenBy = (plan: Plan, agentId: Agent['id'], names: readonly string[]): Delivery[] =>
+  deliveriesTo(plan, names)
+    .filter(({ state }) => state.kind === 'taken' && state.agentId === agentId)
+    .toSorted(inOrder)
 
 export const takenEvents = (
   deliveries: readonly Delivery[],
@@ -104,11 +111,11 @@ export function diedEvents(plan: Plan, delivery: Delivery, reason: string, at: n
   const { id, from, recipient, messageId } = delivery
   const died: Event = { type: 'delivery.died', at, id, reason }
   const text = `Your message ${messageId} to ${recipient} was given up: ${reason}`
-  return [died, ...tellSender(plan, { delivery, text, at, seed: `died ${id}`, from })]
+  return [died, ...noticeToSender(plan, { delivery, text, at, seed: `died ${id}`, from })]
 }
 
 /** A message of the yard itself to whoever sent this one; nothing where nobody of that name reads messages. */
-export function tellSender(
+export function noticeToSender(
   plan: Plan,
   wish: { delivery: Delivery; text: string; at: number; seed: string; from: string },
 ): Event[] {
@@ -252,3 +259,42 @@ export function standingEvents(
 /** It counts as a try of what was taken. */
 export const isSpent = (event: Event | undefined): boolean =>
   event?.type === 'task.failed' || (event?.type === 'task.returned' && event.isAttempt)
+
+// A task that fails twice running in the same way: somebody is asked what becomes of it.
+
+interface Repeated {
+  readonly task: Task
+  readonly failure: WorkFailure | null
+  readonly settled: readonly Event[]
+  readonly to: Recipient
+  readonly at: number
+}
+
+/** Nothing where this failure is another than the last, or was asked about before. */
+export function escalation(plan: Plan, { task, failure, settled, to, at }: Repeated): Event[] {
+  if (failure === null || task.lastFailure === null || isStanding(task.id)) return []
+  if (!isSpent(settled[0])) return []
+  const kind = signatureOf(failure)
+  if (kind !== signatureOf(task.lastFailure) || kind === task.escalated) return []
+  const text = `Task ${task.id} has failed twice running in the same way (${failure.class}): ${failure.reason}`
+  const message = {
+    ...yardMessage(at, `escalated ${task.id} ${task.generation}`, text.slice(0, 2000)),
+    to: [to.name],
+    kind: 'question',
+    task: task.id,
+    asks: { taskId: task.id, what: 'escalation' },
+  } as const
+  return [
+    { type: 'task.escalated', at, id: task.id, failure: kind },
+    ...sentEvents(plan, { ...message, to: [to.name] }, [to], { at, noticeMs: null }),
+  ]
+}
+
+/** Without paths, ids and numbers, which differ between two of the same. */
+export const signatureOf = ({ class: kind, reason }: WorkFailure): string =>
+  `${kind}: ${reason
+    .toLowerCase()
+    .replace(/(?:[a-z]:)?[\\/][^\s'":,]*/g, '/')
+    .replace(/\b[0-9a-f-]{7,}\b/g, '#')
+    .replace(/\d+/g, '#')
+    .slice(0, 500)}`

@@ -13,7 +13,7 @@ import {
   type RootPlan,
   type YardFacts,
 } from '../plan.ts'
-import type { AccessToken } from '../access-token.ts'
+import type { AccessToken } from '../messages/access-token.ts'
 import type { JobRun } from '../messages/job.ts'
 import { type Delivery, isOpenDelivery } from '../messages/message.ts'
 import type { Peer } from '../messages/peer.ts'
@@ -163,25 +163,35 @@ function planOf(index: Index, shown: () => Index): MutablePlan {
     get lastOrder() {
       return shown().lastOrder
     },
-    blockersOf: (id) => shown().tasks.blockersOf(id),
-    dependentsOf: (id) => shown().tasks.dependentsOf(id),
-    unmetOf: (id) => shown().tasks.unmetOf(id),
-    agentOf(id) {
-      const agentId = shown().agentByTask.get(id)
-      return (agentId && shown().agents.get(agentId)) ?? null
-    },
-    deliveriesTo: (recipient) => shown().deliveriesTo.get(recipient) ?? NO_DELIVERIES,
-    agentOfMember(name) {
-      const agentId = shown().agentByMember.get(name)
-      return (agentId && shown().agents.get(agentId)) ?? null
-    },
-    subtasksOf: (id) => shown().subtasks.get(id) ?? NONE,
+    ...lookUpsOf(shown),
     put: (change) => put(index, change),
     skipJudgements(upTo) {
       index.lastJudgementNumber = Math.max(index.lastJudgementNumber, upTo)
     },
   }
 }
+
+type LookUps = Pick<
+  MutablePlan,
+  | ('blockersOf' | 'dependentsOf' | 'unmetOf' | 'agentOf' | 'deliveriesTo' | 'agentOfMember')
+  | 'subtasksOf'
+>
+
+const lookUpsOf = (shown: () => Index): LookUps => ({
+  blockersOf: (id) => shown().tasks.blockersOf(id),
+  dependentsOf: (id) => shown().tasks.dependentsOf(id),
+  unmetOf: (id) => shown().tasks.unmetOf(id),
+  agentOf(id) {
+    const agentId = shown().agentByTask.get(id)
+    return (agentId && shown().agents.get(agentId)) ?? null
+  },
+  deliveriesTo: (recipient) => shown().deliveriesTo.get(recipient) ?? NO_DELIVERIES,
+  agentOfMember(name) {
+    const agentId = shown().agentByMember.get(name)
+    return (agentId && shown().agents.get(agentId)) ?? null
+  },
+  subtasksOf: (id) => shown().subtasks.get(id) ?? NONE,
+})
 
 function put(index: Index, change: EntityChange): void {
   switch (change.entity) {

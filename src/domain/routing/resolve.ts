@@ -58,9 +58,12 @@ function addressedProfile(settings: Settings, name: string): Profile | null {
  */
 export function resolveExecutor(
   settings: Settings,
-  task: Pick<TaskDefinition, 'executor' | 'exec'>,
+  task: Routed,
   origins: Origins = UNKNOWN_ORIGINS,
 ): Result<ExecutorChoice, Failure> {
+  const { member = null } = task
+  if (member !== null && !Object.hasOwn(settings.members, member))
+    return err(unknownMember(settings, member))
   let { name, why } = firstName(settings, task, origins)
   const passed: string[] = []
   for (;;) {
@@ -81,15 +84,31 @@ export function resolveExecutor(
   }
 }
 
+type Routed = Pick<TaskDefinition, 'executor' | 'exec'> & Partial<Pick<TaskDefinition, 'member'>>
+
 function firstName(
   settings: Settings,
-  task: Pick<TaskDefinition, 'executor' | 'exec'>,
+  task: Routed,
   origins: Origins,
 ): { name: string; why: string } {
   if (task.executor !== null) return { name: task.executor, why: 'named by the task' }
   if (task.exec !== null) return { name: 'shell', why: 'the task has a command of its own' }
+  const own = executorOfMember(settings, task.member ?? null)
+  if (own !== null) return { name: own, why: `that of member ${task.member}` }
   return { name: settings.coordinator.executor, why: origins.executor }
 }
+
+/** Null where tasks of that member run as those of nobody. */
+function executorOfMember({ members }: Settings, name: string | null): string | null {
+  const member = name === null ? undefined : members[name]
+  return member?.isPerson ? 'manual' : (member?.executor ?? null)
+}
+
+export const unknownMember = ({ members }: Settings, name: string): Failure =>
+  failure('unknown-member', `there is no member "${name}"`, {
+    hint: hintOf(name, Object.keys(members), 'member list'),
+    facts: { member: name },
+  })
 
 const findProfile = (settings: Settings, name: string): Profile | null =>
   profileOf(settings, name) ??

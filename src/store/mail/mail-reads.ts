@@ -1,6 +1,6 @@
 /** Reads of messages and what became of them, of runs of jobs and of tokens. What lists filter by are columns. */
 import type Database from 'better-sqlite3'
-import { type AccessToken, accessTokenSchema } from '../../domain/access-token.ts'
+import { type AccessToken, accessTokenSchema } from '../../domain/messages/access-token.ts'
 import { type JobRun, jobRunSchema } from '../../domain/messages/job.ts'
 import {
   type Delivery,

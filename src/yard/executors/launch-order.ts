@@ -6,6 +6,8 @@ import { payersOf } from '../../domain/budget/budget.ts'
 import type { Artifact, DependencyResult, LaunchOrder } from '../../domain/executor.ts'
 import { shownStateOf, type Plan } from '../../domain/plan.ts'
 import { findModel, profileModelOf } from '../../domain/routing/models.ts'
+import { takenBy } from '../../domain/decide/mail-turn.ts'
+import { namesOf } from '../../domain/messages/names.ts'
 import { profileOf } from '../../domain/routing/resolve.ts'
 import type { Profile, Settings } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
@@ -33,6 +35,7 @@ export function launchOrderOf(
     notes: notesOf(store, task),
     graph: context === 'graph' || context === 'full' ? graphLines(plan, task, context, now) : [],
     resume: agent.resumed ? agent.conversation : null,
+    messages: messagesOf(plan, store, agent, now),
     identity: agent.identity && store.identity(agent.identity.id),
     modelId: agent.modelId,
     ...modelsOf(settings, profile, agent.model),
@@ -52,6 +55,34 @@ export function modelsOf(
     profileModel: profileModelOf(settings, profile),
     foreignKeys: keysOfOthers(settings, profile, model),
   }
+}
+
+/** What this agent has taken and not closed. One without a stored message was written by another program: it is passed over. */
+export function messagesOf(
+  plan: Plan,
+  store: StoreReader,
+  agent: Agent,
+  now: number,
+): LaunchOrder['messages'] {
+  const task = plan.tasks.get(agent.taskId)
+  const names = [...(task ? namesOf(task) : []), agent.id]
+  return takenBy(plan, agent.id, names).flatMap(({ messageId, tries: repeats }) => {
+    const stored = store.mail.message(messageId)
+    if (!stored) return []
+    const { id, at, from, kind, priority, task: about, replyTo, text, diff } = stored.message
+    return {
+      id,
+      at: Math.min(at, now),
+      from,
+      kind,
+      priority,
+      task: about,
+      replyTo,
+      text,
+      diff,
+      repeats,
+    }
+  })
 }
 
 /** The last log lines, and of a person's comments on the changes more than these. */

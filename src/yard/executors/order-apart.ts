@@ -63,6 +63,7 @@ export function orderApart({
     isCapped: false,
     notes: [],
     graph: [],
+    messages: [],
     resume: null,
     modelId: model.modelId,
     ...modelsOf(settings, profile, model.model),

@@ -42,6 +42,7 @@ type Asked = Pick<
   | 'delayMs'
   | 'notBefore'
   | 'identity'
+  | 'member'
 >
 
 export type Routes = ReturnType<typeof createRoutes>
@@ -55,7 +56,7 @@ export function createRoutes(config: Config, root: string, identities: Identitie
   const arms = new Map<string, Result<Route, Failure>>()
   return {
     of(task: Task): Result<Route, Failure> {
-      const { executor, exec, model, worktree, repo, timeoutMs } = task
+      const { executor, exec, model, worktree, repo, timeoutMs, member } = task
       const isMerge = task.merging !== null
       const key = JSON.stringify([
         executor,
@@ -64,6 +65,7 @@ export function createRoutes(config: Config, root: string, identities: Identitie
         worktree,
         repo,
         timeoutMs,
+        member,
         isMerge,
         task.budget !== null,
         (task.budgetTokens ?? null) !== null,
@@ -71,7 +73,9 @@ export function createRoutes(config: Config, root: string, identities: Identitie
       let route = known.get(key)
       if (!route) known.set(key, (route = routeOf(config, task, root)))
       // Not remembered: files of identities come and go without a reload.
-      return route.ok ? withIdentity(identities, task, route.value) : route
+      return route.ok
+        ? withIdentity(identities, task, byMember(settings, task, route.value))
+        : route
     },
     /** How a task that names neither executor nor model would be run with these; a failure where it cannot be. */
     withArm(task: Task, arm: Pick<RoutingArm, 'executor' | 'model'>): Result<Route, Failure> {
@@ -85,7 +89,14 @@ export function createRoutes(config: Config, root: string, identities: Identitie
     /** Why a task as somebody asks for it could never run, or would ignore what is said of it; null when neither. */
     faultOf(task: Asked, said: Asked = task): Failure | null {
       const { executor, exec, model, verify = null, budget, budgetTokens } = task
-      const wish = { executor: executor ?? null, exec: exec ?? null, model: model ?? null, verify }
+      const { member = null } = task
+      const wish = {
+        executor: executor ?? null,
+        exec: exec ?? null,
+        model: model ?? null,
+        verify,
+        member,
+      }
       const choice = resolveExecutor(settings, wish)
       if (!choice.ok) return choice.error
       const misfit = mismatchOf(wish, choice.value.profile)
@@ -129,6 +140,18 @@ function routeOf(
   if (chosenBy === null) return ok(routeBy(scene, { profile, why, model: model.value }))
   const way = { profile, why: chosenBy, model: { ...model.value, why: chosenBy } }
   return ok({ ...routeBy(scene, way), fallback: null })
+}
+
+/** A member that a person drives is not started; one that begins anew each time keeps no conversation. */
+function byMember({ members }: Settings, { member }: Task, route: Route): Route {
+  const known = member === null ? undefined : members[member]
+  if (!known) return route
+  const isForPeople = route.isForPeople || known.isPiloted
+  return {
+    ...route,
+    isForPeople,
+    ...(known.conversation === 'new' ? { isFresh: true as const } : {}),
+  }
 }
 
 /** A command in a shell is nobody: there is no prompt that could say so. */

@@ -4,6 +4,7 @@ import { isLaunched } from '../../domain/routing/holder.ts'
 import { spends, YARD_BUDGET_KEYS } from '../../domain/budget/budget.ts'
 import type { TaskId } from '../../domain/ids.ts'
 import { kindOf } from '../../domain/judging/kind.ts'
+import { isStanding } from '../../domain/messages/message.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { isCodingAgent, type ExecutorType } from '../../domain/settings.ts'
 import { isSatisfied, type Task } from '../../domain/task.ts'
@@ -63,7 +64,7 @@ export async function readRemaining(source: RemainingSource, pacer: Pacer): Prom
   const runs = remembered(source.canRun)
   for (const id of [...plan.tasks.keys()]) {
     const task = plan.tasks.get(id)
-    if (!task) continue
+    if (!task || isStanding(id)) continue
     const course = courseOf({ ...source, canRun: runs }, task)
     if (course.kind === 'person') stuck.add(id)
     else if (course.kind === 'runs') courses.set(task, course)

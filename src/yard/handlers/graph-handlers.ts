@@ -4,6 +4,7 @@ import { toDot, toMermaid } from '../../domain/graph/drawing.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { hintOf } from '../../domain/near-match.ts'
 import { shownStateOf } from '../../domain/plan.ts'
+import { isStanding } from '../../domain/messages/message.ts'
 import type { Task } from '../../domain/task.ts'
 import { type ShownState, SHOWN_STATES, TASK_STATUSES } from '../../domain/graph/shown-state.ts'
 import type { TaskListItem } from '../../contract/view.ts'
@@ -59,7 +60,7 @@ export const graphHandlers = {
     return { ids: [...reply.ids] }
   }),
   export: os.export.handler(({ context: { yard }, input }) => {
-    const tasks = [...yard.plan.tasks.values()]
+    const tasks = [...yard.plan.tasks.values()].filter(({ id }) => !isStanding(id))
     if (input.format === 'mermaid' || input.format === 'dot') {
       const drawn = tasks.map((task) => ({
         id: task.id,
@@ -85,6 +86,7 @@ function chosen({ plan, now }: CardSource, { status, tag, limit }: ListFilter) {
   const found: { readonly task: Task; readonly shown: ShownState }[] = []
   for (const task of plan.tasks.values()) {
     if (found.length === limit) break
+    if (isStanding(task.id)) continue
     if (tag !== undefined && !task.tags.includes(tag)) continue
     const shown = shownStateOf(plan, task, now)
     if (!wanted || wanted.has(task.state.kind) || wanted.has(shown)) found.push({ task, shown })

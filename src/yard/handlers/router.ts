@@ -11,6 +11,7 @@ import { agentTriage, evaluationScore, judgedTaskHandlers, judgementKill } from 
 import { evaluatorCheck } from './evaluator-check.ts'
 import { evaluationHandlers, evaluatorHandlers, judgementHandlers } from './judging-handlers.ts'
 import { identityHandlers } from './identity-handlers.ts'
+import { memberHandlers, messageHandlers } from '../messages/message-handlers.ts'
 import { pageHandlers } from './page-handlers.ts'
 import { pilotHandlers } from './pilot-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
@@ -34,6 +35,8 @@ export const router = procedures.router({
   judgement: { ...judgementHandlers, kill: judgementKill },
   evaluator: { ...evaluatorHandlers, check: evaluatorCheck },
   identity: identityHandlers,
+  message: messageHandlers,
+  member: memberHandlers,
   startScreen: startScreenHandlers,
   transfer: transferHandlers,
 })

@@ -5,6 +5,7 @@ import { artifactFault } from '../artifact-files.ts'
 import { toWhy } from '../views/why.ts'
 import { procedures, send, taskOf } from './context.ts'
 import { refuse, valueOf } from './failures.ts'
+import { askOf } from '../messages/message-handlers.ts'
 import { act, change, idOf, reportOf, toCommand, viewOf } from './task-commands.ts'
 import { toNewTask } from './wire-tasks.ts'
 
@@ -59,7 +60,12 @@ export const taskHandlers = {
     })),
   ),
   ask: os.ask.handler(({ context, input }) =>
-    act(context, input, ({ id }) => ({ type: 'task.ask', id, text: input.text })),
+    act(context, input, ({ id }) => ({
+      type: 'task.ask',
+      id,
+      text: input.text,
+      ...(input.to === undefined ? {} : { sending: askOf(context, id, input.to, input.text) }),
+    })),
   ),
   answer: os.answer.handler(({ context, input }) =>
     act(context, input, ({ id }) => ({ type: 'task.answer', id, text: input.text })),

@@ -5,6 +5,7 @@
 import { createPlan } from '../../domain/graph/create-plan.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Answers } from '../../contract/contract.ts'
+import { isStanding } from '../../domain/messages/message.ts'
 import type { TaskCard } from '../../contract/view.ts'
 import { reversed } from '../../coordinator/transaction.ts'
 import type { Settings } from '../../domain/settings.ts'
@@ -88,6 +89,7 @@ async function cardsOf(
 ): Promise<TaskCard[]> {
   const cards: TaskCard[] = []
   for (const task of plan.tasks.values()) {
+    if (isStanding(task.id)) continue
     cards.push(toTaskCard({ plan, settings, now, costOf }, task))
     const wait = pacer.pause()
     if (wait) await wait

@@ -3,6 +3,7 @@ import { agentIdSchema } from '../../domain/schemas.ts'
 import type { History } from '../../contract/page.ts'
 import type { Agent, TryOutcome } from '../../domain/agent.ts'
 import { isHeldUp } from '../../domain/failure.ts'
+import { isStanding } from '../../domain/messages/message.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Span, Turn } from '../../store/history.ts'
 import type { Store } from '../../store/store.ts'
@@ -88,8 +89,8 @@ const stepOf = ({ from, stepMs, buckets }: Steps, at: number): number =>
 
 function countNow(plan: Plan): Map<string, number> {
   const counts = new Map<string, number>([['agents', plan.agents.size]])
-  for (const { state } of plan.tasks.values())
-    counts.set(state.kind, (counts.get(state.kind) ?? 0) + 1)
+  for (const { id, state } of plan.tasks.values())
+    if (!isStanding(id)) counts.set(state.kind, (counts.get(state.kind) ?? 0) + 1)
   return counts
 }
 

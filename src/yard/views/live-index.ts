@@ -1,7 +1,8 @@
 /** What is shown of all tasks together, kept up to date task by task so that news never costs a walk over the graph. */
 import type { Attention, BreakerView, Snapshot, Summary, TaskCard } from '../../contract/view.ts'
 import type { TaskId } from '../../domain/ids.ts'
-import { type Breaker, shownStateOf } from '../../domain/plan.ts'
+import { isStanding, standingIdOf } from '../../domain/messages/message.ts'
+import { type Breaker, type Plan, shownStateOf, statesOf } from '../../domain/plan.ts'
 import type { Task } from '../../domain/task.ts'
 import type { ShownState } from '../../domain/graph/shown-state.ts'
 import { taskAttention, yardAttention } from './attention.ts'
@@ -38,7 +39,7 @@ export function createLiveIndex(sourceNow: () => CardSource) {
     if (!task) return forget(id)
     const { now } = source
     const state = shownStateOf(source.plan, task, now)
-    if (shown.get(id) !== state) {
+    if (!isStanding(id) && shown.get(id) !== state) {
       count(shown.get(id), -1)
       count(state, 1)
       shown.set(id, state)
@@ -50,10 +51,11 @@ export function createLiveIndex(sourceNow: () => CardSource) {
   }
   return {
     refresh,
+    /** Null for one that is gone, and for a standing task, which is no part of the graph. */
     card(id: TaskId): TaskCard | null {
       const source = sourceNow()
       const task = source.plan.tasks.get(id)
-      return task ? toTaskCard(source, task) : null
+      return task && !isStanding(id) ? toTaskCard(source, task) : null
     },
     /** Tasks per shown state; states with none are left out. */
     counts: (): Partial<Record<ShownState, number>> =>
@@ -155,8 +157,26 @@ export function toSummary(yard: SummarySource, index: LiveIndex): Summary {
     tasks: index.counts(),
     breakers: [...yard.plan.breakers.values()].map(toBreakerView),
     attention: [...yardAttention(yard), ...index.attention()],
+    membersDue: membersDue(yard),
   }
 }
+
+/** Members that take a turn by themselves sooner or later. */
+function membersDue({ plan, config, now }: SummarySource): number {
+  const due = Object.entries(config().settings.members).filter(
+    ([name, { isPerson, isPiloted }]) => {
+      const task = plan.tasks.get(standingIdOf(name))
+      // Before its standing task is made, what was sent to it wakes it.
+    const isDue = task ? movesByItself(plan, task, now()) : plan.deliveriesTo(name).size > 0
+    return !isPerson && !isPiloted && isDue
+    },
+  )
+  return due.length
+}
+
+const movesByItself = (plan: Plan, task: Task, now: number): boolean =>
+  task.state.kind === 'in-progress' ||
+  (task.state.kind === 'open' && !statesOf(plan, task, now).includes('paused'))
 
 /** `cards` has those of all tasks as of now. */
 export function toSnapshot(

@@ -3,6 +3,7 @@ import type { CommittedBatch } from '../../coordinator/dispatch.ts'
 import type { Patch, Summary } from '../../contract/view.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { AgentId, TaskId } from '../../domain/ids.ts'
+import { isStanding } from '../../domain/messages/message.ts'
 import { toAgentView } from './agent-view.ts'
 import { type LiveIndex, type SummarySource, touchedBy, toSummary } from './live-index.ts'
 
@@ -30,7 +31,7 @@ export function createNews(yard: SummarySource, index: LiveIndex) {
       from: from ?? yard.store.seq,
       seq: yard.store.seq,
       tasks: cards.flatMap(({ card }) => (card ? [card] : [])),
-      removed: cards.flatMap(({ id, card }) => (card ? [] : [id])),
+      removed: cards.flatMap(({ id, card }) => (card || isStanding(id) ? [] : [id])),
       agents: [...agents.values()].map((agent) => toAgentView(yard, agent)),
       summary: changedSummary(),
       positions: null,

@@ -85,7 +85,7 @@ function judgedAs(
   { config, identities }: Pick<Yard, 'config' | 'identities'>,
   task: Task,
 ): Pick<TaskView, 'gate' | 'identity' | 'kind' | 'own'> {
-  const { gate: own, identity, kind } = task
+  const { gate: own, identity, kind, member } = task
   const { settings } = config()
   const { gate, source } = gateOf(task, settings.evaluation)
   const choice = resolveExecutor(settings, task)
@@ -93,7 +93,7 @@ function judgedAs(
     gate: { mode: gate.mode, threshold: gate.mode === 'gated' ? gate.threshold : null, source },
     identity: identity === null ? null : identityOf(identities, identity),
     kind: kindOf(task, choice.ok ? choice.value.profile.type : null, settings.judging.kinds),
-    own: { gate: own, identity, kind },
+    own: { gate: own, identity, kind, member },
   }
 }
 

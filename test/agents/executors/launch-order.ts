@@ -112,6 +112,7 @@ export const launchOrder = (type: ExecutorType, parts: OrderParts = {}): LaunchO
   dependencies: [],
   notes: [],
   graph: [],
+  messages: [],
   resume: null,
   modelId: null,
   model: null,

@@ -206,6 +206,7 @@ function definitionFacts(task: TaskView): Fact[] {
     ['gate', gateOf(task)],
     ['identity', identityOf(task)],
     ['kind', task.own.kind],
+    ['member', task.own.member],
     ['timeout', timeoutMs === null ? null : formatDuration(timeoutMs)],
     ['budget', budgetOf(task)],
     ['schedule', schedule === null ? null : [schedule.spec, schedule.tz].filter(Boolean).join(' ')],

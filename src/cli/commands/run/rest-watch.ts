@@ -36,6 +36,7 @@ export function createRestWatch(client: Client): RestWatch {
       const cards = [...graph.tasks.values()]
       const isWhole = only === null
       if (isWhole && (graph.agents.size > 0 || cards.some(isUnderWay))) return null
+      if (isWhole && (graph.summary?.membersDue ?? 0) > 0) return null
       if (isWhole && settledMerges(cards).length > 0) return null
       const facts: Facts = {
         takenByPeople: await people.takenOf(cards),

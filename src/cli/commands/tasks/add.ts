@@ -90,6 +90,7 @@ export const taskOptions = {
     'who its agent is asked to be, see `yard identity list`',
   ),
   kind: option('--kind <kind>', 'the kind of work that it is counted as, such as docs'),
+  member: option('--member <name>', 'the member whose turn it is, see `yard member list`'),
 }
 
 export const EXCLUSIVE_TIMES = ['delayMs', 'notBefore'] as const
@@ -113,7 +114,9 @@ export const add = defineCommand({
     'yard add "Nightly check" --exec ./check.sh --schedule 02:30 --tz Europe/Berlin',
   ],
   async handler(cli, { title, id, after, before: dependents, tags, paused, ...given }) {
-    const empty = (['gate', 'identity', 'kind'] as const).find((name) => given[name] === '')
+    const empty = (['gate', 'identity', 'kind', 'member'] as const).find(
+      (name) => given[name] === '',
+    )
     if (empty)
       return err({
         kind: 'bad-request',
@@ -228,7 +231,16 @@ export async function taskFields(cli: Cli, given: Given): Promise<Result<Fields,
   if (description !== undefined)
     fields.description =
       description === '-' ? (await readAll(cli.machine.stdin)).trimEnd() : description
-  for (const name of ['exec', 'verify', 'executor', 'model', 'gate', 'identity', 'kind'] as const) {
+  for (const name of [
+    'exec',
+    'verify',
+    'executor',
+    'model',
+    'gate',
+    'identity',
+    'kind',
+    'member',
+  ] as const) {
     const text = given[name]
     if (text !== undefined) fields[name] = orNull(text)
   }

@@ -118,14 +118,15 @@ const wrong = (message: string): Result<never, Failure> =>
 
 export const ask = defineCommand({
   arguments: { id, question: argument('<question>', 'what must be known to go on') },
+  options: { to: option('--to <name>', 'a member that is asked, not a person') },
   notes: ['The agent ends then; once the answer is there, another goes on in its conversation.'],
-  handler: (cli, { id: task, question }) =>
+  handler: (cli, { id: task, question, to }) =>
     sendText(cli, {
       command: 'ask',
       what: 'question',
       id: task,
       text: question,
-      send: (client, request) => client.task.ask(request),
+      send: (client, request) => client.task.ask({ ...request, ...definedFields({ to }) }),
       line: (view) =>
         `asked: ${view.id} waits for the answer once this agent has ended, so end now`,
     }),

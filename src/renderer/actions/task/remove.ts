@@ -125,11 +125,13 @@ function relinkOf(
   return { id: card.id, lost, gained: joins ? [...gained] : [] }
 }
 
-type Field = keyof TaskDefinition
+/** `own` says the rest. */
+type Field = Exclude<keyof TaskDefinition, 'member'>
 
 /** What is sent to make the same task again, without those that waited for it: they name it themselves. */
-function inputOf(view: TaskView, fields: readonly Field[]) {
-  const said = Object.fromEntries(fields.map((field) => [field, view[field]]))
+function inputOf(view: TaskView, fields: readonly (keyof TaskDefinition)[]) {
+  const own = fields.filter((field) => field !== 'member')
+  const said = Object.fromEntries(own.map((field) => [field, view[field]]))
   const { id, after, notBefore } = view
   return {
     ...(said as Pick<TaskView, Field>), // by the line above

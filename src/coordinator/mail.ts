@@ -1,0 +1,100 @@
+/** Upkeep of messages: standing tasks of members, notices to people, and news of delegated tasks. All of it is read from the plan. */
+import type { Command } from '../domain/command.ts'
+import type { TaskId } from '../domain/ids.ts'
+import { derivedMessageId } from '../domain/messages/derived-id.ts'
+import {
+  type Delivery,
+  isStanding,
+  type Message,
+  repeatDelayMs,
+} from '../domain/messages/message.ts'
+import { type Task, isFinished } from '../domain/task.ts'
+import type { CommittedBatch } from './dispatch.ts'
+import type { CoordinatorParts } from './ports.ts'
+
+export type MailUpkeep = ReturnType<typeof createMailUpkeep>
+
+export function createMailUpkeep({ plan, mail, startsAgents }: CoordinatorParts) {
+  let isSynced = false
+  /** Delegated tasks that may have ended without their sender being told. */
+  const ended = new Set<TaskId>()
+  const noteTask = (task: Task | null): void => {
+    if (task?.delegation && !task.delegation.isTold && isFinished(task)) ended.add(task.id)
+  }
+  return {
+    note({ changes }: CommittedBatch): void {
+      for (const change of changes) {
+        if (change.entity === 'task') noteTask(change.after)
+        if (change.entity === 'task' && isStanding(change.id)) isSynced &&= change.after !== null
+      }
+    },
+    /** The settings may have changed, or nothing is known. */
+    reset(): void {
+      isSynced = false
+      for (const task of plan.tasks.notable()) noteTask(task)
+    },
+    commands(now: number): Command[] {
+      if (!mail || !startsAgents) return []
+      const commands: Command[] = []
+      if (!isSynced) {
+        commands.push({ type: 'members.sync', members: mail.members() })
+        isSynced = true
+      }
+      for (const id of ended) {
+        ended.delete(id)
+        const task = plan.tasks.get(id)
+        const told = task && newsOfEnd(task)
+        const sending = told && mail.sendingTo(told.to[0] ?? '', told)
+        if (sending) commands.push({ type: 'delegation.settle', id, sending })
+      }
+      for (const delivery of peopleOf(plan.deliveries.values()))
+        if (delivery.noticeAt <= now) commands.push(noticeOf(delivery, now))
+      return commands
+    },
+    /** When the next notice is due, ms; null = none is. */
+    nextDueAt(): number | null {
+      const times = peopleOf(plan.deliveries.values()).map(({ noticeAt }) => noticeAt)
+      return times.length === 0 ? null : Math.min(...times)
+    },
+  }
+
+  function noticeOf(delivery: Delivery, now: number): Command {
+    const policy = mail?.policyOf(delivery.recipient) ?? { tries: 1, retryAfterMs: 0 }
+    const given = delivery.tries + 1
+    const isLast = given >= policy.tries
+    const nextAt = isLast ? null : now + repeatDelayMs(policy, given + 1)
+    return { type: 'delivery.notice', id: delivery.id, nextAt, isLast }
+  }
+}
+
+type Noticed = Delivery & { readonly noticeAt: number }
+
+const peopleOf = (deliveries: Iterable<Delivery>): Noticed[] =>
+  [...deliveries].filter(
+    (delivery): delivery is Noticed =>
+      delivery.noticeAt !== null && delivery.state.kind === 'waiting',
+  )
+
+/** To whoever asked a member for it. */
+function newsOfEnd({ id, title, state, delegation, completedAt, createdAt }: Task): Message | null {
+  if (!delegation) return null
+  const { messageId, from } = delegation
+  const why = state.kind === 'failed' ? `: ${state.failure.reason}` : ''
+  const text = `Task ${id} (${title}), which you asked for, is ${state.kind}${why}`
+  return {
+    id: derivedMessageId(completedAt ?? createdAt, `end ${id} ${messageId}`),
+    at: completedAt ?? createdAt,
+    from: 'yard',
+    to: [from],
+    kind: 'message',
+    priority: 'normal',
+    task: id,
+    replyTo: messageId,
+    conversation: null,
+    text: text.slice(0, 2000),
+    hops: 0,
+    diff: null,
+    asks: null,
+    decision: null,
+  }
+}

@@ -1,0 +1,306 @@
+/** Requests about messages and members. */
+import { err, ok, type Result } from '../../base/result.ts'
+import type { MessageView } from '../../contract/message.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
+import type { Sending } from '../../domain/command.ts'
+import { isTaskId, type TaskId } from '../../domain/ids.ts'
+import { type Message, messageIdSchema, standingIdOf } from '../../domain/messages/message.ts'
+import { namesOf } from '../../domain/messages/names.ts'
+import { hintOf } from '../../domain/near-match.ts'
+import { unknownMember } from '../../domain/routing/resolve.ts'
+import type { StoredMessage } from '../../store/mail/mail-reads.ts'
+import { diffOf } from '../git/changes.ts'
+import { type HandlerContext, procedures, send, taskOf } from '../handlers/context.ts'
+import { refuse, refuseAs, valueOf } from '../handlers/failures.ts'
+import { toMemberView, toMessageView } from './message-view.ts'
+import { recipientsOf, senderName } from './recipients.ts'
+import { delegateOf, messageOf, newMessageId, type Said, sendingOf } from './send.ts'
+
+/** UTF-16 units of the changes that go with a review. */
+const MAX_DIFF = 100_000
+
+export const messageHandlers = {
+  send: procedures.message.send.handler(async ({ context, input }) => {
+    const { commandId, replyTo, to, text, kind, priority, conversation = null } = input
+    const original = replyTo === undefined ? null : messageNamed(context, replyTo)
+    const task = input.task === undefined ? null : taskOf(context, input.task)
+    if (kind === 'review' && !task)
+      refuseAs('bad-request', 'task: a review needs the task whose changes are looked at', {
+        hint: 'name it: --task ID',
+      })
+    const said = {
+      ...saidBy(context, to),
+      text,
+      kind,
+      priority,
+      conversation,
+      task: task?.id ?? null,
+      replyTo: original?.message.id ?? null,
+      diff: kind === 'review' && task ? await diffText(context, task.id) : null,
+    }
+    return sendMessage(context, said, { original, commandId })
+  }),
+  list: procedures.message.list.handler(({ context, input }) => {
+    const { to, open = false, dead = false, kind, before, limit } = input
+    const names = to === undefined ? ownNames(context) : namesMeant(context, to)
+    const state = dead ? 'dead' : open ? 'open' : undefined
+    return context.yard.store.mail
+      .messages({ names, state, kind, before, limit })
+      .map(toMessageView)
+  }),
+  get: procedures.message.get.handler(({ context, input }) =>
+    toMessageView(messageNamed(context, input.id)),
+  ),
+  reply: procedures.message.reply.handler(({ context, input }) => {
+    const original = messageNamed(context, input.id)
+    const { decision = null, text, commandId } = input
+    if (decision !== null && original.message.asks?.what !== 'escalation')
+      refuseAs('bad-request', `decision: ${original.message.id} asks for none`)
+    const { from, id, task, kind, priority } = original.message
+    const said = {
+      ...saidBy(context, [answerable(context, from)]),
+      text,
+      decision,
+      task,
+      priority,
+      kind: kind === 'question' || kind === 'review' ? ('message' as const) : kind,
+      replyTo: id,
+    }
+    const kindOfReply = said.kind === 'delegation' ? ('message' as const) : said.kind
+    return sendMessage(context, { ...said, kind: kindOfReply }, { original, commandId })
+  }),
+  ack: procedures.message.ack.handler(async ({ context, input }) => {
+    const stored = messageNamed(context, input.id)
+    const names = input.for === undefined ? ownNames(context) : namesMeant(context, input.for)
+    const open = stored.deliveries.filter(
+      ({ state, recipient }) =>
+        (state.kind === 'waiting' || state.kind === 'taken') &&
+        (names === undefined || names.includes(recipient)),
+    )
+    if (open.length === 0)
+      refuseAs(
+        'wrong-state',
+        `message ${input.id} is not open${input.for ? ` for ${input.for}` : ''}`,
+        {
+          hint: `yard msg read ${input.id} tells what became of it`,
+          facts: { id: input.id },
+        },
+      )
+    const deliveryIds = open.map(({ id }) => id)
+    await send(context, { type: 'message.ack', deliveryIds }, input.commandId)
+    return viewOf(context, input.id)
+  }),
+  ackAll: procedures.message.ackAll.handler(async ({ context, input }) => {
+    const { plan } = context.yard
+    const deliveryIds = namesMeant(context, input.for).flatMap((name) => [
+      ...plan.deliveriesTo(name),
+    ])
+    if (deliveryIds.length > 0)
+      await send(context, { type: 'message.ack', deliveryIds }, input.commandId)
+    return { acked: deliveryIds.map((id) => id.slice(0, id.indexOf('>'))) }
+  }),
+  retry: procedures.message.retry.handler(async ({ context, input }) => {
+    const stored = messageNamed(context, input.id)
+    const dead = deadOf(stored)
+    const { yard } = context
+    const now = yard.now()
+    const message: Message = { ...stored.message, id: newMessageId(now), at: now, hops: 0 }
+    const recipients = dead.map(({ recipient: name, recipientKind: kind }) => ({ name, kind }))
+    const again = sendingOf(
+      { settings: yard.config().settings, store: yard.store, now },
+      { ...message, to: recipients.map(({ name }) => name) },
+      recipients,
+    )
+    const { ids } = await send(
+      context,
+      { type: 'message.settleDead', dead, again },
+      input.commandId,
+    )
+    return viewOf(context, ids[0] ?? '')
+  }),
+  drop: procedures.message.drop.handler(async ({ context, input }) => {
+    const dead = deadOf(messageNamed(context, input.id))
+    await send(context, { type: 'message.settleDead', dead }, input.commandId)
+    return viewOf(context, input.id)
+  }),
+  take: procedures.message.take.handler(async ({ context, input }) => {
+    const { actor, yard } = context
+    if (actor.kind !== 'agent')
+      return refuseAs('not-allowed', 'only an agent takes messages', {
+        hint: 'yard msg list shows them, yard msg ack closes one',
+      })
+    const { agentId, generation } = actor
+    const command = { type: 'delivery.take', agentId, generation, isUrgentOnly: false } as const
+    const { ids } = await send(context, command, input.commandId)
+    return ids.flatMap((id) => {
+      const stored = yard.store.mail.message(id.slice(0, id.indexOf('>')))
+      return stored ? [toMessageView(stored)] : []
+    })
+  }),
+}
+
+export const memberHandlers = {
+  list: procedures.member.list.handler(({ context }) =>
+    Object.keys(context.yard.config().settings.members).flatMap(
+      (name) => toMemberView(memberSource(context), name) ?? [],
+    ),
+  ),
+  wake: procedures.member.wake.handler(async ({ context, input }) => {
+    const id = standingOf(context, input.name)
+    await send(context, { type: 'member.wake', id }, input.commandId)
+    return memberView(context, input.name)
+  }),
+  pause: procedures.member.pause.handler(async ({ context, input }) => {
+    const id = standingOf(context, input.name)
+    await send(context, { type: 'task.hold', id }, input.commandId)
+    return memberView(context, input.name)
+  }),
+  resume: procedures.member.resume.handler(async ({ context, input }) => {
+    const id = standingOf(context, input.name)
+    await send(context, { type: 'task.release', id }, input.commandId)
+    return memberView(context, input.name)
+  }),
+}
+
+const memberSource = ({ yard }: HandlerContext) => ({
+  plan: yard.plan,
+  store: yard.store,
+  settings: yard.config().settings,
+  now: yard.now(),
+})
+
+const memberView = (context: HandlerContext, name: string) =>
+  toMemberView(memberSource(context), name) ??
+  refuse(unknownMember(context.yard.config().settings, name))
+
+/** A person has no turns that could be held. */
+function standingOf({ yard }: HandlerContext, name: string) {
+  const { settings } = yard.config()
+  const member = settings.members[name]
+  if (!member) return refuse(unknownMember(settings, name))
+  if (member.isPerson)
+    return refuseAs('wrong-state', `${name} is a person, and takes no turns here`, {
+      hint: `yard msg send ${name} "…" writes to them`,
+    })
+  return standingIdOf(name)
+}
+
+/** What is the same in all that one caller says. */
+function saidBy({ yard, actor }: HandlerContext, to: readonly string[]) {
+  const agent = actor.kind === 'agent' ? yard.plan.agents.get(actor.agentId) : undefined
+  return {
+    from: senderName(yard.plan, actor),
+    to,
+    hops: actor.kind === 'agent' ? 1 + (agent?.hops ?? 0) : 0,
+    diff: null,
+    asks: null,
+    decision: null,
+    conversation: null,
+  } as const
+}
+
+async function sendMessage(
+  context: HandlerContext,
+  said: Said,
+  { original, commandId }: { original: StoredMessage | null; commandId: string | undefined },
+): Promise<MessageView> {
+  const { yard } = context
+  const { settings } = yard.config()
+  const now = yard.now()
+  const recipients = valueOf(recipientsOf({ plan: yard.plan, settings }, said.to, said.from))
+  const message = messageOf({ ...said, to: recipients.map(({ name }) => name) }, now)
+  const delegate = valueOf(delegateOf(message, recipients))
+  const sending = sendingOf(
+    { settings, store: yard.store, now },
+    message,
+    recipients,
+    original?.message,
+  )
+  const command = { type: 'message.send', ...sending, ...(delegate ? { delegate } : {}) } as const
+  const { ids } = await send(context, command, commandId)
+  return viewOf(context, ids[0] ?? '')
+}
+
+/** A question that the task of the agent who asks waits for. */
+export function askOf(context: HandlerContext, id: TaskId, to: string, text: string): Sending {
+  const { yard } = context
+  const { settings } = yard.config()
+  const now = yard.now()
+  const { from, ...said } = saidBy(context, [to])
+  const recipients = valueOf(recipientsOf({ plan: yard.plan, settings }, said.to, from))
+  const asked = { kind: 'question', priority: 'normal', task: id, replyTo: null, text } as const
+  const asks = { taskId: id, what: 'answer' } as const
+  const message = messageOf({ ...said, ...asked, from, asks }, now)
+  return sendingOf({ settings, store: yard.store, now }, message, recipients)
+}
+
+/** A person without a name of their own is reached as whoever looks at the yard. */
+function answerable({ yard }: HandlerContext, from: string): string {
+  const known = recipientsOf({ plan: yard.plan, settings: yard.config().settings }, [from], '')
+  return known.ok ? from : 'person'
+}
+
+const viewOf = (context: HandlerContext, id: string): MessageView =>
+  toMessageView(messageNamed(context, id))
+
+/** An agent reads its own alone. */
+function messageNamed(context: HandlerContext, id: string): StoredMessage {
+  const { yard } = context
+  const stored = messageIdSchema.safeParse(id).success ? yard.store.mail.message(id) : null
+  if (!stored)
+    return refuseAs('unknown-message', `there is no message ${JSON.stringify(id)}`, {
+      hint: 'yard msg list shows them',
+      facts: { id },
+    })
+  const names = ownNames(context)
+  const { from } = stored.message
+  const isOwn =
+    names === undefined ||
+    names.includes(from) ||
+    stored.deliveries.some(({ recipient }) => names.includes(recipient))
+  return isOwn ? stored : refuseAs('not-allowed', `message ${id} is not for this agent`)
+}
+
+/** Of an agent; undefined of a person, who sees all. */
+function ownNames({ yard, actor }: HandlerContext): readonly string[] | undefined {
+  if (actor.kind !== 'agent') return undefined
+  const task = yard.plan.tasks.get(actor.taskId)
+  return [...(task ? namesOf(task) : []), actor.agentId]
+}
+
+/** A member, a person, a task by its id or as `task:ID`, an agent. */
+function namesMeant(context: HandlerContext, name: string): readonly string[] {
+  const meant = valueOf(meantBy(context, name))
+  const own = ownNames(context)
+  const isOwn = own === undefined || meant.some((each) => own.includes(each))
+  return isOwn ? meant : refuseAs('not-allowed', `the messages of ${name} are not for this agent`)
+}
+
+function meantBy({ yard }: HandlerContext, name: string): Result<readonly string[], Failure> {
+  const { members } = yard.config().settings
+  if (Object.hasOwn(members, name) || name === 'person' || /[:@]|^agent-/.test(name))
+    return ok([name])
+  if (isTaskId(name) && yard.plan.tasks.has(name)) return ok([`task:${name}`])
+  return err(
+    failure('unknown-member', `there is no member and no task ${JSON.stringify(name)}`, {
+      hint: hintOf(name, Object.keys(members), 'member list'),
+    }),
+  )
+}
+
+function deadOf({ message, deliveries }: StoredMessage) {
+  const dead = deliveries.filter(({ state }) => state.kind === 'dead')
+  return dead.length > 0
+    ? dead
+    : refuseAs('wrong-state', `message ${message.id} is not dead`, {
+        hint: 'yard msg dead lists those that are',
+        facts: { id: message.id },
+      })
+}
+
+async function diffText(context: HandlerContext, id: Message['task']): Promise<string | null> {
+  if (id === null) return null
+  const { files } = valueOf(await diffOf(context.yard, taskOf(context, id), { maxBytes: MAX_DIFF }))
+  const text = files.map(({ patch }) => patch ?? '').join('')
+  return text === '' ? null : text.slice(0, MAX_DIFF).toWellFormed()
+}

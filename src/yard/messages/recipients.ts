@@ -1,0 +1,128 @@
+/** Names that messages are addressed to: members, people, tasks, agents, and members of other machines. */
+import { hostname } from 'node:os'
+import type { Actor } from '../../domain/command.ts'
+import { unknownTask } from '../../domain/decide/decision.ts'
+import { failure, type Failure } from '../../domain/failure.ts'
+import { isAgentId, isTaskId } from '../../domain/ids.ts'
+import { ANY_PERSON, type Recipient } from '../../domain/messages/message.ts'
+import { namesOf } from '../../domain/messages/names.ts'
+import type { Plan } from '../../domain/plan.ts'
+import { unknownMember } from '../../domain/routing/resolve.ts'
+import type { Settings } from '../../domain/settings.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+import { isFinished } from '../../domain/task.ts'
+
+interface Source {
+  readonly plan: Plan
+  readonly settings: Settings
+}
+
+/** Under which name it writes. */
+export function senderName(plan: Plan, actor: Actor): string {
+  if (actor.kind === 'person') return actor.name ?? ANY_PERSON
+  if (actor.kind === 'coordinator') return 'yard'
+  const task = plan.tasks.get(actor.taskId)
+  return (task && namesOf(task)[0]) ?? `task:${actor.taskId}`
+}
+
+/** Each once; `all` is every member but the sender. */
+export function recipientsOf(
+  source: Source,
+  to: readonly string[],
+  sender: string,
+): Result<readonly Recipient[], Failure> {
+  const found = new Map<string, Recipient>()
+  for (const name of to.map((each) => each.trim())) {
+    if (name === 'all') {
+      for (const member of Object.keys(source.settings.members))
+        if (member !== sender) found.set(member, memberNamed(source, member))
+      continue
+    }
+    const one = recipientOf(source, name)
+    if (!one.ok) return one
+    found.set(one.value.name, one.value)
+  }
+  if (found.size === 0)
+    return err(
+      failure('unknown-member', 'there is nobody to send it to', {
+        hint: 'yard member add NAME makes a member',
+      }),
+    )
+  return ok([...found.values()])
+}
+
+const memberNamed = ({ settings }: Source, name: string): Recipient => ({
+  name,
+  kind: settings.members[name]?.isPerson ? 'person' : 'member',
+})
+
+export function recipientOf(source: Source, name: string): Result<Recipient, Failure> {
+  const { plan, settings } = source
+  if (Object.hasOwn(settings.members, name)) return ok(memberNamed(source, name))
+  if (name === ANY_PERSON) return ok({ name, kind: 'person' })
+  if (isAgentId(name)) return agentNamed(plan, name)
+  if (name.startsWith('task:')) return taskNamed(plan, name.slice('task:'.length))
+  if (name.includes('@')) return remoteNamed(source, name)
+  const machines = [...plan.peers.values()].filter(({ members }) => members.includes(name))
+  const [only, ...others] = machines
+  if (only && others.length === 0) return ok({ name: `${name}@${only.id}`, kind: 'remote' })
+  if (only)
+    return err(
+      failure('bad-request', `${name} is a member of several machines`, {
+        hint: `name one: ${machines.map(({ id }) => `${name}@${id}`).join(', ')}`,
+        facts: { machines: machines.map(({ id }) => id) },
+      }),
+    )
+  return err(unknownMember(settings, name))
+}
+
+function agentNamed(plan: Plan, name: string): Result<Recipient, Failure> {
+  const lives = isAgentId(name) && plan.agents.has(name)
+  if (lives) return ok({ name, kind: 'agent' })
+  return err(
+    failure('wrong-state', `${name} does not live, so nobody would read it`, {
+      hint: 'task:ID reaches the next agent of a task',
+      facts: { agent: name },
+    }),
+  )
+}
+
+function taskNamed(plan: Plan, id: string): Result<Recipient, Failure> {
+  const task = isTaskId(id) ? plan.tasks.get(id) : undefined
+  if (!task) return err(unknownTask(plan, id))
+  if (isFinished(task) && task.state.kind !== 'failed')
+    return err(
+      failure('wrong-state', `task ${id} is ${task.state.kind}: no agent of it would read this`, {
+        hint: `yard reopen ${id} opens it again`,
+        facts: { id },
+      }),
+    )
+  return ok({ name: `task:${id}`, kind: 'task' })
+}
+
+function remoteNamed({ settings }: Source, name: string): Result<Recipient, Failure> {
+  const [member = '', machine = '', ...rest] = name.split('@')
+  const isWhole = member !== '' && machine !== '' && rest.length === 0
+  if (isWhole && machine === machineName(settings))
+    return Object.hasOwn(settings.members, member)
+      ? ok({ name: member, kind: settings.members[member]?.isPerson ? 'person' : 'member' })
+      : err(unknownMember(settings, member))
+  if (isWhole && settings.transport.type !== 'local') return ok({ name, kind: 'remote' })
+  return err(
+    failure('bad-request', `${name} is on another machine, and no way to others is configured`, {
+      hint: 'transport.type names one: git or hub',
+    }),
+  )
+}
+
+/** Of this machine, for others. */
+export const machineName = ({ transport }: Pick<Settings, 'transport'>): string =>
+  transport.machine ?? nameOfHost(hostname())
+
+const nameOfHost = (host: string): string =>
+  host
+    .toLowerCase()
+    .replace(/\..*$/, '')
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60) || 'machine'

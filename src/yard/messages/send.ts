@@ -1,0 +1,90 @@
+/** From what somebody wants to say to the command that sends it. */
+import { monotonicFactory } from 'ulid'
+import type { Sending } from '../../domain/command.ts'
+import type { NewTask } from '../../domain/task.ts'
+import type { Failure } from '../../domain/failure.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+import {
+  type Message,
+  type MessageId,
+  type MessageKind,
+  type MessagePriority,
+  type Recipient,
+} from '../../domain/messages/message.ts'
+import { failure } from '../../domain/failure.ts'
+import type { Settings } from '../../domain/settings.ts'
+import type { Store } from '../../store/store.ts'
+
+/** In the order in which they are made, also within a millisecond. */
+const nextUlid = monotonicFactory()
+export const newMessageId = (at: number): MessageId => nextUlid(at) as MessageId
+
+const MINUTE_MS = 60_000
+
+/** All that one message needs beside itself, by the settings of now. */
+export function sendingOf(
+  { settings, store, now }: { settings: Settings; store: Store; now: number },
+  message: Message,
+  recipients: readonly Recipient[],
+  original?: Message,
+): Sending {
+  const { maxHops, perPair, tries, retryAfterMs } = settings.messages
+  const [first] = recipients
+  const own = first && settings.members[first.name]
+  const recent = recipients.map(
+    ({ name }) => [name, store.mail.sentSince(message.from, name, now - MINUTE_MS)] as const,
+  )
+  return {
+    message,
+    recipients,
+    mail: own ?? { tries, retryAfterMs },
+    limits: { maxHops, perPair },
+    recent: Object.fromEntries(recent),
+    ...(original ? { original } : {}),
+  }
+}
+
+export interface Said {
+  readonly from: string
+  readonly to: readonly string[]
+  readonly text: string
+  readonly kind: MessageKind
+  readonly priority: MessagePriority
+  readonly task: Message['task']
+  readonly replyTo: MessageId | null
+  readonly conversation: Message['conversation']
+  readonly hops: number
+  readonly diff: string | null
+  readonly asks: Message['asks']
+  readonly decision: Message['decision']
+}
+
+export const messageOf = (said: Said, at: number): Message => ({
+  id: newMessageId(at),
+  at,
+  ...said,
+  to: [...said.to],
+})
+
+/** The task that a delegation gives its member. */
+export function delegateOf(
+  message: Message,
+  recipients: readonly Recipient[],
+): Result<{ readonly task: NewTask } | undefined, Failure> {
+  if (message.kind !== 'delegation') return ok(undefined)
+  const [to, ...others] = recipients
+  if (!to || others.length > 0 || to.kind === 'task' || to.kind === 'agent')
+    return err(
+      failure('bad-request', 'a delegation is for one member', {
+        hint: 'send one to each, or a message to several',
+      }),
+    )
+  if (to.kind === 'remote') return ok(undefined)
+  const [title = ''] = message.text.split('\n')
+  const task: NewTask = {
+    title: title.trim().slice(0, 200) || 'Delegated work',
+    description: message.text,
+    member: to.name,
+  }
+  return ok({ task })
+}
