@@ -121,6 +121,7 @@ module.exports = {
       '^(node:)?child_process$|node_modules/execa/',
     ),
     atHome('toml-at-home', '^src/config/', 'node_modules/(smol-toml|@decimalturn/toml-patch)/'),
+    atHome('yaml-at-home', '^src/graph-file/', 'node_modules/yaml/'),
     atHome('json-at-home', '^src/graph-file/', 'node_modules/jsonc-parser/'),
     atHome(
       'react-at-home',

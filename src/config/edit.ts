@@ -296,14 +296,10 @@ function applyEdits(
     }
     const read = literal === undefined ? readValue(info, value) : fitValue(info, [literal])
     if (!read.ok)
-      return err(
-        failure(
-          'bad-request',
-          `${formatKey(at)} ${read.error}, not ${JSON.stringify(literal ?? value)}`,
-          {
-            facts: { key },
-          },
-        ),
+      return fail(
+        'bad-request',
+        `${formatKey(at)} ${read.error}, not ${JSON.stringify(literal ?? value)}`,
+        { facts: { key } },
       )
     text = setInText(text, at, read.value)
     changes.push({ key: formatKey(at), value: read.value, file })

@@ -1,7 +1,7 @@
 /** Procedures about tokens of other machines. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { TOKEN_KINDS } from '../domain/access-token.ts'
+import { TOKEN_KINDS } from '../domain/messages/access-token.ts'
 import { commandIdSchema, get, idInput, post } from './route.ts'
 
 const tokenNameSchema = z

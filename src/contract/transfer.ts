@@ -5,12 +5,19 @@ import {
   movedMessageSchema,
   movedTaskSchema,
   TRANSFER_FORMATS,
-} from '../domain/transfer.ts'
+} from '../domain/moving/transfer.ts'
 import { commandIdSchema, get, post } from './route.ts'
 
+/** A key of the project's config, as `yard config KEY VALUE` takes it. */
 const configEdit = z.strictObject({
   key: z.string().min(1).max(1000),
   value: z.string().max(100_000),
+})
+
+const folderFile = z.object({
+  /** Below the folder that holds `.agentweave` or `.workgraph`. */
+  path: z.string(),
+  text: z.string(),
 })
 
 export const transferContract = {
@@ -38,6 +45,7 @@ export const transferContract = {
         config: z.array(z.string()),
         /** Tasks and messages that were there already. */
         known: z.number(),
+        /** What has no place here. */
         left: z.array(leftSchema),
       }),
     ),
@@ -45,8 +53,8 @@ export const transferContract = {
     .input(z.strictObject({ format: z.enum(TRANSFER_FORMATS) }))
     .output(
       z.object({
-        /** By their paths below the folder that holds `.agentweave` or `.workgraph`. */
-        files: z.array(z.object({ path: z.string(), text: z.string() })),
+        files: z.array(folderFile),
+        /** What of this yard has no place there. */
         left: z.array(leftSchema),
       }),
     ),

@@ -12,8 +12,6 @@ import { type Task, isFinished } from '../domain/task.ts'
 import type { CommittedBatch } from './dispatch.ts'
 import type { CoordinatorParts } from './ports.ts'
 
-export type MailUpkeep = ReturnType<typeof createMailUpkeep>
-
 export function createMailUpkeep({ plan, mail, startsAgents }: CoordinatorParts) {
   let isSynced = false
   /** Delegated tasks that may have ended without their sender being told. */

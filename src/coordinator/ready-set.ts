@@ -64,6 +64,12 @@ export function createReadySet(
     if (assignment) assigned.set(task.id, assignment)
     return assignment !== null
   }
+  /** A member goes on with its own conversation, which another executor does not have. */
+  const waysOf = (task: Task, route: Route): Ways => {
+    const learner = task.member === null ? parts.learner : undefined
+    const today = learner?.ongoing(task, route) ?? route
+    return { today, arms: learner?.armsOf(task, today) ?? [] }
+  }
   /** How a task whose time has come may start; null while it may not. */
   const startingWays = (task: Task): Ways | null => {
     // Looked at again when that judgement or that agent has ended: the plan touches the task then.
@@ -73,11 +79,7 @@ export function createReadySet(
     if (!route.ok || route.value.isForPeople) return null
     // Looked at again when its budget has been changed.
     if (budgets.isOver(task)) return null
-    if (isAssigned(task, route.value)) return null
-    // A member goes on with its own conversation, which another executor does not have.
-    const learner = task.member === null ? parts.learner : undefined
-    const today = learner?.ongoing(task, route.value) ?? route.value
-    return { today, arms: learner?.armsOf(task, today) ?? [] }
+    return isAssigned(task, route.value) ? null : waysOf(task, route.value)
   }
   /** Queues the task, or notes when it is due, or drops it. */
   const consider = (id: TaskId, now: number): void => {

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { errorText } from '../base/text.ts'
-import type { AccessToken } from '../domain/access-token.ts'
+import type { AccessToken } from '../domain/messages/access-token.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { findByText, isToken } from './tokens.ts'
 

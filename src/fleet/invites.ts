@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Clock } from '../base/clock.ts'
 import { orElse } from '../base/result.ts'
-import { accessTokenSchema } from '../domain/access-token.ts'
+import { accessTokenSchema } from '../domain/messages/access-token.ts'
 import { replaceFile } from '../files/replace-file.ts'
 import { findByText, mintCode, sha256Of } from './tokens.ts'
 

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Result } from '../base/result.ts'
-import type { AccessToken } from '../domain/access-token.ts'
+import type { AccessToken } from '../domain/messages/access-token.ts'
 import type { Failure } from '../domain/failure.ts'
 
 /** One request. Answered by `json`, `fail`, or on `response`. */

@@ -1,6 +1,6 @@
 /** Tokens of members and daemons on other machines, and the codes that are exchanged for one: known by their hash alone. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { TokenKind } from '../domain/access-token.ts'
+import type { TokenKind } from '../domain/messages/access-token.ts'
 
 /** `domain/mask.ts` takes texts that begin so out of logs. */
 const PREFIXES = { member: 'ymt_', daemon: 'ydt_' } as const satisfies Record<TokenKind, string>

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { errorCode, errorText } from '../base/text.ts'
 import { failure, type Failure } from '../domain/failure.ts'
-import type { FolderFile } from '../domain/transfer.ts'
+import type { FolderFile } from '../domain/moving/transfer.ts'
 import { replaceFile } from '../files/replace-file.ts'
 import { transferFailure, type FileFault } from './moving/source.ts'
 

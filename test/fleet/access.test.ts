@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Log } from '../../src/base/log.ts'
 import { silentLog } from '../../src/base/log.ts'
-import type { AccessToken } from '../../src/domain/access-token.ts'
+import type { AccessToken } from '../../src/domain/messages/access-token.ts'
 import { createAccess, SWEEP_MS } from '../../src/fleet/access.ts'
 import { mintToken, mintTokenId } from '../../src/fleet/tokens.ts'
 import { createManualClock } from '../support/manual-clock.ts'

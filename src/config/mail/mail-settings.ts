@@ -89,41 +89,54 @@ function ms(value: number | string, unit: DurationUnit): number {
 }
 
 export function checkMail(settings: Settings, winners: Winners): ConfigError[] {
-  const { members, jobs, messages, fleet } = settings
-  const faults: ConfigError[] = []
-  for (const [name, { executor, isPerson }] of Object.entries(members)) {
-    const path = ['members', name, 'executor']
-    if (executor === null) continue
-    if (isPerson)
-      faults.push(
-        errorAt(winners, path, { message: `${formatKey(path)}: a person has no executor` }),
-      )
-    else if (!profileOf(settings, executor)) {
-      const { message, hint = null, kind } = unknownExecutor(settings, executor)
-      faults.push(errorAt(winners, path, { message: `${formatKey(path)}: ${message}`, hint, kind }))
-    }
-  }
-  for (const [name, { member }] of Object.entries(jobs))
-    if (!Object.hasOwn(members, member)) faults.push(unknown(['jobs', name, 'member'], member))
-  const { escalateTo } = messages
-  if (escalateTo !== ANY_PERSON && !Object.hasOwn(members, escalateTo))
-    faults.push(unknown(['messages', 'escalate_to'], escalateTo))
-  if (fleet.listen !== null && fleet.tls === 'off' && !fleet.plain && !isLoopback(fleet.listen)) {
-    const path = ['fleet', 'tls']
-    const message = `${formatKey(path)}: "off" leaves ${fleet.listen} open to others without encryption`
-    const hint = 'take tls = "auto"; plain = true says that a proxy before it speaks TLS'
-    faults.push(errorAt(winners, path, { message, hint }))
-  }
-  return faults
+  const { members, jobs, messages } = settings
+  const isMember = (name: string): boolean => Object.hasOwn(members, name)
+  const named = [
+    ...Object.entries(jobs).map(
+      ([name, { member }]) => [['jobs', name, 'member'], member] as const,
+    ),
+    ...(messages.escalateTo === ANY_PERSON
+      ? []
+      : [[['messages', 'escalate_to'], messages.escalateTo] as const]),
+  ]
+  return [
+    ...Object.keys(members).flatMap((name) => checkMember(settings, winners, name)),
+    ...named.flatMap(([path, name]) =>
+      isMember(name) ? [] : [noMember(settings, winners, path, name)],
+    ),
+    ...checkFleet(settings, winners),
+  ]
+}
 
-  function unknown(path: readonly string[], name: string): ConfigError {
-    const near = nearMatch(name, Object.keys(members))
-    const hint = near ? `did you mean ${near}?` : `[members.${name}] makes one`
-    return errorAt(winners, path, {
-      message: `${formatKey(path)}: there is no member ${name}`,
-      hint,
-    })
-  }
+function checkMember(settings: Settings, winners: Winners, name: string): ConfigError[] {
+  const path = ['members', name, 'executor']
+  const { executor = null, isPerson = false } = settings.members[name] ?? {}
+  if (executor === null) return []
+  const key = formatKey(path)
+  if (isPerson) return [errorAt(winners, path, { message: `${key}: a person has no executor` })]
+  if (profileOf(settings, executor)) return []
+  const { message, hint = null, kind } = unknownExecutor(settings, executor)
+  return [errorAt(winners, path, { message: `${key}: ${message}`, hint, kind })]
+}
+
+function noMember(
+  { members }: Settings,
+  winners: Winners,
+  path: readonly string[],
+  name: string,
+): ConfigError {
+  const near = nearMatch(name, Object.keys(members))
+  const hint = near ? `did you mean ${near}?` : `[members.${name}] makes one`
+  return errorAt(winners, path, { message: `${formatKey(path)}: there is no member ${name}`, hint })
+}
+
+function checkFleet({ fleet }: Settings, winners: Winners): ConfigError[] {
+  const { listen, tls, plain } = fleet
+  if (listen === null || tls !== 'off' || plain || isLoopback(listen)) return []
+  const path = ['fleet', 'tls']
+  const message = `${formatKey(path)}: "off" leaves ${listen} open to others without encryption`
+  const hint = 'take tls = "auto"; plain = true says that a proxy before it speaks TLS'
+  return [errorAt(winners, path, { message, hint })]
 }
 
 /** `127.0.0.1:7443`, `[::1]:7443`, `localhost:7443` */

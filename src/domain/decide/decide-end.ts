@@ -16,17 +16,8 @@ import type { Event } from '../event.ts'
 import { attemptLimit, retryDelayMs, VERDICTS, workFailure, type WorkFailure } from '../failure.ts'
 import type { Plan } from '../plan.ts'
 import { hasResult, type Task } from '../task.ts'
-import { isStanding } from '../messages/message.ts'
 import { baseConflictEvents } from './decide-landing.ts'
-import {
-  DEFAULT_MAIL,
-  escalation,
-  isSpent,
-  nextTurnAt,
-  standingEvents,
-  turnEnded,
-  wokenEvents,
-} from './mail-turn.ts'
+import { afterTurn } from './mail-turn.ts'
 import { askedEvents, stoppedByVerdict } from './decide-triage.ts'
 import { resultEvents } from './evaluated.ts'
 import { budgetFailure, overspentEvent } from './decide-open.ts'
@@ -83,35 +74,10 @@ export function decideEnd(plan: Plan, given: End, now: Circumstances): Decided {
   const attached = attachedEvents(task.id, agent, command.artifacts, now)
   const workedMs = workedBy(agent, command.endedAt)
   const after = withWork(settled.task, workedMs)
-  const mail = mailEvents({ plan, task, agent, end: command, at: now.at, now }, settled, after)
+  const { outcome, failure } = settled
+  const about = { plan, task, agent, end: command, at: now.at }
+  const mail = afterTurn({ ...about, outcome, failure, settled: after })
   return decided([agent.id], ...attached, ended, ...mail)
-}
-
-/** What its task comes to, with what becomes of the messages that it took and when its member is woken next. */
-function mailEvents(
-  { plan, task, agent, end, at }: Scene,
-  { outcome, failure }: Settlement,
-  settled: readonly Event[],
-): Event[] {
-  const { mail = DEFAULT_MAIL, escalateTo } = end
-  const turn = turnEnded({
-    plan,
-    task,
-    agent,
-    mail,
-    at,
-    isDone: outcome === 'done',
-    isTry: isSpent(settled[0]),
-    reason: failure?.reason ?? 'its turn ended without a result',
-  })
-  const own = standingEvents(task, settled, turn.waiting, at)
-  const next = isStanding(task.id) ? null : nextTurnAt(turn.waiting, at)
-  const woken =
-    task.member !== null && next !== null ? wokenEvents(plan, task.member, at, next) : []
-  const escalated = escalateTo
-    ? escalation(plan, { task, failure, settled, to: escalateTo, at })
-    : []
-  return [...own, ...turn.events, ...woken, ...escalated]
 }
 
 /** Its figures come from files and streams that the agent can write itself. Nothing ends before its claim, or later than it is reported. */

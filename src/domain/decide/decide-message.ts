@@ -27,7 +27,6 @@ import {
   noOp,
   refused,
   unknownTask,
-  wrongState,
 } from './decision.ts'
 import {
   dueBetweenSteps,

@@ -1,5 +1,6 @@
 /** Messages and turns: what an agent takes as it is claimed, what becomes of that at its end, and when a member is woken next. */
-import type { Agent } from '../agent.ts'
+import type { Agent, Outcome } from '../agent.ts'
+import type { CommandOf } from '../command.ts'
 import type { Event } from '../event.ts'
 import type { WorkFailure } from '../failure.ts'
 import { derivedMessageId } from '../messages/derived-id.ts'
@@ -23,7 +24,7 @@ import { namesOf } from '../messages/names.ts'
 import type { Task } from '../task.ts'
 
 /** Where the settings say nothing. */
-export const DEFAULT_MAIL: MailPolicy = { tries: 3, retryAfterMs: 600_000 }
+const DEFAULT_MAIL: MailPolicy = { tries: 3, retryAfterMs: 600_000 }
 
 const deliveriesTo = (plan: Plan, names: readonly string[]): Delivery[] =>
   names.flatMap((name) =>
@@ -91,7 +92,7 @@ interface Turn {
 }
 
 /** What becomes of what it took, and what waits for its member then. */
-export function turnEnded(turn: Turn): { readonly events: Event[]; readonly waiting: Delivery[] } {
+function turnEnded(turn: Turn): { readonly events: Event[]; readonly waiting: Delivery[] } {
   const { plan, task, agent } = turn
   const events: Event[] = []
   const waiting: Delivery[] = []
@@ -262,7 +263,7 @@ export function settledMember(
 }
 
 /** The settlement of a standing task by its turn: it never ends, and the repeat of its messages stands in place of a retry. */
-export function standingEvents(
+function standingEvents(
   task: Task,
   settled: readonly Event[],
   waiting: readonly Delivery[],
@@ -278,7 +279,7 @@ export function standingEvents(
 }
 
 /** It counts as a try of what was taken. */
-export const isSpent = (event: Event | undefined): boolean =>
+const isSpent = (event: Event | undefined): boolean =>
   event?.type === 'task.failed' || (event?.type === 'task.returned' && event.isAttempt)
 
 // A task that fails twice running in the same way: somebody is asked what becomes of it.
@@ -292,7 +293,7 @@ interface Repeated {
 }
 
 /** Nothing where this failure is another than the last, or was asked about before. */
-export function escalation(plan: Plan, { task, failure, settled, to, at }: Repeated): Event[] {
+function escalation(plan: Plan, { task, failure, settled, to, at }: Repeated): Event[] {
   if (failure === null || task.lastFailure === null || isStanding(task.id)) return []
   if (!isSpent(settled[0])) return []
   const kind = signatureOf(failure)
@@ -319,3 +320,37 @@ export const signatureOf = ({ class: kind, reason }: WorkFailure): string =>
     .replace(/\b[0-9a-f-]{7,}\b/g, '#')
     .replace(/\d+/g, '#')
     .slice(0, 500)}`
+
+interface Ended {
+  readonly plan: Plan
+  readonly task: Task
+  readonly agent: Agent
+  readonly end: Pick<CommandOf<'agent.end'>, 'mail' | 'escalateTo'>
+  readonly outcome: Outcome
+  readonly failure: WorkFailure | null
+  /** What becomes of the task by its end alone. */
+  readonly settled: readonly Event[]
+  readonly at: number
+}
+
+/** What the task comes to, with what becomes of the messages that its agent took and when its member is woken next. */
+export function afterTurn(ended: Ended): Event[] {
+  const { plan, task, agent, outcome, failure, settled, at } = ended
+  const { mail = DEFAULT_MAIL, escalateTo: to } = ended.end
+  const turn = turnEnded({
+    plan,
+    task,
+    agent,
+    mail,
+    at,
+    isDone: outcome === 'done',
+    isTry: isSpent(settled[0]),
+    reason: failure?.reason ?? 'its turn ended without a result',
+  })
+  const own = standingEvents(task, settled, turn.waiting, at)
+  const next = isStanding(task.id) ? null : nextTurnAt(turn.waiting, at)
+  const { member } = task
+  const woken = member !== null && next !== null ? wokenEvents(plan, member, at, next) : []
+  const escalated = to ? escalation(plan, { task, failure, settled, to, at }) : []
+  return [...own, ...turn.events, ...woken, ...escalated]
+}

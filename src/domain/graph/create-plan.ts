@@ -311,21 +311,26 @@ const ownSet = <K, V>(map: Map<K, Set<V>>, key: K): Set<V> | undefined =>
   map instanceof LayeredMap ? map.mine(key, (set: Set<V>) => new Set(set)) : map.get(key)
 
 function putAgent(index: Index, id: AgentId, before: Agent | null, after: Agent | null): void {
-  const { agents, agentByTask, agentByMember } = index
+  const { agents, agentByTask } = index
   index.lastAgentNumber = Math.max(index.lastAgentNumber, agentNumberOf(id))
   if (before && isLiving(before) && agentByTask.get(before.taskId) === id)
     agentByTask.delete(before.taskId)
-  const member = (after ?? before)?.member ?? null
-  if (member !== null && agentByMember.get(member) === id) agentByMember.delete(member)
   if (after && isLiving(after)) {
     agents.set(id, after)
     agentByTask.set(after.taskId, id)
-    if (member !== null) agentByMember.set(member, id)
   } else agents.delete(id)
-  const taskId = (after ?? before)?.taskId
-  if (!taskId) return
+  const about = after ?? before
+  if (!about) return
+  const { taskId, member } = about
+  if (member !== null) putTurn(index, id, member)
   index.onTouched?.(taskId)
   if (!agents.has(id)) touchFreed(index, taskId)
+}
+
+/** A turn of a member begins or ends. */
+function putTurn({ agents, agentByMember }: Index, id: AgentId, member: string): void {
+  if (agents.has(id)) agentByMember.set(member, id)
+  else if (agentByMember.get(member) === id) agentByMember.delete(member)
 }
 
 /** An agent is gone: those that waited for no more than its end (see `endingBlockerOf`) may start now. */

@@ -80,40 +80,54 @@ export interface TeamAgent {
 
 const TAKEN = ['runner', 'model', 'yolo', 'pilot', 'cli', 'env_vars', 'env', 'base_url']
 
+type SessionAgent = z.infer<typeof sessionAgentSchema>
+type DeclaredAgent = z.infer<typeof declaredAgentSchema>
+
 /** What the running session says of an agent stands over what the project declares. */
 export function teamAgent(
   findings: Findings,
   name: string,
-  session: z.infer<typeof sessionAgentSchema> | undefined,
-  declared: z.infer<typeof declaredAgentSchema> | undefined,
+  session: SessionAgent | undefined,
+  declared: DeclaredAgent | undefined,
 ): TeamAgent {
   for (const key of Object.keys({ ...declared, ...session }))
     if (!TAKEN.includes(key)) findings.left.add(`agents.${key}`)
   const said = { ...declared, ...session }
   const runner = said.runner ?? OWN_RUNNERS[name] ?? 'native'
-  const named = (declared?.env ?? []).map((variable) => [variable, variable])
-  const env: Record<string, string> = { ...Object.fromEntries(named), ...session?.env_vars }
-  const preset = runner === 'claude_proxy' && Object.hasOwn(PROXIES, name) ? PROXIES[name] : null
-  const baseUrl = env['ANTHROPIC_BASE_URL'] ?? declared?.base_url ?? preset?.url ?? null
-  const isProxy = runner === 'claude_proxy'
-  const [only] = isProxy && declared?.env.length === 1 ? declared.env : []
-  const keyVariable = env['ANTHROPIC_API_KEY_VAR'] ?? only ?? preset?.key ?? null
-  delete env['ANTHROPIC_BASE_URL']
-  delete env['ANTHROPIC_API_KEY_VAR']
-  if (keyVariable !== null && env[keyVariable] === keyVariable) delete env[keyVariable]
   if (runner === 'codex_mcp') findings.left.add('agents.runner codex_mcp (codex here)')
+  const { model = null, yolo: isYolo = false, pilot: isPilot = false, cli = null } = said
+  const environment = { ...namedVariables(declared), ...session?.env_vars }
+  const own = { name, runner, model, isYolo, isPilot, cli }
+  return runner === 'claude_proxy'
+    ? { ...own, ...proxyOf(own, environment, declared) }
+    : { ...own, env: environment, baseUrl: null, keyVariable: null }
+}
+
+const namedVariables = (declared: DeclaredAgent | undefined): Record<string, string> =>
+  Object.fromEntries((declared?.env ?? []).map((variable) => [variable, variable]))
+
+/** Claude Code at another address, with a key of another name. */
+function proxyOf(
+  { name, model }: Pick<TeamAgent, 'name' | 'model'>,
+  environment: Record<string, string>,
+  declared: DeclaredAgent | undefined,
+): Pick<TeamAgent, 'model' | 'env' | 'baseUrl' | 'keyVariable'> {
+  const preset = Object.hasOwn(PROXIES, name) ? PROXIES[name] : undefined
+  const only = declared?.env.length === 1 ? declared.env[0] : undefined
+  const { ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY_VAR: key, ...env } = environment
+  const keyVariable = firstOf(key, only, preset?.key)
+  const others = Object.entries(env).filter(([variable]) => variable !== keyVariable)
   return {
-    name,
-    runner,
-    model: said.model ?? preset?.model ?? null,
-    isYolo: said.yolo ?? false,
-    isPilot: said.pilot ?? false,
-    cli: said.cli ?? null,
-    env,
-    baseUrl: isProxy ? baseUrl : null,
-    keyVariable: isProxy ? keyVariable : null,
+    model: firstOf(model, preset?.model),
+    env: Object.fromEntries(others),
+    baseUrl: firstOf(url, declared?.base_url, preset?.url),
+    keyVariable,
   }
 }
+
+/** The first that is said. */
+const firstOf = (...said: readonly (string | null | undefined)[]): string | null =>
+  said.find((text) => text !== undefined && text !== null) ?? null
 
 /** Why it can be no member; null where it can. */
 export const nameFault = (name: string): string | null =>
@@ -142,20 +156,20 @@ const line = (path: readonly string[], value: string) => ({ key: formatKey(path)
 function profileLines(agent: TeamAgent, type: ExecutorType): { key: string; value: string }[] {
   const { name, runner, model, isYolo, cli, env, baseUrl, keyVariable } = agent
   const command = cli ?? (runner === 'native' && name !== 'claude' ? name : null)
-  const isPlain = model === null && isYolo && command === null && Object.keys(env).length === 0
-  if (isPlain && baseUrl === null) return []
   const at = (...field: string[]) => ['executors', profileName(name), ...field]
-  return [
-    line(at('type'), quote(type)),
+  const said = (field: string, value: unknown) =>
+    value === null ? [] : [line(at(field), toLiteral(value))]
+  const lines = [
     ...(model === null ? [] : modelLines(model, type, at('model'))),
-    ...(isYolo ? [] : [line(at('permissions'), quote('workspace'))]),
-    ...(command === null ? [] : [line(at('command'), toLiteral([command]))]),
-    ...(baseUrl === null ? [] : [line(at('base_url'), quote(baseUrl))]),
-    ...(keyVariable === null ? [] : [line(at('api_key_env'), quote(keyVariable))]),
+    ...said('permissions', isYolo ? null : 'workspace'),
+    ...said('command', command === null ? null : [command]),
+    ...said('base_url', baseUrl),
+    ...said('api_key_env', keyVariable),
     ...Object.entries(env).map(([variable, value]) =>
       line(at('env', variable), value === variable ? toLiteral({ from: value }) : quote(value)),
     ),
   ]
+  return lines.length === 0 ? [] : [line(at('type'), quote(type)), ...lines]
 }
 
 /** The model, and an entry of the registry where none is built in. */

@@ -2,17 +2,9 @@
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { errorText, oneLine } from '../../base/text.ts'
-import { utcIso } from '../../base/instant.ts'
-import { derivedMessageId } from '../../domain/messages/derived-id.ts'
-import {
-  ANY_PERSON,
-  MAX_MESSAGE,
-  type MessageId,
-  messageIdSchema,
-} from '../../domain/messages/message.ts'
 import { givenTaskIdSchema } from '../../domain/schemas.ts'
 import { newTaskSchema } from '../../domain/task.ts'
-import type { FolderFile, MovedMessage, MovedTask } from '../../domain/transfer.ts'
+import { type FolderFile, type MovedTask, movedTaskSchema } from '../../domain/moving/transfer.ts'
 import {
   declaredAgentSchema,
   declaredJobSchema,
@@ -25,6 +17,7 @@ import {
   teamAgent,
   type TeamJob,
 } from './agentweave-team.ts'
+import { messageSchema, toMessages } from './agentweave-messages.ts'
 import {
   createFindings,
   type Findings,
@@ -34,7 +27,6 @@ import {
   type Placed,
   readJson,
   some,
-  utcInstant,
   withSections,
 } from './source.ts'
 
@@ -294,102 +286,11 @@ function toTask(
     ...(isMember ? { member: assignee } : {}),
     ...(end === null ? { paused: true } : {}),
   }
-  const fit = fitting(
-    findings,
-    { ...read, value: task },
-    newTaskSchema.extend({ id: givenTaskIdSchema }),
-  )
+  const fit = fitting(findings, { ...read, value: task }, movedTaskSchema.shape.task)
   return fit && { ...read, value: { task: fit.value, end, log: [] } }
 }
 
 function endOf(status: (typeof STATUSES)[number]): MovedTask['end'] {
   if (status === 'completed' || status === 'approved') return { kind: 'done', artifacts: [] }
   return status === 'rejected' ? { kind: 'abandoned' } : null
-}
-
-// Messages.
-
-const messageSchema = z.looseObject({
-  id: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be letters, digits, _ and -'),
-  from: z.string().min(1).max(200),
-  to: z.string().min(1).max(200),
-  subject: some.text,
-  content: some.text,
-  type: z.string().max(100).default('message'),
-  timestamp: z.string(),
-  task_id: some.text,
-})
-const MESSAGE_KEYS = [...Object.keys(messageSchema.shape), 'read', 'read_at']
-/** How AgentWeave calls whoever sits before it. */
-export const HUMAN = 'user'
-
-interface MailScene {
-  readonly members: ReadonlySet<string>
-  readonly ids: ReadonlySet<string>
-  readonly isStarted: boolean
-}
-
-/** As many as its text needs. */
-function toMessages(
-  findings: Findings,
-  { file, value, lineOf }: Placed<z.infer<typeof messageSchema>>,
-  { members, ids, isStarted }: MailScene,
-): MovedMessage[] {
-  const { left } = findings
-  const { id, from, to, type, timestamp, subject = '', content = '' } = value
-  for (const key of Object.keys(value)) if (!MESSAGE_KEYS.includes(key)) left.add(`messages.${key}`)
-  const at = utcInstant(timestamp)
-  const text = joinSubject(subject, content)
-  if (at === null)
-    return findings.fault(file, lineOf(['timestamp']), 'timestamp: must be a point in time') ?? []
-  if (text.trim() === '')
-    return findings.fault(file, lineOf(['content']), 'subject and content are empty') ?? []
-  if (to !== HUMAN && !members.has(to)) {
-    left.add(`messages to ${oneLine(to, 60)}, who is not in the session`)
-    return []
-  }
-  const task = givenTaskIdSchema.safeParse(value.task_id)
-  const about = task.success && ids.has(task.data) ? task.data : null
-  if (value.task_id !== undefined && about === null) left.add('messages.task_id of no task here')
-  const kind = about !== null && (type === 'delegation' || type === 'review') ? type : 'message'
-  if (kind !== type) left.add(`messages.type ${oneLine(type, 60)} (message here)`)
-  return piecesOf(text).map((piece, index): MovedMessage => ({
-    id: messageIdOf(index === 0 ? id : `${id}#${index + 1}`, at),
-    at: at + index,
-    from: from === HUMAN ? ANY_PERSON : from,
-    to: to === HUMAN ? ANY_PERSON : to,
-    kind,
-    priority: isStarted ? 'normal' : 'low',
-    task: about,
-    text: piece,
-  }))
-}
-
-/** The id of one that went out from here is the rest of it. */
-function messageIdOf(id: string, at: number): MessageId {
-  const own = messageIdSchema.safeParse(id.slice('msg-'.length))
-  return id.startsWith('msg-') && own.success
-    ? own.data
-    : derivedMessageId(at, `agentweave ${id} ${utcIso(at)}`)
-}
-
-const joinSubject = (subject: string, content: string): string =>
-  subject === '' ? content : content === '' ? subject : `${subject}\n\n${content}`
-
-/** The way back. */
-export function splitSubject(text: string): { readonly subject: string; readonly content: string } {
-  const [, subject = '', content = text] = /^([^\n]{1,256})\n\n([\s\S]+)$/.exec(text) ?? []
-  return { subject, content }
-}
-
-/** None in the middle of a character. */
-function piecesOf(text: string): string[] {
-  const pieces: string[] = []
-  for (let rest = text; rest !== '';) {
-    const whole = rest.length <= MAX_MESSAGE ? rest : rest.slice(0, MAX_MESSAGE)
-    const piece = whole.isWellFormed() ? whole : whole.slice(0, -1)
-    pieces.push(piece)
-    rest = rest.slice(piece.length)
-  }
-  return pieces
 }

@@ -5,7 +5,12 @@ import { scheduleForm } from '../../config/times.ts'
 import { parseDuration } from '../../domain/format.ts'
 import { givenTaskIdSchema } from '../../domain/schemas.ts'
 import { contextSchema, modeSchema, newTaskSchema, type NewTask } from '../../domain/task.ts'
-import { type FolderFile, MAX_LOG_LINE, type MovedTask } from '../../domain/transfer.ts'
+import {
+  type FolderFile,
+  MAX_LOG_LINE,
+  type MovedTask,
+  movedTaskSchema,
+} from '../../domain/moving/transfer.ts'
 import {
   createFindings,
   type Findings,
@@ -64,6 +69,11 @@ const STATUSES = [
   ...(['done', 'failed', 'abandoned'] as const),
 ]
 
+const isTiming = (text: string | undefined): boolean =>
+  text === undefined || scheduleForm(text) !== null
+
+const nodeSchema = z.looseObject({ kind: z.string().default('task'), id: some.text })
+
 const rowSchema = z.looseObject({
   id: givenTaskIdSchema,
   title: newTaskSchema.shape.title,
@@ -82,11 +92,17 @@ const rowSchema = z.looseObject({
   exec_mode: some.text,
   executor: some.text,
   context_scope: some.text,
-  timeout: some.text,
-  not_before: some.text,
-  cron_schedule: some.text,
+  timeout: some.text.refine(
+    (text) => !text || parseDuration(text) !== null,
+    'must be a duration such as "30m"',
+  ),
+  not_before: some.text.refine(
+    (text) => text === undefined || utcInstant(text) !== null,
+    'must be a point in time',
+  ),
+  cron_schedule: some.text.refine(isTiming, 'must be a cron expression'),
   cron_enabled: some.flag,
-  schedule: some.text,
+  schedule: some.text.refine(isTiming, 'must be a clock time or a cron expression'),
   max_retries: z.number().int().min(0).max(999).optional(),
   model: some.text,
   verify: some.text,
@@ -128,11 +144,7 @@ function rowsOf(findings: Findings, text: string): Rows {
     .entries()) {
     if (line.trim() === '' || line.trimStart().startsWith('#')) continue
     const at = { file: GRAPH, text: line, firstLine: index + 1 }
-    const node = readJson(
-      findings,
-      at,
-      z.looseObject({ kind: z.string().default('task'), id: some.text }),
-    )
+    const node = readJson(findings, at, nodeSchema)
     if (!node) continue
     const { kind, id = '' } = node.value
     if (kind !== 'task') {
@@ -169,42 +181,66 @@ function archivedIds(text: string): ReadonlySet<string> {
 function dependenciesOf(
   findings: Findings,
   rows: ReadonlyMap<string, Placed<Row>>,
-  { archived, broken }: { archived: ReadonlySet<string>; broken: ReadonlySet<string> },
+  elsewhere: Elsewhere,
 ): ReadonlyMap<string, readonly string[]> {
   const after = new Map<string, Set<string>>([...rows.keys()].map((id) => [id, new Set()]))
-  for (const [id, { file, value, lineOf }] of rows) {
-    for (const blocker of [...value.after, ...value.blocked_by]) {
+  for (const [id, row] of rows) {
+    for (const blocker of [...row.value.after, ...row.value.blocked_by])
       if (rows.has(blocker)) after.get(id)?.add(blocker)
-      else if (archived.has(blocker)) findings.left.add('after: tasks that are archived')
-      else if (blocker.startsWith('.')) findings.left.add('after: system tasks')
-      else if (blocker.includes(':')) findings.left.add('after: tasks of other repositories')
-      else if (!broken.has(blocker))
-        findings.fault(
-          file,
-          lineOf(['after']),
-          `task ${id} names ${oneLine(blocker, 100)}, which is not there`,
-        )
-    }
-    for (const dependent of [...value.before, ...value.blocks])
-      if (rows.has(dependent)) after.get(dependent)?.add(id)
+      else leaveBlocker(findings, row, blocker, elsewhere)
+    for (const dependent of [...row.value.before, ...row.value.blocks])
+      after.get(dependent)?.add(id)
   }
-  for (const [id, { value }] of rows) {
-    const isHeader = value.cycle_config !== undefined
-    const own = after.get(id)
-    if (own?.delete(id)) findings.left.add('edges that close a cycle')
-    if (!isHeader || !own) continue
-    const later = dependentsOf(after, id)
-    for (const blocker of own)
-      if (later.has(blocker) && own.delete(blocker)) findings.left.add('edges that close a cycle')
-  }
+  const headers = [...rows.values()].filter(({ value }) => value.cycle_config !== undefined)
+  breakCycles(
+    findings,
+    after,
+    headers.map(({ value }) => value.id),
+  )
   return new Map([...after].map(([id, blockers]) => [id, [...blockers]]))
 }
 
-/** All that wait for it, through others, too. */
-function dependentsOf(after: ReadonlyMap<string, ReadonlySet<string>>, id: string): Set<string> {
-  const direct = new Map<string, string[]>()
+interface Elsewhere {
+  readonly archived: ReadonlySet<string>
+  readonly broken: ReadonlySet<string>
+}
+
+/** It names no row that is read. */
+function leaveBlocker(
+  { left, fault }: Findings,
+  { file, value, lineOf }: Placed<Row>,
+  blocker: string,
+  { archived, broken }: Elsewhere,
+): void {
+  if (archived.has(blocker)) left.add('after: tasks that are archived')
+  else if (blocker.startsWith('.')) left.add('after: system tasks')
+  else if (blocker.includes(':')) left.add('after: tasks of other repositories')
+  else if (!broken.has(blocker)) {
+    const message = `task ${value.id} names ${oneLine(blocker, 100)}, which is not there`
+    fault(file, lineOf(['after']), message)
+  }
+}
+
+/** Takes away the edges by which a configured cycle comes back to its head, and those of a task to itself. */
+function breakCycles(
+  { left }: Findings,
+  after: ReadonlyMap<string, Set<string>>,
+  headers: readonly string[],
+): void {
+  const closing = 'edges that close a cycle'
+  for (const [id, blockers] of after) if (blockers.delete(id)) left.add(closing)
+  const direct = new Map<string, string[]>([...after.keys()].map((id) => [id, []]))
   for (const [dependent, blockers] of after)
-    for (const blocker of blockers) direct.set(blocker, [...(direct.get(blocker) ?? []), dependent])
+    for (const blocker of blockers) direct.get(blocker)?.push(dependent)
+  for (const id of headers) {
+    const later = reachedFrom(direct, id)
+    const own = after.get(id)
+    for (const blocker of own ?? [])
+      if (later.has(blocker) && own?.delete(blocker)) left.add(closing)
+  }
+}
+
+function reachedFrom(direct: ReadonlyMap<string, readonly string[]>, id: string): Set<string> {
   const found = new Set<string>()
   for (const queue = [id]; queue.length > 0;)
     for (const next of direct.get(queue.pop() ?? '') ?? [])
@@ -231,7 +267,7 @@ function toTask(findings: Findings, row: Placed<Row>, after: readonly string[]):
   if (said.cycle_config !== undefined) left.add('cycle_config')
   const end = endOf(findings, said)
   const route = routeOf(findings, said)
-  const timing = timingOf(findings, row)
+  const timing = timingOf(findings, said)
   const task = {
     id: said.id,
     title: said.title,
@@ -253,11 +289,7 @@ function toTask(findings: Findings, row: Placed<Row>, after: readonly string[]):
     'deliverables that are no paths',
     said.deliverables.filter((each) => !isPathText(each)).length,
   )
-  const fit = fitting(
-    findings,
-    { ...row, value: task },
-    newTaskSchema.extend({ id: givenTaskIdSchema }),
-  )
+  const fit = fitting(findings, { ...row, value: task }, movedTaskSchema.shape.task)
   return (
     fit && { moved: { task: fit.value, end, log: logOf(findings, said) }, models: route.models }
   )
@@ -320,30 +352,17 @@ function choicesOf(findings: Findings, { context_scope, exec_mode, exec }: Row) 
   }
 }
 
-function timingOf(findings: Findings, { file, value, lineOf }: Placed<Row>) {
-  const { timeout, cron_schedule: cron, cron_enabled: isOn = true, not_before } = value
-  const spec = cron ?? value.schedule
-  const timeoutMs = timeout === undefined || timeout === '' ? null : parseDuration(timeout)
-  if (timeout !== undefined && timeout !== '' && timeoutMs === null)
-    findings.fault(file, lineOf(['timeout']), 'timeout: must be a duration such as "30m"')
-  if (spec !== undefined && scheduleForm(spec) === null)
-    findings.fault(
-      file,
-      lineOf([cron === undefined ? 'schedule' : 'cron_schedule']),
-      'must be a clock time or a cron expression',
-    )
-  if (spec !== undefined && !isOn) findings.left.add('cron_schedule that is off')
-  const schedule =
-    spec !== undefined && isOn ? { spec, tz: cron === undefined ? null : 'UTC' } : null
+function timingOf({ left }: Findings, { timeout, not_before, cron_enabled, ...row }: Row) {
+  const { cron_schedule: cron, schedule: daily } = row
+  const spec = cron ?? daily
+  const isOn = cron_enabled !== false
+  if (spec !== undefined && !isOn) left.add('cron_schedule that is off')
+  const timeoutMs = parseDuration(timeout ?? '') ?? 0
+  const limit = timeoutMs === 0 ? {} : { timeoutMs }
   const notBefore = utcInstant(not_before)
-  if (not_before !== undefined && notBefore === null)
-    findings.fault(file, lineOf(['not_before']), 'not_before: must be a point in time')
-  if (schedule && notBefore !== null) findings.left.add('not_before beside cron_schedule')
-  return {
-    ...(timeoutMs === null || timeoutMs === 0 ? {} : { timeoutMs }),
-    ...(schedule ? { schedule } : {}),
-    ...(notBefore !== null && !schedule ? { notBefore } : {}),
-  }
+  if (spec === undefined || !isOn) return { ...limit, ...(notBefore === null ? {} : { notBefore }) }
+  if (notBefore !== null) left.add('not_before beside cron_schedule')
+  return { ...limit, schedule: { spec, tz: cron === undefined ? null : 'UTC' } }
 }
 
 const MOST_LOGGED = 200

@@ -10,7 +10,7 @@ import {
   MAX_LOG_LINE,
   type MovedMessage,
   type MovedTask,
-} from '../../domain/transfer.ts'
+} from '../../domain/moving/transfer.ts'
 import type { SourcePath } from '../../config/toml-source.ts'
 import { parseJson } from '../read-graph.ts'
 

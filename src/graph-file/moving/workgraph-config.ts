@@ -1,7 +1,8 @@
 /** `config.toml` of workgraph: the keys that have an equal here, and a word about the others. */
+import { z } from 'zod'
 import { oneLine } from '../../base/text.ts'
 import { toLiteral } from '../../config/edit-text.ts'
-import { findKey, formatKey, readValue } from '../../config/keys.ts'
+import { formatKey, keyInfo, readValue } from '../../config/keys.ts'
 import { BUILT_IN_MODELS } from '../../config/models.ts'
 import { parseToml } from '../../config/toml-source.ts'
 import { EXECUTOR_TYPES } from '../../domain/settings.ts'
@@ -89,21 +90,24 @@ function equalOf(given: readonly string[], value: unknown, names: Names): Line[]
   const [first = '', ...rest] = given
   const path = [first === 'dispatcher' ? 'coordinator' : first, ...rest]
   const key = path.join('.')
-  if (first === 'executors' && path.length >= 3) return fitted(path, value)
-  if (key === 'coordinator.model' || key === 'agent.model') return modelOf(path, value, names)
-  if (key === 'coordinator.executor' || key === 'agent.executor')
+  if (first === 'executors') return path.length >= 3 ? fitted(path, value) : null
+  if (first === 'models') return roleOf(path, value, names)
+  if (/^(coordinator|agent)\.model$/.test(key)) return modelOf(path, value, names)
+  if (/^(coordinator|agent)\.executor$/.test(key))
     return names.executors.has(String(value)) ? fitted(path, value) : null
-  if (
-    first === 'models' &&
-    path.length === 3 &&
-    path[2] === 'model' &&
-    ROLES.includes(path[1] ?? '')
-  ) {
-    const { name } = splitModel(String(value))
-    return names.models.has(name) ? fitted(['models', 'roles', path[1] ?? ''], name) : null
-  }
   const equal = Object.hasOwn(EQUALS, key) ? EQUALS[key] : undefined
   return equal === undefined ? null : fitted(equal.split('.'), value)
+}
+
+/** `[models.triage] model = "haiku"` */
+function roleOf(
+  [, role = '', ...field]: readonly string[],
+  value: unknown,
+  names: Names,
+): Line[] | null {
+  const { name } = splitModel(String(value))
+  const isKnown = ROLES.includes(role) && field.join('.') === 'model' && names.models.has(name)
+  return isKnown ? fitted(['models', 'roles', role], name) : null
 }
 
 /** `claude:opus` says who runs it as well. */
@@ -117,10 +121,9 @@ function modelOf(path: readonly string[], value: unknown, names: Names): Line[] 
 
 /** The value as the key takes it. */
 function fitted(path: readonly string[], value: unknown): Line[] | null {
-  const key = formatKey(path)
-  const found = findKey(key)
+  const info = keyInfo(path)
   const text = toLiteral(value)
-  return found.ok && readValue(found.value.info, text).ok ? [{ key, value: text }] : null
+  return info && readValue(info, text).ok ? [{ key: formatKey(path), value: text }] : null
 }
 
 /** Values with their paths; a list or an inline table of a key that takes one is a value. */
@@ -130,7 +133,7 @@ function* leavesOf(
 ): Generator<[readonly string[], unknown]> {
   const isTable = typeof value === 'object' && value !== null && !(value instanceof Date)
   const isWhole = path.length >= 3 || Array.isArray(value)
-  if (!isTable || (path.length > 0 && isWhole && findKey(formatKey(path)).ok)) yield [path, value]
+  if (!isTable || (path.length > 0 && isWhole && keyInfo(path) !== null)) yield [path, value]
   else if (Array.isArray(value)) yield [path, value]
   else for (const [name, inner] of Object.entries(value)) yield* leavesOf(inner, [...path, name])
 }
@@ -149,14 +152,12 @@ function registryOf(findings: Findings, registry: unknown): { lines: Line[]; nam
   const lines: Line[] = []
   const names: string[] = []
   for (const entry of Array.isArray(registry) ? (registry as unknown[]) : []) {
-    const said: Record<string, unknown> =
-      typeof entry === 'object' && entry !== null ? { ...entry } : {}
-    const { id, ...fields } = said
-    const isWhole = typeof fields['provider'] === 'string' && typeof fields['model'] === 'string'
-    if (typeof id !== 'string' || id === '' || id === 'roles' || !isWhole) {
+    const said = registryEntrySchema.safeParse(entry)
+    if (!said.success) {
       findings.left.add('config model_registry (an entry without id, provider or model)')
       continue
     }
+    const { id, ...fields } = said.data
     names.push(id)
     for (const [field, value] of Object.entries(fields)) {
       const own = Object.hasOwn(MODEL_FIELDS, field) ? MODEL_FIELDS[field] : undefined
@@ -167,3 +168,12 @@ function registryOf(findings: Findings, registry: unknown): { lines: Line[]; nam
   }
   return { lines, names }
 }
+
+const registryEntrySchema = z.looseObject({
+  id: z
+    .string()
+    .min(1)
+    .refine((id) => id !== 'roles'),
+  provider: z.string(),
+  model: z.string(),
+})

@@ -5,9 +5,16 @@ import type { Delivery, Message } from '../../domain/messages/message.ts'
 import { ANY_PERSON } from '../../domain/messages/message.ts'
 import type { JobSettings, MemberSettings, Profile, Settings } from '../../domain/settings.ts'
 import { DEFINITION_FIELDS, type Task } from '../../domain/task.ts'
-import { createLeft, type FolderFile, type Left, type LeftCounter } from '../../domain/transfer.ts'
+import {
+  createLeft,
+  type FolderFile,
+  type Left,
+  type LeftCounter,
+} from '../../domain/moving/transfer.ts'
+import { profileOf } from '../../domain/routing/resolve.ts'
 import { runnerOf } from './agentweave-team.ts'
-import { AGENTWEAVE_YML, HUMAN, SECTIONS, splitSubject } from './read-agentweave.ts'
+import { HUMAN, splitSubject } from './agentweave-messages.ts'
+import { AGENTWEAVE_YML, SECTIONS } from './read-agentweave.ts'
 import { takeSections } from './source.ts'
 
 /** What a yard has that other programs can have. */
@@ -194,29 +201,56 @@ function messageFiles(
 
 // The team.
 
-type Agent = ReturnType<typeof agentOf>
+interface Agent {
+  readonly runner: string
+  readonly model: string | null
+  readonly yolo: boolean
+  readonly pilot: boolean
+  readonly cli: string | null
+  readonly env_vars: Readonly<Record<string, string>>
+}
 
-function agentOf(left: LeftCounter, settings: Settings, name: string, member: MemberSettings) {
-  const profile = member.executor === null ? null : (settings.executors[member.executor] ?? null)
-  const type = profile?.type ?? member.executor ?? settings.coordinator.executor
-  const runner = member.isPerson ? 'manual' : runnerOf(type, profile?.baseUrl ?? null)
-  if (runner === null) left.add(`members of executor ${type} (manual there)`)
+function agentOf(
+  left: LeftCounter,
+  settings: Settings,
+  name: string,
+  member: MemberSettings,
+): Agent {
   if (member.conversation === 'new') left.add('members.conversation')
-  const [program = null] = profile?.command ?? []
+  const executor = member.executor ?? settings.coordinator.executor
+  const profile = profileOf(settings, executor)
+  const runner = profile && runnerOf(profile.type, profile.baseUrl)
+  const isNobody = runner === null && !member.isPerson
+  if (isNobody) left.add(`members of executor ${executor} (manual there)`)
+  const pilot = member.isPiloted
+  return runner === null || profile === null || member.isPerson
+    ? { runner: 'manual', model: null, yolo: false, pilot, cli: null, env_vars: {} }
+    : { ...startedBy(left, settings, { name, runner, profile }), pilot }
+}
+
+function startedBy(
+  left: LeftCounter,
+  settings: Settings,
+  { name, runner, profile }: { name: string; runner: string; profile: Profile },
+): Omit<Agent, 'pilot'> {
+  const [program = null] = profile.command ?? []
   const isNative = runner === 'claude' && program === name
-  const model = profile?.model ?? null
   return {
-    runner: isNative ? ('native' as const) : (runner ?? ('manual' as const)),
-    model: model === null ? null : (settings.models[model]?.modelId ?? model),
-    yolo: runner !== null && (profile?.permissions ?? 'bypass') === 'bypass' && !member.isPerson,
-    pilot: member.isPiloted,
+    runner: isNative ? 'native' : runner,
+    model: modelIdOf(settings, profile.model),
+    yolo: profile.permissions === 'bypass',
     cli: isNative ? null : program,
     env_vars: environmentOf(left, profile),
   }
 }
 
-function environmentOf(left: LeftCounter, profile: Profile | null): Record<string, string> {
-  const { baseUrl = null, apiKeyEnv = null, env = {} } = profile ?? {}
+const modelIdOf = ({ models }: Settings, name: string | null): string | null =>
+  name === null ? null : (models[name]?.modelId ?? name)
+
+function environmentOf(
+  left: LeftCounter,
+  { baseUrl, apiKeyEnv, env }: Profile,
+): Record<string, string> {
   // There a value that is its own name is taken from the environment, and no other can be.
   const own = Object.entries(env).flatMap(([variable, value]) => {
     if (typeof value === 'string') return [[variable, value]]

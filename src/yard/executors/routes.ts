@@ -88,15 +88,8 @@ export function createRoutes(config: Config, root: string, identities: Identitie
     },
     /** Why a task as somebody asks for it could never run, or would ignore what is said of it; null when neither. */
     faultOf(task: Asked, said: Asked = task): Failure | null {
-      const { executor, exec, model, verify = null, budget, budgetTokens } = task
-      const { member = null } = task
-      const wish = {
-        executor: executor ?? null,
-        exec: exec ?? null,
-        model: model ?? null,
-        verify,
-        member,
-      }
+      const { budget, budgetTokens } = task
+      const wish = saidOf(task)
       const choice = resolveExecutor(settings, wish)
       if (!choice.ok) return choice.error
       const misfit = mismatchOf(wish, choice.value.profile)
@@ -112,6 +105,14 @@ export function createRoutes(config: Config, root: string, identities: Identitie
     },
   }
 }
+
+const saidOf = ({ executor, exec, model, verify, member }: Asked) => ({
+  executor: executor ?? null,
+  exec: exec ?? null,
+  model: model ?? null,
+  verify: verify ?? null,
+  member: member ?? null,
+})
 
 type Config = Pick<LoadedConfig, 'settings' | 'get'>
 

@@ -9,7 +9,7 @@ import type {
   TokenView,
   tokenInput,
 } from '../../contract/token.ts'
-import type { AccessToken } from '../../domain/access-token.ts'
+import type { AccessToken } from '../../domain/messages/access-token.ts'
 import type { Actor } from '../../domain/command.ts'
 import { nameOf } from '../../domain/decide/decision.ts'
 import { fail, failure, type Failure } from '../../domain/failure.ts'

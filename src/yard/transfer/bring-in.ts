@@ -10,7 +10,7 @@ import { ANY_PERSON, type Message, type Recipient } from '../../domain/messages/
 import type { Settings } from '../../domain/settings.ts'
 import { DEFINITION_FIELDS, type NewTask, type Task } from '../../domain/task.ts'
 import { toArtifacts } from '../../domain/executor.ts'
-import type { LeftCounter, MovedMessage, MovedTask } from '../../domain/transfer.ts'
+import type { LeftCounter, MovedMessage, MovedTask } from '../../domain/moving/transfer.ts'
 import { type Timed, toNewTask } from '../handlers/wire-tasks.ts'
 import type { Yard } from '../yard.ts'
 

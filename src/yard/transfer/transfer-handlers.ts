@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { ok } from '../../base/result.ts'
 import type { Artifact } from '../../domain/executor.ts'
 import { isStanding } from '../../domain/messages/message.ts'
-import { createLeft, type MovedTask } from '../../domain/transfer.ts'
+import { createLeft, type MovedTask } from '../../domain/moving/transfer.ts'
 import {
   writeAgentweave,
   type Outgoing,

@@ -1,12 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { FolderFile } from '../../../src/domain/transfer.ts'
-import {
-  isOfAgentweave,
-  readAgentweave,
-  splitSubject,
-} from '../../../src/graph-file/moving/read-agentweave.ts'
+import type { FolderFile } from '../../../src/domain/moving/transfer.ts'
+import { splitSubject } from '../../../src/graph-file/moving/agentweave-messages.ts'
+import { isOfAgentweave, readAgentweave } from '../../../src/graph-file/moving/read-agentweave.ts'
 import { isOfWorkgraph, readWorkgraph } from '../../../src/graph-file/moving/read-workgraph.ts'
 import { type Move, takeSections, withSections } from '../../../src/graph-file/moving/source.ts'
 import { createSeededRandom } from '../../support/seeded-random.ts'
@@ -184,9 +181,11 @@ describe('malformed files', () => {
     for (let round = 0; round < 2000; round++) {
       const { files, read } = random.pick(sources)
       const { path } = random.pick(files)
-      const move = read(changed(files, path, damaged))
+      // The others are sound; what everything needs is read along with it.
+      const together = files.filter((each) => each.path === path || each.path === 'session.json')
+      const move = read(changed(together, path, damaged))
       for (const { file, line, message } of move.faults) {
-        expect(files.map((each) => each.path)).toContain(file)
+        expect([...files.map((each) => each.path), 'graph.jsonl']).toContain(file)
         expect(line).toBeGreaterThanOrEqual(1)
         expect(message).not.toBe('')
       }

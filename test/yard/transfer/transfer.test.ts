@@ -2,7 +2,7 @@ import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { definitionOf } from '../../../src/domain/task.ts'
-import type { FolderFile } from '../../../src/domain/transfer.ts'
+import type { FolderFile } from '../../../src/domain/moving/transfer.ts'
 import { readFolder } from '../../../src/graph-file/folder.ts'
 import { isOfAgentweave, readAgentweave } from '../../../src/graph-file/moving/read-agentweave.ts'
 import { isOfWorkgraph, readWorkgraph } from '../../../src/graph-file/moving/read-workgraph.ts'
@@ -152,7 +152,9 @@ describe('what is said here already', () => {
       subtasks: 'own',
       maxSubtasks: 10,
     })
-    await expect(agent.transfer.export({ format: 'workgraph' })).rejects.toThrow()
-    await expect(agent.transfer.import({ tasks: [], messages: [], config: [] })).rejects.toThrow()
+    await expect(agent.transfer.export({ format: 'workgraph' })).rejects.toThrow('agent-1')
+    await expect(agent.transfer.import({ tasks: [], messages: [], config: [] })).rejects.toThrow(
+      'agent-1',
+    )
   })
 })

@@ -1,7 +1,7 @@
 /** `yard token`: by what members and daemons on other machines are let in. */
 import { err } from '../../../base/result.ts'
 import type { TokenView } from '../../../contract/token.ts'
-import { TOKEN_KINDS } from '../../../domain/access-token.ts'
+import { TOKEN_KINDS } from '../../../domain/messages/access-token.ts'
 import { failure } from '../../../domain/failure.ts'
 import { askYard } from '../../connect/connect.ts'
 import {

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { err, ok, type Result } from '../../../base/result.ts'
 import { failure, type Failure } from '../../../domain/failure.ts'
-import type { FolderFile, Left, TransferFormat } from '../../../domain/transfer.ts'
+import type { FolderFile, Left, TransferFormat } from '../../../domain/moving/transfer.ts'
 import { kindOfPath, readFile, readFolder, writeFolder } from '../../../graph-file/folder.ts'
 import {
   AGENTWEAVE_YML,

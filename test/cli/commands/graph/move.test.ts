@@ -52,11 +52,11 @@ describe('yard import of a folder', () => {
         .map((id) => `{"id":"${id}","title":"T","after":["${id === 'a' ? 'b' : 'a'}"]}`)
         .join('\n'),
       4,
-      'graph.jsonl:1',
+      'graph.jsonl:2',
     ],
     ['bytes that are no text', 'config.toml', Buffer.from([0x61, 0xff, 0xfe]), 1, 'config.toml:1'],
     ['a file that is too large', 'graph.jsonl', '#'.repeat(5_000_001), 1, 'graph.jsonl:1'],
-  ])('imports nothing because of %s', async (_what, file, text, code, told) => {
+  ])('imports nothing because of %s', async (...[, file, text, code, told]) => {
     const before = await config()
     await writeFile(join(place.folder, 'workgraph/.workgraph', file), text)
     const ended = await place.yard(['import', 'workgraph/.workgraph'])

@@ -1,14 +1,14 @@
 /** What comes from another program's folder, and what goes into one: tasks, messages and settings in the yard's own words. */
 import { z } from 'zod'
-import { isStorableText, UNSTORABLE_TEXT } from './bounds.ts'
+import { isStorableText, UNSTORABLE_TEXT } from '../bounds.ts'
 import {
   MESSAGE_KINDS,
   MESSAGE_PRIORITIES,
   MAX_MESSAGE,
   messageIdSchema,
-} from './messages/message.ts'
-import { givenTaskIdSchema } from './schemas.ts'
-import { newTaskSchema } from './task.ts'
+} from '../messages/message.ts'
+import { givenTaskIdSchema } from '../schemas.ts'
+import { newTaskSchema } from '../task.ts'
 
 export const TRANSFER_FORMATS = ['agentweave', 'workgraph'] as const
 export type TransferFormat = (typeof TRANSFER_FORMATS)[number]
