@@ -1,12 +1,18 @@
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isStanding } from '../../../src/domain/messages/message.ts'
 import { definitionOf } from '../../../src/domain/task.ts'
 import type { FolderFile } from '../../../src/domain/moving/transfer.ts'
 import { readFolder } from '../../../src/graph-file/folder.ts'
 import { isOfAgentweave, readAgentweave } from '../../../src/graph-file/moving/read-agentweave.ts'
 import { isOfWorkgraph, readWorkgraph } from '../../../src/graph-file/moving/read-workgraph.ts'
 import type { Move } from '../../../src/graph-file/moving/source.ts'
+import { systemClock } from '../../../src/base/clock.ts'
+import { createYardClient } from '../../../src/yard/handlers/router.ts'
+import { createLiveView } from '../../../src/yard/views/live-view.ts'
+import { openTestYard } from '../../headless/served-yard.ts'
+import { PERSON } from '../../support/plan-builder.ts'
 import { openPageBench, type PageBench } from '../page-client.ts'
 
 const FIXTURES = resolve(import.meta.dirname, '../../fixtures/moving')
@@ -48,7 +54,8 @@ async function exported({ client }: PageBench, format: Format): Promise<Move> {
 
 /** All of a yard that moves, without what only this yard knows. */
 function contentOf({ test: { yard } }: PageBench) {
-  const tasks = [...yard.plan.tasks.values()].map((task) => ({
+  const own = [...yard.plan.tasks.values()].filter(({ id }) => !isStanding(id))
+  const tasks = own.map((task) => ({
     ...definitionOf(task),
     id: task.id,
     held: task.held,
@@ -92,6 +99,27 @@ describe.each(['agentweave', 'workgraph'] as const)('a folder of %s', (format) =
     expect(again.known).toBeGreaterThan(0)
     expect(contentOf(bench)).toEqual(before)
     expect(readFileSync(bench.test.yard.paths.config, 'utf8')).toBe(config)
+  })
+
+  it('starts no agent where agents are started', async () => {
+    const test = await openTestYard()
+    try {
+      const { yard } = test
+      const host = { url: () => null, pageUrl: () => null, stop: () => {} }
+      const view = createLiveView(yard, systemClock)
+      const client = createYardClient({ yard, host, view, actor: PERSON })
+      const { tasks, messages, config } = await fixture(format)
+      await client.transfer.import({
+        tasks: [...tasks],
+        messages: [...messages],
+        config: [...config],
+      })
+      for (let round = 0; round < 3; round++) await yard.coordinator.tick()
+      expect([...yard.plan.agents.keys()]).toEqual([])
+      expect(yard.store.agents({ which: 'all' })).toEqual([])
+    } finally {
+      await test.close()
+    }
   })
 
   it('is not imported at all where one task cannot be', async () => {
