@@ -9,16 +9,14 @@ import type { Event } from '../event.ts'
 import { attemptLimit, retryDelayMs, VERDICTS, workFailure, type WorkFailure } from '../failure.ts'
 import type { Plan } from '../plan.ts'
 import { hasResult, type Task } from '../task.ts'
-import { isStanding } from '../messages/message.ts'
 import { baseConflictEvents } from './decide-landing.ts'
 import {
+  afterOtherTurn,
   DEFAULT_MAIL,
   escalation,
   isSpent,
-  nextTurnAt,
   standingEvents,
   turnEnded,
-  wokenEvents,
 } from './mail-turn.ts'
 import { askedEvents, stoppedByVerdict } from './decide-triage.ts'
 import { resultEvents } from './evaluated.ts'
@@ -98,11 +96,9 @@ function mailEvents(
     reason: failure?.reason ?? 'its turn ended without a result',
   })
   const own = standingEvents(task, settled, turn.waiting, at)
-  const next = isStanding(task.id) ? null : nextTurnAt(turn.waiting, at)
-  const woken =
-    task.member !== null && next !== null ? wokenEvents(plan, task.member, at, next) : []
+  const woken = afterOtherTurn(plan, task, turn.waiting, at)
   const escalated = escalateTo
-    ? escalation(plan, { task, failure, settled, to: escalateTo, at })
+    ? escalation(plan, { task, failure, settled, to: escalateTo, mail, at })
     : []
   return [...own, ...turn.events, ...woken, ...escalated]
 }
@@ -183,8 +179,9 @@ function judged(scene: Scene, verdict: Verdict): Settlement {
   const { outcome } = verdict
   if (outcome === 'done') {
     const done = resultEvents(scene, at)
-    // Sent back by a judge, its next agent goes on with the conversation.
-    const resumable = done[0]?.type !== 'task.completed' && done[0]?.type !== 'task.repeated'
+    // Sent back by a judge, its next agent goes on with the conversation; a member does with its own in any case.
+    const isOver = done[0]?.type === 'task.completed' || done[0]?.type === 'task.repeated'
+    const resumable = task.member !== null || !isOver
     return { outcome, failure: null, task: done, resumable }
   }
   const bad = verdict.failure ?? workFailure('crash', 'it ended badly')
@@ -308,6 +305,8 @@ function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resu
       return { resumable: true, task: [returned] }
     }
     case 'ask': {
+      if (agent.report?.kind === 'fail' && agent.report.isAnswered)
+        return { resumable: true, task: [returnedEvent(task.id, at, { failure: bad })] }
       // A key that is missing here says nothing of the provider: no request was sent.
       const wasAsked = bad.class === 'auth' && end.evidence.how !== 'not-launched'
       const awaiting: Event = {

@@ -228,17 +228,26 @@ function answeredEvents(plan: Plan, sending: Sending, now: Circumstances): Decid
   return more.ok ? decided([], ...closed, ...more.value.events) : more
 }
 
-/** The task goes on with the answer, or has it as a note where its agent is still at work. */
+/** The task goes on with the answer, or has it as a note; where the agent that asked has not ended, it goes on when that has. */
 function answerOf(plan: Plan, task: Task, { text, from }: Message, now: Circumstances): Decided {
   if (task.state.kind === 'waiting' && task.state.for === 'answer')
     return openDeciders['task.answer'](task, { type: 'task.answer', id: task.id, text }, now, plan)
-  return decided([], loggedEvent(task.id, `${from} answers: ${text}`, now))
+  const noted = loggedEvent(task.id, `${from} answers: ${text}`, now)
+  const asker = plan.agentOf(task.id)
+  const { at } = now
+  if (asker?.report?.kind !== 'fail' || asker.report.failure.class !== 'question')
+    return decided([], noted)
+  const { failure: asked } = asker.report
+  const answered = { type: 'agent.reported', failure: asked, isAnswered: true } as const
+  return decided([], noted, { ...answered, at, id: asker.id })
 }
 
 function decisionOf(plan: Plan, task: Task, { decision }: Message, now: Circumstances): Decided {
   const { id } = task
   switch (decision) {
     case 'retry':
+      // Its next try has begun already.
+      if (task.state.kind === 'in-progress') return decided([])
       return openDeciders['task.retry'](task, { type: 'task.retry', id, fresh: false }, now, plan)
     case 'pause':
       return taskDeciders['task.hold'](task, { type: 'task.hold', id }, now, plan)
