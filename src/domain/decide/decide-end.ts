@@ -287,11 +287,15 @@ function killed(task: Task, reason: 'killed' | 'redispatch', at: number): Settle
   return { ...returned(task, at, bad, reason === 'killed'), outcome: 'killed' }
 }
 
+/** It has asked, and the answer is there already. */
+const isAnswered = ({ report }: Agent): boolean => report?.kind === 'fail' && !!report.isAnswered
+
 /** The retry policy of each class of failure, in one place. */
 function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resumable'> {
   const { task, agent, end, at } = scene
   // It was never tried: it waits until its program is on this machine.
-  if (bad.class === 'missing-program' && end.evidence.how === 'not-launched')
+  const isUntried = bad.class === 'missing-program' && end.evidence.how === 'not-launched'
+  if (isUntried || isAnswered(agent))
     return { resumable: true, task: [returnedEvent(task.id, at, { failure: bad })] }
   switch (VERDICTS[bad.class]) {
     case 'park':
@@ -305,8 +309,6 @@ function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resu
       return { resumable: true, task: [returned] }
     }
     case 'ask': {
-      if (agent.report?.kind === 'fail' && agent.report.isAnswered)
-        return { resumable: true, task: [returnedEvent(task.id, at, { failure: bad })] }
       // A key that is missing here says nothing of the provider: no request was sent.
       const wasAsked = bad.class === 'auth' && end.evidence.how !== 'not-launched'
       const awaiting: Event = {

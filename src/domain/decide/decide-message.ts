@@ -26,7 +26,6 @@ import {
   noOp,
   refused,
   unknownTask,
-  wrongState,
 } from './decision.ts'
 import {
   dueDeliveries,

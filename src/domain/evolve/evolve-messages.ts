@@ -57,7 +57,7 @@ export const MESSAGE_EVOLVERS: Evolvers<MessageEventType> = {
   'delivery.noticed': (plan, { id, nextAt }) =>
     deliveryChange(plan, id, ({ tries }) => ({ tries: tries + 1, noticeAt: nextAt })),
   'job.fired': (_, { run }) => [{ entity: 'jobRun', id: run.id, before: null, after: run }],
-  'job.ended'({ jobRuns }, { type: _, id, at: endedAt, ...ended }) {
+  'job.ended'({ jobRuns }, { type: _type, id, at: endedAt, ...ended }) {
     const before = jobRuns.get(id)
     invariant(before, `no run ${id} of a job`)
     const after: JobRun = { ...before, ...ended, endedAt }

@@ -167,8 +167,8 @@ function membersDue({ plan, config, now }: SummarySource): number {
     ([name, { isPerson, isPiloted }]) => {
       const task = plan.tasks.get(standingIdOf(name))
       // Before its standing task is made, what was sent to it wakes it.
-    const isDue = task ? movesByItself(plan, task, now()) : plan.deliveriesTo(name).size > 0
-    return !isPerson && !isPiloted && isDue
+      const isDue = task ? movesByItself(plan, task, now()) : plan.deliveriesTo(name).size > 0
+      return !isPerson && !isPiloted && isDue
     },
   )
   return due.length

@@ -7,7 +7,7 @@ import {
   type EscalationAnswer,
   type Message,
 } from '../../../src/domain/messages/message.ts'
-import type { Command } from '../../../src/domain/command.ts'
+import type { Command, CommandOf, Sending } from '../../../src/domain/command.ts'
 import {
   asAgent,
   COORDINATOR,
@@ -34,11 +34,10 @@ const refusal = (kind: string) => ({ ok: false, error: { kind } })
 const yard = (): MailBench => mailBench(createBench(), 'back', 'front')
 const sendCommand = (
   bench: Bench,
-  to: string,
-  seed: string,
+  [to, seed]: readonly [string, string],
   more: Partial<Message> = {},
-  sending: Partial<Parameters<typeof sendingTo>[2]> = {},
-): Extract<Command, { type: 'message.send' }> => ({
+  sending: Partial<Sending> = {},
+): CommandOf<'message.send'> => ({
   type: 'message.send',
   ...sendingTo([to], messageAt(bench.at, seed, more), sending),
 })
@@ -50,8 +49,7 @@ const replyTo = (
 ): Command =>
   sendCommand(
     bench,
-    original.from,
-    `re ${original.text} by ${from}`,
+    [original.from, `re ${original.text} by ${from}`],
     { from, replyTo: original.id, ...more },
     { original },
   )
@@ -132,10 +130,12 @@ describe('a chain of agents', () => {
     expect(mail.bench.plan.agents.get(agentIdOf(1))?.hops).toBe(5)
     const by = asAgent(1, '@back')
     const write = (seed: string, hops: number) =>
-      mail.bench.run(sendCommand(mail.bench, 'front', seed, { from: 'back', hops }), by)
+      mail.bench.run(sendCommand(mail.bench, ['front', seed], { from: 'back', hops }), by)
     expect(write('six', 6).ok).toBe(true)
     expect(write('seven', 7)).toMatchObject(refusal('too-far'))
-    expect(mail.bench.run(sendCommand(mail.bench, 'front', 'x', { hops: 7 }), PERSON).ok).toBe(true)
+    expect(mail.bench.run(sendCommand(mail.bench, ['front', 'x'], { hops: 7 }), PERSON).ok).toBe(
+      true,
+    )
   })
 
   it('is refused where its agent has sent the other ten within a minute', () => {
@@ -146,8 +146,7 @@ describe('a chain of agents', () => {
     const write = (seed: string, recent: number) =>
       sendCommand(
         mail.bench,
-        'front',
-        seed,
+        ['front', seed],
         { from: 'back', hops: 1 },
         { recent: { front: recent } },
       )
@@ -163,7 +162,7 @@ describe('an agent', () => {
     mail.claim('@back', 1)
     const by = asAgent(1, '@back')
     const write = (from: string) =>
-      mail.bench.run(sendCommand(mail.bench, 'front', from, { from, hops: 1 }), by)
+      mail.bench.run(sendCommand(mail.bench, ['front', from], { from, hops: 1 }), by)
     expect(write('front')).toMatchObject(refusal('not-allowed'))
     expect(write('yard')).toMatchObject(refusal('not-allowed'))
     expect(write('back').ok).toBe(true)
@@ -195,7 +194,7 @@ describe('an agent', () => {
     mail.send('back', 'one')
     mail.claim('@back', 1)
     mail.end(1)
-    const late = sendCommand(mail.bench, 'front', 'late', { from: 'back', hops: 1 })
+    const late = sendCommand(mail.bench, ['front', 'late'], { from: 'back', hops: 1 })
     expect(mail.bench.run(late, asAgent(1, '@back'))).toMatchObject(refusal('unauthorized'))
   })
 })
@@ -204,7 +203,7 @@ describe('delegated work', () => {
   const delegate = (mail: MailBench, by = PERSON, more: Partial<Message> = {}) => {
     const message = { kind: 'delegation', text: 'Build it', ...more } as const
     const task = { title: 'Build it', member: 'front' }
-    const command = { ...sendCommand(mail.bench, 'front', 'd', message), delegate: { task } }
+    const command = { ...sendCommand(mail.bench, ['front', 'd'], message), delegate: { task } }
     return mail.bench.run(command, by)
   }
   const settle = (mail: MailBench): Command => {
@@ -297,7 +296,7 @@ describe('a task that fails twice running in the same way', () => {
     if (!asked) throw new Error('nothing was asked')
     const sending = { original: asked, recipients: [] }
     const more = { from: 'ada', replyTo: asked.id, decision }
-    mail.events(sendCommand(mail.bench, 'yard', 'so', more, sending))
+    mail.events(sendCommand(mail.bench, ['yard', 'so'], more, sending))
     expect(mail.bench.task('t')).toMatchObject(becomes)
     expect(mail.delivery(asked)?.state).toMatchObject({ kind: 'closed', how: 'replied' })
   })
@@ -308,7 +307,7 @@ describe('a task that fails twice running in the same way', () => {
     if (!asked) throw new Error('nothing was asked')
     mail.claim('t', 3)
     const more = { from: 'ada', replyTo: asked.id, decision: 'retry' } as const
-    mail.events(sendCommand(mail.bench, 'yard', 'so', more, { original: asked, recipients: [] }))
+    mail.events(sendCommand(mail.bench, ['yard', 'so'], more, { original: asked, recipients: [] }))
     expect(mail.state('t')).toMatchObject({ kind: 'in-progress' })
     expect(mail.delivery(asked)?.state.kind).toBe('closed')
   })
@@ -317,7 +316,7 @@ describe('a task that fails twice running in the same way', () => {
 describe('a person', () => {
   it('is given notices, then the sender is told, and the message stays', () => {
     const mail = yard()
-    const command = sendCommand(mail.bench, 'anna', 'one', { from: 'back' })
+    const command = sendCommand(mail.bench, ['anna', 'one'], { from: 'back' })
     mail.events(command, COORDINATOR)
     const { message } = command
     const id = deliveryIdOf(message.id, 'anna')

@@ -93,8 +93,8 @@ describe('a member', () => {
     ]
     mail.send('back', 'one')
     for (const command of ending)
-      expect(mail.bench.run(command), command.type).toMatchObject({
-        ok: false,
+      expect({ of: command.type, ...mail.bench.run(command) }).toMatchObject({
+        of: command.type,
         error: { kind: 'not-allowed' },
       })
     for (let turn = 1; turn <= 5; turn += 1) {
