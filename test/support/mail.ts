@@ -4,7 +4,9 @@ import type { Evidence } from '../../src/domain/completion.ts'
 import type { Event } from '../../src/domain/event.ts'
 import { workFailure, type FailureClass, type WorkFailure } from '../../src/domain/failure.ts'
 import { agentIdOf } from '../../src/domain/ids.ts'
+import type { AccessToken } from '../../src/domain/messages/access-token.ts'
 import { derivedMessageId } from '../../src/domain/messages/derived-id.ts'
+import type { JobRun } from '../../src/domain/messages/job.ts'
 import {
   type Delivery,
   deliveryIdOf,
@@ -12,6 +14,8 @@ import {
   type Recipient,
   type RecipientKind,
 } from '../../src/domain/messages/message.ts'
+import type { Peer } from '../../src/domain/messages/peer.ts'
+import { START_AT } from './manual-clock.ts'
 import { type Bench, COORDINATOR, endCommand } from './plan-builder.ts'
 
 export const MAIL = { tries: 3, retryAfterMs: 600_000 }
@@ -65,6 +69,47 @@ export const sendingTo = (
 export const syncCommand = (...names: string[]): Command => ({
   type: 'members.sync',
   members: names.map((name) => ({ name, title: `Messages to ${name}` })),
+})
+
+export const jobRun = (number: number, more: Partial<JobRun> = {}): JobRun => ({
+  id: `nightly#${number}`,
+  job: 'nightly',
+  number,
+  at: START_AT + number,
+  scheduledFor: START_AT,
+  trigger: 'schedule',
+  messageId: null,
+  outcome: null,
+  reason: null,
+  agentId: null,
+  conversation: null,
+  endedAt: null,
+  ...more,
+})
+
+export const accessToken = (id: string): AccessToken => ({
+  id,
+  name: `of ${id}`,
+  kind: 'member',
+  sha256: 'a'.repeat(64),
+  hint: 'wxyz',
+  names: ['back'],
+  roles: [],
+  repos: [],
+  createdAt: START_AT,
+  createdBy: 'ada',
+  expiresAt: null,
+  revokedAt: null,
+})
+
+export const peerOf = (id: string): Peer => ({
+  id,
+  key: 'k',
+  pinnedAt: START_AT,
+  members: [],
+  cursor: null,
+  refused: 0,
+  lastRefusal: null,
 })
 
 export interface MailBench {

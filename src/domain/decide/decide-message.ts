@@ -69,7 +69,7 @@ export const messageDeciders: Deciders<
       )
     return decided(
       own.map(({ id }) => id),
-      ...closedEvents(plan, own, 'acked', now),
+      ...closedEvents(plan, own, { how: 'acked', woken: [] }, now),
     )
   },
 
@@ -216,7 +216,9 @@ function answeredEvents(plan: Plan, sending: Sending, now: Circumstances): Decid
   const open = original.to
     .flatMap((name) => plan.deliveries.get(deliveryIdOf(original.id, name)) ?? [])
     .filter((delivery) => isOwn(plan, delivery, message.from, now))
-  const closed = closedEvents(plan, open, 'replied', now)
+  // Whoever is woken by the reply itself does not rest.
+  const woken = message.priority === 'low' ? [] : sending.recipients.map(({ name }) => name)
+  const closed = closedEvents(plan, open, { how: 'replied', woken }, now)
   const { asks } = original
   const task = asks && plan.tasks.get(asks.taskId)
   if (!asks || !task) return decided([], ...closed)
@@ -262,17 +264,17 @@ function decisionOf(plan: Plan, task: Task, { decision }: Message, now: Circumst
   }
 }
 
-export const closedEvents = (
+const closedEvents = (
   plan: Plan,
   deliveries: readonly Delivery[],
-  how: 'acked' | 'replied',
+  { how, woken }: { readonly how: 'acked' | 'replied'; readonly woken: readonly string[] },
   now: Circumstances,
 ): Event[] => {
   const { at, by } = now
   const gone = new Set(deliveries.map(({ id }) => id))
   const members = new Set(
     deliveries.flatMap(({ recipient, recipientKind }) =>
-      recipientKind === 'member' ? [recipient] : [],
+      recipientKind === 'member' && !woken.includes(recipient) ? [recipient] : [],
     ),
   )
   return [

@@ -93,6 +93,16 @@ describe('what is closed by hand', () => {
     expect(mail.delivery(asked)?.state.kind).toBe('closed')
     expect(mail.state('@back')).toMatchObject(idle)
   })
+
+  it('a reply that wakes the member whose last one it closes leaves it awake', () => {
+    const mail = yard()
+    mail.bench.add('t', { exec: null, member: 'back' })
+    mail.claim('t', 1)
+    const own = mail.send('back', 'to myself', { from: 'back' })
+    mail.events(replyTo(mail, own, 'back', { hops: 1 }), asAgent(1, 't'))
+    expect(mail.delivery(own)?.state.kind).toBe('closed')
+    expect(mail.state('@back')).toMatchObject({ kind: 'open' })
+  })
 })
 
 describe('a question of a task to a member', () => {
