@@ -15,6 +15,7 @@ import type {
   JudgingPort,
   LandingPort,
   MachinePort,
+  MailPort,
   Route,
   RouteLearner,
 } from '../../src/coordinator/ports.ts'
@@ -32,6 +33,7 @@ import { agentIdOf, type AgentId } from '../../src/domain/ids.ts'
 import type { NewTask, Task } from '../../src/domain/task.ts'
 import type { Budget, Profile, Settings } from '../../src/domain/settings.ts'
 import type { OpenStore } from '../../src/store/open-store.ts'
+import { messagesOf } from '../../src/yard/executors/launch-order.ts'
 import { createMoney, createSpending } from '../../src/yard/spending.ts'
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts'
 import { createTurns, openMemoryStore, type Turns } from '../support/memory-store.ts'
@@ -160,6 +162,7 @@ export interface YardBenchOptions {
   readonly landing?: LandingPort
   readonly judging?: JudgingPort
   readonly assignmentOf?: CoordinatorParts['assignmentOf']
+  readonly mail?: (opened: OpenStore, clock: ManualClock) => MailPort
   readonly learner?: (opened: OpenStore, dispatcher: Dispatcher) => RouteLearner
   readonly wrap?: (opened: OpenStore) => OpenStore
   /** Tasks from which on a change is carried out in pieces. */
@@ -253,6 +256,7 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
     money: createMoney({ plan, store, runtime, spending, settings: () => bench.economy }),
     route: (task) => bench.route(task),
     ...(options.learner && { learner: options.learner(opened, dispatcher) }),
+    ...(options.mail && { mail: options.mail(opened, clock) }),
     ...(options.assignmentOf && { assignmentOf: options.assignmentOf }),
     canRun: (route) => bench.canRun(route),
     orderOf: (agent) => orderOf(bench, agent.id),
@@ -344,7 +348,10 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
   return bench
 }
 
-function orderOf({ profile, opened: { plan } }: YardBench, id: AgentId): LaunchOrder | null {
+function orderOf(
+  { profile, clock, opened: { plan, store } }: YardBench,
+  id: AgentId,
+): LaunchOrder | null {
   const agent = plan.agents.get(id)
   const task = agent && plan.tasks.get(agent.taskId)
   if (!agent || !task) return null
@@ -355,7 +362,7 @@ function orderOf({ profile, opened: { plan } }: YardBench, id: AgentId): LaunchO
     dependencies: [],
     notes: [],
     graph: [],
-    messages: [],
+    messages: messagesOf(plan, store, agent, clock.now()),
     resume: agent.conversation,
     modelId: agent.modelId,
     model: null,

@@ -105,7 +105,8 @@ export const messageDeciders: Deciders<
 
   'delivery.notice'(plan, { id, nextAt, isLast }, now) {
     const delivery = plan.deliveries.get(id)
-    if (!delivery || delivery.noticeAt === null) return noOp()
+    // Asked for again before the first of them was committed.
+    if (!delivery || delivery.noticeAt === null || delivery.noticeAt > now.at) return noOp()
     const text = `${delivery.recipient} has not read your message ${delivery.messageId} yet. It stays where people see it.`
     const { at } = now
     const told = isLast
@@ -213,9 +214,12 @@ function delegated(plan: Plan, sending: CommandOf<'message.send'>, now: Circumst
 function answeredEvents(plan: Plan, sending: Sending, now: Circumstances): Decided {
   const { original, message } = sending
   if (!original) return decided([])
-  const open = original.to
-    .flatMap((name) => plan.deliveries.get(deliveryIdOf(original.id, name)) ?? [])
-    .filter((delivery) => isOwn(plan, delivery, message.from, now))
+  const all = original.to.flatMap(
+    (name) => plan.deliveries.get(deliveryIdOf(original.id, name)) ?? [],
+  )
+  const own = all.filter((delivery) => isOwn(plan, delivery, message.from, now))
+  // A person may answer in the place of a member.
+  const open = own.length === 0 && now.by.kind === 'person' ? all : own
   // Whoever is woken by the reply itself does not rest.
   const woken = message.priority === 'low' ? [] : sending.recipients.map(({ name }) => name)
   const closed = closedEvents(plan, open, { how: 'replied', woken }, now)

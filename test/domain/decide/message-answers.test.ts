@@ -334,9 +334,15 @@ describe('a person', () => {
     expect(mail.delivery(message, 'anna')).toMatchObject({ noticeAt: at + MAIL.retryAfterMs })
     const notice = (nextAt: number | null) =>
       mail.events({ type: 'delivery.notice', id, nextAt, isLast: nextAt === null }, COORDINATOR)
-    notice(at + MINUTE)
-    expect(mail.delivery(message, 'anna')).toMatchObject({ tries: 1, noticeAt: at + MINUTE })
+    const [first, last] = [at + MAIL.retryAfterMs, at + 3 * MAIL.retryAfterMs]
+    expect(notice(last)).toEqual([])
+    mail.bench.at = first
+    notice(last)
+    // The same wish again, before anybody has looked.
+    expect(notice(last)).toEqual([])
+    expect(mail.delivery(message, 'anna')).toMatchObject({ tries: 1, noticeAt: last })
     expect(mail.told()).toEqual([])
+    mail.bench.at = last
     notice(null)
     expect(mail.delivery(message, 'anna')).toMatchObject({
       tries: 2,
