@@ -38,9 +38,8 @@ export async function unknownVariables(
   return odd
     .filter((name) => !settings.has(name) && !texts.some((text) => text.includes(name)))
     .map((name) => {
-      const last = nearMatch(name, byLastWord.keys())
-      const near = (last && byLastWord.get(last)) ?? nearMatch(name, [...settings, ...OF_PEOPLE])
-      return { name, near }
+      const near = nearMatch(name, [...byLastWord.keys(), ...OF_PEOPLE, ...settings])
+      return { name, near: (near && byLastWord.get(near)) ?? near }
     })
 }
 

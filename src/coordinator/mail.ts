@@ -7,6 +7,7 @@ import {
   isStanding,
   type Message,
   repeatDelayMs,
+  standingIdOf,
 } from '../domain/messages/message.ts'
 import { type Task, isFinished } from '../domain/task.ts'
 import type { CommittedBatch } from './dispatch.ts'
@@ -19,11 +20,17 @@ export function createMailUpkeep({ plan, mail, startsAgents }: CoordinatorParts)
   const noteTask = (task: Task | null): void => {
     if (task?.delegation && !task.delegation.isTold && isFinished(task)) ended.add(task.id)
   }
+  /** It has gone, or its turn is over, which was let finish although its member has gone. */
+  const isLeft = ({ before, after }: Changed): boolean => {
+    if (after === null) return true
+    const isEnd = before?.state.kind === 'in-progress' && after.state.kind !== 'in-progress'
+    return isEnd && !(mail?.members() ?? []).some(({ name }) => standingIdOf(name) === after.id)
+  }
   return {
     note({ changes }: CommittedBatch): void {
       for (const change of changes) {
         if (change.entity === 'task') noteTask(change.after)
-        if (change.entity === 'task' && isStanding(change.id)) isSynced &&= change.after !== null
+        if (change.entity === 'task' && isStanding(change.id) && isLeft(change)) isSynced = false
       }
     },
     /** The settings may have changed, or nothing is known. */
@@ -63,6 +70,11 @@ export function createMailUpkeep({ plan, mail, startsAgents }: CoordinatorParts)
     const nextAt = isLast ? null : now + repeatDelayMs(policy, given + 1)
     return { type: 'delivery.notice', id: delivery.id, nextAt, isLast }
   }
+}
+
+interface Changed {
+  readonly before: Task | null
+  readonly after: Task | null
 }
 
 type Noticed = Delivery & { readonly noticeAt: number }

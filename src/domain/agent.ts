@@ -202,7 +202,12 @@ export const agentSchema = z.strictObject({
   report: z
     .discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('done') }),
-      z.strictObject({ kind: z.literal('fail'), failure: workFailureSchema }),
+      z.strictObject({
+        kind: z.literal('fail'),
+        failure: workFailureSchema,
+        /** Of a question: the answer was there before the agent had ended. */
+        isAnswered: z.literal(true).optional(),
+      }),
     ])
     .nullable(),
   exitCode: z.number().int().nullable(),

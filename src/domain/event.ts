@@ -169,7 +169,8 @@ interface AgentEvents {
   }
   'agent.heard': { id: AgentId }
   'agent.conversed': { id: AgentId; conversation: string }
-  'agent.reported': { id: AgentId; failure: WorkFailure | null }
+  /** `isAnswered`: of a question, whose answer is there before its agent has ended. */
+  'agent.reported': { id: AgentId; failure: WorkFailure | null; isAnswered?: true }
   'agent.stopping': { id: AgentId; reason: StopReason; force: boolean }
   'agent.ended': {
     id: AgentId

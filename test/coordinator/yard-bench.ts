@@ -16,6 +16,7 @@ import type {
   JudgingPort,
   LandingPort,
   MachinePort,
+  MailPort,
   Route,
   RouteLearner,
 } from '../../src/coordinator/ports.ts'
@@ -33,6 +34,7 @@ import { agentIdOf, type AgentId } from '../../src/domain/ids.ts'
 import type { NewTask, Task } from '../../src/domain/task.ts'
 import type { Budget, Profile, Settings } from '../../src/domain/settings.ts'
 import type { OpenStore } from '../../src/store/open-store.ts'
+import { messagesOf } from '../../src/yard/executors/launch-order.ts'
 import { createMoney, createSpending } from '../../src/yard/spending.ts'
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts'
 import { createTurns, openMemoryStore, type Turns } from '../support/memory-store.ts'
@@ -162,6 +164,7 @@ export interface YardBenchOptions {
   readonly judging?: JudgingPort
   readonly assignmentOf?: CoordinatorParts['assignmentOf']
   readonly jobs?: (opened: OpenStore) => JobPort
+  readonly mail?: (opened: OpenStore, clock: ManualClock) => MailPort
   readonly learner?: (opened: OpenStore, dispatcher: Dispatcher) => RouteLearner
   readonly wrap?: (opened: OpenStore) => OpenStore
   /** Tasks from which on a change is carried out in pieces. */
@@ -221,6 +224,16 @@ const portsOf = ({
   machine = ROOMY,
 }: YardBenchOptions) => ({ landing, judging, machine })
 
+const optionalPortsOf = (
+  { learner, mail, assignmentOf, jobs }: YardBenchOptions,
+  parts: { opened: OpenStore; dispatcher: Dispatcher; clock: ManualClock },
+) => ({
+  ...(learner && { learner: learner(parts.opened, parts.dispatcher) }),
+  ...(mail && { mail: mail(parts.opened, parts.clock) }),
+  ...(assignmentOf && { assignmentOf }),
+  ...(jobs && { jobs: jobs(parts.opened) }),
+})
+
 export async function createYardBench(options: YardBenchOptions = {}): Promise<YardBench> {
   const base = options.opened ?? (await openMemoryStore())
   const opened = options.wrap?.(base) ?? base
@@ -254,9 +267,7 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
     caps: () => bench.caps,
     money: createMoney({ plan, store, runtime, spending, settings: () => bench.economy }),
     route: (task) => bench.route(task),
-    ...(options.learner && { learner: options.learner(opened, dispatcher) }),
-    ...(options.assignmentOf && { assignmentOf: options.assignmentOf }),
-    ...(options.jobs && { jobs: options.jobs(opened) }),
+    ...optionalPortsOf(options, { opened, dispatcher, clock }),
     canRun: (route) => bench.canRun(route),
     orderOf: (agent) => orderOf(bench, agent.id),
     leases: options.leases ?? createLeaseMemory(),
@@ -347,7 +358,10 @@ export async function createYardBench(options: YardBenchOptions = {}): Promise<Y
   return bench
 }
 
-function orderOf({ profile, opened: { plan } }: YardBench, id: AgentId): LaunchOrder | null {
+function orderOf(
+  { profile, clock, opened: { plan, store } }: YardBench,
+  id: AgentId,
+): LaunchOrder | null {
   const agent = plan.agents.get(id)
   const task = agent && plan.tasks.get(agent.taskId)
   if (!agent || !task) return null
@@ -358,7 +372,7 @@ function orderOf({ profile, opened: { plan } }: YardBench, id: AgentId): LaunchO
     dependencies: [],
     notes: [],
     graph: [],
-    messages: [],
+    messages: messagesOf(plan, store, agent, clock.now()),
     resume: agent.conversation,
     modelId: agent.modelId,
     model: null,

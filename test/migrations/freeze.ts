@@ -7,8 +7,10 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { MIGRATIONS } from '../../src/store/migrations.ts'
 import { agentIdOf } from '../../src/domain/ids.ts'
+import { deliveryIdOf } from '../../src/domain/messages/message.ts'
+import { accessToken, jobRun, messageAt, peerOf, sendingTo, syncCommand } from '../support/mail.ts'
 import { START_AT } from '../support/manual-clock.ts'
-import { taskId } from '../support/plan-builder.ts'
+import { COORDINATOR, taskId } from '../support/plan-builder.ts'
 import {
   evaluation,
   judgement,
@@ -30,6 +32,16 @@ const CONTENTS: Readonly<Record<number, (recorder: Recorder) => void>> = {
     recorder.said(opinion('o1', judged, { score: 0.75 }))
     recorder.asked(judgement(2, about))
     recorder.asked(judgement(3, { ...about, state: ended }))
+  },
+  6(recorder) {
+    recorder.run(syncCommand('back'), COORDINATOR)
+    const [read, open] = [messageAt(START_AT, 'read'), messageAt(START_AT + 1, 'open')]
+    for (const message of [read, open])
+      recorder.run({ type: 'message.send', ...sendingTo(['back'], message) })
+    recorder.run({ type: 'message.ack', deliveryIds: [deliveryIdOf(read.id, 'back')] })
+    recorder.run({ type: 'job.fire', run: jobRun(1) }, COORDINATOR)
+    recorder.run({ type: 'token.make', token: accessToken('t1') })
+    recorder.run({ type: 'peer.pin', peer: peerOf('p1') }, COORDINATOR)
   },
 }
 

@@ -53,7 +53,8 @@ interface Entities {
 
 /** Entities that the plan does not hold, and those that it holds until they end. */
 const ADDED: readonly string[] = ['log', 'artifact', 'evaluation', 'opinion', 'message']
-const ENDING: readonly string[] = ['agent', 'judgement']
+const ENDING: readonly string[] = ['agent', 'judgement', 'delivery']
+const ENDED: readonly unknown[] = ['ended', 'closed', 'dead']
 
 /** What holds now. */
 export interface Limits {
@@ -121,7 +122,7 @@ export function createOracle(path: string, truthParts: TruthParts, limits: Limit
       )
     if (ADDED.includes(row.entity)) return
     const mine = inPlan(plan, row.entity, row.id)
-    const isGone = ENDING.includes(row.entity) && stateOf(expected) === 'ended'
+    const isGone = ENDING.includes(row.entity) && ENDED.includes(stateOf(expected))
     holds(
       isDeepStrictEqual(plain(mine), isGone ? undefined : expected),
       8,
@@ -342,11 +343,14 @@ function checkPlan(plan: Plan, folded: Map<string, Table>): void {
     agent: plan.agents.size,
     breaker: plan.breakers.size,
     judgement: plan.judgements.size,
+    delivery: plan.deliveries.size,
     dependency: [...plan.tasks.keys()].reduce((sum, id) => sum + plan.blockersOf(id).size, 0),
   }
   for (const [entity, size] of Object.entries(sizes)) {
     const rows = [...(folded.get(entity) ?? new Map<string, Record<string, unknown>>())]
-    const there = rows.filter(([, row]) => !ENDING.includes(entity) || stateOf(row) !== 'ended')
+    const there = rows.filter(
+      ([, row]) => !ENDING.includes(entity) || !ENDED.includes(stateOf(row)),
+    )
     holds(there.length === size, 8, () => `the plan has ${size} of ${entity}, not ${there.length}`)
     for (const [id, row] of there)
       holds(
@@ -367,6 +371,8 @@ function inPlan(plan: Plan, entity: string, id: string): unknown {
       return plan.breakers.get(id)
     case 'judgement':
       return plan.judgements.get(id as never)
+    case 'delivery':
+      return plan.deliveries.get(id)
     case 'yard':
       return plan.facts
     default: {
@@ -387,6 +393,11 @@ const TABLES: Readonly<Record<string, string>> = {
   yard: 'SELECT body FROM yard_fact',
   log: 'SELECT body FROM log_line',
   artifact: 'SELECT body FROM artifact',
+  message: 'SELECT body FROM message',
+  delivery: 'SELECT body FROM delivery',
+  jobRun: 'SELECT body FROM job_run',
+  token: 'SELECT body FROM token',
+  peer: 'SELECT body FROM peer',
   dependency:
     "SELECT json_object('id', blocker || '>' || dependent, 'blocker', blocker, 'dependent', dependent) FROM dependency",
 }

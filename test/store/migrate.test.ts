@@ -15,6 +15,7 @@ import { taskSchema } from '../../src/domain/task.ts'
 import { agentSchema } from '../../src/domain/agent.ts'
 import { evaluationSchema } from '../../src/domain/judging/evaluation.ts'
 import { judgementSchema } from '../../src/domain/judging/judgement.ts'
+import { deliverySchema, messageSchema } from '../../src/domain/messages/message.ts'
 import { taskId } from '../support/plan-builder.ts'
 import { START_AT } from '../support/manual-clock.ts'
 
@@ -85,6 +86,7 @@ describe('migrating', () => {
         'a done',
         'b open',
         'c in-progress',
+        ...(number < 6 ? [] : ['@back open']),
       ])
       for (const task of plan.tasks.values()) expect(taskSchema.parse(task)).toEqual(task)
       for (const agent of store.agents({ which: 'all' }))
@@ -95,7 +97,7 @@ describe('migrating', () => {
       expect(store.logOf(taskId('c')).map((line) => line.text)).toEqual(['a note'])
       expect(store.artifactsOf(taskId('c'))).toHaveLength(1)
       expect(store.replyOf('k1')).toEqual({ ids: [] })
-      expect(fold(store.journal(0, 1000)).get('task')?.size).toBe(3)
+      expect(fold(store.journal(0, 1000)).get('task')?.size).toBe(plan.tasks.size)
       expect([...opened.value.positions.all()]).toEqual(
         number < 2 ? [] : [['b', { x: 120, y: -40.5 }]],
       )
@@ -132,6 +134,29 @@ describe('migrating', () => {
     for (const judgement of judgements) expect(judgementSchema.parse(judgement)).toEqual(judgement)
     for (const { evaluation } of judged)
       expect(evaluationSchema.parse(evaluation)).toEqual(evaluation)
+    close()
+  })
+
+  it.each([
+    [5, { messages: [], open: [], runs: [], tokens: [], peers: [] }],
+    [6, { messages: ['open', 'read'], open: ['back'], runs: [1], tokens: ['t1'], peers: ['p1'] }],
+  ])('knows what was sent in %i', async (number, known) => {
+    thaw(number)
+    const opened = await open()
+    if (!opened.ok) throw new Error(opened.error.message)
+    const { plan, store, close } = opened.value
+    const stored = store.mail.messages({ limit: 9 })
+    expect({
+      messages: stored.map(({ message }) => message.text),
+      open: [...plan.deliveries.values()].map(({ recipient }) => recipient),
+      runs: [...plan.jobRuns.values()].map((run) => run.number),
+      tokens: store.mail.tokens().map(({ id }) => id),
+      peers: [...plan.peers.keys()],
+    }).toEqual(known)
+    for (const { message, deliveries } of stored) {
+      expect(messageSchema.parse(message)).toEqual(message)
+      for (const delivery of deliveries) expect(deliverySchema.parse(delivery)).toEqual(delivery)
+    }
     close()
   })
 

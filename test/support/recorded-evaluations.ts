@@ -1,5 +1,5 @@
 /** A yard's database in which results were judged: written by the same rules, without asking a model. */
-import type { Command } from '../../src/domain/command.ts'
+import type { Actor, Command } from '../../src/domain/command.ts'
 import { decide } from '../../src/domain/decide/decide.ts'
 import type { Event } from '../../src/domain/event.ts'
 import { evolve } from '../../src/domain/evolve/evolve.ts'
@@ -114,6 +114,8 @@ export interface Recorder {
   judged(evaluation: Evaluation): Evaluation
   said(opinion: Opinion): void
   asked(judgement: Judgement): void
+  /** By its rules, as somebody's command. */
+  run(command: Command, by?: Actor): void
 }
 
 export function recorderOf(opened: OpenStore): Recorder {
@@ -128,7 +130,7 @@ export function recorderOf(opened: OpenStore): Recorder {
       }
     writer.commit()
   }
-  const run = (command: Command, by = PERSON): void => {
+  const run: Recorder['run'] = (command, by = PERSON) => {
     const newId = () => `r${(ids += 1)}`
     const decision = decide(plan, command, { at: START_AT, by, newId })
     if (!decision.ok) throw new Error(`${command.type}: ${decision.error.message}`)
@@ -158,6 +160,7 @@ export function recorderOf(opened: OpenStore): Recorder {
     },
     said: (opinion) => write([{ type: 'evaluation.scored', at: opinion.at, opinion }]),
     asked: (judgement) => write([{ type: 'judgement.queued', at: judgement.queuedAt, judgement }]),
+    run,
   }
 }
 

@@ -156,8 +156,7 @@ function judged(scene: Scene, verdict: Verdict): Settlement {
   const { outcome } = verdict
   if (outcome === 'done') {
     const done = resultEvents(scene, at)
-    // Sent back by a judge, its next agent goes on with the conversation.
-    // So does a member, whatever its turn was about.
+    // Sent back by a judge, its next agent goes on with the conversation; a member does with its own in any case.
     const isOver = done[0]?.type === 'task.completed' || done[0]?.type === 'task.repeated'
     const resumable = task.member !== null || !isOver
     return { outcome, failure: null, task: done, resumable }
@@ -265,11 +264,15 @@ function killed(task: Task, reason: 'killed' | 'redispatch', at: number): Settle
   return { ...returned(task, at, bad, reason === 'killed'), outcome: 'killed' }
 }
 
+/** It has asked, and the answer is there already. */
+const isAnswered = ({ report }: Agent): boolean => report?.kind === 'fail' && !!report.isAnswered
+
 /** The retry policy of each class of failure, in one place. */
 function policy(scene: Scene, bad: WorkFailure): Pick<Settlement, 'task' | 'resumable'> {
   const { task, agent, end, at } = scene
   // It was never tried: it waits until its program is on this machine.
-  if (bad.class === 'missing-program' && end.evidence.how === 'not-launched')
+  const isUntried = bad.class === 'missing-program' && end.evidence.how === 'not-launched'
+  if (isUntried || isAnswered(agent))
     return { resumable: true, task: [returnedEvent(task.id, at, { failure: bad })] }
   switch (VERDICTS[bad.class]) {
     case 'park':

@@ -70,7 +70,7 @@ export const messageDeciders: Deciders<
       )
     return decided(
       own.map(({ id }) => id),
-      ...closedEvents(plan, own, 'acked', now),
+      ...closedEvents(plan, own, { how: 'acked', woken: [] }, now),
     )
   },
 
@@ -106,7 +106,8 @@ export const messageDeciders: Deciders<
 
   'delivery.notice'(plan, { id, nextAt, isLast }, now) {
     const delivery = plan.deliveries.get(id)
-    if (!delivery || delivery.noticeAt === null) return noOp()
+    // Asked for again before the first of them was committed.
+    if (!delivery || delivery.noticeAt === null || delivery.noticeAt > now.at) return noOp()
     const text = `${delivery.recipient} has not read your message ${delivery.messageId} yet. It stays where people see it.`
     const { at } = now
     const told = isLast
@@ -214,10 +215,15 @@ function delegated(plan: Plan, sending: CommandOf<'message.send'>, now: Circumst
 function answeredEvents(plan: Plan, sending: Sending, now: Circumstances): Decided {
   const { original, message } = sending
   if (!original) return decided([])
-  const open = original.to
-    .flatMap((name) => plan.deliveries.get(deliveryIdOf(original.id, name)) ?? [])
-    .filter((delivery) => isOwn(plan, delivery, message.from, now))
-  const closed = closedEvents(plan, open, 'replied', now)
+  const all = original.to.flatMap(
+    (name) => plan.deliveries.get(deliveryIdOf(original.id, name)) ?? [],
+  )
+  const own = all.filter((delivery) => isOwn(plan, delivery, message.from, now))
+  // A person may answer in the place of a member.
+  const open = own.length === 0 && now.by.kind === 'person' ? all : own
+  // Whoever is woken by the reply itself does not rest.
+  const woken = message.priority === 'low' ? [] : sending.recipients.map(({ name }) => name)
+  const closed = closedEvents(plan, open, { how: 'replied', woken }, now)
   const { asks } = original
   const task = asks && plan.tasks.get(asks.taskId)
   if (!asks || !task) return decided([], ...closed)
@@ -228,17 +234,26 @@ function answeredEvents(plan: Plan, sending: Sending, now: Circumstances): Decid
   return more.ok ? decided([], ...closed, ...more.value.events) : more
 }
 
-/** The task goes on with the answer, or has it as a note where its agent is still at work. */
+/** The task goes on with the answer, or has it as a note; where the agent that asked has not ended, it goes on when that has. */
 function answerOf(plan: Plan, task: Task, { text, from }: Message, now: Circumstances): Decided {
   if (task.state.kind === 'waiting' && task.state.for === 'answer')
     return openDeciders['task.answer'](task, { type: 'task.answer', id: task.id, text }, now, plan)
-  return decided([], loggedEvent(task.id, `${from} answers: ${text}`, now))
+  const noted = loggedEvent(task.id, `${from} answers: ${text}`, now)
+  const asker = plan.agentOf(task.id)
+  const { at } = now
+  if (asker?.report?.kind !== 'fail' || asker.report.failure.class !== 'question')
+    return decided([], noted)
+  const { failure: asked } = asker.report
+  const answered = { type: 'agent.reported', failure: asked, isAnswered: true } as const
+  return decided([], noted, { ...answered, at, id: asker.id })
 }
 
 function decisionOf(plan: Plan, task: Task, { decision }: Message, now: Circumstances): Decided {
   const { id } = task
   switch (decision) {
     case 'retry':
+      // Its next try has begun already.
+      if (task.state.kind === 'in-progress') return decided([])
       return openDeciders['task.retry'](task, { type: 'task.retry', id, fresh: false }, now, plan)
     case 'pause':
       return taskDeciders['task.hold'](task, { type: 'task.hold', id }, now, plan)
@@ -254,17 +269,17 @@ function decisionOf(plan: Plan, task: Task, { decision }: Message, now: Circumst
   }
 }
 
-export const closedEvents = (
+const closedEvents = (
   plan: Plan,
   deliveries: readonly Delivery[],
-  how: 'acked' | 'replied',
+  { how, woken }: { readonly how: 'acked' | 'replied'; readonly woken: readonly string[] },
   now: Circumstances,
 ): Event[] => {
   const { at, by } = now
   const gone = new Set(deliveries.map(({ id }) => id))
   const members = new Set(
     deliveries.flatMap(({ recipient, recipientKind }) =>
-      recipientKind === 'member' ? [recipient] : [],
+      recipientKind === 'member' && !woken.includes(recipient) ? [recipient] : [],
     ),
   )
   return [

@@ -1,8 +1,9 @@
 /** The door of the domain: plan + command → events, or a failure that says what to do instead. Pure. */
 import type { Steps } from '../../base/steps.ts'
-import type { Command, CommandOf, CommandType } from '../command.ts'
+import type { Actor, Command, CommandOf, CommandType } from '../command.ts'
 import type { Event } from '../event.ts'
-import { failure } from '../failure.ts'
+import { failure, type Failure } from '../failure.ts'
+import { isStanding } from '../messages/message.ts'
 import { permit } from '../permissions.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
@@ -30,7 +31,7 @@ import {
 } from './decision.ts'
 
 export function decide(plan: Plan, command: Command, now: Circumstances): Decided {
-  const forbidden = permit(plan, now.by, command)
+  const forbidden = permit(plan, now.by, command) ?? keptOfMember(command, now.by)
   if (forbidden) return refused(forbidden)
   // A decider is declared for the command under whose type it stands.
   if (!isOfTask(command)) return (DECIDERS[command.type] as AnyDecider)(plan, command, now)
@@ -43,6 +44,29 @@ export function* decideInSteps(plan: Plan, command: Command, now: Circumstances)
   if (command.type !== 'tasks.import') return decide(plan, command, now)
   const forbidden = permit(plan, now.by, command)
   return forbidden ? refused(forbidden) : yield* addInSteps(plan, command.tasks, now)
+}
+
+const NOT_OF_MEMBERS: ReadonlySet<CommandType> = new Set([
+  ...(['task.complete', 'task.fail', 'task.abandon', 'task.remove', 'tasks.remove'] as const),
+  ...(['task.edit', 'task.take', 'landing.request'] as const),
+])
+
+/** The standing task of a member is there as long as the member: nobody ends, changes or takes it. Its agent reports on its turn. */
+function keptOfMember(command: Command, by: Actor): Failure | null {
+  if (by.kind === 'agent' || !NOT_OF_MEMBERS.has(command.type)) return null
+  const id = idsOf(command).find(isStanding)
+  if (id === undefined) return null
+  const member = id.slice(1)
+  return failure('not-allowed', `${id} is where the turns of member ${member} are kept`, {
+    hint: `yard member pause ${member} holds its turns, yard member remove ${member} ends them`,
+    facts: { id },
+  })
+}
+
+function idsOf(command: Command): readonly string[] {
+  if ('ids' in command) return command.ids
+  if ('claim' in command) return [command.claim.taskId]
+  return 'id' in command ? [command.id] : []
 }
 
 type AnyDecider = (plan: Plan, command: Command, now: Circumstances) => Decided

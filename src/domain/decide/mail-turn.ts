@@ -262,6 +262,25 @@ export function settledMember(
   return nextTurnAt(left, at) === null ? [restingEvent(task.id, left, at)] : []
 }
 
+/** The standing task of a member whose turn on another task is over: that turn may have taken what had woken it. */
+function afterOtherTurn(
+  plan: Plan,
+  { id, member }: Task,
+  waiting: readonly Delivery[],
+  at: number,
+): Event[] {
+  const standing = member === null || isStanding(id) ? null : plan.tasks.get(standingIdOf(member))
+  if (member === null || !standing) return []
+  const { state } = standing
+  const next = nextTurnAt(waiting, at)
+  const isEarly =
+    state.kind === 'open' &&
+    state.park === null &&
+    (next === null || (state.notBefore ?? at) < next)
+  if (isEarly) return [restingEvent(standing.id, waiting, at)]
+  return next === null ? [] : wokenEvents(plan, member, at, next)
+}
+
 /** The settlement of a standing task by its turn: it never ends, and the repeat of its messages stands in place of a retry. */
 function standingEvents(
   task: Task,
@@ -289,11 +308,13 @@ interface Repeated {
   readonly failure: WorkFailure | null
   readonly settled: readonly Event[]
   readonly to: Recipient
+  readonly mail: MailPolicy
   readonly at: number
 }
 
 /** Nothing where this failure is another than the last, or was asked about before. */
-function escalation(plan: Plan, { task, failure, settled, to, at }: Repeated): Event[] {
+function escalation(plan: Plan, repeated: Repeated): Event[] {
+  const { task, failure, settled, to, mail, at } = repeated
   if (failure === null || task.lastFailure === null || isStanding(task.id)) return []
   if (!isSpent(settled[0])) return []
   const kind = signatureOf(failure)
@@ -308,7 +329,7 @@ function escalation(plan: Plan, { task, failure, settled, to, at }: Repeated): E
   } as const
   return [
     { type: 'task.escalated', at, id: task.id, failure: kind },
-    ...sentEvents(plan, { ...message, to: [to.name] }, [to], { at, noticeMs: null }),
+    ...sentEvents(plan, { ...message, to: [to.name] }, [to], { at, noticeMs: mail.retryAfterMs }),
   ]
 }
 
@@ -348,9 +369,7 @@ export function afterTurn(ended: Ended): Event[] {
     reason: failure?.reason ?? 'its turn ended without a result',
   })
   const own = standingEvents(task, settled, turn.waiting, at)
-  const next = isStanding(task.id) ? null : nextTurnAt(turn.waiting, at)
-  const { member } = task
-  const woken = member !== null && next !== null ? wokenEvents(plan, member, at, next) : []
-  const escalated = to ? escalation(plan, { task, failure, settled, to, at }) : []
+  const woken = afterOtherTurn(plan, task, turn.waiting, at)
+  const escalated = to ? escalation(plan, { task, failure, settled, to, mail, at }) : []
   return [...own, ...turn.events, ...woken, ...escalated]
 }

@@ -176,8 +176,10 @@ export const AGENT_PATCHES: AgentPatches<
   'agent.heard': ({ state }) => ({
     state: state.kind === 'starting' ? { kind: 'working' } : state,
   }),
-  'agent.reported': (_, { failure }) => ({
-    report: failure ? { kind: 'fail', failure } : { kind: 'done' },
+  'agent.reported': (_, { failure, isAnswered }) => ({
+    report: failure
+      ? { kind: 'fail', failure, ...(isAnswered ? { isAnswered } : {}) }
+      : { kind: 'done' },
   }),
   'agent.stopping': ({ state }, { at, reason, force }) => ({
     state: { kind: 'stopping', reason, since: state.kind === 'stopping' ? state.since : at, force },

@@ -13,6 +13,7 @@ export type MessagePriority = (typeof MESSAGE_PRIORITIES)[number]
 
 /** What a person can answer to a question about a task that fails again and again. */
 export const ESCALATION_ANSWERS = ['retry', 'pause', 'cancel'] as const
+export type EscalationAnswer = (typeof ESCALATION_ANSWERS)[number]
 
 /** UTF-16 units. */
 export const MAX_MESSAGE = 20_000

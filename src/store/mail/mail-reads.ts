@@ -110,17 +110,18 @@ const toDelivery = (body: unknown): Delivery => deliverySchema.parse(JSON.parse(
 const toToken = (body: unknown): AccessToken => accessTokenSchema.parse(JSON.parse(String(body)))
 const toPeer = (body: unknown): Peer => peerSchema.parse(JSON.parse(String(body)))
 
-/** `json_each` keeps the number of names out of the text of the statement. */
+const STATES = { open: "('waiting','taken')", dead: "('dead')" }
+
+/** With names, the state is that of a delivery to one of them; to who sent it, of any. `json_each` keeps their number out of the statement. */
 function messageQuery({ names, state, kind, before }: MessageFilter): string {
-  const inState = {
-    open: "EXISTS (SELECT 1 FROM delivery WHERE message_id = message.id AND state IN ('waiting','taken'))",
-    dead: "EXISTS (SELECT 1 FROM delivery WHERE message_id = message.id AND state = 'dead')",
-  }
-  const isNamed =
-    '(sender IN (SELECT value FROM json_each(:names)) OR EXISTS (SELECT 1 FROM delivery WHERE message_id = message.id AND recipient IN (SELECT value FROM json_each(:names))))'
+  const isOne = '(SELECT value FROM json_each(:names))'
+  const delivered = (...conditions: string[]): string =>
+    `EXISTS (SELECT 1 FROM delivery WHERE ${['message_id = message.id', ...conditions].join(' AND ')})`
+  const inState = state ? [`state IN ${STATES[state]}`] : []
+  const isSent = [`sender IN ${isOne}`, ...(state ? [delivered(...inState)] : [])].join(' AND ')
+  const isNamed = `((${isSent}) OR ${delivered(`recipient IN ${isOne}`, ...inState)})`
   const where = [
-    ...(names ? [isNamed] : []),
-    ...(state ? [inState[state]] : []),
+    ...(names ? [isNamed] : state ? [delivered(...inState)] : []),
     ...(kind ? ["json_extract(body, '$.kind') = :kind"] : []),
     ...(before ? ['id < :before'] : []),
   ]

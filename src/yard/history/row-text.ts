@@ -263,10 +263,8 @@ const AGENT_TELLERS: Readonly<Record<string, RowReader>> = {
   'agent.started': ({ id, set }) => ({ text: startText(id, set), state: 'in-progress' }),
   'agent.heard': ({ id }) => ({ text: `${id} was heard`, state: 'in-progress' }),
   'agent.conversed': ({ id }) => ({ text: `${id} began a conversation` }),
-  'agent.reported': ({ id, set }) =>
-    part(set['report'], 'kind') === 'done'
-      ? { text: `${id} says it is done` }
-      : { text: `${id} ${reportOf(part(set['report'], 'failure'))}` },
+  'agent.reported': ({ id, set }) => ({ text: `${id} ${reportOf(set['report'])}` }),
+  'delivery.taken': ({ id }) => ({ text: `${id} was handed a message` }),
   'agent.stopping': ({ id, set }) => ({
     text: `${id} ${stopWords(part(set['state'], 'reason'))}`,
   }),
@@ -290,10 +288,14 @@ function startText(id: string, { startedAt, pid }: Fields): string {
 
 const isQuestion = (failure: unknown): boolean => part(failure, 'class') === 'question'
 
-const reportOf = (failure: unknown): string =>
-  isQuestion(failure)
+function reportOf(report: unknown): string {
+  if (part(report, 'kind') === 'done') return 'says it is done'
+  if (part(report, 'isAnswered') === true) return 'has the answer to its question'
+  const failure = part(report, 'failure')
+  return isQuestion(failure)
     ? `asks: ${saidOf(part(failure, 'reason')) ?? ''}`
     : `says it failed: ${reasonOf(failure)}`
+}
 
 /** What a model made of its end, or of its silence. */
 function triageText(id: string, triage: unknown): string {

@@ -30,7 +30,8 @@ export function createMailPort(
       ),
     sendingTo(name, message) {
       const recipient = senderOf(plan, name) ?? personNamed(settings(), name)
-      return sendingOf({ settings: settings(), store, now: now() }, message, [recipient])
+      const addressed = { ...message, to: [recipient.name] }
+      return sendingOf({ settings: settings(), store, now: now() }, addressed, [recipient])
     },
   }
 }

@@ -4,7 +4,13 @@ import type { MessageView } from '../../contract/message.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import type { Sending } from '../../domain/command.ts'
 import { isTaskId, type TaskId } from '../../domain/ids.ts'
-import { type Message, messageIdSchema, standingIdOf } from '../../domain/messages/message.ts'
+import {
+  type Delivery,
+  isOpenDelivery,
+  type Message,
+  messageIdSchema,
+  standingIdOf,
+} from '../../domain/messages/message.ts'
 import { namesOf } from '../../domain/messages/names.ts'
 import { hintOf } from '../../domain/near-match.ts'
 import { unknownMember } from '../../domain/routing/resolve.ts'
@@ -16,6 +22,8 @@ import { toMemberView, toMessageView } from './message-view.ts'
 import { recipientsOf, senderName } from './recipients.ts'
 import { delegateOf, messageOf, newMessageId, type Said, sendingOf } from './send.ts'
 
+/** Whom the messages of the yard itself are from. */
+const YARD = 'yard'
 /** UTF-16 units of the changes that go with a review. */
 const MAX_DIFF = 100_000
 
@@ -53,6 +61,7 @@ export const messageHandlers = {
   ),
   reply: procedures.message.reply.handler(({ context, input }) => {
     const original = messageNamed(context, input.id)
+    openOf(context, original)
     const { decision = null, text, commandId } = input
     if (decision !== null && original.message.asks?.what !== 'escalation')
       refuseAs('bad-request', `decision: ${original.message.id} asks for none`)
@@ -71,22 +80,7 @@ export const messageHandlers = {
   }),
   ack: procedures.message.ack.handler(async ({ context, input }) => {
     const stored = messageNamed(context, input.id)
-    const names = input.for === undefined ? ownNames(context) : namesMeant(context, input.for)
-    const open = stored.deliveries.filter(
-      ({ state, recipient }) =>
-        (state.kind === 'waiting' || state.kind === 'taken') &&
-        (names === undefined || names.includes(recipient)),
-    )
-    if (open.length === 0)
-      refuseAs(
-        'wrong-state',
-        `message ${input.id} is not open${input.for ? ` for ${input.for}` : ''}`,
-        {
-          hint: `yard msg read ${input.id} tells what became of it`,
-          facts: { id: input.id },
-        },
-      )
-    const deliveryIds = open.map(({ id }) => id)
+    const deliveryIds = openOf(context, stored, input.for).map(({ id }) => id)
     await send(context, { type: 'message.ack', deliveryIds }, input.commandId)
     return viewOf(context, input.id)
   }),
@@ -207,8 +201,16 @@ async function sendMessage(
   const { yard } = context
   const { settings } = yard.config()
   const now = yard.now()
-  const recipients = valueOf(recipientsOf({ plan: yard.plan, settings }, said.to, said.from))
-  const message = messageOf({ ...said, to: recipients.map(({ name }) => name) }, now)
+  const [to] = said.to
+  // What the yard has asked is done by the answer itself.
+  const isToYard = to === YARD && original?.message.from === YARD
+  const recipients = isToYard
+    ? []
+    : valueOf(recipientsOf({ plan: yard.plan, settings }, said.to, said.from))
+  const message = messageOf(
+    { ...said, to: isToYard ? [YARD] : recipients.map(({ name }) => name) },
+    now,
+  )
   const delegate = valueOf(delegateOf(message, recipients))
   const sending = sendingOf(
     { settings, store: yard.store, now },
@@ -234,8 +236,28 @@ export function askOf(context: HandlerContext, id: TaskId, to: string, text: str
   return sendingOf({ settings, store: yard.store, now }, message, recipients)
 }
 
-/** A person without a name of their own is reached as whoever looks at the yard. */
+/** What is open of it for that name, or for whoever calls; refused where nothing is. */
+function openOf(
+  context: HandlerContext,
+  { message: { id }, deliveries }: StoredMessage,
+  name?: string,
+): readonly Delivery[] {
+  const names = name === undefined ? ownNames(context) : namesMeant(context, name)
+  const open = deliveries.filter(
+    (delivery) =>
+      isOpenDelivery(delivery) && (names === undefined || names.includes(delivery.recipient)),
+  )
+  return open.length > 0
+    ? open
+    : refuseAs('wrong-state', `message ${id} is not open${name ? ` for ${name}` : ''}`, {
+        hint: `yard msg read ${id} tells what became of it`,
+        facts: { id },
+      })
+}
+
+/** A person without a name of their own is reached as whoever looks at the yard; the yard itself reads nothing. */
 function answerable({ yard }: HandlerContext, from: string): string {
+  if (from === YARD) return from
   const known = recipientsOf({ plan: yard.plan, settings: yard.config().settings }, [from], '')
   return known.ok ? from : 'person'
 }

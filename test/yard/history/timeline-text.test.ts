@@ -218,3 +218,9 @@ it('a verdict of done that does not count says why, and an awaited assignment is
     'A model is asked who does it (judge-3)',
   )
 })
+
+it('an agent that was handed a message, and one whose question was answered before its end', () => {
+  expect(textOf('delivery.taken', { hops: 2 })).toBe('agent-1 was handed a message')
+  const report = { kind: 'fail', failure: workFailure('question', 'Which?'), isAnswered: true }
+  expect(textOf('agent.reported', { report })).toBe('agent-1 has the answer to its question')
+})

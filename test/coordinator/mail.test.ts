@@ -1,0 +1,222 @@
+/** Members of a whole coordinator: what wakes them and when, what their turns are handed, and what people and askers are told. */
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Evidence } from '../../src/domain/completion.ts'
+import type { Message } from '../../src/domain/messages/message.ts'
+import type { MemberSettings, Settings } from '../../src/domain/settings.ts'
+import type { NewTask } from '../../src/domain/task.ts'
+import { createMailPort } from '../../src/yard/messages/mail-port.ts'
+import { newMessageId, sendingOf } from '../../src/yard/messages/send.ts'
+import { BAD, failing, kindOfName, messageAt } from '../support/mail.ts'
+import { openMemoryStore } from '../support/memory-store.ts'
+import { load } from '../config/support.ts'
+import { taskId } from '../support/plan-builder.ts'
+import { CAPS, createYardBench, type YardBench, type YardBenchOptions } from './yard-bench.ts'
+
+const MINUTE = 60_000
+const RETRY_MS = 10 * MINUTE
+
+let bench: YardBench
+afterEach(() => bench.close())
+
+const member = (more: Partial<MemberSettings> = {}): MemberSettings => ({
+  executor: null,
+  isPerson: false,
+  conversation: 'resume',
+  isPiloted: false,
+  tries: 3,
+  retryAfterMs: RETRY_MS,
+  ...more,
+})
+
+const withMembers = (members: Settings['members']): Settings => ({
+  ...load({}).settings,
+  members,
+})
+
+/** As the settings stand; a test changes them. */
+let settings: Settings
+async function open(
+  members: Settings['members'] = { back: member() },
+  options: YardBenchOptions = {},
+): Promise<void> {
+  settings = withMembers(members)
+  bench = await createYardBench({
+    mail: (opened, clock) => createMailPort(opened, () => settings, () => clock.now()), // prettier-ignore
+    ...options,
+  })
+}
+async function send(
+  to: string,
+  text: string,
+  more: Partial<Message> = {},
+  delegate?: { readonly task: NewTask },
+): Promise<Message> {
+  const now = bench.clock.now()
+  const message = { ...messageAt(now, text, more), id: newMessageId(now), to: [to] }
+  const recipients = [{ name: to, kind: kindOfName(to) }]
+  const sending = sendingOf({ settings, store: bench.opened.store, now }, message, recipients)
+  const command = { type: 'message.send', ...sending, ...(delegate ? { delegate } : {}) } as const
+  const sent = await bench.send(command)
+  if (!sent.ok) throw new Error(sent.error.message)
+  return message
+}
+/** What the turns so far were handed: of each, text and repeats. */
+const turns = (): string[] =>
+  bench.runtime.orders.map(({ messages }) =>
+    messages.map(({ text, repeats }) => `${text}${repeats === 0 ? '' : ` +${repeats}`}`).join(' '),
+  )
+const stateOf = ({ id }: Message, to = 'back') =>
+  bench.opened.store.mail.message(id)?.deliveries.find(({ recipient }) => recipient === to)?.state
+const endTurn = (evidence?: Partial<Evidence>) => bench.end('@back', evidence)
+
+describe('a member', () => {
+  it('is woken at once by a message, and at the start of an owner by what came before', async () => {
+    await open()
+    await send('back', 'early')
+    expect(turns()).toEqual([])
+    await bench.start()
+    expect(turns()).toEqual(['early'])
+    await endTurn()
+    await bench.pass(60 * MINUTE)
+    expect(turns()).toEqual(['early'])
+    await send('back', 'late')
+    expect(turns()).toEqual(['early', 'late'])
+  })
+
+  it('takes a backlog of twenty in two turns of ten, in order, each closed once', async () => {
+    await open()
+    const texts = Array.from({ length: 20 }, (_, i) => `m${i}`)
+    const sent: Message[] = []
+    for (const text of texts) sent.push(await send('back', text))
+    await bench.start()
+    await endTurn()
+    await endTurn()
+    expect(turns()).toEqual([texts.slice(0, 10).join(' '), texts.slice(10).join(' ')])
+    expect(bench.running()).toEqual([])
+    const rows = bench.opened.store.journal(0, 10_000)
+    expect(rows.filter(({ event }) => event === 'delivery.closed')).toHaveLength(20)
+    for (const message of sent) expect(stateOf(message)).toMatchObject({ how: 'handled' })
+  })
+
+  it('that fails is started again after the wait and after twice the wait, told so, then gives it up', async () => {
+    await open()
+    await bench.start()
+    const message = await send('back', 'one')
+    await endTurn(BAD)
+    await bench.pass(RETRY_MS - 1)
+    expect(turns()).toEqual(['one'])
+    await bench.pass(1)
+    expect(turns()).toEqual(['one', 'one +1'])
+    await endTurn(BAD)
+    await bench.pass(2 * RETRY_MS - 1)
+    expect(turns()).toHaveLength(2)
+    await bench.pass(1)
+    expect(turns()).toEqual(['one', 'one +1', 'one +2'])
+    await endTurn(failing('crash', 'no such file'))
+    expect(stateOf(message)).toMatchObject({ kind: 'dead', reason: 'no such file' })
+    await bench.pass(24 * 60 * MINUTE)
+    expect(turns()).toHaveLength(3)
+    expect(bench.task('@back').state).toMatchObject({ kind: 'waiting', for: 'message' })
+  })
+
+  it('is not woken by what arrives while it works or while the yard is paused; that is taken after', async () => {
+    await open()
+    await bench.start()
+    await send('back', 'one')
+    await send('back', 'two')
+    await send('back', 'low', { priority: 'low' })
+    expect(turns()).toEqual(['one'])
+    await endTurn()
+    expect(turns()).toEqual(['one', 'two low'])
+    await endTurn()
+    await bench.send({ type: 'yard.pause' })
+    await send('back', 'three')
+    await bench.pass(60 * MINUTE)
+    expect(turns()).toHaveLength(2)
+    await bench.send({ type: 'yard.resume' })
+    expect(turns()).toEqual(['one', 'two low', 'three'])
+  })
+
+  it('has one agent at a time, and another has its own beside it', async () => {
+    await open({ back: member(), front: member() })
+    bench.caps = { ...CAPS, maxAgents: 4 }
+    await bench.start()
+    await send('back', 'one')
+    await send('front', 'two')
+    for (const id of ['t', 'u']) await bench.add(id, { exec: null, member: 'back' })
+    expect(bench.running()).toEqual(['@back', '@front'])
+    await endTurn()
+    expect(bench.running()).toEqual(['@front', 't'])
+    await bench.end('t')
+    expect(bench.running()).toEqual(['@front', 'u'])
+  })
+
+  it('that is paused takes nothing until it goes on', async () => {
+    await open()
+    await bench.start()
+    const id = taskId('@back')
+    await bench.send({ type: 'task.hold', id })
+    await send('back', 'one')
+    expect(turns()).toEqual([])
+    await bench.send({ type: 'task.release', id })
+    expect(turns()).toEqual(['one'])
+  })
+
+  it('whose settings are gone is let finish its turn, and starts none', async () => {
+    await open()
+    await bench.start()
+    await send('back', 'one')
+    settings = withMembers({})
+    bench.coordinator.onSettings()
+    await bench.pass(MINUTE)
+    expect(bench.running()).toEqual(['@back'])
+    await send('back', 'two')
+    await endTurn()
+    expect(bench.task('@back').state.kind).toBe('abandoned')
+    expect(bench.running()).toEqual([])
+    settings = withMembers({ back: member() })
+    bench.coordinator.onSettings()
+    await bench.pass(MINUTE)
+    expect(turns()).toEqual(['one', 'two'])
+  })
+})
+
+describe('upkeep', () => {
+  it('gives a person notices with growing gaps, then tells the sender once', async () => {
+    await open({ back: member(), anna: member({ isPerson: true, tries: 2 }) })
+    await bench.start()
+    const message = await send('anna', 'please', { from: 'back' })
+    const of = () => bench.opened.plan.deliveries.get(`${message.id}>anna`)
+    await bench.pass(RETRY_MS)
+    expect(of()?.tries).toBe(1)
+    expect(turns()).toEqual([])
+    await bench.pass(2 * RETRY_MS)
+    expect(of()).toMatchObject({ tries: 2, noticeAt: null, state: { kind: 'waiting' } })
+    expect(bench.runtime.orders.map(({ messages }) => messages.map(({ from }) => from))).toEqual([
+      ['yard'],
+    ])
+    await endTurn()
+    await bench.pass(24 * 60 * MINUTE)
+    expect(turns()).toHaveLength(1)
+    expect(of()?.state.kind).toBe('waiting')
+  })
+
+  it('sends the end of delegated work back to who asked, once, also after a restart', async () => {
+    const opened = await openMemoryStore()
+    await open({ back: member(), front: member() }, { opened })
+    await bench.start()
+    const task = { title: 'Build it', exec: 'true' }
+    await send('back', 'Build it', { kind: 'delegation', from: 'front' }, { task })
+    expect(bench.running()).toEqual(['build-it'])
+    await bench.end('build-it')
+    const news = (): string[] =>
+      opened.store.mail
+        .messages({ limit: 9, names: ['yard'] })
+        .map(({ message }) => message.to[0] ?? '')
+    expect(news()).toEqual(['front'])
+    expect(bench.running()).toEqual(['@front'])
+    bench.coordinator.onSettings()
+    await bench.pass(MINUTE)
+    expect(news()).toEqual(['front'])
+  })
+})
