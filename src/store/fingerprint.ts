@@ -8,6 +8,13 @@ const MADE_BY_YARD: ReadonlySet<string> = new Set(['nextFireAt', 'merge', 'missi
 
 export const fingerprintOf = (command: AnyCommand): string => finished(fingerprintInSteps(command))
 
+/** Of a message that is sent, beside the message. */
+const BY_SETTINGS: ReadonlySet<string> = new Set([
+  ...['recipients', 'mail', 'limits', 'recent', 'original'],
+])
+/** Of the message itself: made as it is sent. */
+const OF_SENDING: ReadonlySet<string> = new Set(['id', 'at', 'hops'])
+
 /** Texts are joined up to this length before they are hashed. */
 const JOINED = 50_000
 
@@ -52,12 +59,17 @@ function* listOf(commands: ChangeTasks['commands']): Generator<string> {
   yield commands.length === 0 ? '[]' : ']'
 }
 
-/** The agent of a claim is a new number each time; so is the run of a job, of which only job and trigger are asked for. */
+/**
+ * The agent of a claim is a new number each time; so is the run of a job, of which only job and trigger are asked for, and the id of a
+ * message, of which only what was said is.
+ */
 function isOwnField(this: unknown, key: string, value: unknown): unknown {
   if (MADE_BY_YARD.has(key)) return undefined
   if (typeof this !== 'object' || this === null) return value
   if ('executorType' in this && key === 'agentId') return undefined
   if ('run' in this && key === 'sending') return undefined
+  if ('recipients' in this && BY_SETTINGS.has(key)) return undefined
+  if ('replyTo' in this && 'hops' in this && OF_SENDING.has(key)) return undefined
   const isOfRun = 'trigger' in this && 'job' in this
   return isOfRun && key !== 'job' && key !== 'trigger' ? undefined : value
 }

@@ -33,10 +33,16 @@ interface Seen {
   soundSince: number
   /** Monotonic instants at which agents were first seen beyond the budget of their task. */
   readonly overspentSince: Map<string, number>
+  /** The same of agents that were first seen with their report made. */
+  readonly reportedSince: Map<string, number>
 }
 
 export function createQuietCheck(parts: QuietParts): QuietCheck {
-  const seen: Seen = { soundSince: 0, overspentSince: new Map() }
+  const seen: Seen = {
+    soundSince: 0,
+    overspentSince: new Map(),
+    reportedSince: new Map(),
+  }
   return {
     look(owner) {
       const isSound = owner.hasStarted && owner.dispatcher.readOnly() === null
@@ -57,6 +63,8 @@ function isOverspent(world: World, task: Task | undefined, { lineage }: Process)
 interface Look extends QuietParts {
   readonly plan: Plan
   readonly overspentSince: Seen['overspentSince']
+  readonly reportedSince: Seen['reportedSince']
+  readonly doneGraceMs: number
   readonly heartbeatTimeoutMs: number
   /** Two beats: what was seen in the middle of one is acted upon at the next. */
   readonly beatMs: number
@@ -70,12 +78,14 @@ function checkQuiet(parts: QuietParts, owner: Owner, seen: Seen): void {
   const { plan } = owner.opened
   holds(unanswered.size === 0, 6, () => `nobody answers ${[...unanswered].join(', ')}`)
   if (dispatcher.readOnly() !== null) return
-  const { heartbeatTimeoutMs, pollIntervalMs } = parts.caps()
+  const { heartbeatTimeoutMs, pollIntervalMs, doneGraceMs } = parts.caps()
   const look: Look = {
     ...parts,
     plan,
     heartbeatTimeoutMs,
+    doneGraceMs,
     overspentSince: seen.overspentSince,
+    reportedSince: seen.reportedSince,
     beatMs: 2 * Math.min(heartbeatTimeoutMs / 4, pollIntervalMs) + 1,
     sinceIn: (from) => time.listenedSince(Math.max(from, ownerSince(), seen.soundSince)),
   }
@@ -102,7 +112,21 @@ function checkAgent(look: Look, agent: Agent): void {
   if (!process?.isAlive || agent.startedAt === null) return
   checkSpending(look, task, process)
   checkLimit(look, agent, process)
-  checkSilence(look, process)
+  if (agent.report === null) checkSilence(look, process)
+  else checkReported(look, process)
+}
+
+/** No sign of life is expected of it any more: it is stopped soon. */
+function checkReported(look: Look, { agentId }: Process): void {
+  const { time, reportedSince, doneGraceMs, beatMs, sinceIn } = look
+  const since = reportedSince.get(agentId) ?? time.clock.monotonic()
+  reportedSince.set(agentId, since)
+  const goesOnMs = sinceIn(since) - beatMs
+  holds(
+    goesOnMs <= doneGraceMs,
+    6,
+    () => `${agentId} goes on ${goesOnMs} ms after its report, of ${doneGraceMs}`,
+  )
 }
 
 function checkSpending(look: Look, task: Task | undefined, process: Process): void {

@@ -150,7 +150,7 @@ describe('the judges of the Evaluations screen', () => {
       .map(({ textContent }) => textContent)
     expect(cells.join('|')).toContain('14 of 16')
     expect(cells.join('|')).toContain(
-      'Gates nothing: bad work is scored 0.21 too high|−0.04|0.21|0.12|',
+      'Gates nothing: bad work is scored 0.21 too high|−0.04|+0.21|0.12|',
     )
     expect(never?.textContent).toContain('never')
   })
