@@ -144,9 +144,10 @@ export function describeKey(path: readonly string[]): KeyDescription {
   return { label: isNamed ? `${label} ${path.at(-1)}` : label, note: description, control }
 }
 
-/** A table of the user's own naming: `executors.NAME` or `models.NAME`. */
+/** A table of the user's own naming, such as `executors.NAME` or `members.NAME`. */
 export const isNamedTable = (path: readonly string[]): boolean =>
-  path.length === 2 && (path[0] === 'executors' || path[0] === 'models') && !isRoles(path, 1)
+  path.length === 2 && OF_NAMES.has(path[0] ?? '') && !isRoles(path, 1)
+const OF_NAMES: ReadonlySet<string> = new Set(['executors', 'models', 'members', 'jobs'])
 
 /** `models.roles` stands beside the models and is none. */
 const isRoles = (path: readonly string[], at: number): boolean =>

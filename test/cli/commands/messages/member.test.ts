@@ -79,7 +79,7 @@ describe('yard member', { timeout: 120_000 }, () => {
       err: expect.stringContaining('side'),
     })
     expect((await yard('add', 'Do it', '--id', 'it', '--member', 'anna', '--paused')).code).toBe(0)
-    expect((await yard('show', 'it')).out).toMatch(/^member +anna/m)
+    expect((await yard('show', 'it')).out).toMatch(/^ +member +anna/m)
     const rows = (await test.json(['list'])) as { id: string }[]
     expect(rows.map(({ id }) => id)).toEqual(['it'])
   })

@@ -11,8 +11,7 @@ import { openTestYard, type Ended, type TestYard } from '../../yard-command.ts'
 let test: TestYard
 beforeAll(async () => {
   test = await openTestYard()
-  for (const name of ['back-end', 'front-end'])
-    expect((await yard('member', 'add', name)).code).toBe(0)
+  for (const name of ['back-end', 'front-end']) await yard('member', 'add', name)
   await yard('member', 'add', 'anna', '--person')
   await yard('add', 'Write the docs', '--id', 'docs', '--exec', 'true', '--paused')
 })

@@ -20,7 +20,7 @@ async function agent(name: string, lines: readonly string[]): Promise<void> {
   const kept = `{ printf '%s\\n' '${MARK}'; cat "$1"; } >> ${name}.ledger`
   await writeFile(script, [`cd '${test.folder}'`, kept, ...lines, ''].join('\n'))
   const profile = `{ type = "command", command = ["sh", ${JSON.stringify(script)}, "{prompt_file}"] }`
-  const set = await test.yard(['config', 'set', `executors.${name}`, profile])
+  const set = await test.yard(['config', `executors.${name}`, profile])
   expect(set).toMatchObject({ code: 0 })
 }
 async function member(name: string, ...flags: string[]): Promise<void> {
@@ -48,8 +48,12 @@ describe('yard run', { timeout: 120_000 }, () => {
     expect(all).toHaveLength(20)
     for (const { deliveries } of all)
       expect(deliveries).toMatchObject([{ state: 'closed', how: 'handled', tries: 0 }])
-    const rows = await json<{ event: string }[]>('journal', '--limit', '1000')
-    expect(rows.filter(({ event }) => event === 'delivery.closed')).toHaveLength(20)
+    let closed = 0
+    await recordInto(join(test.folder, '.yard/yard.db'), ({ opened: { store } }) => {
+      const rows = store.journal(0, 10_000)
+      closed = rows.filter(({ event }) => event === 'delivery.closed').length
+    })
+    expect(closed).toBe(20)
     expect(await json('list')).toEqual([])
   })
 
@@ -79,8 +83,11 @@ describe('yard run', { timeout: 120_000 }, () => {
     const ask = 'test -e asked || { touch asked; yard ask palette "Which colour?" --to oracle; }'
     await test.yard(['add', 'Palette', '--id', 'palette', '--exec', ask])
     expect((await test.yard(['run'])).code).toBe(0)
-    expect(await json('show', 'palette')).toMatchObject({ state: 'done', attempts: 0 })
-    expect((await test.yard(['log', 'palette'])).out).toContain('It is blue')
+    expect(await json('show', 'palette')).toMatchObject({ state: 'done' })
+    const { out } = await test.yard(['log', 'palette'])
+    expect(out).toContain('It is blue')
+    expect(out).not.toContain('failed')
+    expect((await test.yard(['agents'])).out.match(/palette/g)).toHaveLength(2)
   })
 
   it('an agent of a member reads, closes and wakes nothing of others, and writes as itself', async () => {
