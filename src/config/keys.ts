@@ -144,7 +144,7 @@ export function describeKey(path: readonly string[]): KeyDescription {
   return { label: isNamed ? `${label} ${path.at(-1)}` : label, note: description, control }
 }
 
-/** A table of the user's own naming: `executors.NAME` or `models.NAME`. */
+/** A table of the user's own naming, such as `executors.NAME` or `members.NAME`. */
 export const isNamedTable = (path: readonly string[]): boolean =>
   path.length === 2 && NAMED_TABLES.includes(path[0] ?? '') && !isRoles(path, 1)
 
