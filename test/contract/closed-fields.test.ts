@@ -36,6 +36,11 @@ const OPEN: Readonly<Record<string, string>> = {
     ].map((place) => [`token.${place}.roles`, 'what daemons work as: each yard names its own']),
   ),
   'token.invite output.code': 'a secret for another machine',
+  ...Object.fromEntries(
+    ['list output[].last', 'add output.last', 'run output', 'pause output.last']
+      .concat('resume output.last', 'history output[]')
+      .map((place) => [`job.${place}.reason`, 'why its turn ended, as the turn says']),
+  ),
 }
 
 /** Of a learned choice: figures in words, which stand apart in the answer of service.routing. */

@@ -111,6 +111,7 @@ const MORE: Readonly<Record<string, Record<string, unknown>[]>> = {
   // It takes the path of a file as well, and these tasks have none.
   'page.artifact': [],
   'task.export': ['mermaid', 'dot', 'toml', 'json', 'jsonl'].map((format) => ({ format })),
+  'transfer.export': ['agentweave', 'workgraph'].map((format) => ({ format })),
   'page.cost': [{ by: 'task' }, { by: 'day', parts: 'model' }],
   'page.moment': [{ at: '2090-01-01' }],
   'page.history': [{ from: '2026-01-01' }],

@@ -2,6 +2,7 @@
  * What must hold whenever the owner has nothing left to do: every request answered, every limit that has really run out acted
  * upon, every end that has really come known. Time stands still while the owner works, so nothing here is a race.
  */
+import type { Caps } from '../../src/coordinator/ports.ts'
 import type { Agent } from '../../src/domain/agent.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import type { Task } from '../../src/domain/task.ts'
@@ -15,7 +16,7 @@ export interface QuietParts {
   readonly world: World
   readonly time: SimTime
   readonly orchestrators: Orchestrators
-  readonly caps: () => { readonly heartbeatTimeoutMs: number; readonly pollIntervalMs: number }
+  readonly caps: () => Pick<Caps, 'heartbeatTimeoutMs' | 'pollIntervalMs' | 'doneGraceMs'>
   /** Monotonic instant at which the present owner began. */
   readonly ownerSince: () => number
 }
