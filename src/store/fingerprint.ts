@@ -4,7 +4,10 @@ import { finished, type Steps } from '../base/steps.ts'
 import type { AnyCommand, ChangeTasks, CommandOf } from '../domain/command.ts'
 
 /** Fields that the yard makes anew for each request, so that a repeated one differs in them. */
-const MADE_BY_YARD: ReadonlySet<string> = new Set(['nextFireAt', 'merge', 'missing'])
+const MADE_BY_YARD: ReadonlySet<string> = new Set([
+  ...['nextFireAt', 'merge', 'missing'],
+  ...['recent', 'limits', 'mail', 'hops', 'diff'],
+])
 
 export const fingerprintOf = (command: AnyCommand): string => finished(fingerprintInSteps(command))
 
@@ -52,9 +55,10 @@ function* listOf(commands: ChangeTasks['commands']): Generator<string> {
   yield commands.length === 0 ? '[]' : ']'
 }
 
-/** The agent of a claim is a new number each time. */
+/** The agent of a claim is a new number each time, and a message has a new id and time. */
 function isOwnField(this: unknown, key: string, value: unknown): unknown {
   if (MADE_BY_YARD.has(key)) return undefined
-  const isOfClaim = typeof this === 'object' && this !== null && 'executorType' in this
-  return key === 'agentId' && isOfClaim ? undefined : value
+  if (typeof this !== 'object' || this === null) return value
+  if (key === 'agentId' && 'executorType' in this) return undefined
+  return (key === 'id' || key === 'at') && 'replyTo' in this ? undefined : value
 }
