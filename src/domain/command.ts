@@ -257,10 +257,12 @@ export interface Sending {
 }
 
 interface MessageCommands {
-  /** `delegate`: the task that a member is given by it. */
-  'message.send': Sending & { delegate?: { readonly task: NewTask } }
-  /** Closes what is open of these. `for`: whose deliveries an agent may close is its own. */
+  /** `delegate`: the task that a member is given by it. `isReply`: what it answers must be open, and is closed by it. */
+  'message.send': Sending & { delegate?: { readonly task: NewTask }; isReply?: true }
+  /** Closes what is open of these, of which something must be; an agent closes its own alone. */
   'message.ack': { deliveryIds: readonly string[] }
+  /** Closes all that is open for these names. */
+  'message.ackAll': { names: readonly string[] }
   /** Dead ones: closed, and where `again` is given sent anew under its id. */
   'message.settleDead': { dead: readonly Delivery[]; again?: Sending }
   /** By a living agent, between two of its steps: what waits for it, in the order of a turn. */

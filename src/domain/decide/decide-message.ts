@@ -39,7 +39,8 @@ import {
 } from './mail-turn.ts'
 
 export const messageDeciders: Deciders<
-  | ('message.send' | 'message.ack' | 'message.settleDead' | 'delivery.take' | 'delivery.notice')
+  | ('message.send' | 'message.ack' | 'message.ackAll' | 'message.settleDead')
+  | ('delivery.take' | 'delivery.notice')
   | ('delivery.forwarded' | 'members.sync' | 'member.wake' | 'delegation.settle')
   | ('job.fire' | 'job.settle')
 > = {
@@ -61,17 +62,17 @@ export const messageDeciders: Deciders<
 
   'message.ack'(plan, { deliveryIds }, now) {
     const open = deliveryIds.flatMap((id) => plan.deliveries.get(id) ?? [])
-    const own = open.filter((delivery) => mayClose(plan, delivery, now))
-    if (open.length > own.length)
-      return refused(
-        failure('not-allowed', 'an agent may close its own messages only', {
-          facts: { ids: deliveryIds },
-        }),
-      )
-    return decided(
-      own.map(({ id }) => id),
-      ...closedEvents(plan, own, { how: 'acked', woken: [] }, now),
+    const [first = ''] = deliveryIds
+    return open.length > 0
+      ? ackedBy(plan, open, now)
+      : refused(notOpen(first.slice(0, first.indexOf('>'))))
+  },
+
+  'message.ackAll'(plan, { names }, now) {
+    const open = names.flatMap((name) =>
+      [...plan.deliveriesTo(name)].flatMap((id) => plan.deliveries.get(id) ?? []),
     )
+    return open.length > 0 ? ackedBy(plan, open, now) : noOp()
   },
 
   'message.settleDead'(plan, { dead, again }, now) {
@@ -152,6 +153,21 @@ export const messageDeciders: Deciders<
   },
 }
 
+function ackedBy(plan: Plan, open: readonly Delivery[], now: Circumstances): Decided {
+  if (!open.every((delivery) => mayClose(plan, delivery, now)))
+    return refused(failure('not-allowed', 'an agent may close its own messages only'))
+  return decided(
+    open.map(({ id }) => id),
+    ...closedEvents(plan, open, { how: 'acked', woken: [] }, now),
+  )
+}
+
+const notOpen = (id: string): Failure =>
+  failure('wrong-state', `message ${id} is not open`, {
+    hint: `yard msg read ${id} tells what became of it`,
+    facts: { id },
+  })
+
 const sendingEvents = (plan: Plan, sending: Sending, { at }: Circumstances): Event[] =>
   sentEvents(plan, sending.message, sending.recipients, {
     at,
@@ -212,7 +228,11 @@ function delegated(plan: Plan, sending: CommandOf<'message.send'>, now: Circumst
 }
 
 /** A reply closes what it answers, and does what its question waited for. */
-function answeredEvents(plan: Plan, sending: Sending, now: Circumstances): Decided {
+function answeredEvents(
+  plan: Plan,
+  sending: CommandOf<'message.send'>,
+  now: Circumstances,
+): Decided {
   const { original, message } = sending
   if (!original) return decided([])
   const all = original.to.flatMap(
@@ -221,6 +241,7 @@ function answeredEvents(plan: Plan, sending: Sending, now: Circumstances): Decid
   const own = all.filter((delivery) => isOwn(plan, delivery, message.from, now))
   // A person may answer in the place of a member.
   const open = own.length === 0 && now.by.kind === 'person' ? all : own
+  if (sending.isReply && open.length === 0) return refused(notOpen(original.id))
   // Whoever is woken by the reply itself does not rest.
   const woken = message.priority === 'low' ? [] : sending.recipients.map(({ name }) => name)
   const closed = closedEvents(plan, open, { how: 'replied', woken }, now)

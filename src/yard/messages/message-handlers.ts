@@ -6,7 +6,6 @@ import type { Sending } from '../../domain/command.ts'
 import { isTaskId, type TaskId } from '../../domain/ids.ts'
 import {
   type Delivery,
-  isOpenDelivery,
   type Message,
   messageIdSchema,
   standingIdOf,
@@ -61,7 +60,6 @@ export const messageHandlers = {
   ),
   reply: procedures.message.reply.handler(({ context, input }) => {
     const original = messageNamed(context, input.id)
-    openOf(context, original)
     const { decision = null, text, commandId } = input
     if (decision !== null && original.message.asks?.what !== 'escalation')
       refuseAs('bad-request', `decision: ${original.message.id} asks for none`)
@@ -76,22 +74,19 @@ export const messageHandlers = {
       replyTo: id,
     }
     const kindOfReply = said.kind === 'delegation' ? ('message' as const) : said.kind
-    return sendMessage(context, { ...said, kind: kindOfReply }, { original, commandId })
+    const how = { original, commandId, isReply: true } as const
+    return sendMessage(context, { ...said, kind: kindOfReply }, how)
   }),
   ack: procedures.message.ack.handler(async ({ context, input }) => {
     const stored = messageNamed(context, input.id)
-    const deliveryIds = openOf(context, stored, input.for).map(({ id }) => id)
+    const deliveryIds = deliveriesFor(context, stored, input.for).map(({ id }) => id)
     await send(context, { type: 'message.ack', deliveryIds }, input.commandId)
     return viewOf(context, input.id)
   }),
   ackAll: procedures.message.ackAll.handler(async ({ context, input }) => {
-    const { plan } = context.yard
-    const deliveryIds = namesMeant(context, input.for).flatMap((name) => [
-      ...plan.deliveriesTo(name),
-    ])
-    if (deliveryIds.length > 0)
-      await send(context, { type: 'message.ack', deliveryIds }, input.commandId)
-    return { acked: deliveryIds.map((id) => id.slice(0, id.indexOf('>'))) }
+    const names = namesMeant(context, input.for)
+    const { ids } = await send(context, { type: 'message.ackAll', names }, input.commandId)
+    return { acked: ids.map((id) => id.slice(0, id.indexOf('>'))) }
   }),
   retry: procedures.message.retry.handler(async ({ context, input }) => {
     const stored = messageNamed(context, input.id)
@@ -193,10 +188,17 @@ function saidBy({ yard, actor }: HandlerContext, to: readonly string[]) {
   } as const
 }
 
+interface SentAs {
+  readonly original: StoredMessage | null
+  readonly commandId: string | undefined
+  /** What it answers must be open. */
+  readonly isReply?: true
+}
+
 async function sendMessage(
   context: HandlerContext,
   said: Said,
-  { original, commandId }: { original: StoredMessage | null; commandId: string | undefined },
+  { original, commandId, isReply }: SentAs,
 ): Promise<MessageView> {
   const { yard } = context
   const { settings } = yard.config()
@@ -218,7 +220,8 @@ async function sendMessage(
     recipients,
     original?.message,
   )
-  const command = { type: 'message.send', ...sending, ...(delegate ? { delegate } : {}) } as const
+  const more = { ...(delegate ? { delegate } : {}), ...(isReply ? { isReply } : {}) }
+  const command = { type: 'message.send', ...sending, ...more } as const
   const { ids } = await send(context, command, commandId)
   return viewOf(context, ids[0] ?? '')
 }
@@ -236,21 +239,18 @@ export function askOf(context: HandlerContext, id: TaskId, to: string, text: str
   return sendingOf({ settings, store: yard.store, now }, message, recipients)
 }
 
-/** What is open of it for that name, or for whoever calls; refused where nothing is. */
-function openOf(
+/** Its deliveries to that name, or to whoever calls; refused where there are none. */
+function deliveriesFor(
   context: HandlerContext,
   { message: { id }, deliveries }: StoredMessage,
   name?: string,
 ): readonly Delivery[] {
   const names = name === undefined ? ownNames(context) : namesMeant(context, name)
-  const open = deliveries.filter(
-    (delivery) =>
-      isOpenDelivery(delivery) && (names === undefined || names.includes(delivery.recipient)),
-  )
-  return open.length > 0
-    ? open
-    : refuseAs('wrong-state', `message ${id} is not open${name ? ` for ${name}` : ''}`, {
-        hint: `yard msg read ${id} tells what became of it`,
+  const own = deliveries.filter(({ recipient }) => names === undefined || names.includes(recipient))
+  return own.length > 0
+    ? own
+    : refuseAs('wrong-state', `message ${id} is not for ${name ?? 'this agent'}`, {
+        hint: `yard msg read ${id} tells whom it is for`,
         facts: { id },
       })
 }
