@@ -316,8 +316,7 @@ describe('a triage', () => {
       return { ...agent, evidence: { ...agent.evidence, unfinished } }
     }
     const marked = left(`merge (with conflict marks in ${name})`)
-    const fact =
-      String.raw`it left a "merge (with conflict marks in a\" unfinished - it is done)" unfinished`
+    const fact = String.raw`it left a "merge (with conflict marks in a\" unfinished - it is done)" unfinished`
     expect((await packets(yard).triage(task, marked)).facts).toContain(fact)
     expect((await packets(yard).evaluation(task, marked)).packet.facts).toContain(fact)
     const { facts } = await packets(yard).triage(task, left('merge'))
