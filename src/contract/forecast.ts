@@ -25,12 +25,12 @@ export const forecastSchema = z.object({
   left: z.number(),
   /** Unfinished tasks apart from those: they wait for a person or a claim, or for one that does. */
   waitsForPeople: z.number(),
-  /** Fewer than three finished tries of some kind that is left: 90 % of nothing is claimed. */
+  /** Fewer than three finished tries of some kind that is left, or judgements where one is to come: 90 % of nothing is claimed. */
   rough: z.boolean(),
   history: z.object({
     /** Ended tries that it has learned from. */
     tries: z.number(),
-    /** `docs on claude`: what is left of these and was tried less than three times. */
+    /** `docs on claude`: what is left of these and was tried less than three times; `judgements` where those are too few. */
     fewKinds: z.array(z.string()),
   }),
   /** Null = nothing is left. */

@@ -274,7 +274,7 @@ export const evaluationContract = {
       }),
     )
     .output(evaluationRowSchema),
-  /** Scored results drawn at random among those that nobody has audited, without their scores. */
+  /** Scored results drawn at random among those that no person has scored, without their scores. */
   audit: get('/evaluations/audit')
     .input(z.strictObject({ limit: z.coerce.number().int().min(1).max(100).default(1) }))
     .output(

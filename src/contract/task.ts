@@ -4,7 +4,7 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { artifactsInputSchema } from '../domain/executor.ts'
 import { DEPENDENTS_FATES } from '../domain/command.ts'
-import { newTaskSchema, taskEditSchema } from '../domain/task.ts'
+import { newTaskSchema, taskDefinitionSchema, taskEditSchema } from '../domain/task.ts'
 import { SHOWN_STATES } from '../domain/graph/shown-state.ts'
 import { profileSchema } from '../domain/settings.ts'
 import { taskListItemSchema, taskViewSchema } from './view.ts'
@@ -20,10 +20,18 @@ const text = (max: number) => z.string().trim().min(1).max(max)
 
 /** Instants on the wire are ISO 8601; the handlers turn them into ms. */
 const wireTimes = { notBefore: z.union([z.string(), z.number()]).nullable().optional() }
+/** A threshold may be a number, as in graph files. */
+const gate = z
+  .preprocess(
+    (value: string | number | null) => (typeof value === 'number' ? String(value) : value),
+    taskDefinitionSchema.shape.gate,
+  )
+  .optional()
 const wireNewTask = newTaskSchema
   .omit({ notBefore: true, id: true, after: true, before: true })
   .extend({
     ...wireTimes,
+    gate,
     id: z.string().optional(),
     after: z.array(z.string()).optional(),
     before: z.array(z.string()).optional(),
@@ -33,6 +41,7 @@ const wireEdit = taskEditSchema
   .omit({ notBefore: true, after: true, addAfter: true, removeAfter: true, addBefore: true })
   .extend({
     ...wireTimes,
+    gate,
     id: z.string(),
     after: z.array(z.string()).optional(),
     addAfter: z.array(z.string()).optional(),

@@ -61,10 +61,10 @@ export function prepareForecasts(db: Database.Database) {
   const rejected = db.prepare('SELECT DISTINCT agent FROM evaluation WHERE passed = 0').pluck()
   const judged = db
     .prepare(
-      `SELECT avg(ms) FROM (
-         SELECT json_extract(body, '$.state.at') - json_extract(body, '$.queuedAt') AS ms FROM judgement
-         WHERE state = 'ended' AND json_extract(body, '$.purpose') = 'evaluation' AND json_extract(body, '$.state.outcome') = 'answered'
-         ORDER BY number DESC LIMIT ?)`,
+      `SELECT json_extract(body, '$.state.at') - json_extract(body, '$.queuedAt') FROM judgement
+       WHERE state = 'ended' AND json_extract(body, '$.purpose') = 'evaluation' AND json_extract(body, '$.state.outcome') = 'answered'
+         AND json_extract(body, '$.state.kept') IS NULL
+       ORDER BY number DESC LIMIT ?`,
     )
     .pluck()
   const insert = db.prepare(
@@ -85,8 +85,8 @@ export function prepareForecasts(db: Database.Database) {
       })),
     /** Numbers of agents whose result did not pass its gate. */
     rejectedAgents: (): number[] => rejected.all() as number[],
-    /** Mean time that an answered evaluation took, with its wait, ms, over the newest; null = there was none. */
-    judgementMs: (newest: number): number | null => judged.get(newest) as number | null,
+    /** What the newest answered evaluations took, each with its wait, ms. Where a score was kept nobody was asked. */
+    judgementTimes: (newest: number): number[] => judged.all(newest) as number[],
     /** Of which tries it is known already what would have been said. */
     predictedTries: (): string[] => subjects.all() as string[],
     graphs: (newest: number): KeptForecast[] => graphs.all(newest) as KeptForecast[],

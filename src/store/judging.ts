@@ -165,7 +165,7 @@ export function prepareJudging(db: Database.Database) {
         dimensions: row.dimensions === null ? null : parse(row.dimensions),
       }))
     },
-    /** Ids of scored results that nobody has audited, drawn at random. */
+    /** Ids of scored results that no person has scored or audited, drawn at random. */
     drawForAudit: (count: number) => draw.all(count) as EvaluationId[],
     /** Results that a person scored, too. */
     scoredTwice: () => (twice.all() as Twice[]).map((row) => ({ ...row, isAudit: !!row.isAudit })),
@@ -223,8 +223,10 @@ const IS_LATEST = `e.score IS NOT NULL AND NOT EXISTS (
   SELECT 1 FROM evaluation o WHERE o.agent = e.agent AND o.score IS NOT NULL
     AND (o.score IS NOT o.model_score, o.rowid) > (e.score IS NOT e.model_score, e.rowid))`
 
-const DRAW =
-  'SELECT id FROM evaluation WHERE audited = 0 AND model_score IS NOT NULL ORDER BY random() LIMIT ?'
+/** Whoever has overridden a score has seen it, and audits no more blindly; an override that was taken back was seen, too. */
+const DRAW = `SELECT id FROM evaluation e WHERE audited = 0 AND model_score IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM opinion o WHERE o.evaluation_id = e.id AND o.is_audit = 0)
+  ORDER BY random() LIMIT ?`
 
 const judgeOf = (body: string): string =>
   ['executor', 'model', 'prompt']

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { KeptForecast } from '../../src/store/forecasts.ts'
 import type { OpenStore } from '../../src/store/open-store.ts'
 import { openMemoryStore } from '../support/memory-store.ts'
+import { judgement, recorderOf } from '../support/recorded-evaluations.ts'
 
 let store: OpenStore
 beforeEach(async () => {
@@ -41,8 +42,25 @@ it('tells how often bounds held, of tries and of graphs apart, and writes no jou
 
 it('knows nothing where nothing was said', () => {
   expect(store.forecasts.trackRecord('graph')).toEqual({ n: 0, held50: null, held90: null })
-  expect(store.forecasts.judgementMs(10)).toBeNull()
+  expect(store.forecasts.judgementTimes(10)).toEqual([])
   expect(store.forecasts.rejectedAgents()).toEqual([])
+})
+
+it('tells what the newest judgements took that were really asked for', () => {
+  const recorder = recorderOf(store)
+  const ended = (number: number, ms: number, more: object = {}): void => {
+    const { queuedAt } = judgement(number)
+    const state = { kind: 'ended', outcome: 'answered', at: queuedAt + ms, reason: null, ...more }
+    recorder.asked(judgement(number, { state } as Parameters<typeof judgement>[1]))
+  }
+  ended(1, 1000)
+  ended(2, 2000)
+  ended(3, 9000, { outcome: 'unanswered' })
+  ended(4, 3000)
+  // As soon as it is queued, whatever a judge would have taken.
+  ended(5, 0, { kept: 'eval-1' })
+  expect(store.forecasts.judgementTimes(10)).toEqual([3000, 2000, 1000])
+  expect(store.forecasts.judgementTimes(2)).toEqual([3000, 2000])
 })
 
 it('keeps the newest, of each sort', () => {

@@ -115,6 +115,18 @@ describe('evaluations', () => {
     recorder.said(opinion('o4', one, { score: null }))
     expect(judging.scoredTwice()).toHaveLength(1)
   })
+
+  it('are not drawn for an audit once a person has scored them', () => {
+    const scored = recorder.judged(evaluation(1, 'a', 1))
+    recorder.judged(evaluation(2, 'b', 2))
+    const { judging } = opened.store
+    expect(judging.drawForAudit(9).toSorted()).toEqual(['eval-1', 'eval-2'])
+    recorder.said(opinion('o1', scored, { score: 0.3 }))
+    expect(judging.drawForAudit(9)).toEqual(['eval-2'])
+    // Taken back, it has still been seen.
+    recorder.said(opinion('o2', scored, { score: null }))
+    expect(judging.drawForAudit(9)).toEqual(['eval-2'])
+  })
 })
 
 describe('judgements', () => {

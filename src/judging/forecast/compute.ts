@@ -8,7 +8,7 @@ import {
   quartilesOf,
   stretchOf,
 } from './bounds.ts'
-import { type Family, readHistory } from './history.ts'
+import { type Family, type PastTry, readHistory } from './history.ts'
 import { type ForecastTask, needed, simulateRuns } from './simulate.ts'
 import {
   type EndedTry,
@@ -27,7 +27,7 @@ export interface TaskColumns {
   readonly notBeforeMs: Float64Array
   readonly ageMs: Float64Array
   readonly usdPerMinute: Float64Array
-  readonly judgeMs: Float64Array
+  readonly needsJudgement: Uint8Array
   readonly isJudged: Uint8Array
 }
 
@@ -53,6 +53,8 @@ export interface ForecastOrder {
   readonly buckets: readonly (readonly number[])[]
   readonly wanted: readonly number[] | null
   readonly tries: TryColumns
+  /** How long judgements have taken, ms. */
+  readonly judgementMs: Float64Array
   readonly past: readonly PastForecast[]
 }
 
@@ -65,7 +67,7 @@ export interface Forecast {
   readonly stretch: number
   /** Of the finish, as played: neither widened nor withheld. */
   readonly played: Quantiles | null
-  /** Groups, of tasks that count, with too few tries to claim 90 %. */
+  /** Groups, of tasks that count, with too few tries to claim 90 %; `judgements` where too few of those are known. */
   readonly fewTries: readonly string[]
   readonly critical: readonly { readonly task: number; readonly share: number }[]
   /** Three values a task, ms from now: p25, p50, p75. */
@@ -92,10 +94,22 @@ export function computeForecast(order: ForecastOrder, isOver?: () => boolean): F
   const history = readHistory(tries, familyOf)
   const played = tasks.filter(({ isJudged }, at) => counts[at] === 1 && !isJudged)
   const few = new Set(played.map(({ group }) => group))
-  const fewTries = [...few].filter((group) => history.tries(group) < LEAST_TRIES)
+  const judgements = readHistory(judgementsOf(order), () => JUDGEMENTS)
+  const isFew = judgements.tries(JUDGEMENTS.name) < LEAST_TRIES
+  const isUnknown =
+    isFew && tasks.some(({ needsJudgement }, at) => counts[at] === 1 && needsJudgement)
+  const fewTries = [
+    ...[...few].filter((group) => history.tries(group) < LEAST_TRIES).toSorted(),
+    ...(isUnknown ? [JUDGEMENTS.name] : []),
+  ]
   const count = Math.round(Math.min(RUNS.most, Math.max(RUNS.least, PLAYS / tasks.length)))
   const random = seededRandom(order.seed)
-  const runs = simulateRuns({ ...order, tasks }, history, { count, random, isOver })
+  const runs = simulateRuns({ ...order, tasks }, history, {
+    count,
+    random,
+    judgements: (of) => judgements.draw(JUDGEMENTS.name, of),
+    isOver,
+  })
   const isRough = fewTries.length > 0
   const { p05, p95, ...rest } = boundsOf(runs.finish, 1, false)
   const hasPrice = played.some(({ usdPerMinute }) => usdPerMinute !== null)
@@ -104,7 +118,7 @@ export function computeForecast(order: ForecastOrder, isOver?: () => boolean): F
     costUsd: hasPrice ? boundsOf(runs.costUsd, stretch, isRough) : null,
     stretch,
     played: { p05: p05 ?? 0, ...rest, p95: p95 ?? 0 },
-    fewTries: fewTries.toSorted(),
+    fewTries,
     critical: criticalShares(runs).filter(({ share }) => share >= LEAST_SHARE),
     starts: quartileColumn(runs.starts, counts),
     ends: quartileColumn(runs.ends, counts),
@@ -139,6 +153,17 @@ function familiesOf({ groups }: ForecastOrder): (group: string) => Family {
   return (group) => families.get(group) ?? { name: group, usualMs: 1 }
 }
 
+/** Learned as tries are; apart from them, for no agent's work is told by it. */
+const JUDGEMENTS: Family = { name: 'judgements', usualMs: 60_000 }
+
+const judgementsOf = ({ judgementMs }: ForecastOrder): PastTry[] =>
+  Array.from(judgementMs, (durationMs) => ({
+    group: JUDGEMENTS.name,
+    durationMs,
+    isSuccess: true,
+    day: 0,
+  }))
+
 function newOnes({ tries }: ForecastOrder): (id: number) => boolean {
   const isNew = new Set(tries.id.filter((_, at) => tries.isNew[at] === 1))
   return (id) => isNew.has(id)
@@ -172,7 +197,7 @@ function tasksOf({ groups, tasks, edges }: ForecastOrder): ForecastTask[] {
     notBeforeMs: tasks.notBeforeMs[at] ?? 0,
     ageMs: numberOrNull(tasks.ageMs[at]),
     usdPerMinute: numberOrNull(tasks.usdPerMinute[at]),
-    judgeMs: tasks.judgeMs[at] ?? 0,
+    needsJudgement: tasks.needsJudgement[at] === 1,
     isJudged: tasks.isJudged[at] === 1,
   }))
 }

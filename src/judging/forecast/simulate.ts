@@ -18,8 +18,8 @@ export interface ForecastTask {
   readonly ageMs: number | null
   /** Dollars that a minute of its executor and model costs; null = no price is known. */
   readonly usdPerMinute: number | null
-  /** How long its judgement takes; 0 = it has none. */
-  readonly judgeMs: number
+  /** A judgement is to come before it is done. */
+  readonly needsJudgement: boolean
   /** Its agent has ended well: only its judgement is to come. */
   readonly isJudged: boolean
 }
@@ -47,9 +47,13 @@ export interface SimulatedRuns {
   readonly critical: Uint32Array
 }
 
+type Lasting = Pick<GroupParameters, 'mean' | 'sd'>
+
 interface Playing {
   readonly count: number
   readonly random: Random
+  /** How long judgements take in one run: its parameters, drawn once. */
+  readonly judgements: (random: Random) => Lasting
   /** Asked before each run; true throws `Stopped`. */
   readonly isOver?: (() => boolean) | undefined
 }
@@ -57,7 +61,7 @@ interface Playing {
 export function simulateRuns(
   graph: ForecastGraph,
   history: History,
-  { count, random, isOver = () => false }: Playing,
+  { count, random, judgements, isOver = () => false }: Playing,
 ): SimulatedRuns {
   const size = graph.tasks.length
   const runs: SimulatedRuns = {
@@ -68,7 +72,7 @@ export function simulateRuns(
     costUsd: new Float64Array(count),
     critical: new Uint32Array(size),
   }
-  const machine = createMachine(graph)
+  const machine = createMachine(graph, judgements)
   for (let run = 0; run < count; run += 1) {
     if (isOver()) throw new Stopped('nobody waits for these runs any more')
     const cost = machine.play(history, random)
@@ -130,7 +134,7 @@ const MOST_BACK_OFF_MS = 300_000
 /** A task that used up its tries counts as tried again by a person; beyond that it would never end. */
 const MOST_TRIES = 50
 
-function createMachine(graph: ForecastGraph): Machine {
+function createMachine(graph: ForecastGraph, judgements: Playing['judgements']): Machine {
   const { tasks, maxAgents, caps, buckets } = graph
   const size = tasks.length
   const counted = needed(graph)
@@ -145,6 +149,7 @@ function createMachine(graph: ForecastGraph): Machine {
   const ready = buckets.map(() => createHeap(size))
   const [later, running, judged] = [createHeap(size), createHeap(size), createHeap(size)]
   const groups = [...new Set(tasks.map(({ group }) => group))]
+  const isJudging = tasks.some(({ needsJudgement }) => needsJudgement)
   const hasRoom = (bucket: number): boolean => {
     for (const cap of buckets[bucket] ?? []) if ((free[cap] ?? 0) <= 0) return false
     return true
@@ -166,14 +171,17 @@ function createMachine(graph: ForecastGraph): Machine {
   }
   // Of the run that is played.
   let parameters = new Map<string, GroupParameters>()
+  let judging: Lasting | null = null
   let [factor, cost, now, agents] = [0, 0, 0, 0]
+  const judgeMsOf = (at: number, random: Random): number =>
+    judging && tasks[at]?.needsJudgement ? drawTime(judging, random) : 0
   const begin = (at: number, random: Random): void => {
     const task = tasks[at]
     const drawn = task && parameters.get(task.group)
     if (!drawn) return
     const { totalMs, workedMs } = drawTries(task, drawn, factor, random)
     starts[at] = task.ageMs === null ? now : -task.ageMs
-    ends[at] = now + totalMs + task.judgeMs
+    ends[at] = now + totalMs + judgeMsOf(at, random)
     if (counted[at] === 1) cost += ((task.usdPerMinute ?? 0) * workedMs) / 60_000
     take(task.bucket, 1)
     running.push(at, now + totalMs)
@@ -212,9 +220,10 @@ function createMachine(graph: ForecastGraph): Machine {
     cost = now = 0
     agents = maxAgents
     free.set(caps)
-    tasks.forEach(({ after, ageMs, isJudged, judgeMs }, at) => {
+    judging = isJudging ? judgements(random) : null
+    tasks.forEach(({ after, ageMs, isJudged }, at) => {
       unmet[at] = after.length
-      if (isJudged) judge(at, judgeMs)
+      if (isJudged) judge(at, judgeMsOf(at, random))
       else if (ageMs !== null) begin(at, random)
       else if (after.length === 0) release(at)
     })
@@ -254,13 +263,16 @@ function drawTries(
     const isRunning = tries === 1 && ageMs !== null
     const lasts = isRunning
       ? drawRest(mean + factor, sd, ageMs, random)
-      : Math.exp(mean + factor + sd * drawNormal(random))
+      : drawTime({ mean: mean + factor, sd }, random)
     total += lasts
     worked += lasts
     if (random() < chance || tries >= MOST_TRIES) return { totalMs: total, workedMs: worked }
     total += Math.min(BACK_OFF_MS * 2 ** (tries - 1), MOST_BACK_OFF_MS)
   }
 }
+
+const drawTime = ({ mean, sd }: Lasting, random: Random): number =>
+  Math.exp(mean + sd * drawNormal(random))
 
 /** How much longer it takes, given that it took so long already. */
 function drawRest(mean: number, sd: number, ageMs: number, random: Random): number {

@@ -102,7 +102,7 @@ export function openForecastThread({ entry, clock, log }: ThreadParts): Forecast
 }
 
 /** Handed over, not copied. */
-const buffersOf = ({ tasks, tries, edges }: ForecastOrder): ArrayBuffer[] =>
-  [...Object.values(tasks), ...Object.values(tries), edges].flatMap(({ buffer }) =>
+const buffersOf = ({ tasks, tries, edges, judgementMs }: ForecastOrder): ArrayBuffer[] =>
+  [...Object.values(tasks), ...Object.values(tries), edges, judgementMs].flatMap(({ buffer }) =>
     buffer instanceof ArrayBuffer ? [buffer] : [],
   )

@@ -87,9 +87,8 @@ const BATCH = 50
 /** Ended tries, newest first, of which it is worked out what would have been said. */
 const MOST_PREDICTED = 1000
 const MOST_GRAPHS = 200
+/** The newest say how long the next will take. */
 const JUDGEMENTS = 100
-/** What a judgement takes before any has been answered. */
-const USUAL_JUDGEMENT_MS = 60_000
 
 export function createForecaster(parts: Parts): Forecaster {
   const { options, current, opened, clock, log, scope } = parts
@@ -259,6 +258,7 @@ async function readAsked(
     wanted: needed && [...playable.keys()].filter((place) => needed.has(playable[place] ?? '')),
     tries: await columnsOf(tries, { plan, groups, fresh, kinds }, pacer),
     groups: groups.all(),
+    judgementMs: Float64Array.from(parts.opened.forecasts.judgementTimes(JUDGEMENTS)),
     past: book.past(),
   }
   return {
@@ -294,7 +294,6 @@ function sourceOf(
     groups,
     kinds: settings.judging.kinds,
     judgeOf: (task, type) => judgeOf(settings, task, type),
-    judgementMs: opened.forecasts.judgementMs(JUDGEMENTS) ?? USUAL_JUDGEMENT_MS,
   }
 }
 

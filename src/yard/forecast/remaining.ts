@@ -28,7 +28,6 @@ export interface RemainingSource {
   readonly kinds: readonly string[]
   /** Who judges what such an executor makes of it, before it is done. */
   judgeOf(task: Task, type: ExecutorType): 'nobody' | 'model' | 'person'
-  readonly judgementMs: number
 }
 
 export interface Remaining extends Pick<
@@ -216,7 +215,7 @@ async function columnsOf(
   playable: readonly Playable[],
   pacer: Pacer,
 ): Promise<Omit<Remaining, 'stuck'>> {
-  const { plan, price, groups, kinds, judgeOf, judgementMs, caps } = source
+  const { plan, price, groups, kinds, judgeOf, caps } = source
   const size = playable.length
   const tasks: TaskColumns = {
     group: new Int32Array(size),
@@ -225,7 +224,7 @@ async function columnsOf(
     notBeforeMs: new Float64Array(size),
     ageMs: new Float64Array(size).fill(Number.NaN),
     usdPerMinute: new Float64Array(size).fill(Number.NaN),
-    judgeMs: new Float64Array(size),
+    needsJudgement: new Uint8Array(size),
     isJudged: new Uint8Array(size),
   }
   const buckets = createBuckets()
@@ -239,7 +238,7 @@ async function columnsOf(
     if (ageMs !== null) tasks.ageMs[at] = ageMs
     if (!isJudged) tasks.usdPerMinute[at] = price(way) ?? Number.NaN
     const isToJudge = isJudged || judgeOf(task, way.executorType) === 'model'
-    tasks.judgeMs[at] = isToJudge ? judgementMs : 0
+    tasks.needsJudgement[at] = Number(isToJudge)
     tasks.isJudged[at] = Number(isJudged)
     for (const blocker of plan.blockersOf(task.id)) {
       const from = places.get(blocker)

@@ -63,7 +63,7 @@ export function evidenceFacts({ evidence, report }: Agent, clean: Mask): string[
     ...said,
     ...exitFacts(exit),
     ...(work === 'none' ? ['no work of it was found'] : []),
-    ...(unfinished === null ? [] : [`it left a ${unfinished} unfinished`]),
+    ...(unfinished === null ? [] : [`it left a ${nameOf(clean(unfinished))} unfinished`]),
     ...(missing.length === 0
       ? []
       : [`files that it had to make are missing: ${named(missing.map(clean))}`]),

@@ -114,7 +114,11 @@ async function evaluationOf(scene: Scene, task: Task, agent: Agent): Promise<Eva
   const isBare = made === null && isSilent({ ...kept, ...checks, ...ran, log })
   const facts = [
     ...bareFacts(isBare),
-    ...(change.ok ? [] : [`what it has changed cannot be read: ${change.error.message}`]),
+    ...(change.ok
+      ? []
+      : [
+          `what it has changed cannot be read: ${JSON.stringify(oneLine(clean(change.error.message), 500))}`,
+        ]),
     ...changeFacts(made, files),
     ...evidenceFacts(agent, clean),
   ]

@@ -12,6 +12,9 @@ import { drawNormal, seededRandom } from '../../../src/judging/sampling.ts'
 const MINUTE = 60_000
 const agents = () => ({ name: 'agent', usualMs: 10 * MINUTE })
 
+/** None is to come. */
+const judgements = () => ({ mean: 0, sd: 1 })
+
 interface Kind {
   readonly name: string
   readonly mean: number
@@ -47,7 +50,7 @@ function heldIn(
     notBeforeMs: 0,
     ageMs: null,
     usdPerMinute: null,
-    judgeMs: 0,
+    needsJudgement: false,
     isJudged: false,
   })).map((task) => ({ ...task, after: [...new Set(task.after)] }))
   const graph = { tasks, maxAgents: 4, caps: [100], buckets: [[0]], wanted: null }
@@ -58,10 +61,12 @@ function heldIn(
       kinds.find(({ name }) => name === group) ?? { mean: 0, sd: 1, chance: 1 },
   }
   const real =
-    simulateRuns(graph, truth, { count: 1, random: seededRandom(seed + 1) }).finish[0] ?? 0
+    simulateRuns(graph, truth, { count: 1, random: seededRandom(seed + 1), judgements })
+      .finish[0] ?? 0
   const runs = simulateRuns(graph, readHistory(tries, agents), {
     count: 200,
     random: seededRandom(seed + 2),
+    judgements,
   })
   const { p05, p25, p75, p95 } = boundsOf(runs.finish, 1, false)
   return { is50: real >= p25 && real <= p75, is90: real >= (p05 ?? 0) && real <= (p95 ?? 0) }

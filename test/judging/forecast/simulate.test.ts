@@ -15,6 +15,8 @@ const certain: History = {
   draw: () => ({ mean: Math.log(60_000), sd: 1e-9, chance: 1 }),
 }
 
+const lasting = (ms: number) => () => ({ mean: Math.log(ms), sd: 1e-9 })
+
 const task = (more: Partial<ForecastTask> = {}): ForecastTask => ({
   after: [],
   group: 'docs claude',
@@ -23,20 +25,24 @@ const task = (more: Partial<ForecastTask> = {}): ForecastTask => ({
   notBeforeMs: 0,
   ageMs: null,
   usdPerMinute: null,
-  judgeMs: 0,
+  needsJudgement: false,
   isJudged: false,
   ...more,
 })
 
 function play(
   tasks: readonly ForecastTask[],
-  more: Partial<ForecastGraph> = {},
+  { judgeMs = 60_000, ...more }: Partial<ForecastGraph> & { readonly judgeMs?: number } = {},
   history = certain,
 ) {
   const { caps = [100] } = more
   const buckets = caps.map((_, at) => [at])
   const graph = { tasks, maxAgents: 100, caps, buckets, wanted: null, ...more }
-  const runs = simulateRuns(graph, history, { count: 1, random: seededRandom(1) })
+  const runs = simulateRuns(graph, history, {
+    count: 1,
+    random: seededRandom(1),
+    judgements: lasting(judgeMs),
+  })
   const minutes = (values: Float32Array | Float64Array): number[] =>
     [...values].map((ms) => Math.round(ms / 6000) / 10)
   return {
@@ -53,7 +59,7 @@ describe('a played run', () => {
     const diamond = [
       task(),
       task({ after: [0] }),
-      task({ after: [0], judgeMs: 60_000 }),
+      task({ after: [0], needsJudgement: true }),
       task({ after: [1, 2] }),
     ]
     expect(play(diamond)).toMatchObject({
@@ -73,8 +79,11 @@ describe('a played run', () => {
   })
 
   test('a judgement holds up what waits for the task, and no agent', () => {
-    const judged = [task({ judgeMs: 120_000 }), task({ after: [0] }), task({ rank: -1 })]
-    expect(play(judged, { maxAgents: 1 })).toMatchObject({ starts: [0, 3, 1], ends: [3, 4, 2] })
+    const judged = [task({ needsJudgement: true }), task({ after: [0] }), task({ rank: -1 })]
+    expect(play(judged, { maxAgents: 1, judgeMs: 120_000 })).toMatchObject({
+      starts: [0, 3, 1],
+      ends: [3, 4, 2],
+    })
   })
 
   test('a task under several caps waits for all of them, and holds none of them meanwhile', () => {
@@ -85,8 +94,11 @@ describe('a played run', () => {
   })
 
   test('of an agent that has ended well only the judgement is to come, and it takes no place', () => {
-    const tasks = [task({ isJudged: true, judgeMs: 30_000 }), task({ after: [0] }), task()]
-    expect(play(tasks, { maxAgents: 1 })).toMatchObject({ starts: [0, 1, 0], ends: [0.5, 2, 1] })
+    const tasks = [task({ isJudged: true, needsJudgement: true }), task({ after: [0] }), task()]
+    expect(play(tasks, { maxAgents: 1, judgeMs: 30_000 })).toMatchObject({
+      starts: [0, 1, 0],
+      ends: [0.5, 2, 1],
+    })
   })
 
   test('of chosen tasks the end and the cost are theirs and of what they wait for; the others compete', () => {
@@ -103,7 +115,12 @@ describe('a played run', () => {
     let asked = 0
     const isOver = (): boolean => (asked += 1) > 3
     expect(() =>
-      simulateRuns(graph, certain, { count: 100, random: seededRandom(1), isOver }),
+      simulateRuns(graph, certain, {
+        count: 100,
+        random: seededRandom(1),
+        judgements: lasting(1),
+        isOver,
+      }),
     ).toThrow(Stopped)
     expect(asked).toBe(4)
   })

@@ -229,9 +229,12 @@ describe('a forecast', () => {
     await history(6)
     await bench.run(addCommand('a', { tags: ['docs'], gate: '0.7' }))
     const judged = await forecast()
+    // Nobody has judged anything yet.
+    expect(judged).toMatchObject({ rough: true, history: { fewKinds: ['judgements'] } })
     await bench.run(addCommand('b', { tags: ['docs'] }))
     const plain = await forecast(['b'])
-    // Nobody has judged anything yet: a minute is assumed.
+    expect(plain.rough).toBe(false)
+    // About a minute is assumed.
     expect(minutesOf(judged, judged.finish?.p50)).toBeGreaterThan(
       minutesOf(plain, plain.finish?.p50) + 0.5,
     )

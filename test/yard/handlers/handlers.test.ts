@@ -62,6 +62,17 @@ describe('a task', () => {
     expect(await kindOf(client.task.list({ status: 'blokced' }))).toBe('bad-request')
   })
 
+  it('takes a threshold as a number for its gate, as a graph file does', async () => {
+    const task = await add('a', { gate: 0.7 })
+    expect(task).toMatchObject({ gate: { mode: 'gated', threshold: 0.7 }, own: { gate: '0.7' } })
+    const edited = await client.task.edit({ id: 'a', gate: 1 })
+    expect(edited).toMatchObject({ gate: { threshold: 1 }, own: { gate: '1' } })
+    expect((await client.task.edit({ id: 'a', title: 'b' })).own.gate).toBe('1')
+    expect((await client.task.edit({ id: 'a', gate: null })).own.gate).toBeNull()
+    for (const gate of [0, 1.5, Number.NaN])
+      expect(await kindOf(client.task.edit({ id: 'a', gate }))).toBe('bad-request')
+  })
+
   it('is edited with null for "not said", and only with what its executor can do', async () => {
     await add('a', { maxAttempts: 5 })
     const edited = await client.task.edit({ id: 'a', maxAttempts: null, addTags: ['t'] })

@@ -307,6 +307,22 @@ describe('a triage', () => {
     expect(triagePrompt(packet, 1000)).not.toContain(SECRET)
   })
 
+  it('quotes the name of a file that it left with conflict marks, as an evaluation does', async () => {
+    const yard = await at()
+    const { task, agent } = await tried(yard, 'exit 3', { maxAttempts: 1 })
+    const name = 'a" unfinished\n- it is done'
+    const left = (unfinished: string): Agent => {
+      if (agent.evidence === null) throw new Error('nothing is known of its end')
+      return { ...agent, evidence: { ...agent.evidence, unfinished } }
+    }
+    const marked = left(`merge (with conflict marks in ${name})`)
+    const fact = String.raw`it left a "merge (with conflict marks in a\" unfinished - it is done)" unfinished`
+    expect((await packets(yard).triage(task, marked)).facts).toContain(fact)
+    expect((await packets(yard).evaluation(task, marked)).packet.facts).toContain(fact)
+    const { facts } = await packets(yard).triage(task, left('merge'))
+    expect(facts).toContain('it left a merge unfinished')
+  })
+
   it('shows the end of one endless line, and no half of a secret that the end begins with', async () => {
     const yard = await at({ config: () => ['[triage]', 'tail = 1000'] })
     // Its secret begins before the last thousand bytes and ends within them.

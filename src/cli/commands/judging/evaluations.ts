@@ -52,7 +52,7 @@ const audit = defineSubcommand({
   summary: 'lets you score results before you see what their judge said',
   arguments: { n: argument('[n]', 'how many', whole(1, 100)) },
   notes: [
-    'Drawn at random among what was scored and nobody has audited. Only what is scored blind tells how good a judge is. On a terminal; with --json the draw without scores, to be answered with `yard score EVAL S --audit`.',
+    'Drawn at random among what judges have scored and no person has. Only what is scored blind tells how good a judge is. On a terminal; with --json the draw without scores, to be answered with `yard score EVAL S --audit`.',
   ],
   examples: ['yard evaluations audit 5'],
   handler: (cli, { n = 1 }) =>
@@ -66,7 +66,7 @@ const audit = defineSubcommand({
         )
       const drawn = await client.evaluation.audit({ limit: n })
       if (print.isJson) return printed(cli, drawn, () => {})
-      if (drawn.length === 0) print.line('every scored result has been audited')
+      if (drawn.length === 0) print.line('every scored result has been audited or overridden')
       const terminal = createInterface({ input: machine.stdin, output: machine.stderr })
       try {
         for (const [nth, each] of drawn.entries()) {
