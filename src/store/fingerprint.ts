@@ -11,13 +11,6 @@ const MADE_BY_YARD: ReadonlySet<string> = new Set([
 
 export const fingerprintOf = (command: AnyCommand): string => finished(fingerprintInSteps(command))
 
-/** Of a message that is sent, beside the message. */
-const BY_SETTINGS: ReadonlySet<string> = new Set([
-  ...['recipients', 'mail', 'limits', 'recent', 'original'],
-])
-/** Of the message itself: made as it is sent. */
-const OF_SENDING: ReadonlySet<string> = new Set(['id', 'at', 'hops'])
-
 /** Texts are joined up to this length before they are hashed. */
 const JOINED = 50_000
 
@@ -63,16 +56,17 @@ function* listOf(commands: ChangeTasks['commands']): Generator<string> {
 }
 
 /**
- * The agent of a claim is a new number each time; so is the run of a job, of which only job and trigger are asked for, and the id of a
- * message, of which only what was said is.
+ * The agent of a claim is a new number each time; so is the run of a job, of which only job and trigger are asked for; and a message has a
+ * new id and time.
  */
 function isOwnField(this: unknown, key: string, value: unknown): unknown {
-  if (MADE_BY_YARD.has(key)) return undefined
   if (typeof this !== 'object' || this === null) return value
-  if ('executorType' in this && key === 'agentId') return undefined
-  if ('run' in this && key === 'sending') return undefined
-  if ('recipients' in this && BY_SETTINGS.has(key)) return undefined
-  if ('replyTo' in this && 'hops' in this && OF_SENDING.has(key)) return undefined
-  const isOfRun = 'trigger' in this && 'job' in this
-  return isOfRun && key !== 'job' && key !== 'trigger' ? undefined : value
+  return MADE_BY_YARD.has(key) || isMadeAnew(this, key) ? undefined : value
+}
+
+function isMadeAnew(of: object, key: string): boolean {
+  if ('executorType' in of) return key === 'agentId'
+  if ('trigger' in of && 'job' in of) return key !== 'job' && key !== 'trigger'
+  if ('replyTo' in of) return key === 'id' || key === 'at'
+  return key === 'sending' && 'run' in of
 }

@@ -1,13 +1,14 @@
 /** Changes what tasks say, as an edit that can be taken back. */
+import type { TaskChange } from '../../../contract/task.ts'
 import type { TaskCard, TaskView } from '../../../contract/view.ts'
-import type { YardClient } from '../../model/session/link.ts'
 import type { Problem } from '../../model/session/problem.ts'
 import { useCommand, useSession, type CommandRun } from '../../model/session/session-context.tsx'
 import { sendCommand, type Session } from '../../model/session/session.ts'
 import { sendChanges } from '../action.ts'
 import { making, type Edit, type SendEdit } from '../history.ts'
 
-export type TaskFields = Omit<Parameters<YardClient['task']['edit']>[0], 'id' | 'commandId'>
+/** As a list of changes takes them: a gate as its text. */
+export type TaskFields = Extract<TaskChange, { do: 'edit' }>['edit']
 
 export interface FieldEdit {
   /** In the past tense: `Gave 3 tasks to codex`. */
