@@ -249,11 +249,26 @@ function capReasons(
       : [reason('cap', name, `all places of ${name} are taken (${alive} of ${cap})`)]
   }
   return [
+    ...memberReasons(plan, task),
     ...full('max_agents', coordinator.maxAgents, () => true),
     ...full(`executor ${profile.name}`, profile.maxAgents, (a) => a.executor === profile.name),
     ...(model === null ? [] : full(`model ${model}`, caps.models[model], (a) => a.model === model)),
     ...task.tags.flatMap((tag) => full(`tag ${tag}`, caps.tags[tag], (a) => a.tags.includes(tag))),
   ]
+}
+
+/** A member has one agent at a time. */
+function memberReasons(plan: Plan, { member }: Task): WaitReason[] {
+  const agent = member === null ? null : plan.agentOfMember(member)
+  return agent === null
+    ? []
+    : [
+        reason(
+          'cap',
+          `member ${member}`,
+          `${member} has another turn (${agent.id}, on ${agent.taskId})`,
+        ),
+      ]
 }
 
 function yardReasons(yard: WaitSource, voice: WhyVoice): WaitReason[] {

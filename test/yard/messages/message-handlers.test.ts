@@ -77,3 +77,24 @@ describe('an agent', () => {
     expect(await failureOf(agent.message.drop({ id }))).toMatchObject({ kind: 'not-allowed' })
   })
 })
+
+describe('a member with two tasks', () => {
+  it('has one turn at a time, and the other says whose it waits for', async () => {
+    await bench.client.page.configure({
+      scope: 'project',
+      edits: [{ key: 'members.bob.executor', value: '"shell"' }],
+    })
+    for (const id of ['first', 'second'])
+      await bench.client.task.add({ id, title: id, exec: 'true', member: 'bob' })
+    await bench.run(
+      { type: 'agents.claim', claims: [claimOf('first', 1), claimOf('second', 2)] },
+      COORDINATOR,
+    )
+    const living = [...bench.test.yard.plan.agents.values()]
+    expect(living).toMatchObject([{ id: 'agent-1', taskId: 'first', member: 'bob' }])
+    const why = await bench.client.task.why({ id: 'second' })
+    expect(why.waitsFor).toContainEqual(
+      expect.objectContaining({ kind: 'cap', subject: 'member bob' }),
+    )
+  })
+})
