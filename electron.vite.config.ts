@@ -24,8 +24,11 @@ const BUNDLED = [
   'croner',
   'execa',
   'jsonc-parser',
+  'selfsigned',
   'simple-statistics',
   'smol-toml',
+  'ulid',
+  'yaml',
   'zod',
 ]
 
