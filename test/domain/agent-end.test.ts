@@ -384,6 +384,16 @@ describe('an end before the stop was asked for, which nobody knew yet', () => {
     expect(bench.task('a').lastFailure?.class).toBe('timeout')
   })
 
+  it('counts where the clock was set back after its claim, too', () => {
+    const bench = createBench()
+    bench.at += 3_600_000
+    bench.add('a', { maxAttempts: 2 })
+    bench.claim('a', 1)
+    bench.at -= 3_500_000
+    stop(bench, 'timeout')
+    expect(endOf(bench, {}, bench.at - 16_000)).toBe('done · done · 0')
+  })
+
   it('is told from one after it, however often the stop is asked for', () => {
     const bench = stoppedAt('killed')
     const endedAt = bench.at + 500

@@ -83,7 +83,8 @@ export function decideEnd(plan: Plan, given: End, now: Circumstances): Decided {
 /** Its figures come from files and streams that the agent can write itself. Nothing ends before its claim, or later than it is reported. */
 const withinBounds = (end: End, { claimedAt }: Agent, at: number): End => ({
   ...end,
-  endedAt: Math.min(Math.max(clipInstant(end.endedAt), claimedAt), at),
+  // A claim that lies ahead was made by a clock that has been set back: it says nothing of the end.
+  endedAt: Math.min(Math.max(clipInstant(end.endedAt), claimedAt <= at ? claimedAt : 0), at),
   usage: end.usage && clipUsage(end.usage),
 })
 
