@@ -1,4 +1,6 @@
 /** Real CLIs that are killed at their work: another real CLI says what becomes of their task, on both wires. */
+import { glob, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TaskId } from '../../src/domain/ids.ts'
 import { DIMENSIONS } from '../../src/domain/judging/score.ts'
@@ -64,14 +66,26 @@ function answer(asked: Asked): Reply {
 
 const firstLine = (id: string): string => `echo by-the-first-of-${id} > result.txt`
 
-/** Kills all that runs for the task's agent but what watches it, once it has written. */
+/** Kills all that runs for the task's agent but what watches it, once it has written; its CLI keeps a conversation a moment later. */
 async function killAtWork(id: string): Promise<void> {
   await expect.poll(() => hanging.has(id)).toBe(true)
+  await expect.poll(() => keepsConversation(firstLine(id))).toBe(true)
   await expect
     .poll(async () => (await workersOf(id)).length, { timeout: 10_000 })
     .toBeGreaterThan(0)
   for (const { pid } of await workersOf(id)) process.kill(pid, 'SIGKILL')
 }
+async function keepsConversation(text: string): Promise<boolean> {
+  const home = dirname(billed.place.root)
+  for await (const file of glob(['claude/projects/**/*.jsonl', 'codex/sessions/**/*.jsonl'], {
+    cwd: home,
+  }))
+    if (hasWhole(await readFile(join(home, file), 'utf8'), text)) return true
+  return false
+}
+/** With what came of it: a CLI drops a call without an outcome from a conversation that goes on. */
+const hasWhole = (kept: string, text: string): boolean =>
+  /tool_result|function_call_output/.test(kept.slice(kept.indexOf(text))) && kept.includes(text)
 const workersOf = async (id: string) =>
   (await processesFor(billed.place.paths, id)).filter(
     ({ line }) => /(?:claude|codex)\S* /.test(line) && !line.includes('supervise.sh'),

@@ -61,6 +61,8 @@ export interface Owner {
   /** It has looked at the agents of the owner before it. */
   hasStarted: boolean
   fate: Fate
+  /** Its last commit failed: what it has done since may be known to nobody else. */
+  isBehind: boolean
   /** Drops everything in memory. */
   die(): void
 }
@@ -159,6 +161,7 @@ export function createOwner(parts: OwnerParts): Owner {
     isDead: false,
     hasStarted: false,
     fate: 'works',
+    isBehind: false,
     die() {
       owner.isDead = true
       loop.length = 0
@@ -195,12 +198,19 @@ function answering(
 }
 
 /** What has died writes no more, whatever of it still goes on in this process. */
-function begin({ isDead, opened }: Owner): void {
+function begin(owner: Owner): void {
+  const { isDead, opened } = owner
   if (isDead) throw new Error('the owner died')
+  owner.isBehind = true
   opened.writer.begin()
 }
 
 function commit(owner: Owner): void {
+  commitByFate(owner)
+  owner.isBehind = false
+}
+
+function commitByFate(owner: Owner): void {
   const { fate, opened } = owner
   if (fate === 'disk is full')
     throw Object.assign(new Error('disk is full'), { code: 'SQLITE_FULL' })

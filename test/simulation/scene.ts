@@ -111,6 +111,7 @@ export function createScene(options: SceneOptions): Scene {
   const { clock } = time
   const world = createWorld(random, time, options.triages === true)
   const storeFaults = createStoreFaults(path)
+  world.canSave = () => scene.owner?.isBehind !== true
   const branch = createBranch()
   const policy = random.pick(['keep', 'auto'] as const)
   const machine = createSimMachine(random)

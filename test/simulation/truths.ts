@@ -187,7 +187,8 @@ function truthOf(
   if (!process?.end)
     return world.refusedLaunches.has(agent.id) ? ['launch', 'isolation', 'lost'] : ['lost']
   const own = agent.report?.kind === 'fail' ? 'reported' : ownEnd(agent, process)
-  if (!stop) return [own]
+  // An owner ends what is over its budget also where it cannot save that. The next one finds a process that died of a signal.
+  if (!stop) return process.end.isUnsavable && process.end.by !== 'itself' ? [own, 'crash'] : [own]
   return isCertain(process, time) && process.end.monotonic + DATE_TICK_MS < stop.at
     ? [own]
     : [endByStop(stop.reason, agent.report), own]

@@ -49,6 +49,8 @@ export interface ProcessEnd extends Moment {
   readonly isOutage: boolean
   /** Its exit stands in its folder. */
   readonly hasExit: boolean
+  /** Nothing could be saved then: why it was ended is known to the owner of that moment alone. */
+  readonly isUnsavable: boolean
 }
 
 export interface Process {
@@ -93,6 +95,8 @@ export interface World {
   readonly onTheWay: LaunchOrder[]
   /** Called when something changes in an agent's folder; the watch of the living owner. */
   onChange: ((id: AgentId) => void) | null
+  /** Whether the owner's disk takes what it writes. */
+  canSave: () => boolean
   /** Providers that send everybody away. */
   readonly down: Set<string>
   /** Launches that the system refused. */
@@ -157,7 +161,7 @@ export function createWorld(random: SeededRandom, time: SimTime, isTroubled = fa
     const folder = folderOf(process.agentId)
     const hasExit = exit !== null && !folder.isGone
     alive.delete(process)
-    process.end = { ...time.now(), by, isOutage, hasExit }
+    process.end = { ...time.now(), by, isOutage, hasExit, isUnsavable: !world.canSave() }
     conversations.set(process.conversation, process.usedBefore + process.used)
     if (hasExit) folder.exit = exit
     world.onChange?.(process.agentId)
@@ -202,6 +206,7 @@ export function createWorld(random: SeededRandom, time: SimTime, isTroubled = fa
     },
     onTheWay: [],
     onChange: null,
+    canSave: () => true,
     down: new Set(),
     refusedLaunches: new Set(),
     get lineage() {

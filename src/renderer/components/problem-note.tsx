@@ -12,7 +12,10 @@ export function ProblemNote({ problem, onClose }: ProblemNoteProps) {
   return (
     <div className="problem-slot" role="alert">
       {problem && (
-        <div className="problem flex items-start gap-2 text-12">
+        <div
+          className="problem flex items-start gap-2 text-12"
+          data-unsent={problem.sendAgain && ''}
+        >
           <p>
             {problem.message}
             {problem.hint && <span className="hint">{problem.hint}</span>}

@@ -88,6 +88,7 @@ function ToastCard({ toast }: { readonly toast: Toast }) {
     <div
       className="toast flex items-center gap-3 text-12"
       data-kind={kind}
+      data-unsent={kind === 'error' && act !== null ? '' : undefined}
       role={kind === 'error' ? 'alert' : undefined}
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}

@@ -169,7 +169,7 @@ function LostBanner() {
   const session = useSession()
   if (connection.kind !== 'lost') return null
   return (
-    <p className="banner" data-st="delayed">
+    <p className="banner" data-st="delayed" data-unsent={connection.waiting > 0 ? '' : undefined}>
       <span>
         The connection to the yard is lost. Agents go on. Reconnecting,{' '}
         <Elapsed since={new Date(connection.since).toISOString()} />.

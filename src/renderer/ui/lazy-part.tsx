@@ -1,6 +1,7 @@
 /** Parts of the page with code of their own, which is loaded when it is needed or while nothing else is to be done. */
 import { lazy, Suspense, useEffect, useState, type ComponentType, type ReactNode } from 'react'
 import { Button } from './button.tsx'
+import { reloadOnceServed } from './reload.ts'
 
 /** A part with code of its own, which is loaded when it is first shown or while the page is idle. */
 export interface LazyPart<P extends object = object> {
@@ -71,30 +72,6 @@ function NotLoaded() {
 function Away() {
   useEffect(() => reloadOnceServed(), [])
   return null
-}
-
-const ASK_EVERY_MS = 2000
-/** Once in that time at most: a part that is broken must not reload the page for ever. */
-const RELOAD_EVERY_MS = 60_000
-const RELOADED_KEY = 'yardmaster.reloaded'
-
-/** A browser does not fetch a failed module again, so the page begins anew as soon as it is served again. */
-export function reloadOnceServed(): () => void {
-  const timer = setInterval(async () => {
-    const last = Number(sessionStorage.getItem(RELOADED_KEY) ?? 0)
-    if (Date.now() - last < RELOAD_EVERY_MS || !(await isServed())) return
-    sessionStorage.setItem(RELOADED_KEY, String(Date.now()))
-    location.reload()
-  }, ASK_EVERY_MS)
-  return () => clearInterval(timer)
-}
-
-async function isServed(): Promise<boolean> {
-  try {
-    return (await fetch(location.pathname, { method: 'HEAD', cache: 'no-store' })).ok
-  } catch {
-    return false // nobody is there
-  }
 }
 
 const IDLE_BY_MS = 2000

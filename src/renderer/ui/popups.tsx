@@ -7,7 +7,7 @@ import { type Ref, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import { useFinalFocus } from './focus.ts'
-import { idle, reloadOnceServed } from './lazy-part.tsx'
+import { idle } from './lazy-part.tsx'
 import type {
   DialogProps,
   PanelProps,
@@ -18,6 +18,7 @@ import type {
   SelectProps,
   popupParts,
 } from './popup-parts.tsx'
+import { reloadOnceServed } from './reload.ts'
 
 type Parts = typeof popupParts
 const store = createStore<{ readonly parts: Parts | null }>(() => ({ parts: null }))
