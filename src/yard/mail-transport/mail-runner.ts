@@ -66,7 +66,7 @@ export function createMailRunner(parts: RunnerParts) {
   const outbox = createOutbox(parts)
   const takes: ArrivalParts = { ...parts, now: () => clock.now() }
   let session: Session | null = null
-  let problem: string | null = null
+  const problems: Record<'send' | 'receive', string | null> = { send: null, receive: null }
   let openedFor: string | null = null
   let isClosed = false
   /** One thing at a time: a transport has one writer and one reader. */
@@ -138,11 +138,12 @@ export function createMailRunner(parts: RunnerParts) {
     if (opened.ok) session = opened.value
     return opened
   }
-  const noteOutcome = (done: Result<unknown, Failure>): void => {
-    const was = problem
-    problem = done.ok ? null : done.error.message
-    if (problem !== null && problem !== was) log.warn('mail is not exchanged', { why: problem })
-    if (problem === null && was !== null) log.info('mail is exchanged again')
+  const noteOutcome = (of: 'send' | 'receive', done: Result<unknown, Failure>): void => {
+    const was = problems[of]
+    const now = done.ok ? null : done.error.message
+    problems[of] = now
+    if (now !== null && now !== was) log.warn('mail is not exchanged', { why: now })
+    if (now === null && was !== null) log.info('mail is exchanged again')
   }
 
   async function sendRound(): Promise<void> {
@@ -152,7 +153,7 @@ export function createMailRunner(parts: RunnerParts) {
       return open.ok ? send(open.value) : open
     })
     if (openedFor === null) return
-    noteOutcome(done)
+    noteOutcome('send', done)
     if (!done.ok || done.value.left > 0) return sends.again(done)
     sends.reset()
     // What came meanwhile, or was too much for one round.
@@ -166,7 +167,7 @@ export function createMailRunner(parts: RunnerParts) {
       return open.ok ? receive(open.value) : open
     })
     if (openedFor === null) return
-    noteOutcome(done)
+    noteOutcome('receive', done)
     if (!done.ok) return receives.again(done, session?.transport.pollMs ?? 0)
     // The way is open again: what could not be sent by it need not wait any longer.
     if (receives.reset() && outbox.count() > 0) sends.at(0)
@@ -197,7 +198,7 @@ export function createMailRunner(parts: RunnerParts) {
       const now = wanted()
       if (now === openedFor) return
       await stop()
-      problem = null
+      Object.assign(problems, { send: null, receive: null })
       if (now === null) return
       openedFor = now
       // Also with nothing to send: others learn of this machine by it.
@@ -240,8 +241,8 @@ export function createMailRunner(parts: RunnerParts) {
       withSession(async (open) => {
         const sent = await send(open)
         const came = await receive(open)
-        const failed = [sent, came].find((done) => !done.ok)
-        noteOutcome(failed ?? came)
+        noteOutcome('send', sent)
+        noteOutcome('receive', came)
         if (!sent.ok) return sent
         if (!came.ok) return came
         return ok({ sent: sent.value.sent, ...came.value, outbox: outbox.count() })
@@ -280,7 +281,7 @@ export function createMailRunner(parts: RunnerParts) {
       type,
       machine: machineName(settings()),
       outbox: outbox.count(),
-      problem: type === 'local' ? null : problem,
+      problem: type === 'local' ? null : (problems.send ?? problems.receive),
       peers: [...machines].toSorted().map((machine) => {
         const [peer, sight] = [plan.peers.get(machine), sights.get(machine)]
         return {
