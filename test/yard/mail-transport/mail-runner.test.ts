@@ -409,7 +409,10 @@ describe('names', () => {
     await start()
     const of = (machine: string, ...members: string[]): Incoming => ({
       ...incoming(),
-      ...{ machine, members, key: `of ${machine}`, cursor: 'c' },
+      machine,
+      members,
+      key: `of ${machine}`,
+      cursor: 'c',
     })
     await arrive(of('ben', 'qa-lead', 'ops'), of('carl', 'ops'))
     expect((await send('x', 'qa-lead')).deliveries).toMatchObject([
@@ -444,7 +447,7 @@ describe('when', () => {
     expect(runner.status()).toMatchObject({ type: 'local', machine: 'here', problem: null })
   })
 
-  it('it is opened anew when the settings change, and ended with the yard', async () => {
+  it('the transport is opened anew when the settings change, and ended with the yard', async () => {
     await start()
     await pass(0)
     const first = fake
