@@ -100,10 +100,12 @@ export const messageContract = {
   drop: post('/message/{id}/drop')
     .input(idInput.extend({ commandId: commandIdSchema }))
     .output(messageViewSchema),
-  /** By an agent: what waits for it, which is its own then. */
+  /** By an agent: what waits for it, or what of that is urgent; it is its own then. */
   take: post('/messages/take')
-    .input(z.strictObject({ commandId: commandIdSchema }))
+    .input(z.strictObject({ urgent: z.boolean().default(false), commandId: commandIdSchema }))
     .output(z.array(messageViewSchema)),
+  /** How many wait for the agent that asks, those that it has taken not counted; for a person, how many wait for people. */
+  waiting: get('/messages/waiting').output(z.object({ waiting: z.number(), urgent: z.number() })),
 }
 
 export const MEMBER_STATES = ['idle', 'working', 'waiting', 'piloted', 'sleeping'] as const

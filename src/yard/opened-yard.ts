@@ -31,6 +31,7 @@ import { diagnose } from './doctor/diagnose.ts'
 import { yardPatient } from './doctor/patient.ts'
 import { createForecaster } from './forecast/forecaster.ts'
 import { openFleet } from './fleet/open-fleet.ts'
+import { createSendQueue } from './messages/send.ts'
 import { createMetrics, createRates } from './metrics.ts'
 import { startCompacting } from './old-outputs.ts'
 import { createHistory } from './history/point-in-time.ts'
@@ -176,6 +177,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     past,
     judging: parts.judging,
     jobs: parts.jobs,
+    sendInTurn: createSendQueue(),
     forecasts,
     health,
     coordinator,

@@ -37,6 +37,7 @@ import type { YardHistory } from './history/point-in-time.ts'
 import type { Positions } from './positions.ts'
 import type { KeptTries } from './routing/kept-tries.ts'
 import type { IdentityBook } from './judging/identities.ts'
+import type { SendQueue } from './messages/send.ts'
 import type { Spending } from './spending.ts'
 
 export type HostKind = 'service' | 'app' | 'run' | 'command'
@@ -65,6 +66,8 @@ export interface Yard {
   readonly forecasts: Pick<Forecaster, 'read'>
   /** Numbers of runs, and what sending a job's message needs. */
   readonly jobs: Pick<JobPort, 'takeNumber' | 'sendingTo'>
+  /** For messages of agents, which are counted. */
+  readonly sendInTurn: SendQueue
   config(): LoadedConfig
   now(): number
   /** The only way to change state. Resolves after COMMIT. */
