@@ -22,6 +22,7 @@ const AGENT_MAY = {
   /** For itself: under its own name, and of its own messages. */
   mail: [
     ...['message.send', 'message.reply', 'message.list', 'message.get', 'message.ack'],
+    'message.thread',
     ...['message.take', 'message.ackAll', 'delivery.take'],
   ],
   'own-agent': ['agent.get', 'agent.output', 'agent.heartbeat'],

@@ -31,6 +31,7 @@ import { diagnose } from './doctor/diagnose.ts'
 import { yardPatient } from './doctor/patient.ts'
 import { createForecaster } from './forecast/forecaster.ts'
 import { openFleet } from './fleet/open-fleet.ts'
+import { createPersonMail } from './messages/person-mail.ts'
 import { createMetrics, createRates } from './metrics.ts'
 import { startCompacting } from './old-outputs.ts'
 import { createHistory } from './history/point-in-time.ts'
@@ -61,6 +62,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
   const past = createHistory(parts, () => current.config.settings)
   parts.scope.add(() => past.close())
   const fleet = openFleet(parts)
+  const personMail = createPersonMail(opened, () => current.config.settings)
   const reloaded = createEmitter<void>((error) =>
     log.error('a listener of reloads threw', { error: String(error) }),
   )
@@ -78,6 +80,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     health.note(batch)
     forecasts.note(batch)
     fleet.note(batch)
+    personMail.note(batch)
   })
   startBackups(parts, runsAgents)
   if (runsAgents) startCompacting(parts)
@@ -176,6 +179,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     past,
     judging: parts.judging,
     jobs: parts.jobs,
+    personMail,
     forecasts,
     health,
     coordinator,
