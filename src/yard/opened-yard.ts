@@ -32,6 +32,7 @@ import { yardPatient } from './doctor/patient.ts'
 import { createForecaster } from './forecast/forecaster.ts'
 import { openFleet } from './fleet/open-fleet.ts'
 import { createSendQueue } from './messages/send.ts'
+import { createPersonMail } from './messages/person-mail.ts'
 import { createMetrics, createRates } from './metrics.ts'
 import { startCompacting } from './old-outputs.ts'
 import { createHistory } from './history/point-in-time.ts'
@@ -62,6 +63,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
   const past = createHistory(parts, () => current.config.settings)
   parts.scope.add(() => past.close())
   const fleet = openFleet(parts)
+  const personMail = createPersonMail(opened, () => current.config.settings)
   const reloaded = createEmitter<void>((error) =>
     log.error('a listener of reloads threw', { error: String(error) }),
   )
@@ -79,6 +81,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     health.note(batch)
     forecasts.note(batch)
     fleet.note(batch)
+    personMail.note(batch)
   })
   startBackups(parts, runsAgents)
   if (runsAgents) startCompacting(parts)
@@ -178,6 +181,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     judging: parts.judging,
     jobs: parts.jobs,
     sendInTurn: createSendQueue(),
+    personMail,
     forecasts,
     health,
     coordinator,

@@ -31,6 +31,7 @@ import type { Routes } from './executors/routes.ts'
 import type { Trials } from './executors/test-run.ts'
 import type { Slots } from './machine/slots.ts'
 import type { MachineHold, YardSlots } from './machine/yard-slots.ts'
+import type { PersonMail } from './messages/person-mail.ts'
 import type { MachineProbe, Metrics, Rates } from './metrics.ts'
 import type { Forecaster } from './forecast/forecaster.ts'
 import type { YardHistory } from './history/point-in-time.ts'
@@ -68,6 +69,8 @@ export interface Yard {
   readonly jobs: Pick<JobPort, 'takeNumber' | 'sendingTo'>
   /** For messages of agents, which are counted. */
   readonly sendInTurn: SendQueue
+  /** What people have to see to. */
+  readonly personMail: PersonMail
   config(): LoadedConfig
   now(): number
   /** The only way to change state. Resolves after COMMIT. */

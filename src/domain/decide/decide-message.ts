@@ -243,8 +243,9 @@ function answeredEvents(
     (name) => plan.deliveries.get(deliveryIdOf(original.id, name)) ?? [],
   )
   const own = all.filter((delivery) => isOwn(plan, delivery, message.from, now))
-  // A person may answer in the place of a member.
-  const open = own.length === 0 && now.by.kind === 'person' ? all : own
+  // A person may answer in the place of a member; one more word of whoever sent it is no answer.
+  const isAnswer = sending.isReply === true || message.from !== original.from
+  const open = own.length === 0 && now.by.kind === 'person' && isAnswer ? all : own
   if (sending.isReply && open.length === 0) return refused(notOpen(original.id))
   // Whoever is woken by the reply itself does not rest.
   const woken = message.priority === 'low' ? [] : sending.recipients.map(({ name }) => name)

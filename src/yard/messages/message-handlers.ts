@@ -12,6 +12,7 @@ import {
   standingIdOf,
 } from '../../domain/messages/message.ts'
 import { namesOf } from '../../domain/messages/names.ts'
+import type { Task } from '../../domain/task.ts'
 import { hintOf } from '../../domain/near-match.ts'
 import { unknownMember } from '../../domain/routing/resolve.ts'
 import type { StoredMessage } from '../../store/mail/mail-reads.ts'
@@ -50,16 +51,24 @@ export const messageHandlers = {
     return asSender(context, to, () => sendMessage(context, said, { original, commandId }))
   }),
   list: procedures.message.list.handler(({ context, input }) => {
-    const { to, open = false, dead = false, kind, before, limit } = input
-    const names = to === undefined ? ownNames(context) : namesMeant(context, to)
+    const { to, task, open = false, dead = false, kind, before, limit } = input
+    const about = task === undefined ? undefined : taskOf(context, task)
+    const names = about ? ofTask(context, about) : namesAsked(context, to)
     const state = dead ? 'dead' : open ? 'open' : undefined
     return context.yard.store.mail
-      .messages({ names, state, kind, before, limit })
+      .messages({ names, about: about?.id, state, kind, before, limit })
       .map(toMessageView)
   }),
   get: procedures.message.get.handler(({ context, input }) =>
     toMessageView(messageNamed(context, input.id)),
   ),
+  thread: procedures.message.thread.handler(({ context, input }) => {
+    const { message } = messageNamed(context, input.id)
+    return context.yard.store.mail
+      .thread(message.id)
+      .filter((each) => mayRead(context, each))
+      .map(toMessageView)
+  }),
   reply: procedures.message.reply.handler(({ context, input }) => {
     const original = messageNamed(context, input.id)
     const { decision = null, text, commandId } = input
@@ -296,13 +305,18 @@ function messageNamed(context: HandlerContext, id: string): StoredMessage {
       hint: 'yard msg list shows them',
       facts: { id },
     })
+  return mayRead(context, stored)
+    ? stored
+    : refuseAs('not-allowed', `message ${id} is not for this agent`)
+}
+
+function mayRead(context: HandlerContext, { message, deliveries }: StoredMessage): boolean {
   const names = ownNames(context)
-  const { from } = stored.message
-  const isOwn =
+  return (
     names === undefined ||
-    names.includes(from) ||
-    stored.deliveries.some(({ recipient }) => names.includes(recipient))
-  return isOwn ? stored : refuseAs('not-allowed', `message ${id} is not for this agent`)
+    names.includes(message.from) ||
+    deliveries.some(({ recipient }) => names.includes(recipient))
+  )
 }
 
 /** Of an agent; undefined of a person, who sees all. */
@@ -310,6 +324,17 @@ function ownNames({ yard, actor }: HandlerContext): readonly string[] | undefine
   if (actor.kind !== 'agent') return undefined
   const task = yard.plan.tasks.get(actor.taskId)
   return [...(task ? namesOf(task) : []), actor.agentId]
+}
+
+const namesAsked = (context: HandlerContext, to: string | undefined) =>
+  to === undefined ? ownNames(context) : namesMeant(context, to)
+
+/** An agent asks about its own task alone. */
+function ofTask(context: HandlerContext, task: Task): readonly string[] {
+  const { actor } = context
+  return actor.kind !== 'agent' || actor.taskId === task.id
+    ? namesOf(task)
+    : refuseAs('not-allowed', `the messages of ${task.id} are not for this agent`)
 }
 
 /** A member, a person, a task by its id or as `task:ID`, an agent. */
