@@ -38,6 +38,8 @@ export interface HubBench extends PageBench {
   /** A stream, to be read. */
   open(token: string, lastId?: string): Promise<FleetAnswer>
   read(token: string, lastId?: string): Promise<MailReader>
+  /** Requests that its endpoint was sent. */
+  requests(): number
   /** A file that holds a token, for its owner alone. */
   tokenFile(text: string): string
 }
@@ -83,6 +85,13 @@ export async function openHubBench(endpointClock?: Clock): Promise<HubBench> {
     'members.dev.executor': 'shell',
     'fleet.listen': '127.0.0.1:0',
   })
+  let requests = 0
+  const { access } = bench.test.yard.fleet
+  const { admit } = access
+  access.admit = (address, bearer) => {
+    requests += 1
+    return admit(address, bearer)
+  }
   const kept = await openFleetEndpoint(bench.test.yard, {
     clock: endpointClock ?? bench.clock,
     log: silentLog,
@@ -127,6 +136,7 @@ export async function openHubBench(endpointClock?: Clock): Promise<HubBench> {
       return (await bench.client.token.create({ name, kind: 'member', as })).token
     },
     call,
+    requests: () => requests,
     post: (token, body) =>
       call(MAIL_PATH, token, {
         method: 'POST',
