@@ -318,6 +318,7 @@ describe('a stream of mail', () => {
     await until(/\n: alive\n\n$/)
     hub.clock.advance(15_000)
     await until(/(?:\n: alive\n){2}/)
+    expect(text.match(/: alive/g)).toHaveLength(2)
   })
 
   it('is ended by a fifth one of its token, the oldest first', async () => {

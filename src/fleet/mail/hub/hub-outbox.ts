@@ -93,6 +93,37 @@ export function createHubOutbox(parts: HubOutboxParts) {
     for (const address of to) left = (await postAddress(envelope, address, signal)) ?? left
     return left
   }
+  const block = (why: Failure): void => {
+    const ms = retryAfterMs(why)
+    if (ms !== null) blocked = { why, until: clock.monotonic() + ms }
+  }
+  const dueAmong = (all: readonly Outgoing[]): Parcel[] => {
+    const parcels = parcelsOf(all)
+    const known = new Set<string>(parcels.map(({ envelope }) => envelope.id))
+    for (const id of heldBack.keys()) if (!known.has(id)) heldBack.delete(id)
+    return parcels.filter(
+      ({ envelope: { id } }) => (heldBack.get(id)?.until ?? 0) <= clock.monotonic(),
+    )
+  }
+  /** `failed` is a failure of all, and ends it; `own` one of a message. */
+  const postAll = async (queue: Parcel[], asked: AbortSignal) => {
+    const signal = AbortSignal.any([asked, closing.signal])
+    const done: { held: Outgoing[]; failed: Failure | null; own: Failure | null } = {
+      held: [],
+      failed: null,
+      own: null,
+    }
+    const work = async (): Promise<void> => {
+      for (let next = queue.shift(); next && done.failed === null; next = queue.shift()) {
+        const why = await postParcel(next, signal)
+        if (why === null) done.held.push(...next.parts)
+        else if (isOfMessage(why)) done.own = why
+        else done.failed = why
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, work))
+    return done
+  }
   const ackOne = async (id: string): Promise<Failure | null> => {
     const options = { method: 'POST', signal: closing.signal }
     const path = `${MAIL_PATH}/${id}/ack`
@@ -130,27 +161,10 @@ export function createHubOutbox(parts: HubOutboxParts) {
       asked: AbortSignal,
     ): Promise<Result<readonly Outgoing[], Failure>> {
       isNewToken()
-      const signal = AbortSignal.any([asked, closing.signal])
-      const parcels = parcelsOf(all)
-      for (const id of heldBack.keys())
-        if (!parcels.some(({ envelope }) => envelope.id === id)) heldBack.delete(id)
-      const queue = parcels.filter(
-        ({ envelope: { id } }) => (heldBack.get(id)?.until ?? 0) <= clock.monotonic(),
-      )
-      const held: Outgoing[] = []
-      let failed = blockedNow()
-      let own: Failure | null = null
-      const work = async (): Promise<void> => {
-        for (let next = queue.shift(); next && failed === null; next = queue.shift()) {
-          const why = await postParcel(next, signal)
-          if (why === null) held.push(...next.parts)
-          else if (isOfMessage(why)) own = why
-          else failed = why
-        }
-      }
-      if (failed === null) await Promise.all(Array.from({ length: AT_ONCE }, work))
-      const ms = failed && retryAfterMs(failed)
-      if (failed && ms !== null) blocked = { why: failed, until: clock.monotonic() + ms }
+      const stopped = blockedNow()
+      if (stopped && all.length > 0) return err(stopped)
+      const { held, failed, own } = await postAll(dueAmong(all), asked)
+      if (failed) block(failed)
       if (held.length > 0 || all.length === 0) return ok(held)
       const [first] = heldBack.values()
       return err(failed ?? own ?? first?.why ?? nothingSent)

@@ -4,19 +4,19 @@
  * token is, and by its own yard as its settings say; between the two names is translated here.
  */
 import { isAbsolute, resolve } from 'node:path'
+import type { z } from 'zod'
 import type { Clock } from '../../../base/clock.ts'
 import { createEmitter } from '../../../base/emitter.ts'
 import type { Log } from '../../../base/log.ts'
-import { err, ok, type Result } from '../../../base/result.ts'
-import { oneLine } from '../../../base/text.ts'
+import { err, ok, orElse, type Result } from '../../../base/result.ts'
 import { fail, failure, type Failure } from '../../../domain/failure.ts'
-import { derivedMessageId } from '../../../domain/messages/derived-id.ts'
 import type { Peer } from '../../../domain/messages/peer.ts'
 import type { TransportSettings } from '../../../domain/settings.ts'
-import { type Envelope, envelopeSchema, machineOf, memberOf } from '../envelope.ts'
+import { type Envelope, machineOf } from '../envelope.ts'
 import type { Incoming, MailTransport, PeerSight } from '../transport.ts'
 import type { StreamEvent } from './event-parser.ts'
-import { openHubClient, retryAfterMs } from './hub-client.ts'
+import { type HubClient, openHubClient, retryAfterMs } from './hub-client.ts'
+import { createHubInbox } from './hub-inbox.ts'
 import { createHubOutbox } from './hub-outbox.ts'
 import {
   DIRECTORY_EVENT,
@@ -40,18 +40,8 @@ export interface HubTransportParts {
   readonly log: Log
 }
 
-/** One message that has come. here: not stored in this yard yet. */
-interface Arrival {
-  readonly place: string | null
-  readonly envelope: Envelope | null
-  state: 'here' | 'taken' | 'settled'
-}
-
 /** A first end is no news. */
 const LASTING = 2
-
-/** Messages that are not stored yet; the stream is read on when there are fewer. */
-const MOST_HERE = 200
 
 /** Failures are of the settings: no address, a pin that is none. What lies outside of them is tried again and again. */
 export function createHubTransport(parts: HubTransportParts): Result<MailTransport, Failure> {
@@ -69,7 +59,9 @@ export function createHubTransport(parts: HubTransportParts): Result<MailTranspo
   const arrived = createEmitter<void>((error) =>
     log.error('a listener of mail threw', { error: String(error) }),
   )
-  const outbox = createHubOutbox({ hub, machine, clock, random, onAcked, isBounced })
+  const inbox = createHubInbox(machine)
+  const outbox = createHubOutbox({ hub, machine, clock, random, onAcked: inbox.acked, isBounced })
+  const closing = new AbortController()
   let stream: MailStream | null = null
   let directory: HubDirectory | null = null
   /** As the peers know the hub from earlier. */
@@ -78,59 +70,24 @@ export function createHubTransport(parts: HubTransportParts): Result<MailTranspo
   /** Ends of streams and failed tries since one was open. */
   let failures = 0
   const seenAt = new Map<string, number>()
-  /** In the order of the stream; those that are settled leave it from the front. */
-  let arrivals: Arrival[] = []
-  let refused: string[] = []
-  /** The place behind which nothing was missed. */
-  let place: string | null = null
-  let giveRoom = (): void => {}
-  const closing = new AbortController()
-  let isClosed = false
-  /** Notices to senders whose messages the hub refuses, by id; true = stored. */
-  const bounces = new Map<string, boolean>()
 
-  /** Comes as if the hub had sent it, once it is known how that is called. */
+  /** Its sender is told by a message of the hub, once it is known how that is called. */
   function isBounced(envelope: Envelope, address: string, why: Failure): boolean {
     if (directory === null) return false
-    const notice = noticeOf(envelope, { address, why, hub: directory.machine })
-    const isStored = bounces.get(notice.id)
-    if (isStored === undefined) {
-      bounces.set(notice.id, false)
-      arrivals.push({ place: null, envelope: notice, state: 'here' })
-      arrived.emit()
-    }
-    if (isStored) bounces.delete(notice.id)
-    return isStored ?? false
-  }
-  function onAcked(id: string): void {
-    for (const each of arrivals) if (each.envelope?.id === id) each.state = 'settled'
-    settle()
-  }
-  const settle = (): void => {
-    const left = arrivals.findIndex(({ state }) => state !== 'settled')
-    const gone = left < 0 ? arrivals : arrivals.slice(0, left)
-    for (const each of gone) place = each.place ?? place
-    arrivals = arrivals.slice(gone.length)
-    if (arrivals.length < MOST_HERE) giveRoom()
+    const state = inbox.addBounce({ envelope, address, why, hub: directory.machine })
+    if (state === 'new') arrived.emit()
+    return state === 'stored'
   }
   const setDirectory = (now: HubDirectory): void => {
     directory = now
     seenAt.set(now.machine, clock.now())
   }
   const addMail = (sent: unknown, at: string | null): void => {
-    const read = envelopeSchema.safeParse(sent)
-    if (!read.success) {
-      refused.push(oneLine(`the hub has sent what is no message: ${read.error.message}`, 300))
-      arrivals.push({ place: at, envelope: null, state: 'settled' })
-      return settle()
-    }
-    const envelope = localised(read.data, directory?.you ?? null, machine)
-    seenAt.set(machineOf(envelope.from), clock.now())
-    const isKnown = arrivals.some((each) => each.envelope?.id === envelope.id)
-    if (!isKnown) arrivals.push({ place: at, envelope, state: 'here' })
+    const sender = inbox.add(sent, at, directory?.you ?? null)
+    if (sender !== null) seenAt.set(sender, clock.now())
   }
-  const onEvent = async ({ id, event, data }: StreamEvent): Promise<void> => {
-    const said = parsed(data)
+  const onEvent = ({ id, event, data }: StreamEvent): Promise<void> => {
+    const said = orElse(() => JSON.parse(data) as unknown, null) // no JSON is no message either
     if (event === DIRECTORY_EVENT) {
       const read = directorySchema.safeParse(said)
       if (read.success) setDirectory(read.data)
@@ -138,14 +95,13 @@ export function createHubTransport(parts: HubTransportParts): Result<MailTranspo
       void outbox.flushAcks()
     } else if (event === 'message') addMail(said, id)
     arrived.emit()
-    if (arrivals.length < MOST_HERE || isClosed) return
-    await new Promise<void>((resolveRoom) => (giveRoom = resolveRoom))
+    return closing.signal.aborted ? Promise.resolve() : inbox.room()
   }
   const onState = (now: Failure | null): void => {
     problem = now
     failures = now === null ? 0 : failures + 1
     if (now === null) outbox.unblock()
-    else if (failures === LASTING) arrived.emit()
+    else if (failures === LASTING || retryAfterMs(now) !== null) arrived.emit()
   }
   /** A stream that was cut is mostly open again before anybody can look. */
   const lasting = (): Failure | null =>
@@ -157,19 +113,16 @@ export function createHubTransport(parts: HubTransportParts): Result<MailTranspo
   ): Promise<Result<MailStream, Failure>> => {
     const peer = [...peers.values()].find(({ cursor }) => cursor?.startsWith(`${origin} `))
     knownAs = peer?.id ?? null
-    place = peer?.cursor?.slice(origin.length + 1) ?? null
+    inbox.beginAt(peer?.cursor?.slice(origin.length + 1) ?? null)
     const signal = AbortSignal.any([asked, closing.signal])
-    const path = place === null ? MAIL_PATH : `${MAIL_PATH}?after=${encodeURIComponent(place)}`
-    const answer = await hub.ask(path, { signal }, (found) => found.json())
-    problem = answer.ok ? null : answer.error
-    if (!answer.ok) return answer
-    const page = pageSchema.safeParse(answer.value)
-    if (!page.success) return fail('not-running', `${url} is no hub of mail`)
-    setDirectory(page.data.hub)
-    const lastId = String(page.data.next)
-    for (const [index, each] of page.data.messages.entries())
-      addMail(each, index === page.data.messages.length - 1 ? lastId : null)
-    if (isClosed) return fail('not-running', 'it is being closed')
+    const page = await firstPage(hub, inbox.place(), signal)
+    problem = page.ok ? null : page.error
+    if (!page.ok) return page
+    const { hub: told, messages, next } = page.value
+    setDirectory(told)
+    const lastId = String(next)
+    for (const [index, each] of messages.entries())
+      addMail(each, index === messages.length - 1 ? lastId : null)
     return ok(openMailStream({ hub, clock, random, lastId, onEvent, onState }))
   }
   const nameOfHub = (): string => directory?.machine ?? knownAs ?? hostname
@@ -183,26 +136,15 @@ export function createHubTransport(parts: HubTransportParts): Result<MailTranspo
         stream = begun.value
       } else if (outbox.isNewToken()) stream.retry()
       if (directory === null || directory.machine === machine) return err(sameName(machine))
-      const why = lasting()
-      if (why && !arrivals.some(({ state }) => state === 'here')) return err(why)
-      const reasons = refused
-      refused = []
-      const envelopes = arrivals.flatMap(({ state, envelope }) =>
-        state === 'here' && envelope ? [envelope] : [],
-      )
-      return ok(
-        incomingOf({ directory, envelopes, peers, reasons, cursor: place && `${origin} ${place}` }),
-      )
+      const envelopes = inbox.here()
+      const why = envelopes.length === 0 ? lasting() : null
+      if (why) return err(why)
+      const place = inbox.place()
+      const cursor = place && `${origin} ${place}`
+      const reasons = inbox.takeRefused()
+      return ok(incomingOf({ directory, envelopes, peers, reasons, cursor }))
     },
-    async taken(envelopes) {
-      const ids = new Set<string>(envelopes.map(({ id }) => id))
-      for (const each of arrivals)
-        if (each.envelope && ids.has(each.envelope.id))
-          each.state = bounces.has(each.envelope.id) ? 'settled' : 'taken'
-      for (const id of ids) if (bounces.has(id)) bounces.set(id, true)
-      settle()
-      await outbox.ack([...ids].filter((id) => !bounces.has(id)))
-    },
+    taken: (envelopes) => outbox.ack(inbox.taken(envelopes)),
     pollMs: null,
     onArrival: (listener) => arrived.on(listener),
     sights(): PeerSight[] {
@@ -221,56 +163,30 @@ export function createHubTransport(parts: HubTransportParts): Result<MailTranspo
     },
     compact: async () => ok('a hub drops by itself what was delivered'),
     async close() {
-      isClosed = true
       closing.abort()
-      giveRoom()
+      inbox.open()
       await Promise.all([stream?.close(), outbox.close()])
       hub.close()
     },
   })
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null // no JSON is no message either
-  }
-}
-
-/** To the sender of a message that the hub will not have for an address; the same each time. */
-function noticeOf(
-  { id, from, at }: Envelope,
-  { address, why, hub }: { readonly address: string; readonly why: Failure; readonly hub: string },
-): Envelope {
-  const text = `Your message ${id} to ${address} was not delivered: ${why.message}`
-  return {
-    v: 1,
-    id: derivedMessageId(Date.parse(at), `refused ${id} ${address}`),
-    from: `yard@${hub}`,
-    to: [from],
-    kind: 'message',
-    priority: 'low',
-    at,
-    hops: 0,
-    replyTo: id,
-    conversation: null,
-    text: oneLine(text, 2000),
-  }
+async function firstPage(
+  hub: HubClient,
+  place: string | null,
+  signal: AbortSignal,
+): Promise<Result<z.output<typeof pageSchema>, Failure>> {
+  const path = place === null ? MAIL_PATH : `${MAIL_PATH}?after=${encodeURIComponent(place)}`
+  const answer = await hub.ask(path, { signal }, (found) => found.json())
+  if (!answer.ok) return answer
+  const page = pageSchema.safeParse(answer.value)
+  return page.success ? ok(page.data) : fail('not-running', 'what answers is no hub of mail')
 }
 
 const sameName = (machine: string): Failure =>
   failure('bad-request', `the hub is called ${machine}, as this machine is`, {
     hint: 'transport.machine gives this one another name',
   })
-
-/** Who is addressed as of the machine that the hub knows is of this one. */
-const localised = (envelope: Envelope, you: string | null, machine: string): Envelope => ({
-  ...envelope,
-  to: envelope.to.map((address) =>
-    machineOf(address) === you ? `${memberOf(address)}@${machine}` : address,
-  ),
-})
 
 interface Come {
   readonly directory: HubDirectory
