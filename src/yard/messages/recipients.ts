@@ -143,12 +143,14 @@ function ownNamed(source: Source, name: string): Result<Recipient, Failure> {
 
 /** Of this machine, for others. */
 export const machineName = ({ transport }: Pick<Settings, 'transport'>): string =>
-  transport.machine ?? nameOfHost(hostname())
+  transport.machine ?? hostName()
 
-const nameOfHost = (host: string): string =>
-  host
+/** In letters that every transport takes. */
+export const hostName = (): string =>
+  hostname()
     .toLowerCase()
     .replace(/\..*$/, '')
     .replace(/[^a-z0-9-]+/g, '-')
     .replace(/^-+|-+$/g, '')
-    .slice(0, 60) || 'machine'
+    .slice(0, 50)
+    .replace(/-+$/, '') || 'machine'

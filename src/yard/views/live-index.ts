@@ -123,6 +123,7 @@ export type SummarySource = CardPort &
   Pick<
     Yard,
     | 'fleet'
+    | 'mail'
     | 'judging'
     | 'machineHold'
     | 'openedAt'

@@ -68,6 +68,7 @@ const ANSWERS: Readonly<Record<ItemKind, readonly Answer[]>> = {
   untrusted: [Review],
   'read-only': [ShowLog],
   endpoint: [ToEndpoint, ShowLog],
+  mail: [ShowLog],
   respawn: [ShowOutput, abandon],
   launch: [OpenExecutors],
   silence: [ShowOutput],

@@ -61,6 +61,7 @@ const WORDS: Readonly<Record<ItemKind, string>> = {
   untrusted: 'Not confirmed',
   'read-only': 'Nothing can be saved',
   endpoint: 'Other machines',
+  mail: 'Mail',
   respawn: 'Held back',
   launch: 'Held back',
   provider: 'Asleep',
