@@ -27,7 +27,7 @@ import { type HubDirectory, type Posted, postedSchema } from '../../fleet/mail/h
 import type { StoredMessage } from '../../store/mail/mail-reads.ts'
 import { inputFailure } from '../handlers/failures.ts'
 import { machineName, recipientOf, recipientsOf } from '../messages/recipients.ts'
-import { delegateOf, sendingOf } from '../messages/send.ts'
+import { answeredBy, delegateOf, sendingOf } from '../messages/send.ts'
 import type { Yard } from '../yard.ts'
 
 type MailYard = Pick<Yard, 'config' | 'dispatch' | 'now' | 'plan' | 'store'>
@@ -84,7 +84,7 @@ export async function acceptMail(
       facts: { id },
     })
   if (known && isHeld(yard, posted, known)) return ok({ id, isNew: false })
-  const original = answeredBy(yard, posted)
+  const original = answeredBy(yard.store, posted)
   const to = recipientsFor(yard, posted, original)
   if (!to.ok) return to
   const sending = known ? restOf(posted, to.value, known) : { posted, recipients: to.value }
@@ -141,15 +141,14 @@ function senderOf(token: AccessToken, { from }: Pick<Posted, 'from'>): Result<st
 function recipientsFor(
   { config, plan }: MailYard,
   { from, to }: Posted,
-  original: Message | null,
+  original: Message | undefined,
 ): Result<readonly Recipient[], Failure> {
   const { settings } = config()
   const own = machineName(settings)
   const isReached = (name: string): boolean => recipientOf({ plan, settings }, name).ok
   const named = to.map((each) => {
     // A sender without a name of their own: whoever looks at the yard reads the answer.
-    if (original !== null && each === `${original.from}@${own}` && !isReached(each))
-      return ANY_PERSON
+    if (original && each === `${original.from}@${own}` && !isReached(each)) return ANY_PERSON
     return /^(all|agent-\d+)$/.test(each) ? `${each}@${own}` : each
   })
   const isStray = (name: string): boolean => {
@@ -166,23 +165,16 @@ function recipientsFor(
   })
 }
 
-/** What it answers, where that was sent to who writes now. */
-function answeredBy({ store }: MailYard, { replyTo, from }: Posted): Message | null {
-  const original = replyTo === null ? null : store.mail.message(replyTo)
-  const isForSender = original?.deliveries.some(({ recipient }) => recipient === from) ?? false
-  return original && isForSender ? original.message : null
-}
-
 async function sendAs(
   { config, dispatch, now, store }: MailYard,
-  { posted, recipients, original }: SentAs & { readonly original: Message | null },
+  { posted, recipients, original }: SentAs & { readonly original: Message | undefined },
 ): Promise<Result<unknown, Failure>> {
   const at = now()
   const message: Message = { ...messageFrom(posted, at), to: recipients.map(({ name }) => name) }
   const delegate = delegateOf(message, recipients)
   if (!delegate.ok) return delegate
   const source = { settings: config().settings, store, now: at }
-  const sending = sendingOf(source, message, recipients, original ?? undefined)
+  const sending = sendingOf(source, message, recipients, original)
   const more = delegate.value ? { delegate: delegate.value } : {}
   const command = { type: 'message.send', ...sending, ...more } as const
   return dispatch(command, COORDINATOR, `mail:${message.id}`)

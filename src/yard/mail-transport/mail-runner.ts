@@ -145,6 +145,8 @@ export function createMailRunner(parts: RunnerParts) {
     if (problem === null && was !== null) log.info('mail is exchanged again')
   }
 
+  /** The way is open, and some messages are not wanted there: others need not wait for those. */
+  let isPartial = false
   async function sendRound(): Promise<void> {
     if (openedFor === null) return
     const done = await attempt(async () => {
@@ -153,7 +155,8 @@ export function createMailRunner(parts: RunnerParts) {
     })
     if (openedFor === null) return
     noteOutcome(done)
-    if (!done.ok || done.value.left > 0) return sends.again(done)
+    isPartial = done.ok && done.value.left > 0
+    if (!done.ok || isPartial) return sends.again(done)
     sends.reset()
     // What came meanwhile, or was too much for one round.
     if (outbox.count() > 0) sends.soon(0)
@@ -231,7 +234,9 @@ export function createMailRunner(parts: RunnerParts) {
   void follow()
   return {
     note(batch: CommittedBatch): void {
-      if (outbox.note(batch) && openedFor !== null) sends.soon(GATHER_MS)
+      if (!outbox.note(batch) || openedFor === null) return
+      if (isPartial) sends.at(GATHER_MS)
+      else sends.soon(GATHER_MS)
     },
     follow,
     status: (): TransportView => statusOf(),

@@ -85,6 +85,15 @@ export function tooLargeToTravel(
   })
 }
 
+/** What a message of another machine answers, where that was sent to who answers. */
+export function answeredBy(
+  { mail }: Pick<Store, 'mail'>,
+  { replyTo, from }: Pick<Message, 'replyTo' | 'from'>,
+): Message | undefined {
+  const stored = replyTo === null ? null : mail.message(replyTo)
+  return stored?.deliveries.some(({ recipient }) => recipient === from) ? stored.message : undefined
+}
+
 /** The task that a delegation gives its member. */
 export function delegateOf(
   message: Message,

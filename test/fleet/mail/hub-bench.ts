@@ -69,7 +69,7 @@ export const envelope = (more: Partial<Record<keyof Envelope, unknown>> = {}) =>
   }) as Envelope
 
 export async function configureYard(
-  { test }: PageBench,
+  { test }: Pick<PageBench, 'test'>,
   edits: Record<string, string | null>,
 ): Promise<void> {
   const list = Object.entries(edits).map(([key, value]) => ({ key, value }))

@@ -1,44 +1,62 @@
 /** Two real yards, one of them the hub of the other, over a line that is cut: nothing is missing, nothing comes twice. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { silentLog } from '../../../src/base/log.ts'
 import { systemClock } from '../../../src/base/clock.ts'
-import { deliveryIdOf } from '../../../src/domain/messages/message.ts'
-import { envelopeOf, machineOf, messageFrom } from '../../../src/fleet/mail/envelope.ts'
+import type { Client } from '../../../src/cli/connect/owner.ts'
 import { createHubTransport } from '../../../src/fleet/mail/hub/hub-transport.ts'
-import type { MailTransport, Outgoing } from '../../../src/fleet/mail/transport.ts'
-import { recipientOf } from '../../../src/yard/messages/recipients.ts'
-import { sendingOf } from '../../../src/yard/messages/send.ts'
-import { COORDINATOR } from '../../support/plan-builder.ts'
+import { createYardClient } from '../../../src/yard/handlers/router.ts'
+import type { OpenTransport } from '../../../src/yard/mail-transport/mail-runner.ts'
+import { createLiveView } from '../../../src/yard/views/live-view.ts'
+import { openTestYard, type TestYard } from '../../headless/served-yard.ts'
+import { PERSON } from '../../support/plan-builder.ts'
 import { createSeededRandom } from '../../support/seeded-random.ts'
-import { openTcpRelay, type TcpRelay } from '../../support/tcp-relay.ts'
-import { openPageBench, type PageBench } from '../../yard/page-client.ts'
+import { openTcpRelay } from '../../support/tcp-relay.ts'
 import { configureYard, openHubBench, type HubBench } from './hub-bench.ts'
 
 const CUTS = 20
 const EACH_WAY = 100
 
 let hub: HubBench
-let client: PageBench
-let relay: TcpRelay
-let exchange: { close(): Promise<void> }
-let transport: MailTransport
-
+let token: string
 beforeEach(async () => {
   hub = await openHubBench()
-  const token = await hub.token('ben', 'back', 'ada')
-  const random = createSeededRandom(20)
-  // From the handshake over single messages to many.
-  const after = Array.from({ length: CUTS }, () => random.int(200, 9000))
-  relay = await openTcpRelay(Number(new URL(hub.url).port), after)
-  client = await openPageBench()
-  const url = `https://127.0.0.1:${relay.port}`
-  await configureYard(client, {
-    'transport.type': 'hub',
-    'transport.machine': 'laptop',
-    'members.back.executor': 'shell',
+  token = await hub.token('ben', 'back', 'person', 'ada')
+})
+afterEach(() => hub.close())
+
+interface Other {
+  readonly test: TestYard
+  readonly client: Client
+}
+
+/** A yard of another machine, which calls itself `laptop`; it exchanges mail by itself. */
+async function openOther(url: string, transport?: OpenTransport): Promise<Other> {
+  const test = await openTestYard(transport ? { transport } : {})
+  const { yard } = test
+  const view = createLiveView(yard, systemClock)
+  onTestFinished(async () => {
+    view.close()
+    await test.close()
   })
-  const made = createHubTransport({
-    transport: { url, tokenFile: hub.tokenFile(token), pin: hub.pin },
+  await configureYard(
+    { test },
+    {
+      'members.back.person': 'true',
+      'transport.type': 'hub',
+      'transport.machine': 'laptop',
+      'transport.url': url,
+      'transport.token_file': hub.tokenFile(token),
+      'transport.pin': hub.pin,
+    },
+  )
+  const host = { url: () => null, pageUrl: () => null, stop: () => {} }
+  return { test, client: createYardClient({ yard, host, actor: PERSON, view }) }
+}
+
+/** It waits for nothing between two tries. */
+const impatient: OpenTransport = async ({ transport }) =>
+  createHubTransport({
+    transport,
     machine: 'laptop',
     root: '/',
     env: {},
@@ -46,106 +64,83 @@ beforeEach(async () => {
     random: () => 0,
     log: silentLog,
   })
-  if (!made.ok) throw new Error(made.error.message)
-  transport = made.value
-  exchange = exchangeMail(client, transport)
-})
-afterEach(async () => {
-  await exchange.close()
-  await client.close()
-  await relay.close()
-  await hub.close()
-})
 
-/** Sends what waits and takes what comes, again after each failure. */
-function exchangeMail({ test: { yard }, run }: PageBench, by: MailTransport) {
-  const ends = new AbortController()
-  let work = Promise.resolve()
-  const again = (): void => void (work = work.then(round))
-  const round = async (): Promise<void> => {
-    if (ends.signal.aborted) return
-    const held = await by.send(outgoing(), ends.signal)
-    for (const { envelope } of held.ok ? held.value : [])
-      for (const to of envelope.to)
-        await run({ type: 'delivery.forwarded', id: deliveryIdOf(envelope.id, to) }, COORDINATOR)
-    const came = await by.receive(yard.plan.peers, ends.signal)
-    for (const { machine, cursor, members, envelopes } of came.ok ? came.value : []) {
-      for (const envelope of envelopes) {
-        if (yard.store.mail.message(envelope.id)) continue
-        const { settings } = yard.config()
-        const recipient = recipientOf({ plan: yard.plan, settings }, 'back')
-        if (!recipient.ok) throw new Error(recipient.error.message)
-        const source = { settings, store: yard.store, now: yard.now() }
-        const sending = sendingOf(source, messageFrom(envelope, yard.now()), [recipient.value])
-        await run({ type: 'message.send', ...sending }, COORDINATOR)
-      }
-      await by.taken(envelopes, ends.signal)
-      const peer = { id: machine, key: '', pinnedAt: 0, members: [], cursor, refused: 0 }
-      await run({ type: 'peer.pin', peer: { ...peer, lastRefusal: null } }, COORDINATOR)
-      await run({ type: 'peer.read', id: machine, cursor, members, refused: [] }, COORDINATOR)
-    }
-    if (!held.ok || !came.ok) again()
-  }
-  const outgoing = (): Outgoing[] =>
-    [...yard.plan.deliveries.values()].flatMap(({ recipient, recipientKind, messageId }) => {
-      const stored = recipientKind === 'remote' ? yard.store.mail.message(messageId) : null
-      return stored
-        ? [
-            {
-              machine: machineOf(recipient),
-              envelope: envelopeOf(stored.message, [recipient], 'laptop'),
-            },
-          ]
-        : []
-    })
-  const stops = [
-    by.onArrival(again),
-    yard.onCommitted(({ changes }) => {
-      if (changes.some(({ entity, before }) => entity === 'delivery' && before === null)) again()
-    }),
-  ]
-  again()
-  return {
-    async close() {
-      for (const stop of stops) stop()
-      ends.abort()
-      await by.close()
-      await work
-    },
-  }
-}
-
-const textsIn = async ({ client: of }: PageBench, to: string): Promise<string[]> => {
+/** Texts of all messages to a member that came from another machine. */
+async function textsTo(client: Client, to: string): Promise<string[]> {
   const found: string[] = []
   for (let before: string | undefined; ;) {
-    const page = await of.message.list({ to, limit: 100, ...(before ? { before } : {}) })
-    found.push(...page.filter(({ from }) => from.includes('@')).map(({ text }) => text))
+    const page = await client.message.list({ to, limit: 100, ...(before ? { before } : {}) })
+    found.push(...page.filter(({ from }) => from.includes('@')).map(({ text }) => text.trim()))
     before = page.at(-1)?.id
     if (before === undefined) return found
   }
 }
+const waitingIn = ({ yard }: TestYard): string[] =>
+  [...yard.plan.deliveries.values()].flatMap(({ id, recipientKind }) =>
+    recipientKind === 'remote' ? [id] : [],
+  )
 const numbered = (what: string): string[] =>
   Array.from({ length: EACH_WAY }, (_, n) => `${what} no. ${n}`)
 
 describe('a hub and its client', () => {
   it('bring 100 messages each way over a line that is cut 20 times, each once', async () => {
-    const sizes = createSeededRandom(7)
+    const random = createSeededRandom(20)
+    // From the handshake over single messages to many.
+    const after = Array.from({ length: CUTS }, () => random.int(200, 9000))
+    const relay = await openTcpRelay(Number(new URL(hub.url).port), after)
+    onTestFinished(() => relay.close())
+    const other = await openOther(`https://127.0.0.1:${relay.port}`, impatient)
     for (let n = 0; n < EACH_WAY; n += 1) {
-      const more = ' '.repeat(sizes.int(0, 300))
-      await client.client.message.send({ to: ['dev@anna'], text: `up no. ${n}${more}` })
+      const more = ' '.repeat(random.int(0, 300))
+      await other.client.message.send({ to: ['dev@anna'], text: `up no. ${n}${more}` })
       await hub.send('back@ben', `down no. ${n}${more}`)
     }
-    const trimmed = (texts: string[]): string[] => texts.map((text) => text.trim()).toSorted()
-    await expect.poll(() => relay.cuts).toBe(CUTS)
-    await expect.poll(async () => (await textsIn(hub, 'dev')).length).toBe(EACH_WAY)
-    await expect.poll(async () => (await textsIn(client, 'back')).length).toBe(EACH_WAY)
-    expect(trimmed(await textsIn(hub, 'dev'))).toEqual(numbered('up').toSorted())
-    expect(trimmed(await textsIn(client, 'back'))).toEqual(numbered('down').toSorted())
-    const remote = ({ test: { yard } }: PageBench): string[] =>
-      [...yard.plan.deliveries.values()].flatMap(({ id, recipientKind }) =>
-        recipientKind === 'remote' ? [id] : [],
-      )
+    await expect.poll(async () => (await textsTo(hub.client, 'dev')).length).toBe(EACH_WAY)
+    await expect.poll(async () => (await textsTo(other.client, 'back')).length).toBe(EACH_WAY)
+    expect((await textsTo(hub.client, 'dev')).toSorted()).toEqual(numbered('up').toSorted())
+    expect((await textsTo(other.client, 'back')).toSorted()).toEqual(numbered('down').toSorted())
     // Each side knows that the other holds all of it.
-    await expect.poll(() => [remote(hub), remote(client)]).toEqual([[], []])
+    await expect.poll(() => [waitingIn(hub.test), waitingIn(other.test)]).toEqual([[], []])
+    expect(relay.cuts).toBe(CUTS)
+  })
+
+  it('know each other by what the settings say, and a bare name reaches the one that has it', async () => {
+    const other = await openOther(hub.url)
+    await expect.poll(() => other.test.yard.plan.peers.get('anna')?.members).toEqual(['dev'])
+    const { id } = await other.client.message.send({
+      to: ['dev'],
+      text: 'Which schema?',
+      kind: 'question',
+    })
+    await expect.poll(() => textsTo(hub.client, 'dev')).toEqual(['Which schema?'])
+    await hub.client.message.reply({ id, text: 'The second' })
+    await expect
+      .poll(async () =>
+        (await other.client.message.list({})).map(({ replyTo, text }) => [replyTo, text]),
+      )
+      .toContainEqual([id, 'The second'])
+    await expect.poll(() => [waitingIn(hub.test), waitingIn(other.test)]).toEqual([[], []])
+    expect(await other.client.transport.status()).toMatchObject({
+      type: 'hub',
+      problem: null,
+      peers: [{ machine: 'anna', waiting: 0, refused: 0, problem: null }],
+    })
+  })
+
+  it('tell a sender what the hub will not have, once', async () => {
+    const other = await openOther(hub.url)
+    const { id } = await other.client.message.send({ to: ['nobody@anna'], text: 'Hello?' })
+    await expect.poll(() => waitingIn(other.test)).toEqual([])
+    const notices = (await other.client.message.list({})).filter(({ from }) => from === 'yard@anna')
+    expect(notices).toMatchObject([{ replyTo: id, text: expect.stringMatching(/not delivered/) }])
+  })
+
+  it('says whom it waits for, and does not send that to anybody else', async () => {
+    await hub.send('back@ben', 'Hello')
+    expect(await hub.client.transport.status()).toMatchObject({
+      type: 'local',
+      outbox: 0,
+      peers: [{ machine: 'ben', waiting: 1 }],
+    })
   })
 })

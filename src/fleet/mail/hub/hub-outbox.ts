@@ -1,7 +1,7 @@
 /** What goes to a hub: messages, and the word that those which came are stored here. Several at once, each until the hub holds it. */
 import type { Clock } from '../../../base/clock.ts'
 import { err, ok, type Result } from '../../../base/result.ts'
-import { failure, type Failure } from '../../../domain/failure.ts'
+import type { Failure } from '../../../domain/failure.ts'
 import { type Envelope, machineOf, memberOf } from '../envelope.ts'
 import type { Outgoing } from '../transport.ts'
 import { type HubClient, retryAfterMs } from './hub-client.ts'
@@ -105,20 +105,15 @@ export function createHubOutbox(parts: HubOutboxParts) {
       ({ envelope: { id } }) => (heldBack.get(id)?.until ?? 0) <= clock.monotonic(),
     )
   }
-  /** `failed` is a failure of all, and ends it; `own` one of a message. */
+  /** `failed`: the one of all that has ended it. */
   const postAll = async (queue: Parcel[], asked: AbortSignal) => {
     const signal = AbortSignal.any([asked, closing.signal])
-    const done: { held: Outgoing[]; failed: Failure | null; own: Failure | null } = {
-      held: [],
-      failed: null,
-      own: null,
-    }
+    const done: { held: Outgoing[]; failed: Failure | null } = { held: [], failed: null }
     const work = async (): Promise<void> => {
       for (let next = queue.shift(); next && done.failed === null; next = queue.shift()) {
         const why = await postParcel(next, signal)
         if (why === null) done.held.push(...next.parts)
-        else if (isOfMessage(why)) done.own = why
-        else done.failed = why
+        else if (!isOfMessage(why)) done.failed = why
       }
     }
     await Promise.all(Array.from({ length: AT_ONCE }, work))
@@ -155,7 +150,7 @@ export function createHubOutbox(parts: HubOutboxParts) {
     }))
 
   return {
-    /** Those that are done with; a failure where none is and something stands in the way. */
+    /** Those that are done with; a failure where none is because something stands in the way of all. */
     async send(
       all: readonly Outgoing[],
       asked: AbortSignal,
@@ -163,11 +158,9 @@ export function createHubOutbox(parts: HubOutboxParts) {
       isNewToken()
       const stopped = blockedNow()
       if (stopped && all.length > 0) return err(stopped)
-      const { held, failed, own } = await postAll(dueAmong(all), asked)
+      const { held, failed } = await postAll(dueAmong(all), asked)
       if (failed) block(failed)
-      if (held.length > 0 || all.length === 0) return ok(held)
-      const [first] = heldBack.values()
-      return err(failed ?? own ?? first?.why ?? nothingSent)
+      return failed && held.length === 0 ? err(failed) : ok(held)
     },
     ack(ids: readonly string[]): Promise<void> {
       for (const id of ids) unacked.add(id)
@@ -202,8 +195,6 @@ function parcelsOf(all: readonly Outgoing[]): Parcel[] {
     return first ? [{ envelope: { ...first.envelope, to }, parts }] : []
   })
 }
-
-const nothingSent = failure('not-running', 'nothing was sent')
 
 const isOfMessage = ({ facts }: Failure): boolean => facts?.['ofMessage'] === true
 
