@@ -7,6 +7,7 @@ import { loopRefusal } from '../messages/loop-limits.ts'
 import {
   type Delivery,
   deliveryIdOf,
+  isElsewhere,
   isStanding,
   MAX_TAKEN,
   type Message,
@@ -322,7 +323,9 @@ const closedEvents = (
 
 function isOwn(plan: Plan, delivery: Delivery, from: string, now: Circumstances): boolean {
   if (now.by.kind === 'agent') return mayClose(plan, delivery, now)
-  return delivery.recipient === from || delivery.recipientKind === 'person'
+  // What comes from another machine answers for its sender alone.
+  const isOfPerson = delivery.recipientKind === 'person' && !isElsewhere(from)
+  return delivery.recipient === from || isOfPerson
 }
 
 function mayClose(plan: Plan, { recipient }: Delivery, { by }: Circumstances): boolean {

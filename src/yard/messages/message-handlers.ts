@@ -7,6 +7,7 @@ import { isTaskId, type TaskId } from '../../domain/ids.ts'
 import { dueBetweenSteps } from '../../domain/decide/mail-turn.ts'
 import {
   type Delivery,
+  isYardSender,
   type Message,
   messageIdSchema,
   standingIdOf,
@@ -22,10 +23,15 @@ import { refuse, refuseAs, valueOf } from '../handlers/failures.ts'
 import { asSender } from './as-sender.ts'
 import { toMemberView, toMessageView } from './message-view.ts'
 import { recipientsOf, senderName } from './recipients.ts'
-import { delegateOf, messageOf, newMessageId, type Said, sendingOf } from './send.ts'
+import {
+  delegateOf,
+  messageOf,
+  newMessageId,
+  type Said,
+  sendingOf,
+  tooLargeToTravel,
+} from './send.ts'
 
-/** Whom the messages of the yard itself are from. */
-const YARD = 'yard'
 /** UTF-16 units of the changes that go with a review. */
 const MAX_DIFF = 100_000
 
@@ -236,14 +242,16 @@ async function sendMessage(
   const now = yard.now()
   const [to] = said.to
   // What the yard has asked is done by the answer itself.
-  const isToYard = to === YARD && original?.message.from === YARD
+  const isToYard = to !== undefined && isYardSender(to) && original?.message.from === to
   const recipients = isToYard
     ? []
     : valueOf(recipientsOf({ plan: yard.plan, settings }, said.to, said.from))
   const message = messageOf(
-    { ...said, to: isToYard ? [YARD] : recipients.map(({ name }) => name) },
+    { ...said, to: isToYard ? [to] : recipients.map(({ name }) => name) },
     now,
   )
+  const tooLarge = tooLargeToTravel(message, recipients)
+  if (tooLarge) refuse(tooLarge)
   const delegate = valueOf(delegateOf(message, recipients))
   const sending = sendingOf(
     { settings, store: yard.store, now },
@@ -267,6 +275,8 @@ export function askOf(context: HandlerContext, id: TaskId, to: string, text: str
   const asked = { kind: 'question', priority: 'normal', task: id, replyTo: null, text } as const
   const asks = { taskId: id, what: 'answer' } as const
   const message = messageOf({ ...said, ...asked, from, asks }, now)
+  const tooLarge = tooLargeToTravel(message, recipients)
+  if (tooLarge) refuse(tooLarge)
   return sendingOf({ settings, store: yard.store, now }, message, recipients)
 }
 
@@ -288,7 +298,7 @@ function deliveriesFor(
 
 /** A person without a name of their own is reached as whoever looks at the yard; the yard itself reads nothing. */
 function answerable({ yard }: HandlerContext, from: string): string {
-  if (from === YARD) return from
+  if (isYardSender(from)) return from
   const known = recipientsOf({ plan: yard.plan, settings: yard.config().settings }, [from], '')
   return known.ok ? from : 'person'
 }
