@@ -25,14 +25,15 @@ export function readConfig(options: Source, flags: Flags): Result<LoadedConfig, 
   const loaded = loadConfig(sourcesWith(options, flags))
   if (!loaded.ok) return loaded
   const { settings } = loaded.value
-  const transport = withMachine(settings.transport, options.paths.service.machine)
+  const transport = withMachine(settings, options.paths.service.machine)
   return ok({ ...loaded.value, settings: { ...settings, transport } })
 }
 
 /** Where no name is set, that of the host with four digits: hosts of one name are common, and two yards of one host are two machines. */
-function withMachine(transport: TransportSettings, file: string): TransportSettings {
+function withMachine({ transport, fleet }: Settings, file: string): TransportSettings {
   if (transport.machine !== null) return transport
-  const digits = orElse(() => machineDigits(file, transport.type !== 'local'), null)
+  const isNamed = transport.type !== 'local' || fleet.listen !== null
+  const digits = orElse(() => machineDigits(file, isNamed), null)
   return digits === null ? transport : { ...transport, machine: `${hostName()}-${digits}` }
 }
 
@@ -55,6 +56,7 @@ function sourcesWith(options: Source, flags: Flags): ConfigSources {
   if (flags.executor !== undefined) named['coordinator.executor'] = flags.executor
   if (flags.pollIntervalMs !== undefined)
     named['coordinator.poll_interval'] = `${flags.pollIntervalMs}ms`
+  if (flags.retryAfterMs !== undefined) named['messages.retry_after'] = `${flags.retryAfterMs}ms`
   return { ...configSources(options), flags: named }
 }
 

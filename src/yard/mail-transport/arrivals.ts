@@ -21,7 +21,7 @@ import {
 } from '../../fleet/mail/envelope.ts'
 import type { Incoming, MailTransport } from '../../fleet/mail/transport.ts'
 import { machineName, recipientOf } from '../messages/recipients.ts'
-import { delegateOf, sendingOf } from '../messages/send.ts'
+import { answeredBy, delegateOf, sendingOf } from '../messages/send.ts'
 import { COORDINATOR, type OutboxParts } from './outbox.ts'
 
 export interface ArrivalParts extends OutboxParts {
@@ -181,17 +181,11 @@ function sendCommand(
     to: recipients.map(({ name }) => name),
   }
   const source = { settings: settings(), store, now: now() }
-  const sending = sendingOf(source, message, recipients, answeredBy(parts, envelope))
+  const sending = sendingOf(source, message, recipients, answeredBy(store, envelope))
   const delegate = delegateOf(message, recipients)
   if (!delegate.ok) return delegate
   const { value: task } = delegate
   return ok({ type: 'message.send', ...sending, ...(task ? { delegate: task } : {}) })
-}
-
-/** What it answers, where that was sent to whoever answers. */
-function answeredBy({ store }: ArrivalParts, { replyTo, from }: Envelope): Message | undefined {
-  const stored = replyTo === null ? null : store.mail.message(replyTo)
-  return stored?.deliveries.some(({ recipient }) => recipient === from) ? stored.message : undefined
 }
 
 /** Never for what a yard itself has sent: two of them would go on for ever. */

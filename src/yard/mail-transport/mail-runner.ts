@@ -146,6 +146,8 @@ export function createMailRunner(parts: RunnerParts) {
     if (now === null && was !== null) log.info('mail is exchanged again')
   }
 
+  /** The way is open, and some messages are not wanted there: others need not wait for those. */
+  let isPartial = false
   async function sendRound(): Promise<void> {
     if (openedFor === null) return
     const done = await attempt(async () => {
@@ -154,7 +156,8 @@ export function createMailRunner(parts: RunnerParts) {
     })
     if (openedFor === null) return
     noteOutcome('send', done)
-    if (!done.ok || done.value.left > 0) return sends.again(done)
+    isPartial = done.ok && done.value.left > 0
+    if (!done.ok || isPartial) return sends.again(done)
     sends.reset()
     // What came meanwhile, or was too much for one round.
     if (outbox.count() > 0) sends.soon(0)
@@ -232,7 +235,10 @@ export function createMailRunner(parts: RunnerParts) {
   void follow()
   return {
     note(batch: CommittedBatch): void {
-      if (outbox.note(batch) && openedFor !== null) sends.soon(GATHER_MS)
+      if (!outbox.note(batch) || openedFor === null) return
+      if (!isPartial) return sends.soon(GATHER_MS)
+      isPartial = false
+      sends.at(GATHER_MS)
     },
     follow,
     status: (): TransportView => statusOf(),

@@ -5,6 +5,7 @@ import { fail, type Failure } from '../../domain/failure.ts'
 import type { Settings } from '../../domain/settings.ts'
 import { createGitMail } from '../../fleet/mail/git/git-mail.ts'
 import { loadSigner } from '../../fleet/mail/git/signed-file.ts'
+import { createHubTransport } from '../../fleet/mail/hub/hub-transport.ts'
 import type { MailTransport } from '../../fleet/mail/transport.ts'
 import { planGitGuard } from '../git/plan-git-guard.ts'
 import { machineName } from '../messages/recipients.ts'
@@ -12,15 +13,34 @@ import type { YardParts } from '../yard.ts'
 import type { OpenTransport } from './mail-runner.ts'
 
 type Parts = Pick<YardParts, 'clock' | 'log' | 'opened'> & {
-  readonly options: Pick<YardParts['options'], 'paths'>
+  readonly options: Pick<YardParts['options'], 'paths' | 'env'>
 }
 
 export const openTransport =
   (parts: Parts): OpenTransport =>
   async (settings) => {
-    const { type } = settings.transport
-    if (type === 'git') return openGit(parts, settings)
-    return fail('wrong-state', `the transport ${type} is not there`)
+    const { transport } = settings
+    switch (transport.type) {
+      case 'git':
+        return openGit(parts, settings)
+      case 'hub': {
+        const { options, clock, log } = parts
+        const { root } = options.paths
+        const machine = machineName({ transport })
+        const { env } = options
+        return createHubTransport({
+          transport,
+          machine,
+          root,
+          env,
+          clock,
+          log,
+          random: Math.random,
+        })
+      }
+      case 'local':
+        return fail('wrong-state', 'no way to other machines is configured')
+    }
   }
 
 async function openGit(

@@ -2,6 +2,7 @@
 import type { CommittedBatch } from '../../coordinator/dispatch.ts'
 import type { Actor, Command, Reply } from '../../domain/command.ts'
 import type { Failure } from '../../domain/failure.ts'
+import { tokenOfMachine } from '../../domain/messages/access-token.ts'
 import { type Delivery, deliveryIdOf, type MessageId } from '../../domain/messages/message.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { envelopeOf, machineOf } from '../../fleet/mail/envelope.ts'
@@ -25,29 +26,34 @@ export function createOutbox({ plan, store, dispatch }: OutboxParts) {
   const isWaiting = (delivery: Delivery | null | undefined): delivery is Delivery =>
     delivery?.recipientKind === 'remote' && delivery.state.kind === 'waiting'
   for (const delivery of plan.deliveries.values()) if (isWaiting(delivery)) waiting.add(delivery.id)
-  const all = (): Delivery[] =>
+  const open = (): Delivery[] =>
     [...waiting].flatMap((id) => {
       const delivery = plan.deliveries.get(id)
       return isWaiting(delivery) ? [delivery] : []
     })
+  /** What is for a machine that has a token is fetched by it. */
+  const isSent = ({ recipient }: Delivery): boolean =>
+    tokenOfMachine(plan, machineOf(recipient)) === null
+  const all = (): Delivery[] => open().filter(isSent)
   return {
     /** True where something was added. */
     note({ changes }: CommittedBatch): boolean {
       let isMore = false
       for (const change of changes) {
         if (change.entity !== 'delivery') continue
-        const isOpen = isWaiting(change.after)
-        if (isOpen) waiting.add(change.id)
-        else waiting.delete(change.id)
-        isMore ||= isOpen && change.before === null
+        const { id, before, after } = change
+        const isOpen = isWaiting(after)
+        if (isOpen) waiting.add(id)
+        else waiting.delete(id)
+        isMore ||= isOpen && before === null && isSent(after)
       }
       return isMore
     },
     count: () => all().length,
-    /** By machine. */
+    /** By machine; also what is fetched from here. */
     counts(): ReadonlyMap<string, number> {
       const counts = new Map<string, number>()
-      for (const { recipient } of all()) {
+      for (const { recipient } of open()) {
         const machine = machineOf(recipient)
         counts.set(machine, (counts.get(machine) ?? 0) + 1)
       }

@@ -20,6 +20,25 @@ import type { Store } from '../../store/store.ts'
 const nextUlid = monotonicFactory()
 export const newMessageId = (at: number): MessageId => nextUlid(at) as MessageId
 
+export type SendQueue = ReturnType<typeof createSendQueue>
+
+/** One after the other of the same sender: how many it has sent is known when the next is looked at. */
+export function createSendQueue() {
+  const last = new Map<string, Promise<void>>()
+  return <T>(sender: string, send: () => Promise<T>): Promise<T> => {
+    const sent = (last.get(sender) ?? Promise.resolve()).then(send)
+    const isOver = sent.then(
+      () => {},
+      () => {}, // its caller is told
+    )
+    last.set(sender, isOver)
+    void isOver.then(() => {
+      if (last.get(sender) === isOver) last.delete(sender)
+    })
+    return sent
+  }
+}
+
 const MINUTE_MS = 60_000
 
 /** All that one message needs beside itself, by the settings of now. */
@@ -83,6 +102,15 @@ export function tooLargeToTravel(
     hint: 'shorten it, or put it into a file that both sides have',
     facts: { field: 'text', bytes },
   })
+}
+
+/** What a message of another machine answers, where that was sent to who answers. */
+export function answeredBy(
+  { mail }: Pick<Store, 'mail'>,
+  { replyTo, from }: Pick<Message, 'replyTo' | 'from'>,
+): Message | undefined {
+  const stored = replyTo === null ? null : mail.message(replyTo)
+  return stored?.deliveries.some(({ recipient }) => recipient === from) ? stored.message : undefined
 }
 
 /** The task that a delegation gives its member. */
