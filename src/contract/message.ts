@@ -43,6 +43,18 @@ export const messageViewSchema = messageSchema
   })
 export type MessageView = z.infer<typeof messageViewSchema>
 
+/** One of those that a person has to see to. */
+export const attentionMessageSchema = z.object({
+  id: z.string(),
+  from: z.string(),
+  recipient: z.string(),
+  kind: z.enum(MESSAGE_KINDS),
+  /** Its beginning, in one line. */
+  text: z.string(),
+  /** The yard asks what becomes of a task that fails again and again. */
+  asksDecision: z.boolean(),
+})
+
 const text = z.string().trim().min(1).max(MAX_MESSAGE, 'has at most 20,000 characters')
 
 export const messageContract = {
@@ -68,6 +80,8 @@ export const messageContract = {
         open: z.union([z.boolean(), z.stringbool()]).optional(),
         dead: z.union([z.boolean(), z.stringbool()]).optional(),
         kind: z.enum(MESSAGE_KINDS).optional(),
+        /** Instead of `to`: those of this task's agents, and those about it. */
+        task: z.string().optional(),
         /** Only older ones than this message, for the next page. */
         before: z.string().optional(),
         limit: z.coerce.number().int().positive().max(1000).default(100),
@@ -75,6 +89,8 @@ export const messageContract = {
     )
     .output(z.array(messageViewSchema)),
   get: get('/message/{id}').input(idInput).output(messageViewSchema),
+  /** It, what it answers, and all that answers either, oldest first. */
+  thread: get('/message/{id}/thread').input(idInput).output(z.array(messageViewSchema)),
   /** Closes it for whoever answers. `decision`: what becomes of a task that failed again and again. */
   reply: post('/message/{id}/reply', 201)
     .input(
@@ -100,10 +116,12 @@ export const messageContract = {
   drop: post('/message/{id}/drop')
     .input(idInput.extend({ commandId: commandIdSchema }))
     .output(messageViewSchema),
-  /** By an agent: what waits for it, which is its own then. */
+  /** By an agent: what waits for it, or what of that is urgent; it is its own then. */
   take: post('/messages/take')
-    .input(z.strictObject({ commandId: commandIdSchema }))
+    .input(z.strictObject({ urgent: z.boolean().default(false), commandId: commandIdSchema }))
     .output(z.array(messageViewSchema)),
+  /** How many wait for the agent that asks, those that it has taken not counted; for a person, how many wait for people. */
+  waiting: get('/messages/waiting').output(z.object({ waiting: z.number(), urgent: z.number() })),
 }
 
 export const MEMBER_STATES = ['idle', 'working', 'waiting', 'piloted', 'sleeping'] as const

@@ -31,6 +31,8 @@ import { diagnose } from './doctor/diagnose.ts'
 import { yardPatient } from './doctor/patient.ts'
 import { createForecaster } from './forecast/forecaster.ts'
 import { openFleet } from './fleet/open-fleet.ts'
+import { createSendQueue } from './messages/send.ts'
+import { createPersonMail } from './messages/person-mail.ts'
 import { createMailRunner } from './mail-transport/mail-runner.ts'
 import { openTransport } from './mail-transport/open-transport.ts'
 import { createMetrics, createRates } from './metrics.ts'
@@ -63,6 +65,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
   const past = createHistory(parts, () => current.config.settings)
   parts.scope.add(() => past.close())
   const fleet = openFleet(parts)
+  const personMail = createPersonMail(opened, () => current.config.settings)
   const reloaded = createEmitter<void>((error) =>
     log.error('a listener of reloads threw', { error: String(error) }),
   )
@@ -94,6 +97,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     health.note(batch)
     forecasts.note(batch)
     fleet.note(batch)
+    personMail.note(batch)
     mail.note(batch)
   })
   startBackups(parts, runsAgents)
@@ -193,6 +197,8 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     past,
     judging: parts.judging,
     jobs: parts.jobs,
+    sendInTurn: createSendQueue(),
+    personMail,
     forecasts,
     health,
     coordinator,

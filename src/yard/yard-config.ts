@@ -56,6 +56,7 @@ function sourcesWith(options: Source, flags: Flags): ConfigSources {
   if (flags.executor !== undefined) named['coordinator.executor'] = flags.executor
   if (flags.pollIntervalMs !== undefined)
     named['coordinator.poll_interval'] = `${flags.pollIntervalMs}ms`
+  if (flags.retryAfterMs !== undefined) named['messages.retry_after'] = `${flags.retryAfterMs}ms`
   return { ...configSources(options), flags: named }
 }
 

@@ -32,12 +32,14 @@ import type { Routes } from './executors/routes.ts'
 import type { Trials } from './executors/test-run.ts'
 import type { Slots } from './machine/slots.ts'
 import type { MachineHold, YardSlots } from './machine/yard-slots.ts'
+import type { PersonMail } from './messages/person-mail.ts'
 import type { MachineProbe, Metrics, Rates } from './metrics.ts'
 import type { Forecaster } from './forecast/forecaster.ts'
 import type { YardHistory } from './history/point-in-time.ts'
 import type { Positions } from './positions.ts'
 import type { KeptTries } from './routing/kept-tries.ts'
 import type { IdentityBook } from './judging/identities.ts'
+import type { SendQueue } from './messages/send.ts'
 import type { Spending } from './spending.ts'
 
 export type HostKind = 'service' | 'app' | 'run' | 'command'
@@ -66,6 +68,10 @@ export interface Yard {
   readonly forecasts: Pick<Forecaster, 'read'>
   /** Numbers of runs, and what sending a job's message needs. */
   readonly jobs: Pick<JobPort, 'takeNumber' | 'sendingTo'>
+  /** For messages of agents, which are counted. */
+  readonly sendInTurn: SendQueue
+  /** What people have to see to. */
+  readonly personMail: PersonMail
   config(): LoadedConfig
   now(): number
   /** The only way to change state. Resolves after COMMIT. */

@@ -48,14 +48,17 @@ export const MESSAGE_EVOLVERS: Evolvers<MessageEventType> = {
       () => ({ state: { kind: 'closed', how, at, by }, noticeAt: null }),
       dead,
     ),
-  'delivery.died': (plan, { id, reason, at }) =>
+  'delivery.died': (plan, { id, reason, isTry, at }) =>
     deliveryChange(plan, id, ({ tries }) => ({
       state: { kind: 'dead', reason, at },
-      tries: tries + 1,
+      tries: tries + (isTry ? 1 : 0),
       lastReason: reason,
     })),
   'delivery.noticed': (plan, { id, nextAt }) =>
-    deliveryChange(plan, id, ({ tries }) => ({ tries: tries + 1, noticeAt: nextAt })),
+    deliveryChange(plan, id, ({ recipientKind, tries, notices = 0 }) => ({
+      ...(recipientKind === 'person' ? { tries: tries + 1 } : { notices: notices + 1 }),
+      noticeAt: nextAt,
+    })),
   'job.fired': (_, { run }) => [{ entity: 'jobRun', id: run.id, before: null, after: run }],
   'job.ended'({ jobRuns }, { type: _type, id, at: endedAt, ...ended }) {
     const before = jobRuns.get(id)

@@ -4,6 +4,7 @@ import type { MessageView } from '../../contract/message.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import type { Sending } from '../../domain/command.ts'
 import { isTaskId, type TaskId } from '../../domain/ids.ts'
+import { dueBetweenSteps } from '../../domain/decide/mail-turn.ts'
 import {
   type Delivery,
   isYardSender,
@@ -12,12 +13,14 @@ import {
   standingIdOf,
 } from '../../domain/messages/message.ts'
 import { namesOf } from '../../domain/messages/names.ts'
+import type { Task } from '../../domain/task.ts'
 import { hintOf } from '../../domain/near-match.ts'
 import { unknownMember } from '../../domain/routing/resolve.ts'
 import type { StoredMessage } from '../../store/mail/mail-reads.ts'
 import { diffOf } from '../git/changes.ts'
 import { type HandlerContext, procedures, send, taskOf } from '../handlers/context.ts'
 import { refuse, refuseAs, valueOf } from '../handlers/failures.ts'
+import { asSender } from './as-sender.ts'
 import { toMemberView, toMessageView } from './message-view.ts'
 import { recipientsOf, senderName } from './recipients.ts'
 import {
@@ -51,19 +54,27 @@ export const messageHandlers = {
       replyTo: original?.message.id ?? null,
       diff: kind === 'review' && task ? await diffText(context, task.id) : null,
     }
-    return sendMessage(context, said, { original, commandId })
+    return asSender(context, to, () => sendMessage(context, said, { original, commandId }))
   }),
   list: procedures.message.list.handler(({ context, input }) => {
-    const { to, open = false, dead = false, kind, before, limit } = input
-    const names = to === undefined ? ownNames(context) : namesMeant(context, to)
+    const { to, task, open = false, dead = false, kind, before, limit } = input
+    const about = task === undefined ? undefined : taskOf(context, task)
+    const names = about ? ofTask(context, about) : namesAsked(context, to)
     const state = dead ? 'dead' : open ? 'open' : undefined
     return context.yard.store.mail
-      .messages({ names, state, kind, before, limit })
+      .messages({ names, about: about?.id, state, kind, before, limit })
       .map(toMessageView)
   }),
   get: procedures.message.get.handler(({ context, input }) =>
     toMessageView(messageNamed(context, input.id)),
   ),
+  thread: procedures.message.thread.handler(({ context, input }) => {
+    const { message } = messageNamed(context, input.id)
+    return context.yard.store.mail
+      .thread(message.id)
+      .filter((each) => mayRead(context, each))
+      .map(toMessageView)
+  }),
   reply: procedures.message.reply.handler(({ context, input }) => {
     const original = messageNamed(context, input.id)
     const { decision = null, text, commandId } = input
@@ -81,7 +92,9 @@ export const messageHandlers = {
     }
     const kindOfReply = said.kind === 'delegation' ? ('message' as const) : said.kind
     const how = { original, commandId, isReply: true } as const
-    return sendMessage(context, { ...said, kind: kindOfReply }, how)
+    return asSender(context, said.to, () =>
+      sendMessage(context, { ...said, kind: kindOfReply }, how),
+    )
   }),
   ack: procedures.message.ack.handler(async ({ context, input }) => {
     const stored = messageNamed(context, input.id)
@@ -96,26 +109,18 @@ export const messageHandlers = {
   }),
   retry: procedures.message.retry.handler(async ({ context, input }) => {
     const stored = messageNamed(context, input.id)
+    const { id } = stored.message
     const dead = deadOf(stored)
-    const { yard } = context
-    const now = yard.now()
-    const message: Message = { ...stored.message, id: newMessageId(now), at: now, hops: 0 }
-    const recipients = dead.map(({ recipient: name, recipientKind: kind }) => ({ name, kind }))
-    const again = sendingOf(
-      { settings: yard.config().settings, store: yard.store, now },
-      { ...message, to: recipients.map(({ name }) => name) },
-      recipients,
-    )
-    const { ids } = await send(
-      context,
-      { type: 'message.settleDead', dead, again },
-      input.commandId,
-    )
+    const again = dead.length > 0 ? sentAnew(context, stored.message, dead) : undefined
+    const command = { type: 'message.settleDead', id, how: 'retry', dead } as const
+    const { ids } = await send(context, { ...command, ...(again && { again }) }, input.commandId)
     return viewOf(context, ids[0] ?? '')
   }),
   drop: procedures.message.drop.handler(async ({ context, input }) => {
-    const dead = deadOf(messageNamed(context, input.id))
-    await send(context, { type: 'message.settleDead', dead }, input.commandId)
+    const stored = messageNamed(context, input.id)
+    const { id } = stored.message
+    const command = { type: 'message.settleDead', id, how: 'drop', dead: deadOf(stored) } as const
+    await send(context, command, input.commandId)
     return viewOf(context, input.id)
   }),
   take: procedures.message.take.handler(async ({ context, input }) => {
@@ -125,13 +130,39 @@ export const messageHandlers = {
         hint: 'yard msg list shows them, yard msg ack closes one',
       })
     const { agentId, generation } = actor
-    const command = { type: 'delivery.take', agentId, generation, isUrgentOnly: false } as const
+    const { urgent: isUrgentOnly } = input
+    const command = { type: 'delivery.take', agentId, generation, isUrgentOnly } as const
     const { ids } = await send(context, command, input.commandId)
     return ids.flatMap((id) => {
       const stored = yard.store.mail.message(id.slice(0, id.indexOf('>')))
       return stored ? [toMessageView(stored)] : []
     })
   }),
+  waiting: procedures.message.waiting.handler(({ context }) => {
+    const waiting = waitingFor(context)
+    const urgent = waiting.filter(({ priority }) => priority === 'urgent')
+    return { waiting: waiting.length, urgent: urgent.length }
+  }),
+}
+
+/** What an agent would take now; of a person, what was sent to people. */
+function waitingFor({ yard, actor }: HandlerContext): readonly Delivery[] {
+  const { plan } = yard
+  if (actor.kind !== 'agent')
+    return [...plan.deliveries.values()].filter(({ recipientKind }) => recipientKind === 'person')
+  const [agent, task] = [plan.agents.get(actor.agentId), plan.tasks.get(actor.taskId)]
+  return agent && task ? dueBetweenSteps(plan, task, agent, yard.now()) : []
+}
+
+/** To whom it could not be delivered, where they can still be written to. */
+function sentAnew({ yard }: HandlerContext, stored: Message, dead: readonly Delivery[]): Sending {
+  const { plan, store } = yard
+  const { settings } = yard.config()
+  const now = yard.now()
+  const to = dead.map(({ recipient }) => recipient)
+  const recipients = valueOf(recipientsOf({ plan, settings }, to, stored.from))
+  const message = { ...stored, id: newMessageId(now), at: now, hops: 0, to }
+  return sendingOf({ settings, store, now }, message, recipients)
 }
 
 export const memberHandlers = {
@@ -284,13 +315,18 @@ function messageNamed(context: HandlerContext, id: string): StoredMessage {
       hint: 'yard msg list shows them',
       facts: { id },
     })
+  return mayRead(context, stored)
+    ? stored
+    : refuseAs('not-allowed', `message ${id} is not for this agent`)
+}
+
+function mayRead(context: HandlerContext, { message, deliveries }: StoredMessage): boolean {
   const names = ownNames(context)
-  const { from } = stored.message
-  const isOwn =
+  return (
     names === undefined ||
-    names.includes(from) ||
-    stored.deliveries.some(({ recipient }) => names.includes(recipient))
-  return isOwn ? stored : refuseAs('not-allowed', `message ${id} is not for this agent`)
+    names.includes(message.from) ||
+    deliveries.some(({ recipient }) => names.includes(recipient))
+  )
 }
 
 /** Of an agent; undefined of a person, who sees all. */
@@ -298,6 +334,17 @@ function ownNames({ yard, actor }: HandlerContext): readonly string[] | undefine
   if (actor.kind !== 'agent') return undefined
   const task = yard.plan.tasks.get(actor.taskId)
   return [...(task ? namesOf(task) : []), actor.agentId]
+}
+
+const namesAsked = (context: HandlerContext, to: string | undefined) =>
+  to === undefined ? ownNames(context) : namesMeant(context, to)
+
+/** An agent asks about its own task alone. */
+function ofTask(context: HandlerContext, task: Task): readonly string[] {
+  const { actor } = context
+  return actor.kind !== 'agent' || actor.taskId === task.id
+    ? namesOf(task)
+    : refuseAs('not-allowed', `the messages of ${task.id} are not for this agent`)
 }
 
 /** A member, a person, a task by its id or as `task:ID`, an agent. */
@@ -320,15 +367,8 @@ function meantBy({ yard }: HandlerContext, name: string): Result<readonly string
   )
 }
 
-function deadOf({ message, deliveries }: StoredMessage) {
-  const dead = deliveries.filter(({ state }) => state.kind === 'dead')
-  return dead.length > 0
-    ? dead
-    : refuseAs('wrong-state', `message ${message.id} is not dead`, {
-        hint: 'yard msg dead lists those that are',
-        facts: { id: message.id },
-      })
-}
+const deadOf = ({ deliveries }: StoredMessage): readonly Delivery[] =>
+  deliveries.filter(({ state }) => state.kind === 'dead')
 
 async function diffText(context: HandlerContext, id: Message['task']): Promise<string | null> {
   if (id === null) return null

@@ -20,6 +20,25 @@ import type { Store } from '../../store/store.ts'
 const nextUlid = monotonicFactory()
 export const newMessageId = (at: number): MessageId => nextUlid(at) as MessageId
 
+export type SendQueue = ReturnType<typeof createSendQueue>
+
+/** One after the other of the same sender: how many it has sent is known when the next is looked at. */
+export function createSendQueue() {
+  const last = new Map<string, Promise<void>>()
+  return <T>(sender: string, send: () => Promise<T>): Promise<T> => {
+    const sent = (last.get(sender) ?? Promise.resolve()).then(send)
+    const isOver = sent.then(
+      () => {},
+      () => {}, // its caller is told
+    )
+    last.set(sender, isOver)
+    void isOver.then(() => {
+      if (last.get(sender) === isOver) last.delete(sender)
+    })
+    return sent
+  }
+}
+
 const MINUTE_MS = 60_000
 
 /** All that one message needs beside itself, by the settings of now. */
