@@ -293,19 +293,23 @@ export function createMailRunner(parts: RunnerParts) {
       outbox: outbox.count(),
       problem: type === 'local' ? null : (problems.send ?? problems.receive),
       peers: [...machines].toSorted().map((machine) => {
-        const [peer, sight] = [plan.peers.get(machine), sights.get(machine)]
-        const token = tokenOfMachine(plan, machine)
-        const usedAt = token && store.mail.tokenUsedAt(token.id)
+        const peer = plan.peers.get(machine)
+        const { seenAt = null, problem = null } = sights.get(machine) ?? {}
         return {
           machine,
-          lastSeen: isoOrNull(sight?.seenAt ?? usedAt ?? peer?.pinnedAt ?? null),
+          lastSeen: isoOrNull(seenAt ?? usedAt(machine) ?? peer?.pinnedAt ?? null),
           waiting: counts.get(machine) ?? 0,
           refused: peer?.refused ?? 0,
           lastRefusal: peer?.lastRefusal ?? null,
-          problem: sight?.problem ?? null,
+          problem,
         }
       }),
     }
+  }
+  /** When a machine last used its token; null where it has none. */
+  function usedAt(machine: string): number | null {
+    const token = tokenOfMachine(plan, machine)
+    return token && store.mail.tokenUsedAt(token.id)
   }
 }
 

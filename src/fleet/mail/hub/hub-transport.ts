@@ -135,8 +135,8 @@ export function createHubTransport(parts: HubTransportParts): Result<MailTranspo
   const look = async (asked: AbortSignal): Promise<Result<null, Failure>> => {
     const page = await pageBehind(hub, lastId, AbortSignal.any([asked, closing.signal]))
     if (!page.ok) {
-      problem = page.error
-      notBefore = clock.monotonic() + (retryAfterMs(problem) ?? 0)
+      ;[problem, failures] = [page.error, LASTING]
+      notBefore = clock.monotonic() + (retryAfterMs(page.error) ?? 0)
       return page
     }
     const { hub: told, messages, next } = page.value
