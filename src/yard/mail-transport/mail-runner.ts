@@ -6,6 +6,8 @@ import { errorText } from '../../base/text.ts'
 import type { TransportView } from '../../contract/message.ts'
 import type { CommittedBatch } from '../../coordinator/dispatch.ts'
 import { fail, failure, type Failure } from '../../domain/failure.ts'
+import { tokenOfMachine } from '../../domain/messages/access-token.ts'
+import type { Plan } from '../../domain/plan.ts'
 import type { Settings } from '../../domain/settings.ts'
 import type { MailTransport } from '../../fleet/mail/transport.ts'
 import { untrusted } from '../handlers/failures.ts'
@@ -62,7 +64,7 @@ interface Session {
 }
 
 export function createMailRunner(parts: RunnerParts) {
-  const { plan, clock, log, settings } = parts
+  const { plan, store, clock, log, settings } = parts
   const outbox = createOutbox(parts)
   const takes: ArrivalParts = { ...parts, now: () => clock.now() }
   let session: Session | null = null
@@ -282,26 +284,38 @@ export function createMailRunner(parts: RunnerParts) {
     const sights = new Map(
       (session?.transport.sights() ?? []).map((sight) => [sight.machine, sight]),
     )
-    const machines = new Set([...plan.peers.keys(), ...sights.keys(), ...counts.keys()])
+    const machines = new Set([
+      ...[...plan.peers.keys(), ...sights.keys(), ...counts.keys()],
+      ...machinesWithToken(plan),
+    ])
     return {
       type,
       machine: machineName(settings()),
       outbox: outbox.count(),
       problem: type === 'local' ? null : (problems.send ?? problems.receive),
       peers: [...machines].toSorted().map((machine) => {
-        const [peer, sight] = [plan.peers.get(machine), sights.get(machine)]
+        const peer = plan.peers.get(machine)
+        const { seenAt = null, problem = null } = sights.get(machine) ?? {}
         return {
           machine,
-          lastSeen: isoOrNull(sight?.seenAt ?? peer?.pinnedAt ?? null),
+          lastSeen: isoOrNull(seenAt ?? usedAt(machine) ?? peer?.pinnedAt ?? null),
           waiting: counts.get(machine) ?? 0,
           refused: peer?.refused ?? 0,
           lastRefusal: peer?.lastRefusal ?? null,
-          problem: sight?.problem ?? null,
+          problem,
         }
       }),
     }
   }
+  /** When a machine last used its token; null where it has none. */
+  function usedAt(machine: string): number | null {
+    const token = tokenOfMachine(plan, machine)
+    return token && store.mail.tokenUsedAt(token.id)
+  }
 }
+
+const machinesWithToken = ({ tokens }: Plan): string[] =>
+  [...tokens.values()].flatMap(({ kind, name }) => (kind === 'member' ? [name] : []))
 
 /** When something is done next; after failures later and later, at random, so that many do not come at the same time. */
 function createPace({ clock, random }: Pick<RunnerParts, 'clock' | 'random'>, run: () => void) {
