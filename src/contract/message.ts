@@ -1,4 +1,4 @@
-/** Procedures about messages and those that they are sent to. */
+/** Procedures about messages, those that they are sent to, and the way to other machines. */
 import { z } from 'zod'
 import {
   ESCALATION_ANSWERS,
@@ -43,6 +43,18 @@ export const messageViewSchema = messageSchema
   })
 export type MessageView = z.infer<typeof messageViewSchema>
 
+/** One of those that a person has to see to. */
+export const attentionMessageSchema = z.object({
+  id: z.string(),
+  from: z.string(),
+  recipient: z.string(),
+  kind: z.enum(MESSAGE_KINDS),
+  /** Its beginning, in one line. */
+  text: z.string(),
+  /** The yard asks what becomes of a task that fails again and again. */
+  asksDecision: z.boolean(),
+})
+
 const text = z.string().trim().min(1).max(MAX_MESSAGE, 'has at most 20,000 characters')
 
 export const messageContract = {
@@ -68,6 +80,8 @@ export const messageContract = {
         open: z.union([z.boolean(), z.stringbool()]).optional(),
         dead: z.union([z.boolean(), z.stringbool()]).optional(),
         kind: z.enum(MESSAGE_KINDS).optional(),
+        /** Instead of `to`: those of this task's agents, and those about it. */
+        task: z.string().optional(),
         /** Only older ones than this message, for the next page. */
         before: z.string().optional(),
         limit: z.coerce.number().int().positive().max(1000).default(100),
@@ -75,6 +89,8 @@ export const messageContract = {
     )
     .output(z.array(messageViewSchema)),
   get: get('/message/{id}').input(idInput).output(messageViewSchema),
+  /** It, what it answers, and all that answers either, oldest first. */
+  thread: get('/message/{id}/thread').input(idInput).output(z.array(messageViewSchema)),
   /** Closes it for whoever answers. `decision`: what becomes of a task that failed again and again. */
   reply: post('/message/{id}/reply', 201)
     .input(
@@ -140,4 +156,54 @@ export const memberContract = {
   /** Holds its waking; its turn is let finish. */
   pause: post('/member/{name}/pause').input(memberInput).output(memberViewSchema),
   resume: post('/member/{name}/resume').input(memberInput).output(memberViewSchema),
+}
+
+export const TRANSPORT_TYPES = ['local', 'git', 'hub'] as const
+
+const mailPeerSchema = z.object({
+  machine: z.string(),
+  /** When something of it was last seen; null = never. */
+  lastSeen: time.nullable(),
+  /** Messages that wait for it here. */
+  waiting: z.number(),
+  /** What of it was not accepted, in all, and why the last was not. */
+  refused: z.number(),
+  lastRefusal: z.string().nullable(),
+  /** Why its mail cannot be read now. */
+  problem: z.string().nullable(),
+})
+
+const transportViewSchema = z.object({
+  type: z.enum(TRANSPORT_TYPES),
+  /** Name of this machine for others. */
+  machine: z.string(),
+  /** Messages that wait here for other machines. */
+  outbox: z.number(),
+  /** Why nothing is exchanged now; null while it works. */
+  problem: z.string().nullable(),
+  peers: z.array(mailPeerSchema),
+})
+export type TransportView = z.infer<typeof transportViewSchema>
+
+const transportInput = z.strictObject({ commandId: commandIdSchema })
+
+export const transportContract = {
+  status: get('/transport').output(transportViewSchema),
+  /** Sends and receives once, now. */
+  sync: post('/transport/sync')
+    .input(transportInput)
+    .output(
+      z.object({
+        /** Messages that other machines, or what lies between, hold now. */
+        sent: z.number(),
+        /** New messages that came. */
+        received: z.number(),
+        refused: z.number(),
+        outbox: z.number(),
+      }),
+    ),
+  /** Drops what is older than 30 days. */
+  compact: post('/transport/compact')
+    .input(transportInput)
+    .output(z.object({ text: z.string() })),
 }

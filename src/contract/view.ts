@@ -27,6 +27,7 @@ import {
 } from '../domain/task.ts'
 import { SHOWN_STATES, TASK_STATUSES } from '../domain/graph/shown-state.ts'
 import { judgedAsShape, judgedShape } from './judging.ts'
+import { attentionMessageSchema } from './message.ts'
 import { identityNameSchema } from '../domain/judging/identity.ts'
 
 const time = z.string()
@@ -254,11 +255,11 @@ const breakerViewSchema = z.object({
 })
 export type BreakerView = z.infer<typeof breakerViewSchema>
 
-/** Of a task: what it waits for. Of the yard: nothing can be saved, it is not confirmed, a judge is not measured or flagged, or other machines cannot reach it. Of a breaker: its kind. */
+/** Of a task: what it waits for. Of a message: it waits for a person, or is dead. Of the yard: nothing can be saved, it is not confirmed, a judge is not measured or flagged, other machines cannot reach it, or what one has sent was refused. Of a breaker: its kind. */
 const ATTENTION_KINDS = [
   ...(['sign-in', 'answer', 'evaluation', 'approval', 'gate', 'spent', 'failed'] as const),
   ...(['landing', 'executor', 'manual', 'judge', 'read-only', 'untrusted'] as const),
-  'endpoint',
+  ...(['endpoint', 'mail', 'message', 'dead-letter'] as const),
   ...BREAKER_KINDS,
 ] as const
 export type AttentionKind = (typeof ATTENTION_KINDS)[number]
@@ -285,6 +286,8 @@ const attentionSchema = z.object({
       costUsd: z.number().nullable(),
     })
     .optional(),
+  /** Which message, where it is one; absent for the rest. */
+  message: attentionMessageSchema.optional(),
   since: time,
 })
 export type Attention = z.infer<typeof attentionSchema>
@@ -326,6 +329,8 @@ export const summarySchema = z.object({
   attention: z.array(attentionSchema),
   /** Members that take a turn sooner or later without anything else happening. */
   membersDue: z.number(),
+  /** Deliveries: open ones, and dead ones that nobody has dropped or sent anew. */
+  mail: z.object({ open: z.number(), dead: z.number() }),
 })
 export type Summary = z.infer<typeof summarySchema>
 
@@ -348,6 +353,10 @@ export const snapshotSchema = z.object({
 })
 export type Snapshot = z.infer<typeof snapshotSchema>
 
+/** What a client asks for when it needs it, and not in the view. */
+export const TOPICS = ['messages', 'members', 'jobs', 'tokens', 'peers'] as const
+export type Topic = (typeof TOPICS)[number]
+
 /** News since `from`. `from` not equal to the receiver's last `seq` is a gap: fetch a snapshot anew. Equal `from` and `seq` = live facts only. */
 export const patchSchema = z.object({
   from: z.number(),
@@ -359,6 +368,8 @@ export const patchSchema = z.object({
   summary: summarySchema.nullable(),
   /** Nodes that were moved; null gives one back to the layout. */
   positions: z.record(z.string(), positionSchema.nullable()).nullable(),
+  /** What was asked for of these is old. */
+  topics: z.array(z.enum(TOPICS)),
 })
 export type Patch = z.infer<typeof patchSchema>
 

@@ -46,6 +46,7 @@ const GO: readonly Row[] = [
   ['Tasks', 'go.tasks', 'CmdOrCtrl+2'],
   ['Agents', 'go.agents', 'CmdOrCtrl+3'],
   ['Attention', 'go.attention', 'CmdOrCtrl+4'],
+  ['Messages', 'go.messages'],
   ['Evaluations', 'go.evaluations', 'CmdOrCtrl+5'],
   ['Models', 'go.models', 'CmdOrCtrl+6'],
   ['Executors', 'go.executors', 'CmdOrCtrl+7'],

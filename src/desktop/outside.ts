@@ -82,7 +82,7 @@ export const LINK_SCHEME = 'yard'
 
 const SCREENS = [
   ...['graph', 'tasks', 'agents', 'attention', 'evaluations', 'models', 'executors'],
-  ...['identities', 'schedule', 'settings'],
+  ...['messages', 'identities', 'schedule', 'settings'],
 ] as const
 
 const MOST_CHARACTERS = 300

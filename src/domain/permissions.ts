@@ -22,7 +22,7 @@ const AGENT_MAY = {
   /** For itself: under its own name, and of its own messages. */
   mail: [
     ...['message.send', 'message.reply', 'message.list', 'message.get', 'message.ack'],
-    ...['message.take', 'message.ackAll', 'message.waiting', 'delivery.take'],
+    ...['message.take', 'message.ackAll', 'message.waiting', 'message.thread', 'delivery.take'],
   ],
   'own-agent': ['agent.get', 'agent.output', 'agent.heartbeat'],
   /** Within the limits of `permit`. The procedure `task.import` is for people; its command carries several tasks. */

@@ -32,6 +32,9 @@ import { yardPatient } from './doctor/patient.ts'
 import { createForecaster } from './forecast/forecaster.ts'
 import { openFleet } from './fleet/open-fleet.ts'
 import { createSendQueue } from './messages/send.ts'
+import { createPersonMail } from './messages/person-mail.ts'
+import { createMailRunner } from './mail-transport/mail-runner.ts'
+import { openTransport } from './mail-transport/open-transport.ts'
 import { createMetrics, createRates } from './metrics.ts'
 import { startCompacting } from './old-outputs.ts'
 import { createHistory } from './history/point-in-time.ts'
@@ -62,6 +65,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
   const past = createHistory(parts, () => current.config.settings)
   parts.scope.add(() => past.close())
   const fleet = openFleet(parts)
+  const personMail = createPersonMail(opened, () => current.config.settings)
   const reloaded = createEmitter<void>((error) =>
     log.error('a listener of reloads threw', { error: String(error) }),
   )
@@ -71,6 +75,20 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
   const problemOf: Yard['hostProblem'] = (route) =>
     hostProblem(current.config.settings, route, { env, find })
   const forecasts = createForecaster({ ...parts, canRun: (route) => problemOf(route) === null })
+  const mail = createMailRunner({
+    plan,
+    store,
+    clock,
+    log,
+    dispatch: (command, by, commandId) => dispatcher.dispatch(command, by, commandId),
+    settings: () => current.config.settings,
+    isTrusted: () => current.isTrusted,
+    open: (settings) => (options.transport ?? openTransport(parts))(settings),
+    isLive: runsAgents,
+    random: Math.random,
+  })
+  reloaded.on(() => void mail.follow())
+  parts.scope.add(() => mail.close())
   // The first listener: what others report of a commit is told by these.
   dispatcher.onCommitted((batch) => {
     positions.note(batch)
@@ -79,6 +97,8 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     health.note(batch)
     forecasts.note(batch)
     fleet.note(batch)
+    personMail.note(batch)
+    mail.note(batch)
   })
   startBackups(parts, runsAgents)
   if (runsAgents) startCompacting(parts)
@@ -178,6 +198,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     judging: parts.judging,
     jobs: parts.jobs,
     sendInTurn: createSendQueue(),
+    personMail,
     forecasts,
     health,
     coordinator,
@@ -276,6 +297,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     },
     backup: () => backupNow(parts),
     fleet,
+    mail,
     onReloaded: reloaded.on,
     async close() {
       try {

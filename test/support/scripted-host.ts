@@ -49,6 +49,7 @@ export const summaryOf = (more: Partial<Summary> = {}): Summary => ({
   breakers: [],
   attention: [],
   membersDue: 0,
+  mail: { open: 0, dead: 0 },
   ...more,
 })
 
@@ -73,6 +74,7 @@ export const patchOf = (from: number, seq: number, more: Partial<Patch> = {}): P
   agents: [],
   summary: null,
   positions: null,
+  topics: [],
   ...more,
 })
 

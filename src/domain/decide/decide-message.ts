@@ -7,6 +7,7 @@ import { loopRefusal } from '../messages/loop-limits.ts'
 import {
   type Delivery,
   deliveryIdOf,
+  isElsewhere,
   isStanding,
   MAX_TAKEN,
   type Message,
@@ -243,8 +244,9 @@ function answeredEvents(
     (name) => plan.deliveries.get(deliveryIdOf(original.id, name)) ?? [],
   )
   const own = all.filter((delivery) => isOwn(plan, delivery, message.from, now))
-  // A person may answer in the place of a member.
-  const open = own.length === 0 && now.by.kind === 'person' ? all : own
+  // A person may answer in the place of a member; one more word of whoever sent it is no answer.
+  const isAnswer = sending.isReply === true || message.from !== original.from
+  const open = own.length === 0 && now.by.kind === 'person' && isAnswer ? all : own
   if (sending.isReply && open.length === 0) return refused(notOpen(original.id))
   // Whoever is woken by the reply itself does not rest.
   const woken = message.priority === 'low' ? [] : sending.recipients.map(({ name }) => name)
@@ -321,7 +323,9 @@ const closedEvents = (
 
 function isOwn(plan: Plan, delivery: Delivery, from: string, now: Circumstances): boolean {
   if (now.by.kind === 'agent') return mayClose(plan, delivery, now)
-  return delivery.recipient === from || delivery.recipientKind === 'person'
+  // What comes from another machine answers for its sender alone.
+  const isOfPerson = delivery.recipientKind === 'person' && !isElsewhere(from)
+  return delivery.recipient === from || isOfPerson
 }
 
 function mayClose(plan: Plan, { recipient }: Delivery, { by }: Circumstances): boolean {

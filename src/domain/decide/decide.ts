@@ -115,9 +115,14 @@ const accessDeciders: Deciders<'token.make' | 'token.revoke' | 'peer.pin' | 'pee
   'token.revoke': ({ tokens }, { id }, { at }) =>
     tokens.has(id) ? decided([id], { type: 'token.revoked', at, id }) : noOp(id),
 
-  /** The first key of a machine stays its key. */
-  'peer.pin': ({ peers }, { peer }, { at }) =>
-    peers.has(peer.id) ? noOp(peer.id) : decided([peer.id], { type: 'peer.pinned', at, peer }),
+  /** The first key of a machine stays its key. One that has shown none yet is known without, and may still show it. */
+  'peer.pin'({ peers }, { peer }, { at }) {
+    const known = peers.get(peer.id)
+    if (known && (known.key !== '' || peer.key === '')) return noOp(peer.id)
+    const { key, pinnedAt } = peer
+    const pinned = known ? { ...known, key, pinnedAt } : peer
+    return decided([peer.id], { type: 'peer.pinned', at, peer: pinned })
+  },
 
   'peer.read'({ peers }, { id, cursor, members, refused: reasons }, { at }) {
     if (!peers.has(id)) return noOp(id)

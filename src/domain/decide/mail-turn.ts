@@ -8,9 +8,11 @@ import {
   ANY_PERSON,
   type Delivery,
   deliveryIdOf,
+  isElsewhere,
   isJobSender,
   isMemberName,
   isStanding,
+  isYardSender,
   MAX_TAKEN,
   type MailPolicy,
   type Message,
@@ -148,7 +150,7 @@ export function noticeToSender(
 ): Event[] {
   const { delivery, text, at, seed, from } = wish
   const sender = senderOf(plan, from)
-  if (!sender || delivery.from === 'yard') return []
+  if (!sender || isYardSender(delivery.from)) return []
   const message: Message = {
     ...yardMessage(at, seed, text),
     to: [sender.name],
@@ -175,8 +177,9 @@ export const yardMessage = (at: number, seed: string, text: string): Message => 
   decision: null,
 })
 
-/** A member with a standing task, or a task that is not over. People see what is dead without being written to. */
+/** A member with a standing task, a task that is not over, or somebody at another machine. People see what is dead without being written to. */
 export function senderOf(plan: Plan, from: string): Recipient | null {
+  if (isElsewhere(from)) return isYardSender(from) ? null : { name: from, kind: 'remote' }
   if (from.startsWith('task:')) {
     const task = plan.tasks.get(from.slice('task:'.length) as Task['id'])
     const isOver = !task || task.state.kind === 'done' || task.state.kind === 'abandoned'

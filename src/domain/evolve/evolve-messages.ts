@@ -72,7 +72,9 @@ export const MESSAGE_EVOLVERS: Evolvers<MessageEventType> = {
     invariant(before, `no token ${id}`)
     return [{ entity: 'token', id, before, after: { ...before, revokedAt } }]
   },
-  'peer.pinned': (_, { peer }) => [{ entity: 'peer', id: peer.id, before: null, after: peer }],
+  'peer.pinned': ({ peers }, { peer }) => [
+    { entity: 'peer', id: peer.id, before: peers.get(peer.id) ?? null, after: peer },
+  ],
   'peer.read': (plan, { id, cursor, members }) =>
     peerChange(plan, id, (peer) => ({ cursor, members: [...(members ?? peer.members)] })),
   'peer.refused': (plan, { id, reason: lastRefusal }) =>

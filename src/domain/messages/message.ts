@@ -118,6 +118,12 @@ export interface Recipient {
 export const jobSender = (name: string): string => `job:${name}`
 export const isJobSender = (from: string): boolean => from.startsWith('job:') && !from.includes('@')
 
+/** Of another machine: `NAME@machine`. */
+export const isElsewhere = (name: string): boolean => name.includes('@')
+
+/** Whom the messages of a yard itself are from, of this one or of another machine's. Nobody reads what is sent there. */
+export const isYardSender = (from: string): boolean => from === 'yard' || from.startsWith('yard@')
+
 /** Everybody without a name of their own among the members: whoever looks at the yard. */
 export const ANY_PERSON = 'person'
 

@@ -24,6 +24,7 @@ const GO: readonly Row[] = [
   ['go.tasks', 'Tasks', ['mod+2', 'g t']],
   ['go.agents', 'Agents', ['mod+3', 'g a']],
   ['go.attention', 'Attention', ['mod+4', 'g n']],
+  ['go.messages', 'Messages', ['g l']],
   ['go.evaluations', 'Evaluations', ['mod+5', 'g e']],
   ['go.models', 'Models', ['mod+6', 'g m']],
   ['go.executors', 'Executors', ['mod+7', 'g x']],
@@ -56,6 +57,7 @@ const YARD: readonly Row[] = [
   ['tasks.merge-all', 'Merge all that are done…', []],
   ['agents.kill-all', 'Kill all agents…', []],
   ['agents.check', 'Check dead agents', []],
+  ['message.new', 'Write a message…', []],
   ['judge.check', 'Check who judges results…', []],
   ['service.log', 'Open log', []],
   ['theme', 'Theme: system, light, dark', []],
@@ -83,6 +85,7 @@ const TASK: readonly Row[] = [
   ['tab.3', 'Timeline', ['alt+3']],
   ['tab.4', 'Evaluation', ['alt+4']],
   ['task.changes', 'Changes', ['alt+5']],
+  ['tab.6', 'Messages', ['alt+6']],
   ['task.merge', 'Merge what it has changed…', [], 'tasks'],
 ]
 

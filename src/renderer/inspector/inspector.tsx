@@ -14,6 +14,7 @@ import { LazyChanges } from '../changes/lazy-changes.tsx'
 import { mergeTask } from '../changes/merge-task.ts'
 import { OutputTab } from '../output/output-tab.tsx'
 import { EvaluationTab } from './evaluation-tab.tsx'
+import { MessagesTab } from './mail/messages-tab.tsx'
 import { Overview } from './overview.tsx'
 import './inspector.css'
 import '../output/output.css'
@@ -28,6 +29,7 @@ const TABS: readonly (readonly [TaskTab, string])[] = [
   ['timeline', 'Timeline'],
   ['evaluation', 'Evaluation'],
   ['changes', 'Changes'],
+  ['messages', 'Messages'],
 ]
 
 export function Inspector() {
@@ -95,6 +97,7 @@ function Panel({ card, tab, loaded }: PanelProps) {
   const isLive = useConnection().kind === 'live'
   const { details, problem, reload } = loaded
   if (tab === 'timeline') return <Timeline card={card} />
+  if (tab === 'messages') return <MessagesTab card={card} />
   if (details === null)
     return problem === null || !isLive ? (
       <div className="panel skeletons gap-3" aria-busy="true" aria-label="Loading">

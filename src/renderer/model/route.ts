@@ -16,6 +16,7 @@ export const SCREENS = [
   'tasks',
   'agents',
   'attention',
+  'messages',
   'evaluations',
   'models',
   'executors',
@@ -25,7 +26,9 @@ export const SCREENS = [
 ] as const
 export type Screen = (typeof SCREENS)[number]
 
-export const TASK_TABS = ['overview', 'output', 'timeline', 'evaluation', 'changes'] as const
+export const TASK_TABS = [
+  ...(['overview', 'output', 'timeline', 'evaluation', 'changes', 'messages'] as const),
+] as const
 export type TaskTab = (typeof TASK_TABS)[number]
 
 export interface Route {

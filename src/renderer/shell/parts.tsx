@@ -37,6 +37,7 @@ export const SCREEN_PARTS: Readonly<Record<Exclude<Screen, 'graph'>, LazyPart>> 
     () => import('../screens/evaluations/evaluations-screen.tsx'),
     'EvaluationsScreen',
   ),
+  messages: part(() => import('../screens/messages/messages-screen.tsx'), 'MessagesScreen'),
   agents: part(() => import('../screens/agents/agents-screen.tsx'), 'AgentsScreen'),
   schedule: part(() => import('../screens/schedule/schedule-screen.tsx'), 'ScheduleScreen'),
   models: registry,

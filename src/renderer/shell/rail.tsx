@@ -7,6 +7,7 @@ import {
   Gauge,
   IdCard,
   List,
+  Mail,
   type LucideIcon,
   SlidersHorizontal,
   SquareTerminal,
@@ -32,6 +33,7 @@ const ICONS: Readonly<Record<Screen, LucideIcon>> = {
   tasks: List,
   agents: Bot,
   attention: Bell,
+  messages: Mail,
   evaluations: Gauge,
   models: Box,
   executors: SquareTerminal,
@@ -47,6 +49,7 @@ export function Rail({ attention }: { readonly attention: number }) {
     tasks: useYard((view) => view.tasks.size),
     agents: useYard((view) => view.agents.size),
     attention,
+    messages: useYard((view) => view.summary?.mail.open ?? 0),
   }
   return (
     <nav

@@ -71,6 +71,7 @@ const showCaps = (): void => navigate({ screen: 'agents', filters: { caps: '1' }
 const wishes: CommandHandlers = {
   costs: () => navigate({ screen: 'agents', filters: { show: 'costs' } }),
   'budget.today': () => navigate({ screen: 'settings', filters: { section: 'budget' } }),
+  'message.new': () => navigate({ screen: 'messages', filters: { new: '1' } }),
   'executor.add': () => navigate({ screen: 'executors', filters: { add: '1' } }),
   'model.add': () => navigate({ screen: 'models', filters: { add: '1' } }),
   'model.roles': () => navigate({ screen: 'models', filters: { roles: '1' } }),

@@ -14,6 +14,8 @@ import type { MutablePlan } from '../../domain/plan.ts'
 export interface MessageFilter {
   /** Sent to or by one of these. */
   readonly names?: readonly string[] | undefined
+  /** With names: or about this task. */
+  readonly about?: string | undefined
   readonly state?: 'open' | 'dead' | undefined
   readonly kind?: string | undefined
   /** Older than this message. */
@@ -42,6 +44,10 @@ export function prepareMailReads(db: Database.Database) {
     .prepare('SELECT body FROM delivery WHERE message_id = ? ORDER BY rowid')
     .pluck()
   const delivery = db.prepare('SELECT body FROM delivery WHERE id = ?').pluck()
+  const above = db.prepare('SELECT id, reply_to AS replyTo FROM message WHERE id = ?')
+  const after = db.prepare(
+    'SELECT id, reply_to AS replyTo FROM message WHERE id > ? ORDER BY id LIMIT ?',
+  )
   const recent = db
     .prepare('SELECT count(*) FROM delivery WHERE sender = ? AND recipient = ? AND at > ?')
     .pluck()
@@ -55,6 +61,17 @@ export function prepareMailReads(db: Database.Database) {
     message(id: string): StoredMessage | null {
       const body = byId.get(id)
       return body === undefined ? null : stored(body)
+    },
+    /** What it answers, it, and what answers either among the messages that came next; oldest first. */
+    thread(id: string): StoredMessage[] {
+      const root = rootOf(id, (each) => above.get(each) as ReplyRow | undefined)
+      const ids = new Set([root])
+      for (const row of after.all(root, THREAD_REACH) as ReplyRow[])
+        if (row.id === id || (row.replyTo !== null && ids.has(row.replyTo))) ids.add(row.id)
+      return [...ids].flatMap((each) => {
+        const body = byId.get(each)
+        return body === undefined ? [] : [stored(body)]
+      })
     },
     /** Newest first. */
     messages: (filter: MessageFilter): StoredMessage[] =>
@@ -74,6 +91,7 @@ export function prepareMailReads(db: Database.Database) {
     sentSince: (from: string, to: string, since: number): number =>
       Number(recent.get(from, to, since)),
     ...prepareJobReads(db),
+    ...prepareOrderReads(db),
     /** Revoked ones included, oldest first. */
     tokens: (): AccessToken[] => tokens.all().map(toToken),
     /** When it was last used, ms; null = never. */
@@ -82,6 +100,25 @@ export function prepareMailReads(db: Database.Database) {
       return at === undefined ? null : Number(at)
     },
   }
+}
+
+/** So many messages after its first are looked through for those of a thread. */
+const THREAD_REACH = 5000
+const THREAD_DEPTH = 1000
+
+interface ReplyRow {
+  readonly id: string
+  readonly replyTo: string | null
+}
+
+function rootOf(id: string, find: (id: string) => ReplyRow | undefined): string {
+  let root = id
+  for (let depth = 0; depth < THREAD_DEPTH; depth++) {
+    const above = find(root)?.replyTo ?? null
+    if (above === null || find(above) === undefined) break
+    root = above
+  }
+  return root
 }
 
 function prepareJobReads(db: Database.Database) {
@@ -106,6 +143,26 @@ function prepareJobReads(db: Database.Database) {
   }
 }
 
+/** Where deliveries stand in the journal: an order that a client can go on from. */
+function prepareOrderReads(db: Database.Database) {
+  const sent = db
+    .prepare("SELECT min(seq) FROM journal WHERE entity = 'delivery' AND id = ?")
+    .pluck()
+  const at = db.prepare("SELECT id FROM journal WHERE seq = ? AND entity = 'delivery'").pluck()
+  return {
+    /** The row with which it began; null where there is none. */
+    deliverySeq(id: string): number | null {
+      const seq = sent.get(id)
+      return typeof seq === 'number' ? seq : null
+    },
+    /** The id of the delivery that a row is about. */
+    deliveryAt(seq: number): string | null {
+      const id = at.get(seq)
+      return typeof id === 'string' ? id : null
+    },
+  }
+}
+
 const toDelivery = (body: unknown): Delivery => deliverySchema.parse(JSON.parse(String(body)))
 const toToken = (body: unknown): AccessToken => accessTokenSchema.parse(JSON.parse(String(body)))
 const toPeer = (body: unknown): Peer => peerSchema.parse(JSON.parse(String(body)))
@@ -113,13 +170,15 @@ const toPeer = (body: unknown): Peer => peerSchema.parse(JSON.parse(String(body)
 const STATES = { open: "('waiting','taken')", dead: "('dead')" }
 
 /** With names, the state is that of a delivery to one of them; to who sent it, of any. `json_each` keeps their number out of the statement. */
-function messageQuery({ names, state, kind, before }: MessageFilter): string {
+function messageQuery({ names, about, state, kind, before }: MessageFilter): string {
   const isOne = '(SELECT value FROM json_each(:names))'
   const delivered = (...conditions: string[]): string =>
     `EXISTS (SELECT 1 FROM delivery WHERE ${['message_id = message.id', ...conditions].join(' AND ')})`
   const inState = state ? [`state IN ${STATES[state]}`] : []
   const isSent = [`sender IN ${isOne}`, ...(state ? [delivered(...inState)] : [])].join(' AND ')
-  const isNamed = `((${isSent}) OR ${delivered(`recipient IN ${isOne}`, ...inState)})`
+  const isAbout = ['task_id = :about', ...(state ? [delivered(...inState)] : [])].join(' AND ')
+  const orAbout = about === undefined ? '' : ` OR (${isAbout})`
+  const isNamed = `((${isSent}) OR ${delivered(`recipient IN ${isOne}`, ...inState)}${orAbout})`
   const where = [
     ...(names ? [isNamed] : state ? [delivered(...inState)] : []),
     ...(kind ? ["json_extract(body, '$.kind') = :kind"] : []),
@@ -129,8 +188,9 @@ function messageQuery({ names, state, kind, before }: MessageFilter): string {
   return `SELECT body FROM message ${condition} ORDER BY id DESC LIMIT :limit`
 }
 
-const valuesOf = ({ names, kind, before, limit }: MessageFilter) => ({
+const valuesOf = ({ names, about, kind, before, limit }: MessageFilter) => ({
   limit,
+  ...(about === undefined ? {} : { about }),
   ...(names ? { names: JSON.stringify(names) } : {}),
   ...(kind ? { kind } : {}),
   ...(before ? { before } : {}),

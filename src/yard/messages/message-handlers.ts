@@ -7,11 +7,13 @@ import { isTaskId, type TaskId } from '../../domain/ids.ts'
 import { dueBetweenSteps } from '../../domain/decide/mail-turn.ts'
 import {
   type Delivery,
+  isYardSender,
   type Message,
   messageIdSchema,
   standingIdOf,
 } from '../../domain/messages/message.ts'
 import { namesOf } from '../../domain/messages/names.ts'
+import type { Task } from '../../domain/task.ts'
 import { hintOf } from '../../domain/near-match.ts'
 import { unknownMember } from '../../domain/routing/resolve.ts'
 import type { StoredMessage } from '../../store/mail/mail-reads.ts'
@@ -21,10 +23,15 @@ import { refuse, refuseAs, valueOf } from '../handlers/failures.ts'
 import { asSender } from './as-sender.ts'
 import { toMemberView, toMessageView } from './message-view.ts'
 import { recipientsOf, senderName } from './recipients.ts'
-import { delegateOf, messageOf, newMessageId, type Said, sendingOf } from './send.ts'
+import {
+  delegateOf,
+  messageOf,
+  newMessageId,
+  type Said,
+  sendingOf,
+  tooLargeToTravel,
+} from './send.ts'
 
-/** Whom the messages of the yard itself are from. */
-const YARD = 'yard'
 /** UTF-16 units of the changes that go with a review. */
 const MAX_DIFF = 100_000
 
@@ -50,16 +57,24 @@ export const messageHandlers = {
     return asSender(context, to, () => sendMessage(context, said, { original, commandId }))
   }),
   list: procedures.message.list.handler(({ context, input }) => {
-    const { to, open = false, dead = false, kind, before, limit } = input
-    const names = to === undefined ? ownNames(context) : namesMeant(context, to)
+    const { to, task, open = false, dead = false, kind, before, limit } = input
+    const about = task === undefined ? undefined : taskOf(context, task)
+    const names = about ? ofTask(context, about) : namesAsked(context, to)
     const state = dead ? 'dead' : open ? 'open' : undefined
     return context.yard.store.mail
-      .messages({ names, state, kind, before, limit })
+      .messages({ names, about: about?.id, state, kind, before, limit })
       .map(toMessageView)
   }),
   get: procedures.message.get.handler(({ context, input }) =>
     toMessageView(messageNamed(context, input.id)),
   ),
+  thread: procedures.message.thread.handler(({ context, input }) => {
+    const { message } = messageNamed(context, input.id)
+    return context.yard.store.mail
+      .thread(message.id)
+      .filter((each) => mayRead(context, each))
+      .map(toMessageView)
+  }),
   reply: procedures.message.reply.handler(({ context, input }) => {
     const original = messageNamed(context, input.id)
     const { decision = null, text, commandId } = input
@@ -227,14 +242,16 @@ async function sendMessage(
   const now = yard.now()
   const [to] = said.to
   // What the yard has asked is done by the answer itself.
-  const isToYard = to === YARD && original?.message.from === YARD
+  const isToYard = to !== undefined && isYardSender(to) && original?.message.from === to
   const recipients = isToYard
     ? []
     : valueOf(recipientsOf({ plan: yard.plan, settings }, said.to, said.from))
   const message = messageOf(
-    { ...said, to: isToYard ? [YARD] : recipients.map(({ name }) => name) },
+    { ...said, to: isToYard ? [to] : recipients.map(({ name }) => name) },
     now,
   )
+  const tooLarge = tooLargeToTravel(message, recipients)
+  if (tooLarge) refuse(tooLarge)
   const delegate = valueOf(delegateOf(message, recipients))
   const sending = sendingOf(
     { settings, store: yard.store, now },
@@ -258,6 +275,8 @@ export function askOf(context: HandlerContext, id: TaskId, to: string, text: str
   const asked = { kind: 'question', priority: 'normal', task: id, replyTo: null, text } as const
   const asks = { taskId: id, what: 'answer' } as const
   const message = messageOf({ ...said, ...asked, from, asks }, now)
+  const tooLarge = tooLargeToTravel(message, recipients)
+  if (tooLarge) refuse(tooLarge)
   return sendingOf({ settings, store: yard.store, now }, message, recipients)
 }
 
@@ -279,7 +298,7 @@ function deliveriesFor(
 
 /** A person without a name of their own is reached as whoever looks at the yard; the yard itself reads nothing. */
 function answerable({ yard }: HandlerContext, from: string): string {
-  if (from === YARD) return from
+  if (isYardSender(from)) return from
   const known = recipientsOf({ plan: yard.plan, settings: yard.config().settings }, [from], '')
   return known.ok ? from : 'person'
 }
@@ -296,13 +315,18 @@ function messageNamed(context: HandlerContext, id: string): StoredMessage {
       hint: 'yard msg list shows them',
       facts: { id },
     })
+  return mayRead(context, stored)
+    ? stored
+    : refuseAs('not-allowed', `message ${id} is not for this agent`)
+}
+
+function mayRead(context: HandlerContext, { message, deliveries }: StoredMessage): boolean {
   const names = ownNames(context)
-  const { from } = stored.message
-  const isOwn =
+  return (
     names === undefined ||
-    names.includes(from) ||
-    stored.deliveries.some(({ recipient }) => names.includes(recipient))
-  return isOwn ? stored : refuseAs('not-allowed', `message ${id} is not for this agent`)
+    names.includes(message.from) ||
+    deliveries.some(({ recipient }) => names.includes(recipient))
+  )
 }
 
 /** Of an agent; undefined of a person, who sees all. */
@@ -310,6 +334,17 @@ function ownNames({ yard, actor }: HandlerContext): readonly string[] | undefine
   if (actor.kind !== 'agent') return undefined
   const task = yard.plan.tasks.get(actor.taskId)
   return [...(task ? namesOf(task) : []), actor.agentId]
+}
+
+const namesAsked = (context: HandlerContext, to: string | undefined) =>
+  to === undefined ? ownNames(context) : namesMeant(context, to)
+
+/** An agent asks about its own task alone. */
+function ofTask(context: HandlerContext, task: Task): readonly string[] {
+  const { actor } = context
+  return actor.kind !== 'agent' || actor.taskId === task.id
+    ? namesOf(task)
+    : refuseAs('not-allowed', `the messages of ${task.id} are not for this agent`)
 }
 
 /** A member, a person, a task by its id or as `task:ID`, an agent. */

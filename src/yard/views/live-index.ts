@@ -1,8 +1,21 @@
 /** What is shown of all tasks together, kept up to date task by task so that news never costs a walk over the graph. */
-import type { Attention, BreakerView, Snapshot, Summary, TaskCard } from '../../contract/view.ts'
+import type {
+  Attention,
+  BreakerView,
+  Snapshot,
+  Summary,
+  TaskCard,
+  Topic,
+} from '../../contract/view.ts'
 import type { TaskId } from '../../domain/ids.ts'
 import { isStanding, standingIdOf } from '../../domain/messages/message.ts'
-import { type Breaker, type Plan, shownStateOf, statesOf } from '../../domain/plan.ts'
+import {
+  type Breaker,
+  type EntityChange,
+  type Plan,
+  shownStateOf,
+  statesOf,
+} from '../../domain/plan.ts'
 import type { Task } from '../../domain/task.ts'
 import type { ShownState } from '../../domain/graph/shown-state.ts'
 import { taskAttention, yardAttention } from './attention.ts'
@@ -123,10 +136,12 @@ export type SummarySource = CardPort &
   Pick<
     Yard,
     | 'fleet'
+    | 'mail'
     | 'judging'
     | 'machineHold'
     | 'openedAt'
     | 'pausedSince'
+    | 'personMail'
     | 'positions'
     | 'readOnly'
     | 'spending'
@@ -157,8 +172,9 @@ export function toSummary(yard: SummarySource, index: LiveIndex): Summary {
     dayCap: { usd: budget.dayUsd, tokens: budget.dayTokens },
     tasks: index.counts(),
     breakers: [...yard.plan.breakers.values()].map(toBreakerView),
-    attention: [...yardAttention(yard), ...index.attention()],
+    attention: [...yardAttention(yard), ...yard.personMail.attention(), ...index.attention()],
     membersDue: membersDue(yard),
+    mail: yard.personMail.counts(),
   }
 }
 
@@ -253,6 +269,24 @@ export async function walkTasks<T>(
   } finally {
     stop()
   }
+}
+
+/** What of all that clients ask for is old after a commit. */
+export function topicsOf({ plan }: Pick<SummarySource, 'plan'>, batch: CommittedBatch): Topic[] {
+  const isOfMember = (id: TaskId): boolean =>
+    isStanding(id) || (plan.tasks.get(id)?.member ?? null) !== null
+  return [
+    ...batch.changes.flatMap(({ entity }) => TOPICS_OF[entity] ?? []),
+    ...([...batch.touched].some(isOfMember) ? (['members'] as const) : []),
+  ]
+}
+
+const TOPICS_OF: Partial<Readonly<Record<EntityChange['entity'], readonly Topic[]>>> = {
+  message: ['messages'],
+  delivery: ['messages', 'members'],
+  jobRun: ['jobs'],
+  token: ['tokens'],
+  peer: ['peers'],
 }
 
 function askedAbout(

@@ -1,17 +1,18 @@
 /** What has changed since the last patch of the live view. */
 import type { CommittedBatch } from '../../coordinator/dispatch.ts'
-import type { Patch, Summary } from '../../contract/view.ts'
+import type { Patch, Summary, Topic } from '../../contract/view.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { AgentId, TaskId } from '../../domain/ids.ts'
 import { isStanding } from '../../domain/messages/message.ts'
 import { toAgentView } from './agent-view.ts'
-import { type LiveIndex, type SummarySource, touchedBy, toSummary } from './live-index.ts'
+import { type LiveIndex, type SummarySource, topicsOf, touchedBy, toSummary } from './live-index.ts'
 
 export type News = ReturnType<typeof createNews>
 
 export function createNews(yard: SummarySource, index: LiveIndex) {
   let tasks = new Set<TaskId>()
   let agents = new Map<AgentId, Agent>()
+  let topics = new Set<Topic>()
   let from: number | null = null
   let lastSummary = JSON.stringify(toSummary(yard, index))
   let told = new Map<AgentId, string>()
@@ -24,7 +25,7 @@ export function createNews(yard: SummarySource, index: LiveIndex) {
     return summary
   }
   const take = (): Patch | null => {
-    if (from === null && tasks.size === 0) return null
+    if (from === null && tasks.size + topics.size === 0) return null
     for (const id of tasks) index.refresh(id)
     const cards = [...tasks].map((id) => ({ id, card: index.card(id) }))
     const patch: Patch = {
@@ -35,19 +36,29 @@ export function createNews(yard: SummarySource, index: LiveIndex) {
       agents: [...agents.values()].map((agent) => toAgentView(yard, agent)),
       summary: changedSummary(),
       positions: null,
+      topics: [...topics],
     }
     tasks = new Set()
     agents = new Map()
+    topics = new Set()
     from = null
     return patch
   }
   return {
     /** Tasks that are to be told. */
     size: (): number => tasks.size,
-    touch: (id: TaskId) => void tasks.add(id),
+    touch(id: TaskId): void {
+      tasks.add(id)
+      if (isStanding(id)) topics.add('members')
+    },
+    /** What is asked for of these is old. */
+    outdate(...old: readonly Topic[]): void {
+      for (const topic of old) topics.add(topic)
+    },
     add(batch: CommittedBatch): void {
       from ??= batch.from
       for (const id of touchedBy(yard, batch)) tasks.add(id)
+      for (const topic of topicsOf(yard, batch)) topics.add(topic)
       for (const change of batch.changes)
         if (change.entity === 'agent' && change.after) agents.set(change.after.id, change.after)
     },

@@ -157,6 +157,7 @@ const emptyPatch = (seq: number): Patch => ({
   agents: [],
   summary: null,
   positions: null,
+  topics: [],
 })
 
 type Watch = ReturnType<typeof openWatch>
@@ -199,6 +200,7 @@ function openWatch(yard: LiveSource, index: LiveIndex, { clock, send }: Told) {
   const tellFacts = (): void => {
     if (hasNewSettings()) {
       retellOpen(yard, index, news)
+      news.outdate('members', 'jobs')
       flush()
     }
     const agents = news.changedFacts()
@@ -306,9 +308,11 @@ export function createPatchQueue(limit: number) {
     put(patch: Patch): void {
       if (isClosed || hand(patch)) return
       if (waiting.length < limit) return void waiting.push(patch)
-      // Moved nodes make no gap that a subscriber could see, so they are the one thing that is kept.
+      // Moved nodes and other settings make no gap that a subscriber could see, so what they bring is kept.
       const moved = waiting.flatMap(({ positions }) => (positions ? [positions] : []))
-      waiting = [{ ...patch, positions: merged([...moved, patch.positions ?? {}]) }]
+      const topics = new Set([...waiting, patch].flatMap((each) => each.topics))
+      const positions = merged([...moved, patch.positions ?? {}])
+      waiting = [{ ...patch, positions, topics: [...topics] }]
     },
     /** The next patch; null once closed and empty. Only one taker at a time. */
     take(): Promise<Patch | null> {

@@ -47,6 +47,45 @@ describe('reading', () => {
   })
 })
 
+describe('a thread', () => {
+  it('is the same from each of its messages, oldest first, and has nothing else', async () => {
+    const first = await bench.client.message.send(toTask)
+    await bench.client.message.send({ ...toTask, text: 'Something else' })
+    const more = { ...toTask, text: 'And the tests', replyTo: first.id }
+    const second = await bench.client.message.send(more)
+    const ids = [first.id, second.id]
+    for (const id of ids)
+      expect((await bench.client.message.thread({ id })).map((each) => each.id)).toEqual(ids)
+  })
+
+  it('goes on by one more word of its sender, which closes nothing', async () => {
+    const { id } = await bench.client.message.send(toTask)
+    await bench.client.message.send({ ...toTask, text: 'And the tests', replyTo: id })
+    expect((await bench.client.message.get({ id })).deliveries).toMatchObject([
+      { state: 'waiting' },
+    ])
+    await bench.client.message.reply({ id, text: 'I have done it myself' })
+    expect((await bench.client.message.get({ id })).deliveries).toMatchObject([
+      { state: 'closed', how: 'replied' },
+    ])
+  })
+})
+
+describe('the messages of a task', () => {
+  it('are those to and from its agents, and those about it', async () => {
+    const own = await bench.client.message.send(toTask)
+    const about = await bench.client.message.send({ to: ['person'], text: 'Look', task: 'api' })
+    await bench.client.message.send({ to: ['person'], text: 'Something else' })
+    const listed = await bench.client.message.list({ task: 'api' })
+    expect(listed.map(({ id }) => id)).toEqual([about.id, own.id])
+    await bench.client.message.ack({ id: about.id, for: 'person' })
+    const open = await bench.client.message.list({ task: 'api', open: true })
+    expect(open.map(({ id }) => id)).toEqual([own.id])
+    const unknown = bench.client.message.list({ task: 'apo' })
+    expect(await failureOf(unknown)).toMatchObject({ kind: 'unknown-task' })
+  })
+})
+
 describe('an agent', () => {
   const claim = () => bench.run({ type: 'agents.claim', claims: [claimOf('api', 1)] }, COORDINATOR)
 

@@ -6,7 +6,9 @@ import type {
   Snapshot,
   Summary,
   TaskCard,
+  Topic,
 } from '../../../contract/view.ts'
+import { TOPICS } from '../../../contract/view.ts'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Clock } from '../../../base/clock.ts'
 import type { DagNode } from '../../../domain/graph/dag.ts'
@@ -27,6 +29,17 @@ export interface YardView {
   readonly turnover: number
   /** How often the whole was fetched. A card that says the same after it may have had news all the same: what was asked about it is old. */
   readonly fetches: number
+  /** Each raised whenever what was asked for of it is old. */
+  readonly topics: Readonly<Record<Topic, number>>
+}
+
+const raised = (
+  topics: YardView['topics'],
+  old: ReadonlySet<Topic> | readonly Topic[],
+): YardView['topics'] => {
+  const next = { ...topics }
+  for (const topic of old) next[topic]++
+  return next
 }
 
 export const emptyView: YardView = {
@@ -38,6 +51,7 @@ export const emptyView: YardView = {
   structure: 0,
   turnover: 0,
   fetches: 0,
+  topics: { messages: 0, members: 0, jobs: 0, tokens: 0, peers: 0 },
 }
 
 export interface Fold {
@@ -75,6 +89,7 @@ function applyAll(view: YardView, patches: readonly Patch[], seq: number): YardV
     turnover += foldAgents(agents, patch.agents)
     summary = patch.summary ?? summary
   }
+  const old = new Set(patches.flatMap(({ topics }) => topics))
   const moves = patches.flatMap(({ positions }) => Object.entries(positions ?? {}))
   return {
     seq,
@@ -82,6 +97,7 @@ function applyAll(view: YardView, patches: readonly Patch[], seq: number): YardV
     structure,
     turnover,
     fetches: view.fetches,
+    topics: old.size === 0 ? view.topics : raised(view.topics, old),
     positions: moves.length === 0 ? view.positions : withMoves(view.positions, moves),
     tasks: hasTasks ? tasks : view.tasks,
     agents: hasAgents ? agents : view.agents,
@@ -127,6 +143,7 @@ export function viewFromSnapshot(view: YardView, snapshot: Snapshot): YardView {
     structure: isSameShape ? view.structure : view.structure + 1,
     turnover: view.turnover + 1,
     fetches: view.fetches + 1,
+    topics: raised(view.topics, TOPICS),
   }
 }
 

@@ -25,6 +25,7 @@ import { giveBack, take } from '../../actions/task/take.ts'
 import { runCommand } from '../../actions/commands.ts'
 import type { ItemKind } from './attention-items.ts'
 import { TaskBudgetAnswer, YardBudgetAnswer, type AnswerProps } from './budget-answers.tsx'
+import { Acknowledge, DeadLetterActs, ShowThread } from './mail-answers.tsx'
 import { TrustDialog } from './trust-dialog.tsx'
 
 /** A button that leads to where it is put right. */
@@ -68,6 +69,10 @@ const ANSWERS: Readonly<Record<ItemKind, readonly Answer[]>> = {
   untrusted: [Review],
   'read-only': [ShowLog],
   endpoint: [ToEndpoint, ShowLog],
+  // The reply stands in the card, below the message.
+  message: [Acknowledge, ShowThread],
+  'dead-letter': [DeadLetterActs, ShowThread],
+  mail: [ShowLog],
   respawn: [ShowOutput, abandon],
   launch: [OpenExecutors],
   silence: [ShowOutput],

@@ -38,6 +38,8 @@ export interface AttentionItem {
   readonly effect: string | null
   /** Who judges results, where it is about one. */
   readonly judge: NonNullable<Attention['judge']> | null
+  /** Which one, where it is about a message. */
+  readonly message: NonNullable<Attention['message']> | null
 }
 
 const JUDGE_WORDS: Readonly<Record<NonNullable<Attention['judge']>['issue'], string>> = {
@@ -61,6 +63,9 @@ const WORDS: Readonly<Record<ItemKind, string>> = {
   untrusted: 'Not confirmed',
   'read-only': 'Nothing can be saved',
   endpoint: 'Other machines',
+  message: 'Message',
+  'dead-letter': 'Dead letter',
+  mail: 'Mail',
   respawn: 'Held back',
   launch: 'Held back',
   provider: 'Asleep',
@@ -113,10 +118,12 @@ const UNKNOWN = {
   until: null,
   effect: null,
   judge: null,
+  message: null,
 } as const
 
 function fromAttention(each: Attention, summary: Summary, tasks: Tasks): AttentionItem {
   if (each.judge) return fromJudge(each, each.judge, summary)
+  if (each.message) return fromMessage(each, each.message, summary, tasks)
   const card = each.task === null ? undefined : tasks.get(each.task)
   return {
     ...UNKNOWN,
@@ -148,6 +155,29 @@ function fromJudge(
     text: capital(each.reason),
     since: each.since,
     judge,
+  }
+}
+
+/** Its text, and of a dead one why it was given up. */
+function fromMessage(
+  each: Attention,
+  message: NonNullable<Attention['message']>,
+  summary: Summary,
+  tasks: Tasks,
+): AttentionItem {
+  const { id, from, recipient, kind, text } = message
+  const about = each.task === null ? undefined : tasks.get(each.task)
+  const isDead = each.kind === 'dead-letter'
+  return {
+    ...UNKNOWN,
+    key: keyOf(summary, [each.kind, id, recipient]),
+    kind: each.kind,
+    word: isDead || kind === 'message' ? WORDS[each.kind] : capital(kind),
+    title: `${from} → ${recipient}`,
+    text: isDead ? `${capital(each.reason)}: “${text}”` : text,
+    since: each.since,
+    effect: about ? `about “${about.title}”` : null,
+    message,
   }
 }
 

@@ -13,10 +13,11 @@ import { EmptyNote, Screen } from '../../ui/screen.tsx'
 import { useThrottled } from '../../ui/timers.ts'
 import { instantText, plural } from '../../ui/format.ts'
 import { Menu } from '../../ui/popups.tsx'
-import { LastLines } from '../../ui/plain-text.tsx'
+import { LastLines, PlainText } from '../../ui/plain-text.tsx'
 import { AnswerForm } from '../../actions/views/question-answer.tsx'
 import { Answers } from './answers.tsx'
 import { type AttentionItem, attentionItems, type ItemKind } from './attention-items.ts'
+import { MailReply } from './mail-answers.tsx'
 import { HOUR_MS, snooze, UNTIL_CHANGE, useAwake } from './snooze.ts'
 import { TrustDialog } from './trust-dialog.tsx'
 import './attention.css'
@@ -179,10 +180,13 @@ function AttentionRow(props: AttentionRowProps) {
             </button>
           )}
         </p>
-        <p className="attention-text text-text-2">{item.text}</p>
+        <p className="attention-text text-text-2" dir={item.message === null ? undefined : 'auto'}>
+          <PlainText text={item.text} />
+        </p>
         {item.lastLines !== null && (
           <LastLines text={item.lastLines} from={item.kind === 'gate' ? 'gate' : 'output'} />
         )}
+        {item.kind === 'message' && <MailReply item={item} />}
         {item.kind === 'answer' && <AnswerForm task={item.task ?? ''} question={item.text} />}
         <p className="attention-facts flex flex-wrap text-11">
           {item.since !== null && (
@@ -209,7 +213,7 @@ function AttentionRow(props: AttentionRowProps) {
 
 /** Pink where a person must do something, red where a try has failed, else the colour of what sleeps. */
 function stateOf(kind: ItemKind): ShownState {
-  if (kind === 'failed' || kind === 'read-only') return 'failed'
+  if (kind === 'failed' || kind === 'read-only' || kind === 'dead-letter') return 'failed'
   return PARKED.includes(kind) ? 'parked' : 'waiting'
 }
 const PARKED: readonly ItemKind[] = [...BREAKER_KINDS, 'machine', 'spent']

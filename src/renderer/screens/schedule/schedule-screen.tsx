@@ -1,5 +1,6 @@
 /** Schedule: what will start by itself, when, and what to do about it. */
 import type { AgendaItem } from '../../../contract/page.ts'
+import type { JobView } from '../../../contract/job.ts'
 import type { TaskCard } from '../../../contract/view.ts'
 import { useSession, useThrottledYard, useYard } from '../../model/session/session-context.tsx'
 import type { YardView } from '../../model/session/yard-view.ts'
@@ -14,6 +15,7 @@ import { useNow } from '../../ui/timers.ts'
 import { plural } from '../../ui/format.ts'
 import { openQuickAdd } from '../../actions/quick-add.ts'
 import { navigate, useRouteChoice } from '../../model/route.ts'
+import { JobTable, useJobs } from './jobs.tsx'
 import { missedText, SPAN_MS, SPANS, type Span } from './agenda.ts'
 import { ScheduleTable, WaitsTable, type ScheduleRow } from './schedule-table.tsx'
 import { Timeline } from './timeline.tsx'
@@ -30,20 +32,27 @@ export function ScheduleScreen() {
     ({ page }) => page.agenda({ until: new Date(Date.now() + SPAN_MS[span]).toISOString() }),
     { key: `${span} ${stand}`, everyMs: ASK_EVERY_MS },
   )
+  const jobs = useJobs()
   return (
     <Screen
       title="Schedule"
-      note={rows.value && plural(rows.value.length, 'repeating task')}
+      note={rows.value && noteOf(rows.value.length, jobs.value?.length ?? 0)}
       tools={<Segmented label="Span" value={span} options={SPANS} onChange={setSpan} />}
     >
       <div className="screen-body schedule-body">
         <ProblemNote problem={rows.problem ?? agenda.problem} onClose={rows.askAgain} />
+        <ProblemNote problem={jobs.problem} onClose={jobs.askAgain} />
         <ForecastCard />
-        {rows.value && agenda.value && <Plan rows={rows.value} items={agenda.value} span={span} />}
+        {rows.value && agenda.value && jobs.value && (
+          <Plan rows={rows.value} items={agenda.value} jobs={jobs.value} span={span} />
+        )}
       </div>
     </Screen>
   )
 }
+
+const noteOf = (tasks: number, jobs: number): string =>
+  `${plural(tasks, 'repeating task')}${jobs > 0 ? `, ${plural(jobs, 'job')}` : ''}`
 
 /** Of all that is left, whether or not the clock starts it. */
 function ForecastCard() {
@@ -67,17 +76,18 @@ function ForecastCard() {
 interface PlanProps {
   readonly rows: readonly ScheduleRow[]
   readonly items: readonly AgendaItem[]
+  readonly jobs: readonly JobView[]
   readonly span: Span
 }
 
-function Plan({ rows, items, span }: PlanProps) {
+function Plan({ rows, items, jobs, span }: PlanProps) {
   const now = useNow(10_000)
   const policy = useMissedPolicy()
   const waits = items.filter(({ kind }) => kind !== 'schedule')
-  if (rows.length + items.length === 0) return <NothingScheduled />
+  if (rows.length + items.length + jobs.length === 0) return <NothingScheduled />
   return (
     <>
-      <Timeline items={items} span={span} nowMs={now} />
+      {rows.length + items.length > 0 && <Timeline items={items} span={span} nowMs={now} />}
       {rows.length > 0 && (
         <section aria-label="Repeating">
           <header>
@@ -85,6 +95,15 @@ function Plan({ rows, items, span }: PlanProps) {
             <span>{missedText(policy)}</span>
           </header>
           <ScheduleTable rows={rows} nowMs={now} policy={policy} />
+        </section>
+      )}
+      {jobs.length > 0 && (
+        <section aria-label="Jobs">
+          <header>
+            <h2>Jobs</h2>
+            <span>Each sends its message to a member by the clock</span>
+          </header>
+          <JobTable jobs={jobs} nowMs={now} />
         </section>
       )}
       {waits.length > 0 && (

@@ -55,7 +55,7 @@ export function ScheduleTable({ rows, nowMs, policy }: ScheduleTableProps) {
 }
 
 /** Options of the column with the buttons. */
-const SCHEDULE_ACTS = { isHeadHidden: true, className: 'schedule-acts' } as const
+export const SCHEDULE_ACTS = { isHeadHidden: true, className: 'schedule-acts' } as const
 
 function TaskLink({ id, title }: { readonly id: string; readonly title: string }) {
   return (
@@ -75,7 +75,7 @@ function StateOf({ row }: { readonly row: ScheduleRow }) {
   return <StatusBadge state={state} />
 }
 
-function SpecText({ spec }: { readonly spec: string }) {
+export function SpecText({ spec }: { readonly spec: string }) {
   const text = scheduleText(spec)
   return (
     <>
@@ -86,7 +86,7 @@ function SpecText({ spec }: { readonly spec: string }) {
   )
 }
 
-const When = ({ at, nowMs }: { readonly at: string; readonly nowMs: number }) => (
+export const When = ({ at, nowMs }: { readonly at: string; readonly nowMs: number }) => (
   <time dateTime={at} title={at}>
     {timeText(at, nowMs)}
   </time>

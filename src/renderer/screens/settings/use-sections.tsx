@@ -14,8 +14,10 @@ import { ConfigRow } from '../../components/config-row.tsx'
 import { useAnswer } from '../../model/use-answer.ts'
 import { apiKeySection } from './api-keys.tsx'
 import { APP, UPDATES } from './app-settings.tsx'
+import { DOCTOR } from './doctor-settings.tsx'
 import { SERVICE } from './service-settings.tsx'
 import { SettingRow, type SettingSection } from './setting.tsx'
+import { TOKENS } from './token-settings.tsx'
 import { KEYS, LOOK, notificationSection } from './window-settings.tsx'
 import { WORKTREES } from './worktree-settings.tsx'
 
@@ -50,6 +52,8 @@ export function useSections(scope: ConfigScope) {
       KEYS,
       notificationSection(),
       ...ofConfig.map(withWorktrees),
+      TOKENS,
+      DOCTOR,
       SERVICE,
       ...ofApp,
       TELEMETRY,
@@ -99,6 +103,14 @@ const GROUPS: Readonly<Record<string, readonly [string, string]>> = {
   triage: ['Triage', 'What becomes of agents that were lost, crashed, timed out or are silent.'],
   assignment: ['Assignment', 'Who does a task, where nobody said so.'],
   routing: ['Routing', 'Executors and models chosen by what they scored.'],
+  members: ['Members', 'Whom messages are sent to. The Messages screen shows how each stands.'],
+  messages: [
+    'Messages',
+    'When they come again, and how far agents may go on answering each other.',
+  ],
+  jobs: ['Jobs', 'Messages by the clock. The Schedule screen shows when each fires next.'],
+  transport: ['Transport', 'How messages reach members on other machines.'],
+  fleet: ['Other machines', 'The address at which they reach this yard.'],
   machine: ['This machine', 'Over all your yards; never in the file of a project.'],
   executors: ['Executors', 'What files say of them. The Executors screen shows each whole.'],
   models: ['Models', 'What files say of them. The Models screen shows the registry.'],

@@ -112,3 +112,15 @@ test('a snapshot forgets what is not in it', () => {
   expect(again.structure).toBe(view.structure + 1)
   expect(again.summary?.name).toBe('other')
 })
+
+test('what was asked for is old when a patch says so, and after each snapshot', () => {
+  const patches = [
+    patchOf(5, 6, { topics: ['messages'] }),
+    patchOf(6, 7, { topics: ['messages', 'members'] }),
+  ]
+  const { topics } = foldPatches(view, patches).view
+  expect(topics).toEqual({ ...view.topics, messages: 2, members: 2 })
+  expect(foldPatches(view, [patchOf(5, 6)]).view.topics).toBe(view.topics)
+  const again = viewFromSnapshot(view, snapshotOf(7, [a, b]))
+  expect(again.topics.jobs).toBe(view.topics.jobs + 1)
+})

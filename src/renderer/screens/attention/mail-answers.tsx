@@ -1,0 +1,58 @@
+/** What can be done where it waits about a message to a person, and about one that was given up. */
+import { useState } from 'react'
+import { acknowledge } from '../../actions/mail/mail-requests.ts'
+import { DeadActs } from '../../actions/mail/message-card.tsx'
+import { ReplyForm } from '../../actions/mail/reply-form.tsx'
+import { navigate } from '../../model/route.ts'
+import { Button } from '../../ui/button.tsx'
+import type { AttentionItem } from './attention-items.ts'
+import type { AnswerProps } from './budget-answers.tsx'
+
+/** A question has its field at once, other messages when it is wanted; notices of the yard and of jobs are only closed. */
+export function MailReply({ item: { message } }: { readonly item: AttentionItem }) {
+  const [isWanted, setWanted] = useState(false)
+  if (message === null) return null
+  const { id, from, kind, asksDecision } = message
+  const readsAnswers = asksDecision || (from !== 'yard' && !from.startsWith('job:'))
+  if (!readsAnswers) return null
+  if (!isWanted && kind !== 'question')
+    return (
+      <div className="attention-reply">
+        <Button onClick={() => setWanted(true)}>
+          Reply<span className="visually-hidden"> to {from}</span>
+        </Button>
+      </div>
+    )
+  const leave = kind === 'question' ? {} : { onLeave: () => setWanted(false) }
+  return <ReplyForm id={id} from={from} asksDecision={asksDecision} {...leave} />
+}
+
+export function Acknowledge({ item: { message }, command }: AnswerProps) {
+  if (message === null || message.asksDecision) return null
+  const { id, from, recipient } = message
+  return (
+    <Button
+      icon="check"
+      isBusy={command.isBusy}
+      title="Closes it without an answer"
+      onClick={() => void command.run(acknowledge(id, recipient))}
+    >
+      Ack<span className="visually-hidden"> the message of {from}</span>
+    </Button>
+  )
+}
+
+export function DeadLetterActs({ item: { message }, command }: AnswerProps) {
+  return message && <DeadActs id={message.id} command={command} />
+}
+
+export function ShowThread({ item: { message } }: AnswerProps) {
+  return (
+    message && (
+      <Button onClick={() => navigate({ screen: 'messages', filters: { message: message.id } })}>
+        Show
+        <span className="visually-hidden"> the messages with {message.from}</span>
+      </Button>
+    )
+  )
+}
