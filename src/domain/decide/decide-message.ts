@@ -217,8 +217,8 @@ function readEvents(plan: Plan, { message, recipients }: Sending, now: Circumsta
 /** The task that asked has it as a note, by which it goes on. */
 function isAnswerOfTask(plan: Plan, { original }: Sending): boolean {
   if (original?.asks?.what !== 'answer') return false
-  const task = plan.tasks.get(original.asks.taskId)
-  return task !== undefined && !isFinished(task)
+  const state = plan.tasks.get(original.asks.taskId)?.state.kind
+  return state !== undefined && state !== 'done' && state !== 'abandoned'
 }
 
 /** The task that it asks for is there already. */
