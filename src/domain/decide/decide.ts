@@ -5,6 +5,7 @@ import type { Actor, Command, CommandOf, CommandType } from '../command.ts'
 import type { Event } from '../event.ts'
 import { failure, type Failure } from '../failure.ts'
 import { isStanding } from '../messages/message.ts'
+import { unreadEvents } from '../messages/unread-mail.ts'
 import { permit } from '../permissions.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
@@ -21,7 +22,6 @@ import { openDeciders } from './decide-open.ts'
 import { decideComplete, decideFail } from './decide-settle.ts'
 import { decideRemoveAll, taskDeciders } from './decide-task.ts'
 import { triageDeciders } from './decide-triage.ts'
-import { unreadEvents } from './unread-mail.ts'
 import {
   decided,
   noOp,
