@@ -2,16 +2,11 @@
  * What an agent is told. Its task comes first and is its order; whatever other agents, programs or people wrote comes later, quoted
  * line by line, so that it can be read but never taken for an order or for the end of a quotation.
  */
-import type {
-  AnswerOrder,
-  Artifact,
-  DependencyResult,
-  LaunchOrder,
-  TurnMessage,
-} from '../domain/executor.ts'
+import { quote as quoteUpTo } from '../base/text.ts'
+import type { AnswerOrder, Artifact, DependencyResult, LaunchOrder } from '../domain/executor.ts'
 import type { WorkFailure } from '../domain/failure.ts'
-import { formatDuration } from '../domain/format.ts'
-import { isStanding, MAX_MESSAGE } from '../domain/messages/message.ts'
+import { messageText, replyHint } from '../domain/messages/message-text.ts'
+import { isStanding } from '../domain/messages/message.ts'
 import { oneLine } from '../domain/output.ts'
 import type { LaunchPlan } from './executors/executor.ts'
 
@@ -31,6 +26,7 @@ export interface PromptContext {
 
 /** UTF-16 units of one quotation; the whole stays below what a model can take in. */
 const MAX_QUOTE = 6000
+const quote = (text: string): string => quoteUpTo(text, MAX_QUOTE)
 const MAX_NOTES = 30
 const MAX_GRAPH_LINES = 300
 
@@ -115,29 +111,9 @@ function messagesOf(
   const duty = isMember
     ? 'Deal with each of them in this turn. What you take is closed when you end well; what you cannot deal with, answer with the reason.'
     : 'They were sent to whoever works on this task.'
-  const how = `Answer one with \`${yard} msg reply ID "text"\`, write to somebody with \`${yard} msg send NAME "text"\`.`
-  const items = messages.map((message) => messageOf(message, agent.claimedAt))
-  return `## Messages\n\n${duty} ${how}\n\n${items.join('\n\n')}`
+  const items = messages.map((message) => messageText(message, agent.claimedAt))
+  return `## Messages\n\n${duty} ${replyHint(yard)}\n\n${items.join('\n\n')}`
 }
-
-function messageOf(
-  { id, at, from, kind, priority, task, text, diff, repeats }: TurnMessage,
-  now: number,
-): string {
-  const facts = [
-    kind,
-    ...(priority === 'normal' ? [] : [priority]),
-    `${formatDuration(Math.max(0, now - at))} ago`,
-    ...(task === null ? [] : [`about task ${task}`]),
-    ...(repeats === 0
-      ? []
-      : [`${ordinal(repeats + 1)} time: the last turn that took it ended badly`]),
-  ]
-  const changes = diff === null ? '' : `\n\nIts changes:\n\n${quote(diff, 30_000)}`
-  return `### ${id} from ${oneLine(from)} (${facts.join(', ')})\n\n${quote(text, MAX_MESSAGE)}${changes}`
-}
-
-const ordinal = (n: number): string => `${n}${n === 2 ? 'nd' : n === 3 ? 'rd' : 'th'}`
 
 /** What a judge says is another's text, as any other. */
 const sentBack = ({ reason, detail }: WorkFailure): string =>
@@ -273,7 +249,7 @@ function reportingOf(order: LaunchOrder, place: PromptContext): string {
 You are ${agent.id}, working on task ${task.id}. Your answer is your whole report: it is the result, or it says why there is none.`
   const { yardCommand: yard, hasTools } = place
   const tools = hasTools
-    ? `\n\nThe MCP server \`yard\` gives you the same as tools (\`yard_fail\`, \`yard_done\`, \`yard_log\`, \`yard_artifact\`, \`yard_ask\`, \`yard_add\`, \`yard_show\`, \`yard_dependencies\`): prefer them to the command where you have them.`
+    ? `\n\nThe MCP server \`yard\` gives you the same as tools (\`yard_fail\`, \`yard_done\`, \`yard_log\`, \`yard_artifact\`, \`yard_ask\`, \`yard_add\`, \`yard_show\`, \`yard_dependencies\`): prefer them to the command where you have them. What they answer says when messages wait for you: \`yard_messages\` hands them to you, \`yard_message\` answers, closes and sends.`
     : ''
   return `## How to report
 
@@ -319,16 +295,3 @@ function limitsOf(order: LaunchOrder, { branch }: PromptContext): string {
 
 const list = (items: readonly string[]): string =>
   items.map((item) => `- ${oneLine(item)}`).join('\n')
-
-/** Every line marked, so that nothing inside can end it; the middle of a long text is left out. */
-function quote(text: string, most = MAX_QUOTE): string {
-  const half = most / 2
-  const shown =
-    text.length <= most
-      ? text
-      : `${text.slice(0, half).toWellFormed()}\n[… ${text.length - most} characters left out …]\n${text.slice(-half).toWellFormed()}`
-  return shown
-    .split(/\r\n|[\n\r\u2028\u2029\v\f\u0085]/)
-    .map((line) => `> ${line}`)
-    .join('\n')
-}

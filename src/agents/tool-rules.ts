@@ -45,7 +45,7 @@ export async function whereItLeads(path: string): Promise<string> {
 // Calls of our own command line: to report, in its own yard, and nothing else.
 
 export const REPORT_VERBS = [
-  ...(['done', 'fail', 'log', 'add', 'ask', 'artifact', 'message', 'show'] as const),
+  ...(['done', 'fail', 'log', 'add', 'ask', 'artifact', 'msg', 'show'] as const),
 ]
 
 /** The one on an agent's PATH, which is ours. */

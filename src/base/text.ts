@@ -25,3 +25,16 @@ export const shellWord = (word: string): string =>
   /^[\w./:~@=+-]+$/.test(word) && !word.startsWith('~')
     ? word
     : `'${word.replaceAll("'", `'\\''`)}'`
+
+/** Every line marked, so that nothing inside can end it; the middle of a text longer than `most` UTF-16 units is left out. */
+export function quote(text: string, most: number): string {
+  const half = most / 2
+  const shown =
+    text.length <= most
+      ? text
+      : `${text.slice(0, half).toWellFormed()}\n[… ${text.length - most} characters left out …]\n${text.slice(-half).toWellFormed()}`
+  return shown
+    .split(/\r\n|[\n\r\u2028\u2029\v\f\u0085]/)
+    .map((line) => `> ${line}`)
+    .join('\n')
+}

@@ -71,6 +71,7 @@ const LOADERS = {
   model: async () => (await import('./commands/config/model.ts')).model,
   executors: async () => (await import('./commands/config/model.ts')).executors,
   token: async () => (await import('./commands/fleet/token.ts')).token,
+  transport: async () => (await import('./commands/messages/transport.ts')).transport,
   help: async () => (await import('./commands/help.ts')).help,
   completion: async () => (await import('./commands/help.ts')).completion,
 } satisfies Record<string, () => Promise<CommandBody>>
@@ -205,6 +206,7 @@ export const commandGroups: readonly CommandGroup[] = [
     entry('msg', '', 'sends and reads messages; alone it lists the open ones'),
     entry('member', '', 'shows and changes who messages are sent to; alone it lists'),
     entry('job', '', 'shows and changes what is sent to members by the clock; alone it lists'),
+    entry('transport', '', 'shows and runs the exchange with other machines; alone it shows'),
   ]),
   group('Configuration', [
     entry('config', '[key] [value]', 'shows and changes the configuration'),

@@ -17,6 +17,8 @@ export interface YardPaths {
   readonly agents: string
   readonly identities: string
   readonly worktrees: string
+  /** Mail that was not accepted. */
+  readonly quarantine: string
   readonly service: {
     readonly folder: string
     readonly ownerDb: string
@@ -32,6 +34,10 @@ export interface YardPaths {
     readonly doorKey: string
     /** Codes that are good for a token, as hashes. */
     readonly invites: string
+    /** What mail to other machines is signed with. */
+    readonly mailKey: string
+    /** Four digits that tell this machine from others of its name. */
+    readonly machine: string
   }
 }
 
@@ -46,6 +52,7 @@ export function yardPaths(root: string): YardPaths {
     agents: join(yard, 'agents'),
     identities: join(yard, 'identities'),
     worktrees: join(yard, 'worktrees'),
+    quarantine: join(yard, 'quarantine'),
     service: {
       folder,
       ownerDb: join(folder, 'owner.db'),
@@ -58,6 +65,8 @@ export function yardPaths(root: string): YardPaths {
       door: join(folder, 'door.json'),
       doorKey: join(folder, 'door-key.pem'),
       invites: join(folder, 'invites.json'),
+      mailKey: join(folder, 'mail-key.pem'),
+      machine: join(folder, 'machine'),
     },
   }
 }

@@ -5,7 +5,7 @@ import { changeContract } from './change.ts'
 import { evaluationContract, evaluatorContract, judgementContract } from './judging.ts'
 import { identityContract } from './identity.ts'
 import { jobContract } from './job.ts'
-import { memberContract, messageContract } from './message.ts'
+import { memberContract, messageContract, transportContract } from './message.ts'
 import { startScreenContract } from './start-screen.ts'
 import { pageContract } from './page.ts'
 import { serviceContract } from './service.ts'
@@ -29,6 +29,7 @@ export const contract = {
   startScreen: startScreenContract,
   token: tokenContract,
   transfer: transferContract,
+  transport: transportContract,
 }
 export type Contract = typeof contract
 

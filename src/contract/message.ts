@@ -1,4 +1,4 @@
-/** Procedures about messages and those that they are sent to. */
+/** Procedures about messages, those that they are sent to, and the way to other machines. */
 import { z } from 'zod'
 import {
   ESCALATION_ANSWERS,
@@ -116,10 +116,12 @@ export const messageContract = {
   drop: post('/message/{id}/drop')
     .input(idInput.extend({ commandId: commandIdSchema }))
     .output(messageViewSchema),
-  /** By an agent: what waits for it, which is its own then. */
+  /** By an agent: what waits for it, or what of that is urgent; it is its own then. */
   take: post('/messages/take')
-    .input(z.strictObject({ commandId: commandIdSchema }))
+    .input(z.strictObject({ urgent: z.boolean().default(false), commandId: commandIdSchema }))
     .output(z.array(messageViewSchema)),
+  /** How many wait for the agent that asks, those that it has taken not counted; for a person, how many wait for people. */
+  waiting: get('/messages/waiting').output(z.object({ waiting: z.number(), urgent: z.number() })),
 }
 
 export const MEMBER_STATES = ['idle', 'working', 'waiting', 'piloted', 'sleeping'] as const
@@ -154,4 +156,54 @@ export const memberContract = {
   /** Holds its waking; its turn is let finish. */
   pause: post('/member/{name}/pause').input(memberInput).output(memberViewSchema),
   resume: post('/member/{name}/resume').input(memberInput).output(memberViewSchema),
+}
+
+export const TRANSPORT_TYPES = ['local', 'git', 'hub'] as const
+
+const mailPeerSchema = z.object({
+  machine: z.string(),
+  /** When something of it was last seen; null = never. */
+  lastSeen: time.nullable(),
+  /** Messages that wait for it here. */
+  waiting: z.number(),
+  /** What of it was not accepted, in all, and why the last was not. */
+  refused: z.number(),
+  lastRefusal: z.string().nullable(),
+  /** Why its mail cannot be read now. */
+  problem: z.string().nullable(),
+})
+
+const transportViewSchema = z.object({
+  type: z.enum(TRANSPORT_TYPES),
+  /** Name of this machine for others. */
+  machine: z.string(),
+  /** Messages that wait here for other machines. */
+  outbox: z.number(),
+  /** Why nothing is exchanged now; null while it works. */
+  problem: z.string().nullable(),
+  peers: z.array(mailPeerSchema),
+})
+export type TransportView = z.infer<typeof transportViewSchema>
+
+const transportInput = z.strictObject({ commandId: commandIdSchema })
+
+export const transportContract = {
+  status: get('/transport').output(transportViewSchema),
+  /** Sends and receives once, now. */
+  sync: post('/transport/sync')
+    .input(transportInput)
+    .output(
+      z.object({
+        /** Messages that other machines, or what lies between, hold now. */
+        sent: z.number(),
+        /** New messages that came. */
+        received: z.number(),
+        refused: z.number(),
+        outbox: z.number(),
+      }),
+    ),
+  /** Drops what is older than 30 days. */
+  compact: post('/transport/compact')
+    .input(transportInput)
+    .output(z.object({ text: z.string() })),
 }

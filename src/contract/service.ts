@@ -123,6 +123,7 @@ const flagsSchema = z.strictObject({
   model: z.string().optional(),
   executor: z.string().optional(),
   pollIntervalMs: z.number().int().positive().optional(),
+  retryAfterMs: z.number().int().positive().optional(),
 })
 
 /** fail: something does not work. warn: something will not, or may not. */

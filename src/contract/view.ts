@@ -255,11 +255,11 @@ const breakerViewSchema = z.object({
 })
 export type BreakerView = z.infer<typeof breakerViewSchema>
 
-/** Of a task: what it waits for. Of a message: it waits for a person, or is dead. Of the yard: nothing can be saved, it is not confirmed, a judge is not measured or flagged, or other machines cannot reach it. Of a breaker: its kind. */
+/** Of a task: what it waits for. Of a message: it waits for a person, or is dead. Of the yard: nothing can be saved, it is not confirmed, a judge is not measured or flagged, other machines cannot reach it, or what one has sent was refused. Of a breaker: its kind. */
 const ATTENTION_KINDS = [
   ...(['sign-in', 'answer', 'evaluation', 'approval', 'gate', 'spent', 'failed'] as const),
   ...(['landing', 'executor', 'manual', 'judge', 'read-only', 'untrusted'] as const),
-  ...(['endpoint', 'message', 'dead-letter'] as const),
+  ...(['endpoint', 'mail', 'message', 'dead-letter'] as const),
   ...BREAKER_KINDS,
 ] as const
 export type AttentionKind = (typeof ATTENTION_KINDS)[number]

@@ -6,12 +6,13 @@ import {
   type Delivery,
   isStanding,
   type Message,
+  noticesOf,
   repeatDelayMs,
   standingIdOf,
 } from '../domain/messages/message.ts'
 import { type Task, isFinished } from '../domain/task.ts'
 import type { CommittedBatch } from './dispatch.ts'
-import type { CoordinatorParts } from './ports.ts'
+import type { CoordinatorParts, MailPort } from './ports.ts'
 
 export function createMailUpkeep({ plan, mail, startsAgents }: CoordinatorParts) {
   let isSynced = false
@@ -52,38 +53,48 @@ export function createMailUpkeep({ plan, mail, startsAgents }: CoordinatorParts)
         const sending = told && mail.sendingTo(told.to[0] ?? '', told)
         if (sending) commands.push({ type: 'delegation.settle', id, sending })
       }
-      for (const delivery of peopleOf(plan.deliveries.values()))
-        if (delivery.noticeAt <= now) commands.push(noticeOf(delivery, now))
+      for (const delivery of plan.deliveries.values()) {
+        const dueAt = noticeDueAt(mail, delivery)
+        if (dueAt !== null && dueAt <= now) commands.push(noticeOf(mail, delivery, now))
+      }
       return commands
     },
     /** When the next notice is due, ms; null = none is. */
     nextDueAt(): number | null {
-      const times = peopleOf(plan.deliveries.values()).map(({ noticeAt }) => noticeAt)
-      return times.length === 0 ? null : Math.min(...times)
+      let next: number | null = null
+      if (!mail || !startsAgents) return next
+      for (const delivery of plan.deliveries.values()) {
+        const dueAt = noticeDueAt(mail, delivery)
+        if (dueAt !== null) next = Math.min(dueAt, next ?? dueAt)
+      }
+      return next
     },
   }
+}
 
-  function noticeOf(delivery: Delivery, now: number): Command {
-    const policy = mail?.policyOf(delivery.recipient) ?? { tries: 1, retryAfterMs: 0 }
-    const given = delivery.tries + 1
-    const isLast = given >= policy.tries
-    const nextAt = isLast ? null : now + repeatDelayMs(policy, given + 1)
-    return { type: 'delivery.notice', id: delivery.id, nextAt, isLast }
-  }
+/** When the person that it is for, or that drives the member that it is for, is given a notice of it, ms; null = never. */
+function noticeDueAt(mail: MailPort, delivery: Delivery): number | null {
+  const { state, recipientKind, recipient, noticeAt, at } = delivery
+  if (state.kind !== 'waiting') return null
+  if (recipientKind === 'person') return noticeAt
+  if (recipientKind !== 'member') return null
+  const { isPiloted, retryAfterMs } = mail.policyOf(recipient)
+  if (!isPiloted) return null
+  return noticesOf(delivery) === 0 ? at + retryAfterMs : noticeAt
+}
+
+function noticeOf(mail: MailPort, delivery: Delivery, now: number): Command {
+  const policy = mail.policyOf(delivery.recipient)
+  const number = noticesOf(delivery) + 1
+  const isLast = number >= policy.tries
+  const nextAt = isLast ? null : now + repeatDelayMs(policy, number + 1)
+  return { type: 'delivery.notice', id: delivery.id, number, nextAt, isLast }
 }
 
 interface Changed {
   readonly before: Task | null
   readonly after: Task | null
 }
-
-type Noticed = Delivery & { readonly noticeAt: number }
-
-const peopleOf = (deliveries: Iterable<Delivery>): Noticed[] =>
-  [...deliveries].filter(
-    (delivery): delivery is Noticed =>
-      delivery.noticeAt !== null && delivery.state.kind === 'waiting',
-  )
 
 /** To whoever asked a member for it. */
 function newsOfEnd({ id, title, state, delegation, completedAt, createdAt }: Task): Message | null {

@@ -18,7 +18,7 @@ import type { Assignment } from './judging/assignment.ts'
 import type { Identity } from './judging/identity.ts'
 import type { AccessToken } from './messages/access-token.ts'
 import type { JobRun } from './messages/job.ts'
-import type { Delivery, MailPolicy, Message, Recipient } from './messages/message.ts'
+import type { Delivery, MailPolicy, Message, MessageId, Recipient } from './messages/message.ts'
 import type { Peer } from './messages/peer.ts'
 import type { LandingOutcome, Merger } from './landing.ts'
 import type { Choice } from './routing/choice.ts'
@@ -258,17 +258,27 @@ export interface Sending {
 
 interface MessageCommands {
   /** `delegate`: the task that a member is given by it. `isReply`: what it answers must be open, and is closed by it. */
-  'message.send': Sending & { delegate?: { readonly task: NewTask }; isReply?: true }
+  'message.send': Sending & {
+    delegate?: { readonly task: NewTask }
+    /** The task that it asks for, where that is there already: the sender is told of its end. */
+    delegated?: TaskId
+    isReply?: true
+  }
   /** Closes what is open of these, of which something must be; an agent closes its own alone. */
   'message.ack': { deliveryIds: readonly string[] }
   /** Closes all that is open for these names. */
   'message.ackAll': { names: readonly string[] }
-  /** Dead ones: closed, and where `again` is given sent anew under its id. */
-  'message.settleDead': { dead: readonly Delivery[]; again?: Sending }
+  /** What is dead of a message: closed, and sent anew as `again` where that is asked for. */
+  'message.settleDead': {
+    id: MessageId
+    how: 'retry' | 'drop'
+    dead: readonly Delivery[]
+    again?: Sending
+  }
   /** By a living agent, between two of its steps: what waits for it, in the order of a turn. */
   'delivery.take': { agentId: AgentId; generation: number; isUrgentOnly: boolean }
-  /** A person was given a notice; the next is due at `nextAt`, null = no more. `isLast`: its sender is told that nobody reads it. */
-  'delivery.notice': { id: string; nextAt: number | null; isLast: boolean }
+  /** A person was given its notice of that number, from 1; the next is due at `nextAt`, null = no more. `isLast`: its sender is told. */
+  'delivery.notice': { id: string; number: number; nextAt: number | null; isLast: boolean }
   /** Another machine has it. */
   'delivery.forwarded': { id: string }
   /** Makes the standing tasks of these members, and gives up those of others. */

@@ -24,7 +24,7 @@ import type {
 import type { Identity } from './judging/identity.ts'
 import type { AccessToken } from './messages/access-token.ts'
 import type { JobRun } from './messages/job.ts'
-import type { Delivery, Message } from './messages/message.ts'
+import type { Delivery, Message, MessageId } from './messages/message.ts'
 import type { Peer } from './messages/peer.ts'
 import type { Judgement } from './judging/judgement.ts'
 import type { AgentTriage } from './judging/triage.ts'
@@ -141,6 +141,8 @@ interface TaskEvents {
   'task.woken': Work & { id: TaskId; notBefore: number | null }
   /** Somebody is asked what becomes of it, for it fails again and again: `failure`, without what differs each time. */
   'task.escalated': { id: TaskId; failure: string }
+  /** A message asked for it, and its sender is told of its end. */
+  'task.delegated': { id: TaskId; messageId: MessageId; from: string }
   /** Who delegated it is told of its end. */
   'task.delegationTold': { id: TaskId }
   'task.removed': { id: TaskId }
@@ -213,7 +215,8 @@ interface MessageEvents {
     /** As it is stored, of one that is dead; absent = it is open. */
     dead?: Delivery
   }
-  'delivery.died': { id: string; reason: string }
+  /** `isTry`: the turn that it died of counts. */
+  'delivery.died': { id: string; reason: string; isTry: boolean }
   'delivery.noticed': { id: string; nextAt: number | null }
   'job.fired': { run: JobRun }
   'job.ended': {

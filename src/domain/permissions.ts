@@ -22,8 +22,7 @@ const AGENT_MAY = {
   /** For itself: under its own name, and of its own messages. */
   mail: [
     ...['message.send', 'message.reply', 'message.list', 'message.get', 'message.ack'],
-    'message.thread',
-    ...['message.take', 'message.ackAll', 'delivery.take'],
+    ...['message.take', 'message.ackAll', 'message.waiting', 'message.thread', 'delivery.take'],
   ],
   'own-agent': ['agent.get', 'agent.output', 'agent.heartbeat'],
   /** Within the limits of `permit`. The procedure `task.import` is for people; its command carries several tasks. */
@@ -133,6 +132,7 @@ function permitMail(plan: Plan, by: AgentActor, command: AnyCommand): Failure | 
   const task = plan.tasks.get(by.taskId)
   if (!task || !namesOf(task).includes(command.message.from))
     return notAllowed(by, `write as ${command.message.from}`)
+  if (command.delegated) return notAllowed(by, `ask for task ${command.delegated}`)
   return command.delegate ? permitSubtasks(plan, by, [command.delegate.task]) : null
 }
 

@@ -9,7 +9,7 @@ import type { Flags } from '../contract/service.ts'
 import { parseDuration } from '../domain/format.ts'
 
 const usage =
-  'headless --dir ROOT [--dir ROOT …] [--together] [--max-agents N] [--model M] [--executor E] [--interval T] [--port P]'
+  'headless --dir ROOT [--dir ROOT …] [--together] [--max-agents N] [--model M] [--executor E] [--interval T] [--retry-after T] [--port P]'
 
 async function main(): Promise<number> {
   // Where the app is our Node: what we start is told so by name, and nothing else inherits it.
@@ -117,10 +117,11 @@ function readWords(args: readonly string[]) {
       model: text,
       executor: text,
       interval: text,
+      'retry-after': text,
       port: text,
     },
   })
-  const { dir: dirs = [], together: isTogether = false, model, executor, interval } = values
+  const { dir: dirs = [], together: isTogether = false, model, executor } = values
   if (dirs.length === 0) throw new Error('--dir is missing')
   if (dirs.length > 1 && values.port !== undefined) throw new Error('--port is for one yard')
   const numberOf = (name: 'port' | 'max-agents'): number | undefined => {
@@ -128,9 +129,15 @@ function readWords(args: readonly string[]) {
     if (given !== undefined && !/^\d{1,9}$/.test(given)) throw new Error(`--${name} takes a number`)
     return given === undefined ? undefined : Number(given)
   }
-  const pollIntervalMs = interval === undefined ? undefined : parseDuration(interval, 's')
-  if (pollIntervalMs === null) throw new Error(`--interval ${interval} is no duration`)
-  const flags: Flags = { model, executor, pollIntervalMs, maxAgents: numberOf('max-agents') }
+  const msOf = (name: 'interval' | 'retry-after'): number | undefined => {
+    const given = values[name]
+    const ms = given === undefined ? undefined : parseDuration(given, 's')
+    if (ms === null) throw new Error(`--${name} ${given} is no duration`)
+    return ms
+  }
+  const [pollIntervalMs, retryAfterMs] = [msOf('interval'), msOf('retry-after')]
+  const maxAgents = numberOf('max-agents')
+  const flags: Flags = { model, executor, pollIntervalMs, retryAfterMs, maxAgents }
   // `isTogether`: all of them are served, or none.
   return { dirs, isTogether, port: numberOf('port'), flags }
 }

@@ -5,6 +5,7 @@ import { jsonIssue } from '../domain/bounds.ts'
 import { ok, type Result } from '../base/result.ts'
 import { type Failure } from '../domain/failure.ts'
 import { type AgentCaller, tool, type Tool, type YardAccess } from './tool.ts'
+import { agentMessageTools } from './message-tools.ts'
 import { compactTask } from './truncate.ts'
 import { subtaskInput, taskId, toRequest } from './task-fields.ts'
 
@@ -27,6 +28,7 @@ export const agentTools = (caller: AgentCaller): readonly Tool[] => [
   ...readingTools(caller),
   ...endingTools(caller),
   ...notingTools(caller),
+  ...agentMessageTools(caller),
   tool({
     name: 'yard_add',
     title: 'Add a task',

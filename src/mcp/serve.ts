@@ -7,6 +7,7 @@ import type { CallToolResult, ToolAnnotations } from '@modelcontextprotocol/sdk/
 import type { Failure } from '../domain/failure.ts'
 import { actingTools } from './acting-tools.ts'
 import { agentTools } from './agent-tools.ts'
+import { personMessageTools, waitingLine } from './message-tools.ts'
 import type { AgentCaller, Effect, Tool, YardConnection } from './tool.ts'
 import { truncate } from './truncate.ts'
 import { readingTools } from './reading-tools.ts'
@@ -25,6 +26,8 @@ interface ServerOptions {
   log(text: string): void
 }
 
+const PERSON_TOOLS = [...readingTools, ...actingTools, ...personMessageTools]
+
 /** Returns when stdin has ended and every call that came before is answered. */
 export async function serveMcp(options: ServerOptions): Promise<void> {
   const { version, caller, stdin, stdout, gone } = options
@@ -35,7 +38,7 @@ export async function serveMcp(options: ServerOptions): Promise<void> {
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- it is no EventTarget
   server.server.onerror = (error) => options.log(error.message)
   const pending = new Set<Promise<unknown>>()
-  for (const one of caller === null ? [...readingTools, ...actingTools] : agentTools(caller))
+  for (const one of caller === null ? PERSON_TOOLS : agentTools(caller))
     register(server, one, options, (answer) => {
       pending.add(answer)
       void answer.finally(() => pending.delete(answer))
@@ -113,21 +116,41 @@ function refusalOf(error: Error): string | null {
 function register(
   server: McpServer,
   one: Tool,
-  { door, lineOf }: ServerOptions,
+  { caller, door, lineOf }: ServerOptions,
   track: (answer: Promise<CallToolResult>) => Promise<CallToolResult>,
 ): void {
   const { name, title, description, input } = one
   const config = { title, description, inputSchema: input, annotations: annotationsOf(one) }
   const answer = async (said: unknown): Promise<CallToolResult> => {
-    const result = await door.open((at) => one.run(at, said))
-    if (!result.ok) return { isError: true, content: [textPart(lineOf(result.error))] }
-    const { text, isCut } = truncate(result.value)
-    return { content: [textPart(text), ...(isCut ? [textPart(CUT)] : [])] }
+    let news: readonly TextPart[] = []
+    const result = await door.open(async (at) => {
+      const hear = async (): Promise<void> => {
+        if (caller !== null) news = (await waitingLine(at.client)).map(textPart)
+      }
+      try {
+        const answered = await one.run(at, said)
+        await hear()
+        return answered
+      } catch (error) {
+        if (isRefusal(error)) await hear()
+        throw error
+      }
+    })
+    if (!result.ok) return { isError: true, content: [textPart(lineOf(result.error)), ...news] }
+    const { text, isCut } = truncate(result.value, one.maxBytes)
+    return { content: [textPart(text), ...(isCut ? [textPart(CUT)] : []), ...news] }
   }
   server.registerTool(name, config, (said: unknown) => track(answer(said)))
 }
 
 const textPart = (text: string) => ({ type: 'text' as const, text })
+type TextPart = ReturnType<typeof textPart>
+
+/** The yard has answered; any other error is of the way to it. */
+function isRefusal(error: unknown): boolean {
+  const data: unknown = error instanceof Error && 'data' in error ? error.data : null
+  return typeof data === 'object' && data !== null && 'kind' in data
+}
 const CUT = 'The answer was too long: parts of it are left out where […] stands.'
 
 const HINTS: Readonly<Record<Effect, ToolAnnotations>> = {
@@ -148,4 +171,4 @@ const DATA =
 const instructionsFor = (caller: AgentCaller | null): string =>
   caller === null
     ? `A yard is a graph of tasks done by agents. These tools read it and change it in the name of the person you work for; each refusal says the way out. ${DATA}`
-    : `You are ${caller.agentId} and work on task ${caller.taskId} of a graph of tasks. These tools report on that task. ${DATA}`
+    : `You are ${caller.agentId} and work on task ${caller.taskId} of a graph of tasks. These tools report on that task, and read and send messages; an answer says when messages wait for you. ${DATA}`

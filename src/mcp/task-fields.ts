@@ -122,7 +122,8 @@ const msOf = (text: string): number => parseDuration(text) ?? 0
 
 type Unsaid<T> = { [K in keyof T]: Exclude<T[K], undefined> }
 
-const withoutUnsaid = <T extends object>(fields: T): Partial<Unsaid<T>> =>
+/** Without the fields that were not said. */
+export const withoutUnsaid = <T extends object>(fields: T): Partial<Unsaid<T>> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<
     Unsaid<T>
   >

@@ -41,6 +41,8 @@ interface ToolSpec<Input extends z.ZodObject> {
   readonly effect: Effect
   /** Calling it again with the same words has no further effect. */
   readonly isRepeatable?: boolean
+  /** Of an answer, where it is not the usual. */
+  readonly maxBytes?: number
   readonly input: Input
   run(at: YardAccess, input: z.infer<Input>): Promise<Result<unknown, Failure>>
 }

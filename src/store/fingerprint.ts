@@ -68,5 +68,7 @@ function isMadeAnew(of: object, key: string): boolean {
   if ('executorType' in of) return key === 'agentId'
   if ('trigger' in of && 'job' in of) return key !== 'job' && key !== 'trigger'
   if ('replyTo' in of) return key === 'id' || key === 'at'
+  // What is dead of a message is not when that is asked for again.
+  if ('dead' in of && 'how' in of) return key === 'dead' || key === 'again'
   return key === 'sending' && 'run' in of
 }

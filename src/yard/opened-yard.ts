@@ -31,7 +31,10 @@ import { diagnose } from './doctor/diagnose.ts'
 import { yardPatient } from './doctor/patient.ts'
 import { createForecaster } from './forecast/forecaster.ts'
 import { openFleet } from './fleet/open-fleet.ts'
+import { createSendQueue } from './messages/send.ts'
 import { createPersonMail } from './messages/person-mail.ts'
+import { createMailRunner } from './mail-transport/mail-runner.ts'
+import { openTransport } from './mail-transport/open-transport.ts'
 import { createMetrics, createRates } from './metrics.ts'
 import { startCompacting } from './old-outputs.ts'
 import { createHistory } from './history/point-in-time.ts'
@@ -72,6 +75,20 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
   const problemOf: Yard['hostProblem'] = (route) =>
     hostProblem(current.config.settings, route, { env, find })
   const forecasts = createForecaster({ ...parts, canRun: (route) => problemOf(route) === null })
+  const mail = createMailRunner({
+    plan,
+    store,
+    clock,
+    log,
+    dispatch: (command, by, commandId) => dispatcher.dispatch(command, by, commandId),
+    settings: () => current.config.settings,
+    isTrusted: () => current.isTrusted,
+    open: (settings) => (options.transport ?? openTransport(parts))(settings),
+    isLive: runsAgents,
+    random: Math.random,
+  })
+  reloaded.on(() => void mail.follow())
+  parts.scope.add(() => mail.close())
   // The first listener: what others report of a commit is told by these.
   dispatcher.onCommitted((batch) => {
     positions.note(batch)
@@ -81,6 +98,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     forecasts.note(batch)
     fleet.note(batch)
     personMail.note(batch)
+    mail.note(batch)
   })
   startBackups(parts, runsAgents)
   if (runsAgents) startCompacting(parts)
@@ -179,6 +197,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     past,
     judging: parts.judging,
     jobs: parts.jobs,
+    sendInTurn: createSendQueue(),
     personMail,
     forecasts,
     health,
@@ -278,6 +297,7 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     },
     backup: () => backupNow(parts),
     fleet,
+    mail,
     onReloaded: reloaded.on,
     async close() {
       try {

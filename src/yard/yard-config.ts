@@ -1,6 +1,9 @@
 /** The configuration of an open yard: where it is read from, and how its files are changed. */
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { errorText } from '../base/text.ts'
-import { ok, type Result } from '../base/result.ts'
+import { ok, orElse, type Result } from '../base/result.ts'
 import { editConfig, previewConfig, type ConfigChange, type ConfigEdit } from '../config/edit.ts'
 import { withFileLock } from '../config/file-lock.ts'
 import { loadConfig, type ConfigSources, type LoadedConfig } from '../config/load.ts'
@@ -8,16 +11,42 @@ import { userPaths } from '../config/paths.ts'
 import type { Flags } from '../contract/service.ts'
 import { fail, failure, type Failure } from '../domain/failure.ts'
 import type { Plan } from '../domain/plan.ts'
-import type { Settings } from '../domain/settings.ts'
+import type { Settings, TransportSettings } from '../domain/settings.ts'
 import { isFinished } from '../domain/task.ts'
+import { replaceFile } from '../files/replace-file.ts'
 import { recentConfigs } from './start-screen/recent-yards.ts'
 import { confirmTrust, isTrusted } from './access/trust.ts'
+import { hostName } from './messages/recipients.ts'
 import type { OpenYardOptions, YardParts } from './yard.ts'
 
 type Source = Pick<OpenYardOptions, 'paths' | 'env'>
 
-export const readConfig = (options: Source, flags: Flags): Result<LoadedConfig, Failure> =>
-  loadConfig(sourcesWith(options, flags))
+export function readConfig(options: Source, flags: Flags): Result<LoadedConfig, Failure> {
+  const loaded = loadConfig(sourcesWith(options, flags))
+  if (!loaded.ok) return loaded
+  const { settings } = loaded.value
+  const transport = withMachine(settings, options.paths.service.machine)
+  return ok({ ...loaded.value, settings: { ...settings, transport } })
+}
+
+/** Where no name is set, that of the host with four digits: hosts of one name are common, and two yards of one host are two machines. */
+function withMachine({ transport, fleet }: Settings, file: string): TransportSettings {
+  if (transport.machine !== null) return transport
+  const isNamed = transport.type !== 'local' || fleet.listen !== null
+  const digits = orElse(() => machineDigits(file, isNamed), null)
+  return digits === null ? transport : { ...transport, machine: `${hostName()}-${digits}` }
+}
+
+/** They stay once they are made. Throws where the file cannot be had. */
+function machineDigits(file: string, isMade: boolean): string | null {
+  if (!existsSync(file)) {
+    if (!isMade) return null
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    replaceFile(file, `${randomBytes(2).toString('hex')}\n`)
+  }
+  const text = readFileSync(file, 'utf8').trim()
+  return /^[0-9a-f]{4}$/.test(text) ? text : null
+}
 
 /** Everything that the configuration is made from while these flags hold. */
 function sourcesWith(options: Source, flags: Flags): ConfigSources {
@@ -27,6 +56,7 @@ function sourcesWith(options: Source, flags: Flags): ConfigSources {
   if (flags.executor !== undefined) named['coordinator.executor'] = flags.executor
   if (flags.pollIntervalMs !== undefined)
     named['coordinator.poll_interval'] = `${flags.pollIntervalMs}ms`
+  if (flags.retryAfterMs !== undefined) named['messages.retry_after'] = `${flags.retryAfterMs}ms`
   return { ...configSources(options), flags: named }
 }
 

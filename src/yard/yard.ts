@@ -26,6 +26,7 @@ import type { OpenStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import type { askTrust } from './access/trust.ts'
 import type { Fleet } from './fleet/open-fleet.ts'
+import type { MailRunner, OpenTransport } from './mail-transport/mail-runner.ts'
 import type { ExecutorHealth } from './executors/probe.ts'
 import type { Routes } from './executors/routes.ts'
 import type { Trials } from './executors/test-run.ts'
@@ -38,6 +39,7 @@ import type { YardHistory } from './history/point-in-time.ts'
 import type { Positions } from './positions.ts'
 import type { KeptTries } from './routing/kept-tries.ts'
 import type { IdentityBook } from './judging/identities.ts'
+import type { SendQueue } from './messages/send.ts'
 import type { Spending } from './spending.ts'
 
 export type HostKind = 'service' | 'app' | 'run' | 'command'
@@ -66,6 +68,8 @@ export interface Yard {
   readonly forecasts: Pick<Forecaster, 'read'>
   /** Numbers of runs, and what sending a job's message needs. */
   readonly jobs: Pick<JobPort, 'takeNumber' | 'sendingTo'>
+  /** For messages of agents, which are counted. */
+  readonly sendInTurn: SendQueue
   /** What people have to see to. */
   readonly personMail: PersonMail
   config(): LoadedConfig
@@ -173,6 +177,8 @@ export interface Yard {
   backup(): Promise<Result<string, Failure>>
   /** What other machines may reach. */
   readonly fleet: Fleet
+  /** What is exchanged with members on other machines. */
+  readonly mail: Pick<MailRunner, 'alerts' | 'status' | 'sync' | 'compact'>
   /** Called after each reload that was carried out, trust included. */
   onReloaded(listener: () => void): () => void
   /** Takes no new agents from now on and lets go of living ones; the lock is released last. */
@@ -199,6 +205,8 @@ export interface OpenYardOptions {
   readonly runtime?: Runtime
   /** Replaces the models that judge, where `runtime` is given. */
   readonly judging?: JudgingPort
+  /** Replaces the way to other machines. */
+  readonly transport?: OpenTransport
   /** Replaces what this machine reports of itself. */
   readonly machine?: MachineProbe
   /** Shared by all yards of this process; missing where this is the only one. */

@@ -129,7 +129,7 @@ async function endTurn(conversation: string | null, done = true): Promise<void> 
 }
 
 describe('a job', () => {
-  it('sends its message at its time, and has the outcome of the turn that took it', async () => {
+  it('P6: sends its message at its time, and has the outcome of the turn that took it', async () => {
     jobs = { nightly: hourly() }
     await open()
     await bench.pass(HOUR - 1)
@@ -151,7 +151,7 @@ describe('a job', () => {
     expect(hours()).toEqual([1, 2])
   })
 
-  it('says why nobody took what it sent', async () => {
+  it('W16: whose turns fail is dead, and says why nobody took what it sent', async () => {
     jobs = { nightly: hourly() }
     await open()
     await bench.pass(HOUR)
@@ -213,18 +213,21 @@ describe('times of a job that were missed', () => {
     ['once', [4], ['missed'], 1],
     ['all', [1, 2, 3, 4], ['missed', 'missed', 'missed', 'missed'], 4],
     ['skip', [4], ['missed'], 0],
-  ] as const)('by an owner that was away: %s', async (missed, expected, triggers, messages) => {
-    jobs = { nightly: hourly({ missed }) }
-    await open()
-    await away(4 * HOUR + 10 * MINUTE)
-    expect(hours()).toEqual(expected)
-    expect(runs().map(({ trigger }) => trigger)).toEqual(triggers)
-    expect(sent()).toBe(messages)
-    expect(runs().at(-1)?.outcome).toBe(missed === 'skip' ? 'skipped' : null)
-    await bench.pass(50 * MINUTE)
-    expect(hours()).toEqual([...expected, 5])
-    expect(runs().at(-1)).toMatchObject({ trigger: 'schedule' })
-  })
+  ] as const)(
+    'W15: by an owner that was away: %s',
+    async (missed, expected, triggers, messages) => {
+      jobs = { nightly: hourly({ missed }) }
+      await open()
+      await away(4 * HOUR + 10 * MINUTE)
+      expect(hours()).toEqual(expected)
+      expect(runs().map(({ trigger }) => trigger)).toEqual(triggers)
+      expect(sent()).toBe(messages)
+      expect(runs().at(-1)?.outcome).toBe(missed === 'skip' ? 'skipped' : null)
+      await bench.pass(50 * MINUTE)
+      expect(hours()).toEqual([...expected, 5])
+      expect(runs().at(-1)).toMatchObject({ trigger: 'schedule' })
+    },
+  )
 
   it.each([
     ['once', [2], 1],
@@ -368,7 +371,7 @@ describe('the conversation of a job', () => {
     return bench.send({ type: 'message.send', ...sending })
   }
 
-  it('is its own: its member’s goes on beside it', async () => {
+  it('W14: is its own: its member’s goes on beside it', async () => {
     jobs = { nightly: hourly() }
     await open()
     await write('hello')

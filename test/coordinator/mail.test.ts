@@ -1,6 +1,8 @@
 /** Members of a whole coordinator: what wakes them and when, what their turns are handed, and what people and askers are told. */
 import { afterEach, describe, expect, it } from 'vitest'
+import { ok } from '../../src/base/result.ts'
 import type { Evidence } from '../../src/domain/completion.ts'
+import { agentIdOf } from '../../src/domain/ids.ts'
 import type { Message } from '../../src/domain/messages/message.ts'
 import type { MemberSettings, Settings } from '../../src/domain/settings.ts'
 import type { NewTask } from '../../src/domain/task.ts'
@@ -8,6 +10,7 @@ import { createMailPort } from '../../src/yard/messages/mail-port.ts'
 import { newMessageId, sendingOf } from '../../src/yard/messages/send.ts'
 import { BAD, failing, kindOfName, messageAt } from '../support/mail.ts'
 import { openMemoryStore } from '../support/memory-store.ts'
+import { plantSqliteFaults } from '../support/sqlite-faults.ts'
 import { load } from '../config/support.ts'
 import { taskId } from '../support/plan-builder.ts'
 import { CAPS, createYardBench, type YardBench, type YardBenchOptions } from './yard-bench.ts'
@@ -44,6 +47,12 @@ async function open(
     mail: (opened, clock) => createMailPort(opened, () => settings, () => clock.now()), // prettier-ignore
     ...options,
   })
+  const routed = bench.route
+  bench.route = (task) => {
+    const route = routed(task)
+    const isPiloted = settings.members[task.member ?? '']?.isPiloted === true
+    return route.ok && isPiloted ? ok({ ...route.value, isForPeople: true }) : route
+  }
 }
 async function send(
   to: string,
@@ -70,7 +79,7 @@ const stateOf = ({ id }: Message, to = 'back') =>
 const endTurn = (evidence?: Partial<Evidence>) => bench.end('@back', evidence)
 
 describe('a member', () => {
-  it('is woken at once by a message, and at the start of an owner by what came before', async () => {
+  it('W2: is woken at once by a message, and at the start of an owner by what came before', async () => {
     await open()
     await send('back', 'early')
     expect(turns()).toEqual([])
@@ -98,7 +107,7 @@ describe('a member', () => {
     for (const message of sent) expect(stateOf(message)).toMatchObject({ how: 'handled' })
   })
 
-  it('that fails is started again after the wait and after twice the wait, told so, then gives it up', async () => {
+  it('W1: that fails is started again after the wait and after twice the wait, told so, then gives it up', async () => {
     await open()
     await bench.start()
     const message = await send('back', 'one')
@@ -119,7 +128,7 @@ describe('a member', () => {
     expect(bench.task('@back').state).toMatchObject({ kind: 'waiting', for: 'message' })
   })
 
-  it('is not woken by what arrives while it works or while the yard is paused; that is taken after', async () => {
+  it('W4: is not woken by what arrives while it works or while the yard is paused; that is taken after', async () => {
     await open()
     await bench.start()
     await send('back', 'one')
@@ -149,6 +158,135 @@ describe('a member', () => {
     expect(bench.running()).toEqual(['@front', 't'])
     await bench.end('t')
     expect(bench.running()).toEqual(['@front', 'u'])
+  })
+
+  it('W3: is started by a task of its own that is ready, without any message', async () => {
+    await open()
+    await bench.start()
+    await bench.add('t', { exec: null, member: 'back' })
+    expect(bench.running()).toEqual(['t'])
+    expect(bench.opened.plan.agentOfMember('back')?.taskId).toBe('t')
+  })
+
+  it('W5: is not started a second time, however long its turn goes on and whatever arrives', async () => {
+    await open()
+    await bench.start()
+    await send('back', 'one')
+    await bench.begin('@back')
+    await bench.add('t', { exec: null, member: 'back' })
+    for (let hour = 0; hour < 3; hour += 1) {
+      await bench.pass(60 * MINUTE)
+      await send('back', `hour ${hour}`, { priority: 'urgent' })
+      expect(bench.running()).toEqual(['@back'])
+    }
+    expect(turns()).toEqual(['one'])
+  })
+
+  it('W6: has its turn ended at its time limit, and its messages come again', async () => {
+    await open()
+    await bench.start()
+    const message = await send('back', 'one')
+    await bench.begin('@back')
+    await bench.pass(bench.task('@back').timeoutMs ?? 4 * 60 * MINUTE)
+    expect(bench.runtime.stops).toMatchObject([{ id: 'agent-1' }])
+    await endTurn({ exit: { code: null, signal: 'SIGTERM' } })
+    expect(stateOf(message)).toMatchObject({ kind: 'waiting', notBefore: expect.any(Number) })
+    expect(bench.opened.store.agent(agentIdOf(1))?.state).toMatchObject({
+      kind: 'ended',
+      failure: { class: 'timeout' },
+    })
+    await bench.pass(RETRY_MS)
+    expect(turns()).toEqual(['one', 'one +1'])
+  })
+
+  it.each<[string, Partial<Evidence>]>([
+    ['an exit code', BAD],
+    ['a signal', { exit: { code: null, signal: 'SIGSEGV' } }],
+    ['nothing at all', { how: 'lost', exit: null }],
+  ])('W7: never counts as done where its turn ended with %s', async (_how, evidence) => {
+    await open()
+    await bench.start()
+    const message = await send('back', 'one')
+    await bench.begin('@back')
+    await endTurn(evidence)
+    expect(stateOf(message)?.kind).toBe('waiting')
+    expect(bench.opened.store.agent(agentIdOf(1))?.state).toMatchObject({
+      kind: 'ended',
+      outcome: expect.not.stringMatching(/^done$/),
+    })
+  })
+
+  it('W8: whose program cannot be started is at work no more, and is tried again', async () => {
+    await open()
+    await bench.start()
+    const message = await send('back', 'one')
+    await endTurn({ ...failing('launch', 'no such program'), how: 'not-launched', exit: null })
+    expect(bench.running()).toEqual([])
+    expect(stateOf(message)?.kind).toBe('waiting')
+    await bench.pass(60 * MINUTE)
+    expect(turns().length).toBeGreaterThan(1)
+  })
+
+  it('W10: at work when its owner dies is taken up by the next one, and closes what it took', async () => {
+    const opened = await openMemoryStore()
+    const members = { back: member() }
+    await open(members, { opened })
+    await bench.start()
+    const message = await send('back', 'one')
+    await bench.begin('@back')
+    await bench.coordinator.close()
+    await bench.dispatcher.close()
+    await open(members, { opened, clock: bench.clock })
+    await bench.start()
+    expect(bench.runtime.recovered).toEqual(['agent-1'])
+    expect(bench.runtime.launched).toEqual([])
+    await endTurn()
+    expect(stateOf(message)).toMatchObject({ kind: 'closed', how: 'handled', by: 'agent-1' })
+  })
+
+  it('W20: takes its messages with its claim or not at all, whatever write fails', async () => {
+    const faults = plantSqliteFaults()
+    try {
+      await open()
+      await bench.start()
+      for (const sql of [/INTO delivery/, /INTO agent/]) {
+        await bench.send({ type: 'yard.pause' })
+        const message = await send('back', String(sql))
+        faults.fails = (text) => sql.test(text)
+        await bench.send({ type: 'yard.resume' })
+        expect(bench.running()).toEqual([])
+        expect(bench.opened.store.agents({ which: 'alive' })).toEqual([])
+        expect(stateOf(message)).toEqual({ kind: 'waiting', notBefore: null })
+        faults.fails = null
+        await bench.pass(5000)
+        expect(stateOf(message)?.kind).toBe('taken')
+        await endTurn()
+        expect(stateOf(message)?.kind).toBe('closed')
+      }
+    } finally {
+      faults.restore()
+    }
+  })
+
+  it('P3: is woken by messages and ready tasks, again after ten minutes where nothing is said, and by neither while it is driven', async () => {
+    const { messages } = load({}).settings
+    expect(messages.retryAfterMs).toBe(RETRY_MS)
+    await open({ back: member({ isPiloted: true }) })
+    await bench.start()
+    await send('back', 'one')
+    await bench.add('t', { exec: null, member: 'back' })
+    await bench.pass(60 * MINUTE)
+    expect(bench.running()).toEqual([])
+    settings = withMembers({ back: member({ retryAfterMs: messages.retryAfterMs }) })
+    bench.coordinator.onSettings()
+    await bench.pass(0)
+    expect(bench.running()).toHaveLength(1)
+    while (bench.running().length > 0) await bench.end(bench.running()[0] ?? '')
+    expect(turns().join(' ')).toContain('one')
+    await send('back', 'two')
+    await endTurn(BAD)
+    await bench.pass(RETRY_MS)
+    expect(turns().at(-1)).toBe('two +1')
   })
 
   it('that is paused takes nothing until it goes on', async () => {
@@ -199,6 +337,44 @@ describe('upkeep', () => {
     await bench.pass(24 * 60 * MINUTE)
     expect(turns()).toHaveLength(1)
     expect(of()?.state.kind).toBe('waiting')
+  })
+
+  it('gives whoever drives a member notices as a person, which are no tries; the message never dies', async () => {
+    await open({ back: member(), front: member({ isPiloted: true, tries: 2 }) })
+    await bench.start()
+    const message = await send('front', 'please', { from: 'back' })
+    const of = () => bench.opened.plan.deliveries.get(`${message.id}>front`)
+    await bench.pass(RETRY_MS - 1)
+    expect(of()?.notices).toBeUndefined()
+    await bench.pass(1)
+    expect(of()).toMatchObject({ notices: 1, tries: 0, state: { kind: 'waiting' } })
+    await bench.pass(2 * RETRY_MS)
+    expect(of()).toMatchObject({ notices: 2, tries: 0, noticeAt: null })
+    expect(bench.runtime.orders.map(({ messages }) => messages.map(({ from }) => from))).toEqual([
+      ['yard'],
+    ])
+    await endTurn()
+    await bench.pass(24 * 60 * MINUTE)
+    expect(turns()).toHaveLength(1)
+    expect(of()).toMatchObject({ notices: 2, state: { kind: 'waiting' } })
+  })
+
+  it('wakes a member that is driven no more for what has come meanwhile, also after notices', async () => {
+    await open({ front: member({ isPiloted: true }) })
+    await bench.start()
+    await send('front', 'one')
+    await bench.pass(RETRY_MS)
+    await send('front', 'two')
+    expect(turns()).toEqual([])
+    settings = withMembers({ front: member() })
+    bench.coordinator.onSettings()
+    await bench.pass(0)
+    expect(turns()).toEqual(['one two'])
+    await bench.pass(24 * 60 * MINUTE)
+    expect([...bench.opened.plan.deliveries.values()].map(({ notices }) => notices)).toEqual([
+      1,
+      undefined,
+    ])
   })
 
   it('sends the end of delegated work back to who asked, once, also after a restart', async () => {

@@ -11,6 +11,7 @@ import { AGENT_CLIS } from '../../src/domain/settings.ts'
 import { serveYard, type Served } from '../../src/headless/serve.ts'
 import { agentToken, openSecret } from '../../src/yard/handlers/agent-token.ts'
 import { initYard } from '../../src/yard/init-yard.ts'
+import type { OpenTransport } from '../../src/yard/mail-transport/mail-runner.ts'
 import { openYard } from '../../src/yard/open-yard.ts'
 import type { MachineProbe } from '../../src/yard/metrics.ts'
 import type { Yard } from '../../src/yard/yard.ts'
@@ -52,6 +53,7 @@ export async function openTestYard(
     /** Before it is opened, with the path of its database. */
     readonly prepare?: (path: string) => Promise<void>
     readonly judging?: JudgingPort
+    readonly transport?: OpenTransport
   } = {},
 ): Promise<TestYard> {
   const { runsAgents = true, clock } = options
@@ -86,6 +88,7 @@ export async function openTestYard(
     machine: options.machine ?? restingMachine,
     ...(clock ? { clock } : {}),
     ...(options.judging ? { judging: options.judging } : {}),
+    ...(options.transport ? { transport: options.transport } : {}),
   })
   if (!opened.ok) throw new Error(opened.error.message)
   const yard = opened.value

@@ -37,7 +37,7 @@ describe('below an agent', LONG, () => {
     const { tools: offered } = await tools.client.listTools()
     expect(offered.map(({ name }) => name).toSorted()).toEqual([
       ...['yard_add', 'yard_artifact', 'yard_ask', 'yard_dependencies', 'yard_done', 'yard_fail'],
-      ...['yard_log', 'yard_show'],
+      ...['yard_log', 'yard_message', 'yard_messages', 'yard_show'],
     ])
     // By these names they are known where an agent asks for a permission.
     expect(offered.map(({ name }) => name).toSorted()).toEqual(YARD_TOOLS.toSorted())

@@ -27,8 +27,17 @@ describe('without an owner', LONG, () => {
     const hints = Object.fromEntries(tools.map(({ name, annotations }) => [name, annotations]))
     expect(Object.keys(hints).toSorted()).toEqual([
       ...['yard_abandon', 'yard_add', 'yard_agents', 'yard_answer', 'yard_done', 'yard_edit'],
-      ...['yard_fail', 'yard_list', 'yard_log', 'yard_output', 'yard_pause', 'yard_publish'],
-      ...['yard_reopen', 'yard_resume', 'yard_retry', 'yard_service', 'yard_show', 'yard_status'],
+      ...['yard_fail', 'yard_list', 'yard_log', 'yard_message', 'yard_messages', 'yard_output'],
+      ...[
+        'yard_pause',
+        'yard_publish',
+        'yard_reopen',
+        'yard_resume',
+        'yard_retry',
+        'yard_service',
+        'yard_show',
+        'yard_status',
+      ],
       'yard_why',
     ])
     expect(hints['yard_list']).toMatchObject({ readOnlyHint: true })

@@ -60,6 +60,14 @@ describe('on a Node that is new enough', () => {
     expect(status).toBe(3)
   })
 
+  test('the version is said without the program, and with it where more is asked for', () => {
+    writeFileSync(join(folder, 'package.json'), '{ "version": "7.8.9" }')
+    const ask = (...words: string[]) =>
+      spawnSync(process.execPath, [yard, ...words], { encoding: 'utf8' })
+    expect(ask('--version')).toMatchObject({ stdout: '7.8.9\n', status: 0 })
+    expect(JSON.parse(ask('--version', '--json').stdout)).toMatchObject({ rest: ['--json'] })
+  })
+
   test('a link to bin/yard finds the program of its own project', () => {
     symlinkSync(yard, join(folder, 'linked'))
     const { stdout } = spawnSync(process.execPath, [join(folder, 'linked'), 'exit', '0'], {

@@ -97,7 +97,9 @@ export function createJudgeTruths(judges: Judges, world: World): JudgeTruths {
     const [was, now] = [before as unknown as Task, after as unknown as Task]
     if (row.event === 'evaluation.recorded') earlier.set(row.id, was.evaluation)
     if (row.event === 'task.edited') edited.set(row.id, edited.get(row.id) ?? was)
-    const isMoved = was.state.kind !== now.state.kind || row.event === 'task.looked'
+    // A late look at an earlier agent's work leaves the task's state alone.
+    const isLooked = row.event === 'task.looked' && 'state' in row.set
+    const isMoved = was.state.kind !== now.state.kind || isLooked
     if (row.by !== 'coordinator' || !isMoved) return
     onGate(row, was, now)
     onEnd(row, was, was.lastAgentId === null ? undefined : agent(was.lastAgentId), now)

@@ -81,6 +81,7 @@ function wish(random: SeededRandom, { plan, store }: OpenStore, count: number): 
     ack: () => ({ type: 'message.ack', deliveryIds: any ? [any.id] : [] }),
     notice: () => ({
       type: 'delivery.notice',
+      number: random.pick([1, 2, 3]),
       id: any?.id ?? '',
       nextAt: random.pick([null, at]),
       isLast: random.chance(0.3),
@@ -98,7 +99,9 @@ function wish(random: SeededRandom, { plan, store }: OpenStore, count: number): 
         message,
       )
       const isSent = dead.length > 0 && random.chance(0.5)
-      return { type: 'message.settleDead', dead, ...(isSent ? { again } : {}) }
+      const id = dead[0]?.messageId ?? message.id
+      const how = isSent ? 'retry' : 'drop'
+      return { type: 'message.settleDead', id, how, dead, ...(isSent ? { again } : {}) }
     },
     forward: () => ({ type: 'delivery.forwarded', id: any?.id ?? '' }),
     sync: () => syncCommand(...MEMBERS.filter(() => random.chance(0.8))),

@@ -2,6 +2,7 @@
  * One agent's work over the Agent Client Protocol, from the start of its program to its end: a session, one prompt, all that comes
  * back. Everything is told as our own events, the last of them a result. Whatever fails is told and not thrown.
  */
+import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   methods,
@@ -17,8 +18,9 @@ import {
   WorkFailed,
   type ExecEventInput,
 } from '../executors/readers/exec-events.ts'
-import { JsonObject } from '../executors/readers/reader.ts'
+import { JsonObject, sumUsage } from '../executors/readers/reader.ts'
 import { whereItLeads } from '../tool-rules.ts'
+import { createUrgentMail } from '../urgent-mail.ts'
 import { failureOfEnd, failureOfError, failureOfStop } from './acp-failure.ts'
 import type { AcpOrder } from './acp-order.ts'
 import { createGate } from './action.ts'
@@ -119,13 +121,42 @@ async function converse(scene: RunContext, agent: ClientContext): Promise<WorkFa
   run.emit({ type: 'conversation', id: session.id })
   scene.before = 'it had answered'
   updates.begin()
-  const startedAt = run.now()
-  const response = await askTurn(scene, agent, session)
-  // Updates that were sent before the answer are processed by now.
-  await nextTurn()
-  const usage = await usageOf(scene, response, { conversation: session.id, startedAt })
-  if (usage) run.emit({ type: 'usage', usage })
-  return failureOfTurn(scene, response)
+  const mail = order.mode === 'answer' ? null : createUrgentMail({ ...run, newId: randomUUID })
+  let used: Usage | null = null
+  for (let text: string | null = promptOf(run, session); text !== null;) {
+    const startedAt = run.now()
+    const response = await askTurn(scene, agent, { session, text })
+    // Updates that were sent before the answer are processed by now.
+    await nextTurn()
+    used = await usageSoFar(scene, response, { conversation: session.id, startedAt, used })
+    if (used) run.emit({ type: 'usage', usage: used })
+    const failure = failureOfTurn(scene, response)
+    if (failure !== null) return failure
+    // A step of such an agent is a whole turn: what came meanwhile is the next one's.
+    text = run.stop.aborted
+      ? null
+      : ((await mail?.next({ isLast: true, signal: run.stop })) ?? null)
+    if (text !== null) updates.beginTurn()
+  }
+  return null
+}
+
+interface TurnFacts {
+  readonly conversation: string
+  readonly startedAt: number
+  /** By its turns before. */
+  readonly used: Usage | null
+}
+
+/** What it cost is told of all turns together. */
+async function usageSoFar(
+  scene: RunContext,
+  response: unknown,
+  { used, ...turn }: TurnFacts,
+): Promise<Usage | null> {
+  const usage = await usageOf(scene, response, turn)
+  if (usage === null || used === null) return usage ?? used
+  return { ...sumUsage(used, usage), costUsd: usage.costUsd ?? used.costUsd }
 }
 
 function usageOf(
@@ -163,12 +194,12 @@ function checkVersion(initialized: JsonObject): void {
 async function askTurn(
   scene: RunContext,
   agent: ClientContext,
-  session: Session,
+  { session, text }: { readonly session: Session; readonly text: string },
 ): Promise<unknown> {
   const { run, cancelled } = scene
   const answer: Promise<unknown> = agent.request(methods.agent.session.prompt, {
     sessionId: session.id,
-    prompt: [{ type: 'text', text: promptOf(run, session) }],
+    prompt: [{ type: 'text', text }],
   })
   const isAnswered = await Promise.race([answer.then(() => true), aborted(cancelled)])
   if (isAnswered) return answer

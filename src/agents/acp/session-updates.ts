@@ -82,6 +82,13 @@ export class SessionUpdates {
     this.#calls.clear()
   }
 
+  /** It is asked once more: what it said before is not its answer. */
+  beginTurn(): void {
+    this.#reportPending()
+    this.#answer = ''
+    this.#messageId = null
+  }
+
   /** It was not allowed to make this call. */
   onRefusal(id: string): void {
     const call = this.#calls.get(id)

@@ -31,6 +31,10 @@ export interface GitOptions {
   readonly timeoutMs?: number
   /** More output than this is a failure whose detail holds its beginning; 64 MB unless said. */
   readonly maxBytes?: number
+  /** Ends it at once; it fails then. */
+  readonly signal?: AbortSignal
+  /** What it prints is given as it is, each byte one character. */
+  readonly isBinary?: boolean
   /** The repository's own hooks run: for a push, which they may have to complete. Refused where an agent has changed them. */
   readonly withHooks?: boolean
 }
@@ -84,8 +88,11 @@ export interface GuardedRepository extends GitGuard {
 const HARMLESS_COMMANDS = new Set([
   ...['--version', 'cat-file', 'commit-tree', 'config', 'diff-tree', 'for-each-ref', 'log'],
   'ls-files',
-  ...['merge-base', 'rev-list', 'rev-parse', 'show', 'symbolic-ref', 'update-ref'],
+  ...['hash-object', 'ls-tree', 'merge-base', 'mktree', 'rev-list', 'rev-parse', 'show'],
+  ...['symbolic-ref', 'update-ref'],
 ])
+
+const CONNECTING = new Set(['push', 'fetch', 'ls-remote'])
 
 /** `guard`: null where no agent can have been, or where nothing is done but looking for the repository. */
 export function createGit(
@@ -98,7 +105,7 @@ export function createGit(
     if (guard === null || !('commonDir' in guard) || HARMLESS_COMMANDS.has(command))
       return run(args, options)
     const where = args.slice(0, args.indexOf(command))
-    const pins = await pinnedSettings(run, where, guard, command === 'push')
+    const pins = await pinnedSettings(run, where, guard, CONNECTING.has(command))
     return run(args, { ...options, env: { ...options.env, ...pins } })
   }
 }
@@ -141,9 +148,10 @@ function runGit(folder: string, marker: string | null): Git {
       windowsHide: true,
       detached: !IS_WINDOWS,
       maxBuffer: options.maxBytes ?? MAX_OUTPUT_BYTES,
+      encoding: options.isBinary ? 'latin1' : 'utf8',
       ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     })
-    const limit = limitTime(running.pid, options.timeoutMs ?? DEFAULT_TIMEOUT_MS)
+    const limit = limitTime(running.pid, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, options.signal)
     const result = await running
     limit.end()
     const { exitCode, stdout, stderr } = result
@@ -172,7 +180,7 @@ export const withoutRemotes =
  * Ends git together with its filters: one that hangs would hold the output open long after git itself is gone. The polite
  * signal comes first, for it lets git remove its lock files.
  */
-function limitTime(pid: number | undefined, timeoutMs: number) {
+function limitTime(pid: number | undefined, timeoutMs: number, signal?: AbortSignal) {
   let passed = false
   const stop = (signal: NodeJS.Signals) => {
     passed = true
@@ -180,11 +188,15 @@ function limitTime(pid: number | undefined, timeoutMs: number) {
   }
   const ask = setTimeout(() => stop('SIGTERM'), timeoutMs)
   const force = setTimeout(() => stop('SIGKILL'), timeoutMs + GRACE_MS)
+  const abort = (): void => stop('SIGKILL')
+  signal?.addEventListener('abort', abort, { once: true })
+  if (signal?.aborted) abort()
   return {
     hasPassed: () => passed,
     end() {
       clearTimeout(ask)
       clearTimeout(force)
+      signal?.removeEventListener('abort', abort)
     },
   }
 }

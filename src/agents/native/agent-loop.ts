@@ -18,6 +18,7 @@ import { callModel, type ModelAnswer, type WantedCall } from './model-call.ts'
 import type { NativeOrder } from './native-order.ts'
 import { requestFailure } from './provider-error.ts'
 import { isAllowed, no, type Tool, type ToolContext, type ToolOutcome } from './tools/tool.ts'
+import type { UrgentMail } from '../urgent-mail.ts'
 
 export interface LoopParts extends RetryParts {
   readonly order: NativeOrder
@@ -27,6 +28,8 @@ export interface LoopParts extends RetryParts {
   readonly tools: readonly Tool[]
   readonly context: ToolContext
   readonly conversation: ConversationFile
+  /** Absent = nobody can write to it. */
+  readonly mail?: UrgentMail | null
   /** What a request used that was sent again. */
   readonly onLost?: (usage: Usage) => void
 }
@@ -70,6 +73,7 @@ async function converse(parts: LoopParts): Promise<string> {
   for (let step = 0; ; step++) {
     const limit = limitReached(order, step, usage)
     if (limit !== null) throw new WorkFailed(workFailure('reported', limit))
+    if (step > 0) await hearNews(parts, say)
     const count = (used: Usage): void => {
       usage = sumUsage(usage, used)
       emit({ type: 'usage', usage })
@@ -83,11 +87,28 @@ async function converse(parts: LoopParts): Promise<string> {
       parts.signal.throwIfAborted()
     }
     if (answer.calls.length > 0) continue
-    if (answer.finish !== 'length') return finalText(answer)
+    if (answer.finish !== 'length') {
+      const text = finalText(answer)
+      // What came while it gave its answer is dealt with in this turn, as long as it may take another step.
+      const mayGoOn = limitReached(order, step + 1, usage) === null
+      if (mayGoOn && (await hearNews(parts, say, true))) continue
+      return text
+    }
     if (++continued > MAX_CONTINUED)
       throw new Error('its answer was cut off at the bound of its model again and again')
     say({ role: 'user', content: GO_ON })
   }
+}
+
+/** Whether it was told anything. */
+async function hearNews(
+  { mail, signal }: LoopParts,
+  say: (message: ModelMessage) => void,
+  isLast = false,
+): Promise<boolean> {
+  const news = (await mail?.next({ isLast, signal })) ?? null
+  if (news !== null) say({ role: 'user', content: news })
+  return news !== null
 }
 
 function finalText({ text, finish }: ModelAnswer): string {

@@ -1,9 +1,11 @@
 /** One agent from its order to its end. */
 import type { LanguageModel } from 'ai'
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { workFailure, type WorkFailure } from '../../domain/failure.ts'
 import { emitFailure, type ExecEventInput } from '../executors/readers/exec-events.ts'
+import { createUrgentMail } from '../urgent-mail.ts'
 import { runLoop, type LoopEnd } from './agent-loop.ts'
 import { openConversation, type ConversationFile } from './conversation-file.ts'
 import { keyFor, type NativeOrder } from './native-order.ts'
@@ -66,6 +68,10 @@ async function converse(
       now,
     },
     conversation: parts.conversation,
+    mail:
+      order.answer === null
+        ? createUrgentMail({ env: run.env, now, emit: run.emit, newId: randomUUID })
+        : null,
     sleep: (ms, ending) => delay(ms, undefined, { signal: ending }),
     random: Math.random,
   })

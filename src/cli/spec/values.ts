@@ -55,6 +55,15 @@ export function interval(text: string): number {
   throw wrong(text, 'no interval: write seconds, or a number with ms, s, m, h or d')
 }
 
+const RETRY_AFTER = { min: 1000, max: 3_600_000 }
+
+/** Milliseconds, as `messages.retry_after` takes them; a bare number is seconds. */
+export function retryAfter(text: string): number {
+  const ms = interval(text)
+  if (ms >= RETRY_AFTER.min && ms <= RETRY_AFTER.max) return ms
+  throw wrong(text, 'not from 1 s to 1 h')
+}
+
 /** As its text is kept: `0.70` is `0.7`. */
 export function gate(text: string): string {
   const read = parseGate(text)

@@ -116,7 +116,9 @@ const transport = z.strictObject({
       'must be lower-case letters, digits and dashes',
     )
     .optional()
-    .meta(about('Machine', 'Name of this machine for others (default: its host name).')),
+    .meta(
+      about('Machine', 'Name of this machine for others (default: its host name and four digits).'),
+    ),
   poll: duration('s', 1000, 3_600_000)
     .default(10)
     .meta(about('Poll', 'Seconds between two looks for mail.')),

@@ -3,12 +3,15 @@ import { ok } from '../../base/result.ts'
 import type { CommandOf, Sending } from '../command.ts'
 import type { Event } from '../event.ts'
 import { failure, type Failure } from '../failure.ts'
+import { loopRefusal } from '../messages/loop-limits.ts'
 import {
   type Delivery,
   deliveryIdOf,
+  isElsewhere,
   isStanding,
   MAX_TAKEN,
   type Message,
+  noticesOf,
   standingIdOf,
 } from '../messages/message.ts'
 import { namesOf } from '../messages/names.ts'
@@ -35,7 +38,7 @@ import {
   settledMember,
   takenEvents,
   noticeToSender,
-  wokenEvents,
+  wokenEarlier,
 } from './mail-turn.ts'
 
 export const messageDeciders: Deciders<
@@ -45,7 +48,7 @@ export const messageDeciders: Deciders<
   | ('job.fire' | 'job.settle')
 > = {
   'message.send': (plan, command, now) => {
-    const refusal = tooFarOrTooMany(plan, command, now)
+    const refusal = loopRefusal(command, now.by)
     if (refusal) return refused(refusal)
     const events = delegated(plan, command, now)
     if (!events.ok) return events
@@ -75,7 +78,8 @@ export const messageDeciders: Deciders<
     return open.length > 0 ? ackedBy(plan, open, now) : noOp()
   },
 
-  'message.settleDead'(plan, { dead, again }, now) {
+  'message.settleDead'(plan, { id: messageId, dead, again }, now) {
+    if (dead.length === 0) return refused(notDead(messageId))
     const closed = dead.map((each): Event => ({
       type: 'delivery.closed',
       at: now.at,
@@ -105,10 +109,10 @@ export const messageDeciders: Deciders<
     )
   },
 
-  'delivery.notice'(plan, { id, nextAt, isLast }, now) {
+  'delivery.notice'(plan, { id, number, nextAt, isLast }, now) {
     const delivery = plan.deliveries.get(id)
-    // Asked for again before the first of them was committed.
-    if (!delivery || delivery.noticeAt === null || delivery.noticeAt > now.at) return noOp()
+    // Asked for again before it was committed, or taken meanwhile.
+    if (delivery?.state.kind !== 'waiting' || noticesOf(delivery) !== number - 1) return noOp()
     const text = `${delivery.recipient} has not read your message ${delivery.messageId} yet. It stays where people see it.`
     const { at } = now
     const told = isLast
@@ -128,7 +132,7 @@ export const messageDeciders: Deciders<
   'member.wake': (plan, { id }, { at }) => {
     const task = plan.tasks.get(id)
     if (!task) return refused(unknownTask(plan, id))
-    const woken = wokenEvents(plan, id.slice(1), at)
+    const woken = wokenEarlier(task, at)
     return woken.length > 0 ? decided([id], ...woken) : noOp(id)
   },
 
@@ -168,42 +172,24 @@ const notOpen = (id: string): Failure =>
     facts: { id },
   })
 
+const notDead = (id: string): Failure =>
+  failure('wrong-state', `message ${id} is not dead`, {
+    hint: 'yard msg dead lists those that are',
+    facts: { id },
+  })
+
 const sendingEvents = (plan: Plan, sending: Sending, { at }: Circumstances): Event[] =>
   sentEvents(plan, sending.message, sending.recipients, {
     at,
     noticeMs: sending.mail.retryAfterMs,
   })
 
-/** Agents that answer each other for ever are stopped here. */
-function tooFarOrTooMany(plan: Plan, sending: Sending, { by }: Circumstances): Failure | null {
-  if (by.kind !== 'agent') return null
-  const { message, recipients, limits, recent } = sending
-  if (message.hops > limits.maxHops)
-    return failure(
-      'too-far',
-      `this message would be hop ${message.hops} of a chain of agents that write to each other; at most ${limits.maxHops} are let through`,
-      {
-        hint: 'leave it at that, or ask a person: messages.max_hops says how far a chain may go',
-        facts: { hops: message.hops, max: limits.maxHops },
-      },
-    )
-  const full = recipients.find(({ name }) => (recent[name] ?? 0) >= limits.perPair)
-  return full
-    ? failure(
-        'too-many',
-        `${message.from} has sent ${full.name} ${limits.perPair} messages within a minute`,
-        {
-          hint: 'wait a minute; messages.per_pair says how many may be sent',
-          facts: { to: full.name, max: limits.perPair },
-        },
-      )
-    : null
-}
-
 /** The message, and where it delegates, the task that its recipient is given. */
 function delegated(plan: Plan, sending: CommandOf<'message.send'>, now: Circumstances): Decided {
   const { message, recipients, delegate } = sending
-  if (!delegate) return decided([], ...sendingEvents(plan, sending, now))
+  if (isAnswerOfTask(plan, sending)) return decided([], ...readEvents(plan, sending, now))
+  if (!delegate)
+    return decided([], ...askedForEvents(plan, sending, now), ...sendingEvents(plan, sending, now))
   const [to] = recipients
   const added = decideAdd(plan, [{ task: delegate.task, nextFireAt: null }], now)
   if (!added.ok || !to) return added
@@ -212,19 +198,38 @@ function delegated(plan: Plan, sending: CommandOf<'message.send'>, now: Circumst
     event.type === 'task.added' ? { ...event, task: { ...event.task, delegation } } : event,
   )
   const task = events.find((event) => event.type === 'task.added')?.task.id ?? null
-  // The task carries it: there is nothing left to read.
-  const sent = sentEvents(plan, { ...message, task, priority: 'low' }, recipients, {
-    at: now.at,
-    noticeMs: null,
+  // The task carries it.
+  const read = readEvents(plan, { ...sending, message: { ...message, task } }, now)
+  return decided([], ...events, ...read)
+}
+
+/** There is nothing left to read of it: it is kept, and closed at once. */
+function readEvents(plan: Plan, { message, recipients }: Sending, now: Circumstances): Event[] {
+  const { at, by } = now
+  const sent = sentEvents(plan, message, recipients, { at, noticeMs: null, isRead: true })
+  const closed = recipients.map(({ name }): Event => {
+    const id = deliveryIdOf(message.id, name)
+    return { type: 'delivery.closed', at, id, how: 'handled', by: nameOf(by) }
   })
-  const closed = recipients.map(({ name }): Event => ({
-    type: 'delivery.closed',
-    at: now.at,
-    id: deliveryIdOf(message.id, name),
-    how: 'handled',
-    by: nameOf(now.by),
-  }))
-  return decided([], ...events, ...sent, ...closed)
+  return [...sent, ...closed]
+}
+
+/** The task that asked has it as a note, by which it goes on. */
+function isAnswerOfTask(plan: Plan, { original }: Sending): boolean {
+  if (original?.asks?.what !== 'answer') return false
+  const task = plan.tasks.get(original.asks.taskId)
+  return task !== undefined && !isFinished(task)
+}
+
+/** The task that it asks for is there already. */
+function askedForEvents(
+  plan: Plan,
+  { delegated: id, message }: CommandOf<'message.send'>,
+  { at }: Circumstances,
+): Event[] {
+  const task = id && plan.tasks.get(id)
+  if (!task || task.delegation || isFinished(task)) return []
+  return [{ type: 'task.delegated', at, id: task.id, messageId: message.id, from: message.from }]
 }
 
 /** A reply closes what it answers, and does what its question waited for. */
@@ -318,7 +323,9 @@ const closedEvents = (
 
 function isOwn(plan: Plan, delivery: Delivery, from: string, now: Circumstances): boolean {
   if (now.by.kind === 'agent') return mayClose(plan, delivery, now)
-  return delivery.recipient === from || delivery.recipientKind === 'person'
+  // What comes from another machine answers for its sender alone.
+  const isOfPerson = delivery.recipientKind === 'person' && !isElsewhere(from)
+  return delivery.recipient === from || isOfPerson
 }
 
 function mayClose(plan: Plan, { recipient }: Delivery, { by }: Circumstances): boolean {

@@ -2,6 +2,7 @@
 import { failure, workFailure } from '../failure.ts'
 import type { Event } from '../event.ts'
 import type { TaskId } from '../ids.ts'
+import { loopRefusal } from '../messages/loop-limits.ts'
 import type { Plan } from '../plan.ts'
 import { isFinished, type Task } from '../task.ts'
 import { sentEvents } from './mail-turn.ts'
@@ -51,6 +52,8 @@ export const openDeciders: TaskDeciders<
           facts: { id },
         }),
       )
+    const refusal = sending ? loopRefusal(sending, by) : null
+    if (refusal) return refused(refusal)
     const asked = workFailure('question', text)
     const sent = sending
       ? sentEvents(plan, sending.message, sending.recipients, {

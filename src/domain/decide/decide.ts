@@ -1,4 +1,5 @@
 /** The door of the domain: plan + command → events, or a failure that says what to do instead. Pure. */
+import { ok } from '../../base/result.ts'
 import type { Steps } from '../../base/steps.ts'
 import type { Actor, Command, CommandOf, CommandType } from '../command.ts'
 import type { Event } from '../event.ts'
@@ -20,6 +21,7 @@ import { openDeciders } from './decide-open.ts'
 import { decideComplete, decideFail } from './decide-settle.ts'
 import { decideRemoveAll, taskDeciders } from './decide-task.ts'
 import { triageDeciders } from './decide-triage.ts'
+import { unreadEvents } from './unread-mail.ts'
 import {
   decided,
   noOp,
@@ -33,6 +35,14 @@ import {
 export function decide(plan: Plan, command: Command, now: Circumstances): Decided {
   const forbidden = permit(plan, now.by, command) ?? keptOfMember(command, now.by)
   if (forbidden) return refused(forbidden)
+  const events = decideOne(plan, command, now)
+  if (!events.ok) return events
+  const unread = unreadEvents(plan, events.value.events, now.at)
+  if (unread.length === 0) return events
+  return ok({ ...events.value, events: [...events.value.events, ...unread] })
+}
+
+function decideOne(plan: Plan, command: Command, now: Circumstances): Decided {
   // A decider is declared for the command under whose type it stands.
   if (!isOfTask(command)) return (DECIDERS[command.type] as AnyDecider)(plan, command, now)
   const decideOf = TASK_DECIDERS[command.type] as AnyTaskDecider
@@ -105,9 +115,14 @@ const accessDeciders: Deciders<'token.make' | 'token.revoke' | 'peer.pin' | 'pee
   'token.revoke': ({ tokens }, { id }, { at }) =>
     tokens.has(id) ? decided([id], { type: 'token.revoked', at, id }) : noOp(id),
 
-  /** The first key of a machine stays its key. */
-  'peer.pin': ({ peers }, { peer }, { at }) =>
-    peers.has(peer.id) ? noOp(peer.id) : decided([peer.id], { type: 'peer.pinned', at, peer }),
+  /** The first key of a machine stays its key. One that has shown none yet is known without, and may still show it. */
+  'peer.pin'({ peers }, { peer }, { at }) {
+    const known = peers.get(peer.id)
+    if (known && (known.key !== '' || peer.key === '')) return noOp(peer.id)
+    const { key, pinnedAt } = peer
+    const pinned = known ? { ...known, key, pinnedAt } : peer
+    return decided([peer.id], { type: 'peer.pinned', at, peer: pinned })
+  },
 
   'peer.read'({ peers }, { id, cursor, members, refused: reasons }, { at }) {
     if (!peers.has(id)) return noOp(id)

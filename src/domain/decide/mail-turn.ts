@@ -8,9 +8,11 @@ import {
   ANY_PERSON,
   type Delivery,
   deliveryIdOf,
+  isElsewhere,
   isJobSender,
   isMemberName,
   isStanding,
+  isYardSender,
   MAX_TAKEN,
   type MailPolicy,
   type Message,
@@ -113,7 +115,8 @@ function ownEvents(
   const isTaken = state.kind === 'taken' && state.agentId === agent.id
   if (!isTaken) {
     if (recipient !== agent.id) return { events: [], left: delivery }
-    return { events: diedEvents(plan, delivery, `${agent.id} has ended`, at), left: null }
+    const reason = `${agent.id} has ended`
+    return { events: diedEvents(plan, delivery, { reason, isTry: false, at }), left: null }
   }
   if (isDone)
     return {
@@ -122,16 +125,20 @@ function ownEvents(
     }
   const tries = before + (isTry ? 1 : 0)
   if (recipient === agent.id || tries >= mail.tries)
-    return { events: diedEvents(plan, delivery, reason, at), left: null }
+    return { events: diedEvents(plan, delivery, { reason, isTry, at }), left: null }
   const notBefore = isTry ? at + repeatDelayMs(mail, tries) : null
   const left: Delivery = { ...delivery, tries, state: { kind: 'waiting', notBefore } }
   return { events: [{ type: 'delivery.returned', at, id, notBefore, isTry, reason }], left }
 }
 
 /** Its sender is told, where it is somebody who can be written to. */
-export function diedEvents(plan: Plan, delivery: Delivery, reason: string, at: number): Event[] {
+export function diedEvents(
+  plan: Plan,
+  delivery: Delivery,
+  { reason, isTry, at }: { readonly reason: string; readonly isTry: boolean; readonly at: number },
+): Event[] {
   const { id, from, recipient, messageId } = delivery
-  const died: Event = { type: 'delivery.died', at, id, reason }
+  const died: Event = { type: 'delivery.died', at, id, reason, isTry }
   const text = `Your message ${messageId} to ${recipient} was given up: ${reason}`
   return [died, ...noticeToSender(plan, { delivery, text, at, seed: `died ${id}`, from })]
 }
@@ -143,7 +150,7 @@ export function noticeToSender(
 ): Event[] {
   const { delivery, text, at, seed, from } = wish
   const sender = senderOf(plan, from)
-  if (!sender || delivery.from === 'yard') return []
+  if (!sender || isYardSender(delivery.from)) return []
   const message: Message = {
     ...yardMessage(at, seed, text),
     to: [sender.name],
@@ -170,8 +177,9 @@ export const yardMessage = (at: number, seed: string, text: string): Message => 
   decision: null,
 })
 
-/** A member with a standing task, or a task that is not over. People see what is dead without being written to. */
+/** A member with a standing task, a task that is not over, or somebody at another machine. People see what is dead without being written to. */
 export function senderOf(plan: Plan, from: string): Recipient | null {
+  if (isElsewhere(from)) return isYardSender(from) ? null : { name: from, kind: 'remote' }
   if (from.startsWith('task:')) {
     const task = plan.tasks.get(from.slice('task:'.length) as Task['id'])
     const isOver = !task || task.state.kind === 'done' || task.state.kind === 'abandoned'
@@ -181,12 +189,20 @@ export function senderOf(plan: Plan, from: string): Recipient | null {
   return isMember ? { name: from, kind: 'member' } : null
 }
 
-/** Its message, its deliveries, and the waking of idle members. `noticeMs`: of people, until the first notice after the arrival. */
+interface Posting {
+  readonly at: number
+  /** Of people: until the first notice after the arrival; null = none is given. */
+  readonly noticeMs: number | null
+  /** It wakes nobody: there is nothing left to read. */
+  readonly isRead?: boolean
+}
+
+/** Its message, its deliveries, and the waking of idle members. */
 export function sentEvents(
   plan: Plan,
   message: Message,
   recipients: readonly Recipient[],
-  { at, noticeMs }: { readonly at: number; readonly noticeMs: number | null },
+  { at, noticeMs, isRead = false }: Posting,
 ): Event[] {
   const deliveries = recipients.map(({ name, kind }): Delivery => ({
     id: deliveryIdOf(message.id, name),
@@ -205,7 +221,7 @@ export function sentEvents(
     noticeAt: kind === 'person' && noticeMs !== null ? at + noticeMs : null,
   }))
   const woken =
-    message.priority === 'low'
+    message.priority === 'low' || isRead
       ? []
       : recipients.flatMap(({ name, kind }) =>
           kind === 'member' ? wokenEvents(plan, name, at) : [],
@@ -213,15 +229,20 @@ export function sentEvents(
   return [{ type: 'message.sent', at, message, deliveries }, ...woken]
 }
 
-/** Wakes a member that is idle, or waits before a repeat. One at work looks itself when its turn ends. */
-export function wokenEvents(plan: Plan, member: string, at: number, notBefore = at): Event[] {
+/** Wakes a member that is idle, or waits before a repeat; one that waits for its provider waits on. One at work looks itself when its turn ends. */
+function wokenEvents(plan: Plan, member: string, at: number, notBefore = at): Event[] {
   const task = plan.tasks.get(standingIdOf(member))
-  if (!task) return []
-  const { state } = task
+  return !task || (task.state.kind === 'open' && task.backOffs > 0)
+    ? []
+    : wokenEarlier(task, at, notBefore)
+}
+
+/** Of a standing task. */
+export function wokenEarlier({ id, state }: Task, at: number, notBefore = at): Event[] {
   const isIdle = state.kind === 'waiting' && state.for === 'message'
   const isLater = state.kind === 'open' && state.park === null && (state.notBefore ?? 0) > notBefore
   if (!isIdle && !isLater) return []
-  return [{ type: 'task.woken', at, id: task.id, notBefore: notBefore <= at ? null : notBefore }]
+  return [{ type: 'task.woken', at, id, notBefore: notBefore <= at ? null : notBefore }]
 }
 
 /** When these want the next turn of their member, ms; null = nothing wakes it. */
@@ -365,7 +386,8 @@ export function afterTurn(ended: Ended): Event[] {
     mail,
     at,
     isDone: outcome === 'done',
-    isTry: isSpent(settled[0]),
+    // Whoever drives an agent of its own may leave a turn as it is.
+    isTry: isSpent(settled[0]) && agent.by !== 'pilot' && mail.isPiloted !== true,
     reason: failure?.reason ?? 'its turn ended without a result',
   })
   const own = standingEvents(task, settled, turn.waiting, at)

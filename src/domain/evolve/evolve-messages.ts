@@ -48,14 +48,17 @@ export const MESSAGE_EVOLVERS: Evolvers<MessageEventType> = {
       () => ({ state: { kind: 'closed', how, at, by }, noticeAt: null }),
       dead,
     ),
-  'delivery.died': (plan, { id, reason, at }) =>
+  'delivery.died': (plan, { id, reason, isTry, at }) =>
     deliveryChange(plan, id, ({ tries }) => ({
       state: { kind: 'dead', reason, at },
-      tries: tries + 1,
+      tries: tries + (isTry ? 1 : 0),
       lastReason: reason,
     })),
   'delivery.noticed': (plan, { id, nextAt }) =>
-    deliveryChange(plan, id, ({ tries }) => ({ tries: tries + 1, noticeAt: nextAt })),
+    deliveryChange(plan, id, ({ recipientKind, tries, notices = 0 }) => ({
+      ...(recipientKind === 'person' ? { tries: tries + 1 } : { notices: notices + 1 }),
+      noticeAt: nextAt,
+    })),
   'job.fired': (_, { run }) => [{ entity: 'jobRun', id: run.id, before: null, after: run }],
   'job.ended'({ jobRuns }, { type: _type, id, at: endedAt, ...ended }) {
     const before = jobRuns.get(id)
@@ -69,7 +72,9 @@ export const MESSAGE_EVOLVERS: Evolvers<MessageEventType> = {
     invariant(before, `no token ${id}`)
     return [{ entity: 'token', id, before, after: { ...before, revokedAt } }]
   },
-  'peer.pinned': (_, { peer }) => [{ entity: 'peer', id: peer.id, before: null, after: peer }],
+  'peer.pinned': ({ peers }, { peer }) => [
+    { entity: 'peer', id: peer.id, before: peers.get(peer.id) ?? null, after: peer },
+  ],
   'peer.read': (plan, { id, cursor, members }) =>
     peerChange(plan, id, (peer) => ({ cursor, members: [...(members ?? peer.members)] })),
   'peer.refused': (plan, { id, reason: lastRefusal }) =>

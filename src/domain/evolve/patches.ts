@@ -33,7 +33,7 @@ export const TASK_PATCHES: TaskPatches<
   | ('task.edited' | 'task.timed' | 'task.held' | 'task.released' | 'task.completed')
   | ('task.landed' | 'task.landing' | 'task.merging' | 'task.failed' | 'task.returned')
   | ('task.repeated' | 'task.awaiting' | 'task.reopened' | 'task.abandoned')
-  | ('task.woken' | 'task.delegationTold' | 'task.escalated')
+  | ('task.woken' | 'task.delegated' | 'task.delegationTold' | 'task.escalated')
   | (
       | 'task.judging'
       | 'task.looked'
@@ -131,7 +131,11 @@ export const TASK_PATCHES: TaskPatches<
     landing: task.landing?.state === 'queued' ? null : task.landing,
     conversation: event.fresh ? null : task.conversation,
   }),
-  'task.woken': (_, { notBefore }) => ({ state: { ...OPEN, notBefore } }),
+  // A wait for its provider is over by it.
+  'task.woken': (_, { notBefore }) => ({ state: { ...OPEN, notBefore }, backOffs: 0 }),
+  'task.delegated': (_, { messageId, from }) => ({
+    delegation: { messageId, from, isTold: false },
+  }),
   'task.delegationTold': ({ delegation }) =>
     delegation ? { delegation: { ...delegation, isTold: true } } : {},
   'task.escalated': (_, { failure }) => ({ escalated: failure }),

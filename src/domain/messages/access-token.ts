@@ -23,3 +23,17 @@ export const accessTokenSchema = z.strictObject({
   revokedAt: z.number().int().nullable(),
 })
 export type AccessToken = z.infer<typeof accessTokenSchema>
+
+/** Whether that name of its machine is one of its own. */
+export const actsFor = ({ kind, names }: AccessToken, name: string): boolean =>
+  kind === 'member' && (names.length === 0 || names.includes(name))
+
+/** The member token whose holder is the machine of that name; a machine that comes by a token is named as the token is. */
+export function tokenOfMachine(
+  { tokens }: { readonly tokens: ReadonlyMap<string, AccessToken> },
+  machine: string,
+): AccessToken | null {
+  for (const token of tokens.values())
+    if (token.kind === 'member' && token.name === machine) return token
+  return null
+}

@@ -94,8 +94,10 @@ export const deliverySchema = z.strictObject({
   /** Turns that took it and ended badly; of a person: notices given. */
   tries: z.number().int().nonnegative(),
   lastReason: z.string().nullable(),
-  /** Of a person's: when the next notice is due, ms; null = none is. */
+  /** Of a person's: when the next notice is due, ms; null = none is. Of one to a piloted member: the same, from the second notice on. */
   noticeAt: z.number().int().nullable(),
+  /** Of one to a piloted member: notices given to whoever drives it, which are no tries. Absent = none. */
+  notices: z.number().int().positive().optional(),
 })
 export type Delivery = z.infer<typeof deliverySchema>
 
@@ -116,6 +118,12 @@ export interface Recipient {
 export const jobSender = (name: string): string => `job:${name}`
 export const isJobSender = (from: string): boolean => from.startsWith('job:') && !from.includes('@')
 
+/** Of another machine: `NAME@machine`. */
+export const isElsewhere = (name: string): boolean => name.includes('@')
+
+/** Whom the messages of a yard itself are from, of this one or of another machine's. Nobody reads what is sent there. */
+export const isYardSender = (from: string): boolean => from === 'yard' || from.startsWith('yard@')
+
 /** Everybody without a name of their own among the members: whoever looks at the yard. */
 export const ANY_PERSON = 'person'
 
@@ -135,7 +143,13 @@ export interface MailPolicy {
   readonly tries: number
   /** Wait before the first repeat, ms; doubled for each next one, up to an hour. */
   readonly retryAfterMs: number
+  /** A person drives its turns: none of them is a try. */
+  readonly isPiloted?: boolean
 }
+
+/** Given to the person that it is for, or to whoever drives the member that it is for. */
+export const noticesOf = ({ recipientKind, tries, notices = 0 }: Delivery): number =>
+  recipientKind === 'person' ? tries : notices
 
 /** A longer wait than this is never set. */
 const MAX_RETRY_MS = 3_600_000

@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const peerSchema = z.strictObject({
   /** Name of the machine. */
   id: z.string(),
-  /** Its ed25519 public key, as it was seen first; raw, base64. */
+  /** Its ed25519 public key, as it was seen first; raw, base64. Empty: it has shown none. */
   key: z.string(),
   pinnedAt: z.number().int(),
   /** Names of the members that it has told of itself. */

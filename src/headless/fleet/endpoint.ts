@@ -15,6 +15,7 @@ import { redeemCode } from '../../yard/fleet/tokens.ts'
 import { inputFailure } from '../../yard/handlers/failures.ts'
 import type { Yard } from '../../yard/yard.ts'
 import { type FleetListener, openFleetListener } from './listener.ts'
+import { addMailRoutes } from './mail-routes.ts'
 
 const RETRY_MS = 15_000
 
@@ -96,7 +97,10 @@ export async function openFleetEndpoint(
       const { listen } = yard.config().settings.fleet
       fail(listen ?? '', `it failed: ${errorText(error)}`)
     }))
-  const removeRoutes = addRoutes(yard, () => open?.certificate ?? null)
+  const removeRoutes = [
+    addRoutes(yard, () => open?.certificate ?? null),
+    addMailRoutes(yard, clock),
+  ]
   const stop = yard.onReloaded(() => void follow())
   // What an owner that was killed has left names an endpoint that nobody serves.
   rmSync(paths.service.door, { force: true })
@@ -106,7 +110,7 @@ export async function openFleetEndpoint(
     async close() {
       isClosed = true
       stop()
-      removeRoutes()
+      for (const remove of removeRoutes) remove()
       await follow()
       cancelRetry()
     },

@@ -14,8 +14,8 @@ import type { HandlerContext } from '../../yard/handlers/context.ts'
 import { failureFrom } from '../../yard/handlers/failures.ts'
 import { isEnded } from '../../domain/permissions.ts'
 import { router } from '../../yard/handlers/router.ts'
+import { createBell, openEventStream, writeEvents } from './event-stream.ts'
 import { errorBody, readJsonBody, sendFailure, sendJson } from './exchange.ts'
-import { once } from 'node:events'
 import { toJournalRow } from '../../yard/handlers/service-handlers.ts'
 import type { Yard } from '../../yard/yard.ts'
 
@@ -186,12 +186,7 @@ async function streamEvents(
   const gone = new AbortController()
   const signal = AbortSignal.any([gone.signal, options.signal])
   response.once('close', () => gone.abort())
-  response.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no',
-  })
-  response.flushHeaders()
+  openEventStream(response)
   const news = createBell()
   const stop = yard.onCommitted(news.ring)
   signal.addEventListener('abort', news.ring, { once: true })
@@ -203,44 +198,12 @@ async function streamEvents(
       const text = rows.map(
         (row) => `id: ${row.seq}\ndata: ${JSON.stringify(toJournalRow(row))}\n\n`,
       )
-      if (rows.length > 0) await write(response, text.join(''), signal)
+      if (rows.length > 0) await writeEvents(response, text.join(''), signal)
       else if (await news.wait(options.clock, HEARTBEAT_MS)) continue
-      else await write(response, ': alive\n\n', signal)
+      else await writeEvents(response, ': alive\n\n', signal)
     }
   } finally {
     stop()
     response.end()
-  }
-}
-
-async function write(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
-  if (signal.aborted || response.write(text)) return
-  await once(response, 'drain', { signal }).catch(() => {}) // it went away instead; the loop sees that
-}
-
-/** Remembers a signal that arrives while none is awaited. */
-function createBell() {
-  let isRung = false
-  let wake: (() => void) | null = null
-  const ring = (): void => {
-    isRung = true
-    wake?.()
-  }
-  return {
-    ring,
-    /** True when it rang, false when `ms` have passed. */
-    wait(clock: Clock, ms: number): Promise<boolean> {
-      return new Promise((resolve) => {
-        const cancel = clock.after(ms, () => settle(false))
-        const settle = (rang: boolean): void => {
-          cancel()
-          wake = null
-          isRung = false
-          resolve(rang)
-        }
-        wake = () => settle(true)
-        if (isRung) settle(true)
-      })
-    },
   }
 }

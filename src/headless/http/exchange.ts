@@ -59,11 +59,21 @@ export async function readJsonBody(
   }
 }
 
+/** Reads on to the end of a body that is refused, up to so much: who still sends would see a reset instead of the answer. */
+export async function discardBody(request: IncomingMessage, limitBytes: number): Promise<void> {
+  let size = 0
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    size += Buffer.isBuffer(chunk) ? chunk.length : 0
+    if (size > limitBytes) return
+  }
+}
+
 async function readText(request: IncomingMessage, limitBytes: number): Promise<string | null> {
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return null
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of request) {
+  // What is left of one that is too large stays unread; the answer still goes out by the same connection.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     if (!Buffer.isBuffer(chunk)) continue
     size += chunk.length
     if (size > limitBytes) return null

@@ -91,6 +91,7 @@ export function prepareMailReads(db: Database.Database) {
     sentSince: (from: string, to: string, since: number): number =>
       Number(recent.get(from, to, since)),
     ...prepareJobReads(db),
+    ...prepareOrderReads(db),
     /** Revoked ones included, oldest first. */
     tokens: (): AccessToken[] => tokens.all().map(toToken),
     /** When it was last used, ms; null = never. */
@@ -139,6 +140,26 @@ function prepareJobReads(db: Database.Database) {
     hasJobRun: (job: string, scheduledFor: number): boolean =>
       runAt.get(job, scheduledFor) !== undefined,
     lastRunNumber: (job: string): number => Number(lastRun.get(job) ?? 0),
+  }
+}
+
+/** Where deliveries stand in the journal: an order that a client can go on from. */
+function prepareOrderReads(db: Database.Database) {
+  const sent = db
+    .prepare("SELECT min(seq) FROM journal WHERE entity = 'delivery' AND id = ?")
+    .pluck()
+  const at = db.prepare("SELECT id FROM journal WHERE seq = ? AND entity = 'delivery'").pluck()
+  return {
+    /** The row with which it began; null where there is none. */
+    deliverySeq(id: string): number | null {
+      const seq = sent.get(id)
+      return typeof seq === 'number' ? seq : null
+    },
+    /** The id of the delivery that a row is about. */
+    deliveryAt(seq: number): string | null {
+      const id = at.get(seq)
+      return typeof id === 'string' ? id : null
+    },
   }
 }
 

@@ -14,7 +14,14 @@ const FILE = 0o600
 export function keepPrivate({ yard, db, agents, service }: YardPaths): void {
   close(yard, FOLDER)
   close(service.folder, FOLDER)
-  for (const file of [db, `${db}-wal`, `${db}-shm`, service.ownerDb, service.doorKey])
+  for (const file of [
+    db,
+    `${db}-wal`,
+    `${db}-shm`,
+    service.ownerDb,
+    service.doorKey,
+    service.mailKey,
+  ])
     close(file, FILE)
   if (modeOf(agents) === FOLDER) return
   for (const name of namesIn(agents)) closeTree(join(agents, name))

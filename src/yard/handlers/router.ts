@@ -17,6 +17,7 @@ import { pilotHandlers } from './pilot-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
 import { taskHandlers } from './task-handlers.ts'
 import { tokenHandlers } from '../fleet/token-handlers.ts'
+import { transportHandlers } from '../mail-transport/transport-handlers.ts'
 import { transferHandlers } from '../transfer/transfer-handlers.ts'
 import { jobHandlers } from '../jobs/job-handlers.ts'
 import { startScreenHandlers } from '../start-screen/router.ts'
@@ -43,6 +44,7 @@ export const router = procedures.router({
   startScreen: startScreenHandlers,
   token: tokenHandlers,
   transfer: transferHandlers,
+  transport: transportHandlers,
 })
 
 export const createYardClient = (context: HandlerContext): ContractRouterClient<Contract> =>

@@ -5,6 +5,7 @@ import { artifactFault } from '../artifact-files.ts'
 import { toWhy } from '../views/why.ts'
 import { procedures, send, taskOf } from './context.ts'
 import { refuse, valueOf } from './failures.ts'
+import { asSender } from '../messages/as-sender.ts'
 import { askOf } from '../messages/message-handlers.ts'
 import { act, change, idOf, reportOf, toCommand, viewOf } from './task-commands.ts'
 import { toNewTask } from './wire-tasks.ts'
@@ -59,14 +60,18 @@ export const taskHandlers = {
       class: input.class ?? 'reported',
     })),
   ),
-  ask: os.ask.handler(({ context, input }) =>
-    act(context, input, ({ id }) => ({
-      type: 'task.ask',
-      id,
-      text: input.text,
-      ...(input.to === undefined ? {} : { sending: askOf(context, id, input.to, input.text) }),
-    })),
-  ),
+  ask: os.ask.handler(({ context, input }) => {
+    const { to, text } = input
+    if (to === undefined) return act(context, input, ({ id }) => ({ type: 'task.ask', id, text }))
+    const ask = () =>
+      act(context, input, ({ id }) => ({
+        type: 'task.ask',
+        id,
+        text,
+        sending: askOf(context, id, to, text),
+      }))
+    return asSender(context, [to], ask)
+  }),
   answer: os.answer.handler(({ context, input }) =>
     act(context, input, ({ id }) => ({ type: 'task.answer', id, text: input.text })),
   ),

@@ -15,6 +15,7 @@ export const MAIL_TELLERS: Readonly<Record<string, RowReader>> = {
       until,
     }
   },
+  'task.delegated': () => ({ text: 'A message asks for it: who sent that is told of its end' }),
   'task.delegationTold': () => ({ text: 'Who asked for it was told of its end' }),
   'task.escalated': () => ({
     text: 'It fails again and again in the same way: somebody was asked',

@@ -15,8 +15,9 @@ export function createMailPort(
   return {
     policyOf(member) {
       const { members, messages } = settings()
-      const { tries, retryAfterMs } = (member === null ? undefined : members[member]) ?? messages
-      return { tries, retryAfterMs }
+      const own = member !== null && Object.hasOwn(members, member) ? members[member] : undefined
+      const { tries, retryAfterMs } = own ?? messages
+      return { tries, retryAfterMs, isPiloted: own?.isPiloted ?? false }
     },
     escalateTo() {
       const { members, messages } = settings()

@@ -4,8 +4,10 @@ import type { MessageView } from '../../contract/message.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import type { Sending } from '../../domain/command.ts'
 import { isTaskId, type TaskId } from '../../domain/ids.ts'
+import { dueBetweenSteps } from '../../domain/decide/mail-turn.ts'
 import {
   type Delivery,
+  isYardSender,
   type Message,
   messageIdSchema,
   standingIdOf,
@@ -18,12 +20,18 @@ import type { StoredMessage } from '../../store/mail/mail-reads.ts'
 import { diffOf } from '../git/changes.ts'
 import { type HandlerContext, procedures, send, taskOf } from '../handlers/context.ts'
 import { refuse, refuseAs, valueOf } from '../handlers/failures.ts'
+import { asSender } from './as-sender.ts'
 import { toMemberView, toMessageView } from './message-view.ts'
 import { recipientsOf, senderName } from './recipients.ts'
-import { delegateOf, messageOf, newMessageId, type Said, sendingOf } from './send.ts'
+import {
+  delegateOf,
+  messageOf,
+  newMessageId,
+  type Said,
+  sendingOf,
+  tooLargeToTravel,
+} from './send.ts'
 
-/** Whom the messages of the yard itself are from. */
-const YARD = 'yard'
 /** UTF-16 units of the changes that go with a review. */
 const MAX_DIFF = 100_000
 
@@ -46,7 +54,7 @@ export const messageHandlers = {
       replyTo: original?.message.id ?? null,
       diff: kind === 'review' && task ? await diffText(context, task.id) : null,
     }
-    return sendMessage(context, said, { original, commandId })
+    return asSender(context, to, () => sendMessage(context, said, { original, commandId }))
   }),
   list: procedures.message.list.handler(({ context, input }) => {
     const { to, task, open = false, dead = false, kind, before, limit } = input
@@ -84,7 +92,9 @@ export const messageHandlers = {
     }
     const kindOfReply = said.kind === 'delegation' ? ('message' as const) : said.kind
     const how = { original, commandId, isReply: true } as const
-    return sendMessage(context, { ...said, kind: kindOfReply }, how)
+    return asSender(context, said.to, () =>
+      sendMessage(context, { ...said, kind: kindOfReply }, how),
+    )
   }),
   ack: procedures.message.ack.handler(async ({ context, input }) => {
     const stored = messageNamed(context, input.id)
@@ -99,26 +109,18 @@ export const messageHandlers = {
   }),
   retry: procedures.message.retry.handler(async ({ context, input }) => {
     const stored = messageNamed(context, input.id)
+    const { id } = stored.message
     const dead = deadOf(stored)
-    const { yard } = context
-    const now = yard.now()
-    const message: Message = { ...stored.message, id: newMessageId(now), at: now, hops: 0 }
-    const recipients = dead.map(({ recipient: name, recipientKind: kind }) => ({ name, kind }))
-    const again = sendingOf(
-      { settings: yard.config().settings, store: yard.store, now },
-      { ...message, to: recipients.map(({ name }) => name) },
-      recipients,
-    )
-    const { ids } = await send(
-      context,
-      { type: 'message.settleDead', dead, again },
-      input.commandId,
-    )
+    const again = dead.length > 0 ? sentAnew(context, stored.message, dead) : undefined
+    const command = { type: 'message.settleDead', id, how: 'retry', dead } as const
+    const { ids } = await send(context, { ...command, ...(again && { again }) }, input.commandId)
     return viewOf(context, ids[0] ?? '')
   }),
   drop: procedures.message.drop.handler(async ({ context, input }) => {
-    const dead = deadOf(messageNamed(context, input.id))
-    await send(context, { type: 'message.settleDead', dead }, input.commandId)
+    const stored = messageNamed(context, input.id)
+    const { id } = stored.message
+    const command = { type: 'message.settleDead', id, how: 'drop', dead: deadOf(stored) } as const
+    await send(context, command, input.commandId)
     return viewOf(context, input.id)
   }),
   take: procedures.message.take.handler(async ({ context, input }) => {
@@ -128,13 +130,39 @@ export const messageHandlers = {
         hint: 'yard msg list shows them, yard msg ack closes one',
       })
     const { agentId, generation } = actor
-    const command = { type: 'delivery.take', agentId, generation, isUrgentOnly: false } as const
+    const { urgent: isUrgentOnly } = input
+    const command = { type: 'delivery.take', agentId, generation, isUrgentOnly } as const
     const { ids } = await send(context, command, input.commandId)
     return ids.flatMap((id) => {
       const stored = yard.store.mail.message(id.slice(0, id.indexOf('>')))
       return stored ? [toMessageView(stored)] : []
     })
   }),
+  waiting: procedures.message.waiting.handler(({ context }) => {
+    const waiting = waitingFor(context)
+    const urgent = waiting.filter(({ priority }) => priority === 'urgent')
+    return { waiting: waiting.length, urgent: urgent.length }
+  }),
+}
+
+/** What an agent would take now; of a person, what was sent to people. */
+function waitingFor({ yard, actor }: HandlerContext): readonly Delivery[] {
+  const { plan } = yard
+  if (actor.kind !== 'agent')
+    return [...plan.deliveries.values()].filter(({ recipientKind }) => recipientKind === 'person')
+  const [agent, task] = [plan.agents.get(actor.agentId), plan.tasks.get(actor.taskId)]
+  return agent && task ? dueBetweenSteps(plan, task, agent, yard.now()) : []
+}
+
+/** To whom it could not be delivered, where they can still be written to. */
+function sentAnew({ yard }: HandlerContext, stored: Message, dead: readonly Delivery[]): Sending {
+  const { plan, store } = yard
+  const { settings } = yard.config()
+  const now = yard.now()
+  const to = dead.map(({ recipient }) => recipient)
+  const recipients = valueOf(recipientsOf({ plan, settings }, to, stored.from))
+  const message = { ...stored, id: newMessageId(now), at: now, hops: 0, to }
+  return sendingOf({ settings, store, now }, message, recipients)
 }
 
 export const memberHandlers = {
@@ -214,14 +242,16 @@ async function sendMessage(
   const now = yard.now()
   const [to] = said.to
   // What the yard has asked is done by the answer itself.
-  const isToYard = to === YARD && original?.message.from === YARD
+  const isToYard = to !== undefined && isYardSender(to) && original?.message.from === to
   const recipients = isToYard
     ? []
     : valueOf(recipientsOf({ plan: yard.plan, settings }, said.to, said.from))
   const message = messageOf(
-    { ...said, to: isToYard ? [YARD] : recipients.map(({ name }) => name) },
+    { ...said, to: isToYard ? [to] : recipients.map(({ name }) => name) },
     now,
   )
+  const tooLarge = tooLargeToTravel(message, recipients)
+  if (tooLarge) refuse(tooLarge)
   const delegate = valueOf(delegateOf(message, recipients))
   const sending = sendingOf(
     { settings, store: yard.store, now },
@@ -245,6 +275,8 @@ export function askOf(context: HandlerContext, id: TaskId, to: string, text: str
   const asked = { kind: 'question', priority: 'normal', task: id, replyTo: null, text } as const
   const asks = { taskId: id, what: 'answer' } as const
   const message = messageOf({ ...said, ...asked, from, asks }, now)
+  const tooLarge = tooLargeToTravel(message, recipients)
+  if (tooLarge) refuse(tooLarge)
   return sendingOf({ settings, store: yard.store, now }, message, recipients)
 }
 
@@ -266,7 +298,7 @@ function deliveriesFor(
 
 /** A person without a name of their own is reached as whoever looks at the yard; the yard itself reads nothing. */
 function answerable({ yard }: HandlerContext, from: string): string {
-  if (from === YARD) return from
+  if (isYardSender(from)) return from
   const known = recipientsOf({ plan: yard.plan, settings: yard.config().settings }, [from], '')
   return known.ok ? from : 'person'
 }
@@ -335,15 +367,8 @@ function meantBy({ yard }: HandlerContext, name: string): Result<readonly string
   )
 }
 
-function deadOf({ message, deliveries }: StoredMessage) {
-  const dead = deliveries.filter(({ state }) => state.kind === 'dead')
-  return dead.length > 0
-    ? dead
-    : refuseAs('wrong-state', `message ${message.id} is not dead`, {
-        hint: 'yard msg dead lists those that are',
-        facts: { id: message.id },
-      })
-}
+const deadOf = ({ deliveries }: StoredMessage): readonly Delivery[] =>
+  deliveries.filter(({ state }) => state.kind === 'dead')
 
 async function diffText(context: HandlerContext, id: Message['task']): Promise<string | null> {
   if (id === null) return null

@@ -4,6 +4,7 @@ import type { Actor } from '../../domain/command.ts'
 import { unknownTask } from '../../domain/decide/decision.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { isAgentId, isTaskId } from '../../domain/ids.ts'
+import { actsFor, tokenOfMachine } from '../../domain/messages/access-token.ts'
 import { ANY_PERSON, type Recipient } from '../../domain/messages/message.ts'
 import { namesOf } from '../../domain/messages/names.ts'
 import type { Plan } from '../../domain/plan.ts'
@@ -63,17 +64,27 @@ export function recipientOf(source: Source, name: string): Result<Recipient, Fai
   if (isAgentId(name)) return agentNamed(plan, name)
   if (name.startsWith('task:')) return taskNamed(plan, name.slice('task:'.length))
   if (name.includes('@')) return remoteNamed(source, name)
-  const machines = [...plan.peers.values()].filter(({ members }) => members.includes(name))
+  const machines = machinesWith(plan, name)
   const [only, ...others] = machines
-  if (only && others.length === 0) return ok({ name: `${name}@${only.id}`, kind: 'remote' })
-  if (only)
+  if (only !== undefined && others.length === 0)
+    return ok({ name: `${name}@${only}`, kind: 'remote' })
+  if (only !== undefined)
     return err(
       failure('bad-request', `${name} is a member of several machines`, {
-        hint: `name one: ${machines.map(({ id }) => `${name}@${id}`).join(', ')}`,
-        facts: { machines: machines.map(({ id }) => id) },
+        hint: `name one: ${machines.map((id) => `${name}@${id}`).join(', ')}`,
+        facts: { machines },
       }),
     )
   return err(unknownMember(settings, name))
+}
+
+/** Other machines that have said so of themselves, and those whose token acts for it by name. */
+function machinesWith({ peers, tokens }: Plan, name: string): string[] {
+  const known = [...peers.values()].filter(({ members }) => members.includes(name))
+  const named = [...tokens.values()].filter(
+    ({ kind, names }) => kind === 'member' && names.includes(name),
+  )
+  return [...new Set([...known.map(({ id }) => id), ...named.map((token) => token.name)])]
 }
 
 function agentNamed(plan: Plan, name: string): Result<Recipient, Failure> {
@@ -100,29 +111,46 @@ function taskNamed(plan: Plan, id: string): Result<Recipient, Failure> {
   return ok({ name: `task:${id}`, kind: 'task' })
 }
 
-function remoteNamed({ settings }: Source, name: string): Result<Recipient, Failure> {
+function remoteNamed(source: Source, name: string): Result<Recipient, Failure> {
+  const { plan, settings } = source
   const [member = '', machine = '', ...rest] = name.split('@')
   const isWhole = member !== '' && machine !== '' && rest.length === 0
-  if (isWhole && machine === machineName(settings))
-    return Object.hasOwn(settings.members, member)
-      ? ok({ name: member, kind: settings.members[member]?.isPerson ? 'person' : 'member' })
-      : err(unknownMember(settings, member))
+  if (isWhole && machine === machineName(settings)) return ownNamed(source, member)
+  const token = tokenOfMachine(plan, machine)
+  if (isWhole && token)
+    return actsFor(token, member)
+      ? ok({ name, kind: 'remote' })
+      : err(
+          failure('unknown-member', `the token of ${machine} does not act for ${member}`, {
+            hint: `it acts for ${token.names.join(', ')}`,
+            facts: { member, machine },
+          }),
+        )
   if (isWhole && settings.transport.type !== 'local') return ok({ name, kind: 'remote' })
   return err(
     failure('bad-request', `${name} is on another machine, and no way to others is configured`, {
-      hint: 'transport.type names one: git or hub',
+      hint: 'transport.type names one, git or hub; `yard token create` lets a machine in',
     }),
   )
 }
 
+/** One of this machine, as others name it: nobody of another machine reaches an agent, or all at once. */
+function ownNamed(source: Source, name: string): Result<Recipient, Failure> {
+  const { members } = source.settings
+  const isReached = Object.hasOwn(members, name) || name === ANY_PERSON || name.startsWith('task:')
+  return isReached ? recipientOf(source, name) : err(unknownMember(source.settings, name))
+}
+
 /** Of this machine, for others. */
 export const machineName = ({ transport }: Pick<Settings, 'transport'>): string =>
-  transport.machine ?? nameOfHost(hostname())
+  transport.machine ?? hostName()
 
-const nameOfHost = (host: string): string =>
-  host
+/** In letters that every transport takes. */
+export const hostName = (): string =>
+  hostname()
     .toLowerCase()
     .replace(/\..*$/, '')
     .replace(/[^a-z0-9-]+/g, '-')
     .replace(/^-+|-+$/g, '')
-    .slice(0, 60) || 'machine'
+    .slice(0, 50)
+    .replace(/-+$/, '') || 'machine'

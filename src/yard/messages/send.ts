@@ -13,11 +13,31 @@ import {
 } from '../../domain/messages/message.ts'
 import { failure } from '../../domain/failure.ts'
 import type { Settings } from '../../domain/settings.ts'
+import { MAX_ENVELOPE_BYTES } from '../../fleet/mail/envelope.ts'
 import type { Store } from '../../store/store.ts'
 
 /** In the order in which they are made, also within a millisecond. */
 const nextUlid = monotonicFactory()
 export const newMessageId = (at: number): MessageId => nextUlid(at) as MessageId
+
+export type SendQueue = ReturnType<typeof createSendQueue>
+
+/** One after the other of the same sender: how many it has sent is known when the next is looked at. */
+export function createSendQueue() {
+  const last = new Map<string, Promise<void>>()
+  return <T>(sender: string, send: () => Promise<T>): Promise<T> => {
+    const sent = (last.get(sender) ?? Promise.resolve()).then(send)
+    const isOver = sent.then(
+      () => {},
+      () => {}, // its caller is told
+    )
+    last.set(sender, isOver)
+    void isOver.then(() => {
+      if (last.get(sender) === isOver) last.delete(sender)
+    })
+    return sent
+  }
+}
 
 const MINUTE_MS = 60_000
 
@@ -65,6 +85,33 @@ export const messageOf = (said: Said, at: number): Message => ({
   ...said,
   to: [...said.to],
 })
+
+/** Beside the text and who it is for: the other fields, key and signature. */
+const ENVELOPE_ROOM = 1000
+
+/** Why it would be accepted by no other machine; null where it is for none, or fits. */
+export function tooLargeToTravel(
+  { text }: Pick<Message, 'text'>,
+  recipients: readonly Recipient[],
+): Failure | null {
+  const names = recipients.flatMap(({ name, kind }) => (kind === 'remote' ? [name] : []))
+  if (names.length === 0) return null
+  const bytes = Buffer.byteLength(JSON.stringify([text, ...names]))
+  if (bytes <= MAX_ENVELOPE_BYTES - ENVELOPE_ROOM) return null
+  return failure('bad-request', `text: ${bytes} bytes are too many for another machine`, {
+    hint: 'shorten it, or put it into a file that both sides have',
+    facts: { field: 'text', bytes },
+  })
+}
+
+/** What a message of another machine answers, where that was sent to who answers. */
+export function answeredBy(
+  { mail }: Pick<Store, 'mail'>,
+  { replyTo, from }: Pick<Message, 'replyTo' | 'from'>,
+): Message | undefined {
+  const stored = replyTo === null ? null : mail.message(replyTo)
+  return stored?.deliveries.some(({ recipient }) => recipient === from) ? stored.message : undefined
+}
 
 /** The task that a delegation gives its member. */
 export function delegateOf(

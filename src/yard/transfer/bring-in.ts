@@ -73,10 +73,11 @@ export function changeOf(
   if (faults.length > 0) return err(issuesFailure(faults, Infinity))
   const mail = messages.filter(({ id }) => yard.store.mail.message(id) === null)
   const added = fresh.map(({ moved }) => moved)
+  const ended = new Set(tasks.flatMap(({ task, end }) => (end === null ? [] : [task.id])))
   const commands: ChangeCommand[] = [
     ...(timed.length > 0 ? [{ type: 'tasks.import', tasks: timed } as const] : []),
     ...added.flatMap(afterwards),
-    ...mail.map((message) => sendingOf(next.config().settings, message)),
+    ...mail.map((message) => sendingOf(next.config().settings, message, ended)),
   ]
   const change = commands.length === 0 ? null : ({ type: 'tasks.change', commands } as const)
   return ok({ change, tasks: added, messages: mail })
@@ -136,6 +137,7 @@ function afterwards({ task: { id }, end, log }: MovedTask): ChangeCommand[] {
 function sendingOf(
   { members, messages: policy }: Settings,
   { to, ...moved }: MovedMessage,
+  ended: ReadonlySet<string>,
 ): ChangeCommand {
   const member = Object.hasOwn(members, to) ? members[to] : undefined
   const isPerson = to === ANY_PERSON || member?.isPerson === true
@@ -157,5 +159,9 @@ function sendingOf(
     mail: member ?? policy,
     limits: { maxHops: policy.maxHops, perPair: policy.perPair },
     recent: {},
+    // Its task came along, and its end is told to who asked for it.
+    ...(moved.kind === 'delegation' && moved.task !== null && !ended.has(moved.task)
+      ? { delegated: moved.task }
+      : {}),
   }
 }

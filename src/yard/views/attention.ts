@@ -72,9 +72,12 @@ function readyFor(source: FactSource, task: Task): { kind: AttentionKind; text: 
 }
 
 type AttentionSource = Pick<Yard, 'plan' | 'isTrusted' | 'readOnly' | 'openedAt'> &
-  JudgeSource & { readonly fleet: Pick<Yard['fleet'], 'endpoint'> }
+  JudgeSource & {
+    readonly fleet: Pick<Yard['fleet'], 'endpoint'>
+    readonly mail: Pick<Yard['mail'], 'alerts'>
+  }
 
-/** Breakers, judges, a yard that is not confirmed, commits that fail, an endpoint that cannot be opened. */
+/** Breakers, judges, a yard that is not confirmed, commits that fail, an endpoint that cannot be opened, mail that was refused. */
 export function yardAttention(yard: AttentionSource): Attention[] {
   const list: Attention[] = []
   const add = (kind: AttentionKind, text: string, since: number): void =>
@@ -90,6 +93,8 @@ export function yardAttention(yard: AttentionSource): Attention[] {
   const endpoint = yard.fleet.endpoint()
   if (endpoint?.problem)
     add('endpoint', `closed to other machines: ${oneLine(endpoint.problem)}`, endpoint.since)
+  for (const { text, since } of yard.mail.alerts())
+    add('mail', `${oneLine(text)}; see yard transport status`, since)
   for (const breaker of yard.plan.breakers.values())
     list.push({
       task: taskOf(yard.plan, breaker),

@@ -136,6 +136,7 @@ export type SummarySource = CardPort &
   Pick<
     Yard,
     | 'fleet'
+    | 'mail'
     | 'judging'
     | 'machineHold'
     | 'openedAt'

@@ -30,6 +30,8 @@ export interface NativeOrderParts {
   readonly resume?: string
   readonly modelId?: string
   readonly env?: Readonly<Record<string, string>>
+  /** What the yard tells it in its environment. */
+  readonly yard?: Readonly<Record<string, string>>
   /** Where it works instead of the place's own folder. */
   readonly cwd?: string
   /** It is only asked a question. */
@@ -77,7 +79,7 @@ export async function makeNativePlace(mockUrl: string): Promise<NativePlace> {
     let stdout = ''
     const end = await runNative({
       order,
-      env,
+      env: { ...env, ...parts.yard },
       prompt: parts.prompt,
       root: parts.cwd ?? cwd,
       now: () => Date.now(),

@@ -28,6 +28,7 @@ import {
 } from '../../support/mail.ts'
 
 const MINUTE = 60_000
+const MESSAGE = derivedMessageId(1, 'any')
 const idle = { kind: 'waiting', for: 'message' }
 const refusal = (kind: string) => ({ ok: false, error: { kind } })
 
@@ -105,7 +106,7 @@ describe('what is closed by hand', () => {
   })
 })
 
-describe('a question of a task to a member', () => {
+describe('P13: a question of a task to a member', () => {
   it('has its task wait, and the reply is the answer', () => {
     const mail = yard()
     const asked = asking(mail)
@@ -117,6 +118,43 @@ describe('a question of a task to a member', () => {
     const notes = mail.bench.changes.filter(({ entity }) => entity === 'log')
     expect(notes.map(({ after }) => after)).toMatchObject([{ taskId: 't', text: 'Blue.' }])
     expect(mail.bench.task('t').attempts).toBe(0)
+  })
+
+  it('is told the answer once: the note says it, and nothing waits beside it', () => {
+    const mail = yard()
+    mail.bench.add('u', { exec: null, member: 'front' })
+    mail.claim('u', 1)
+    const asks = { taskId: taskId('u'), what: 'answer' } as const
+    const message = messageAt(mail.bench.at, 'Which?', { from: 'front', kind: 'question', asks })
+    const sending = sendingTo(['back'], message)
+    mail.events({ type: 'task.ask', id: taskId('u'), text: 'Which?', sending }, asAgent(1, 'u'))
+    mail.end(1)
+    mail.claim('@back', 2)
+    const answer = replyTo(mail, sending.message, 'back', { text: 'Blue.', hops: 1 })
+    mail.events(answer, asAgent(2, '@back'))
+    expect(mail.bench.plan.deliveriesTo('front').size).toBe(0)
+    expect(mail.state('@front')).toMatchObject(idle)
+    mail.claim('u', 3)
+    expect(mail.heldBy(3)).toEqual([])
+    const notes = mail.bench.changes.filter(({ entity }) => entity === 'log')
+    expect(notes.map(({ after }) => after)).toMatchObject([{ taskId: 'u', text: 'Blue.' }])
+  })
+
+  it('is refused beyond the limits of messages between agents', () => {
+    const mail = yard()
+    mail.bench.add('t')
+    mail.claim('t', 1)
+    const ask = (hops: number, recent: number) => {
+      const message = messageAt(mail.bench.at, `${hops}`, { from: 'task:t', hops })
+      const sending = sendingTo(['back'], message, { recent: { back: recent } })
+      return mail.bench.run(
+        { type: 'task.ask', id: taskId('t'), text: 'Which?', sending },
+        asAgent(1, 't'),
+      )
+    }
+    expect(ask(7, 0)).toMatchObject(refusal('too-far'))
+    expect(ask(1, 10)).toMatchObject(refusal('too-many'))
+    expect(ask(1, 9).ok).toBe(true)
   })
 
   it('answered before its agent has ended, goes on as soon as that has', () => {
@@ -185,7 +223,7 @@ describe('an agent', () => {
 
   it.each<Command>([
     { type: 'member.wake', id: taskId('@front') },
-    { type: 'message.settleDead', dead: [] },
+    { type: 'message.settleDead', id: MESSAGE, how: 'drop', dead: [] },
     { type: 'delivery.take', agentId: agentIdOf(2), generation: 1, isUrgentOnly: false },
     { type: 'delivery.forwarded', id: 'x' },
     { type: 'members.sync', members: [] },
@@ -250,6 +288,19 @@ describe('delegated work', () => {
     expect(mail.state('@back')).toMatchObject({ kind: 'open' })
   })
 
+  it('that is there already reports its end too; an agent may not say so', () => {
+    const mail = yard()
+    mail.bench.add('t', { exec: null, member: 'front' })
+    const delegated = taskId('t')
+    const message = { kind: 'delegation', from: 'back', task: delegated } as const
+    const command = { ...sendCommand(mail.bench, ['front', 'old'], message), delegated }
+    mail.send('back', 'one')
+    mail.claim('@back', 1)
+    expect(mail.bench.run(command, asAgent(1, '@back'))).toMatchObject(refusal('not-allowed'))
+    mail.events(command)
+    expect(mail.bench.task('t').delegation).toMatchObject({ from: 'back', isTold: false })
+  })
+
   it('counts as a subtask of the agent that asks', () => {
     const mail = yard()
     mail.send('back', 'one')
@@ -261,7 +312,7 @@ describe('delegated work', () => {
   })
 })
 
-describe('a task that fails twice running in the same way', () => {
+describe('P13: a task that fails twice running in the same way', () => {
   const escalateTo = { name: 'person', kind: 'person' } as const
   const fail = (mail: MailBench, number: number, reason: string) => {
     mail.claim('t', number)
@@ -332,30 +383,39 @@ describe('a person', () => {
     const id = deliveryIdOf(message.id, 'anna')
     const { at } = mail.bench
     expect(mail.delivery(message, 'anna')).toMatchObject({ noticeAt: at + MAIL.retryAfterMs })
-    const notice = (nextAt: number | null) =>
-      mail.events({ type: 'delivery.notice', id, nextAt, isLast: nextAt === null }, COORDINATOR)
+    const notice = (number: number, nextAt: number | null) =>
+      mail.events(
+        { type: 'delivery.notice', id, number, nextAt, isLast: nextAt === null },
+        COORDINATOR,
+      )
     const [first, last] = [at + MAIL.retryAfterMs, at + 3 * MAIL.retryAfterMs]
-    expect(notice(last)).toEqual([])
     mail.bench.at = first
-    notice(last)
+    notice(1, last)
     // The same wish again, before anybody has looked.
-    expect(notice(last)).toEqual([])
+    expect(notice(1, last)).toEqual([])
     expect(mail.delivery(message, 'anna')).toMatchObject({ tries: 1, noticeAt: last })
     expect(mail.told()).toEqual([])
     mail.bench.at = last
-    notice(null)
+    notice(2, null)
     expect(mail.delivery(message, 'anna')).toMatchObject({
       tries: 2,
       noticeAt: null,
       state: { kind: 'waiting' },
     })
     expect(mail.told()).toMatchObject([{ to: ['back'], replyTo: message.id }])
-    expect(notice(null)).toEqual([])
+    expect(notice(2, null)).toEqual([])
     expect(recipient('anna').kind).toBe('person')
   })
 })
 
 describe('dead ones', () => {
+  it('are refused as such where nothing of a message is dead', () => {
+    const mail = yard()
+    const { id } = mail.send('back', 'one')
+    const drop = { type: 'message.settleDead', id, how: 'drop', dead: [] } as const
+    expect(mail.bench.run(drop)).toMatchObject(refusal('wrong-state'))
+  })
+
   it('are closed, and sent anew under another id', () => {
     const mail = yard()
     const one = mail.send('back', 'one')
@@ -367,7 +427,9 @@ describe('dead ones', () => {
     const dead = mail.delivery(one)
     if (dead?.state.kind !== 'dead') throw new Error('it is not dead')
     const again = messageAt(mail.bench.at, 'again')
-    mail.events({ type: 'message.settleDead', dead: [dead], again: sendingTo(['back'], again) })
+    const { id } = one
+    const sending = sendingTo(['back'], again)
+    mail.events({ type: 'message.settleDead', id, how: 'retry', dead: [dead], again: sending })
     expect(mail.delivery(one)?.state).toMatchObject({ kind: 'closed', how: 'dropped' })
     expect(mail.bench.plan.deliveriesTo('back')).toEqual(new Set([`${again.id}>back`]))
     expect(mail.state('@back')).toMatchObject({ kind: 'open', notBefore: null })

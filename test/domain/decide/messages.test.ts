@@ -194,7 +194,7 @@ describe('a turn', () => {
     expect(mail.bench.task('@back').attempts).toBe(0)
   })
 
-  it('the second repeat begins a new conversation, the first goes on with the old one', () => {
+  it('P5: the second repeat begins a new conversation, the first goes on with the old one', () => {
     const mail = yard()
     mail.send('back', 'one')
     const resumed: boolean[] = []
@@ -207,7 +207,7 @@ describe('a turn', () => {
     expect(resumed).toEqual([false, true, false])
   })
 
-  it('goes on with the conversation of its member, also on a task, unless a message or the member wants a new one', () => {
+  it('P5: goes on with the conversation of its member, also on a task, unless a message or the member wants a new one', () => {
     const mail = yard()
     const claude = { executor: 'claude', executorType: 'claude' } as const
     mail.bench.add('t', { exec: null, member: 'back' })
@@ -246,6 +246,38 @@ describe('a turn', () => {
       mail.bench.at += 60 * MINUTE
       mail.bench.run({ type: 'breaker.clear', key: 'provider:p' }, COORDINATOR)
     }
+  })
+
+  it('that waits for its provider is not woken by what arrives, but by a person', () => {
+    const mail = yard()
+    mail.send('back', 'one')
+    badTurn(mail, 1, failing('overload', 'busy'))
+    const waits = mail.state('@back')
+    expect(waits).toMatchObject({ kind: 'open', notBefore: expect.any(Number) })
+    mail.send('back', 'two', { priority: 'urgent' })
+    expect(mail.state('@back')).toEqual(waits)
+    mail.events({ type: 'member.wake', id: taskId('@back') })
+    expect(mail.state('@back')).toEqual(due)
+    // The wait before a repeat is another: a turn of its own ends the one for the provider.
+    badTurn(mail, 2)
+    mail.send('back', 'three')
+    expect(mail.state('@back')).toEqual(due)
+  })
+
+  it('that a person drives spends no try, however often it is left as it was', () => {
+    const mail = yard()
+    const message = mail.send('back', 'one')
+    for (let turn = 1; turn <= 4; turn += 1) {
+      mail.bench.must({ type: 'task.pilot', claim: claimOf('@back', turn) })
+      mail.end(turn, BAD)
+      expect(mail.delivery(message)).toMatchObject({
+        tries: 0,
+        state: { kind: 'waiting', notBefore: null },
+      })
+    }
+    mail.claim('@back', 5)
+    mail.end(5, BAD, { mail: { tries: 1, retryAfterMs: 1000, isPiloted: true } })
+    expect(mail.delivery(message)).toMatchObject({ tries: 0, state: { kind: 'waiting' } })
   })
 
   it('that a person kills leaves the member paused, with its messages', () => {

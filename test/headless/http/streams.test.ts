@@ -54,7 +54,7 @@ describe('the stream of events', () => {
     expect(event?.row.at).toMatch(/[+-]\d\d:\d\d$/)
   })
 
-  it('resumes after the last event that a client saw, without a hole or a double', async () => {
+  it('P7: resumes after the last event that a client saw, without a hole or a double', async () => {
     for (const id of ['a', 'b', 'c', 'd']) await add(id)
     const all = await readEvents('/api/events?since=0', host.yard.store.seq)
     const half = all[1]?.id ?? 0

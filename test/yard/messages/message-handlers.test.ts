@@ -13,7 +13,7 @@ afterEach(() => bench.close())
 const toTask = { to: ['task:api'], text: 'The schema is in docs/schema.md' }
 
 describe('sending', () => {
-  it('has one effect and one reply for one command id', async () => {
+  it('W12: has one effect and one reply for one command id', async () => {
     const once = await bench.client.message.send({ ...toTask, commandId: 'c1' })
     bench.clock.advance(5)
     expect((await bench.client.message.send({ ...toTask, commandId: 'c1' })).id).toBe(once.id)
@@ -37,7 +37,7 @@ describe('sending', () => {
 })
 
 describe('reading', () => {
-  it('changes nothing', async () => {
+  it('W13: changes nothing', async () => {
     const { id } = await bench.client.message.send(toTask)
     await bench.client.message.get({ id })
     await bench.client.message.list({ to: 'api', open: true })
@@ -114,6 +114,93 @@ describe('an agent', () => {
       kind: 'not-allowed',
     })
     expect(await failureOf(agent.message.drop({ id }))).toMatchObject({ kind: 'not-allowed' })
+  })
+})
+
+describe('messages of an agent', () => {
+  const agentOfApi = async () => {
+    await bench.run({ type: 'agents.claim', claims: [claimOf('api', 1)] }, COORDINATOR)
+    return bench.clientOf(asAgent(1, 'api'))
+  }
+
+  it('are counted one by one, however many come at once', async () => {
+    const agent = await agentOfApi()
+    const all = Array.from({ length: 14 }, (_, i) =>
+      failureOf(agent.message.send({ to: ['person'], text: `${i}` })),
+    )
+    const kinds = (await Promise.all(all)).map(({ kind }) => kind)
+    expect(kinds.filter((kind) => kind === 'done')).toHaveLength(10)
+    expect(kinds.filter((kind) => kind === 'too-many')).toHaveLength(4)
+  })
+
+  it('that are refused are shown to people, once for a turn and whom they were for', async () => {
+    await bench.client.task.add({ id: 'other', title: 'Another', exec: 'true' })
+    await bench.run({ type: 'agents.claim', claims: [claimOf('other', 2)] }, COORDINATOR)
+    const agent = await agentOfApi()
+    for (let i = 0; i < 10; i += 1) await agent.message.send({ to: ['task:other'], text: `${i}` })
+    for (let i = 0; i < 3; i += 1)
+      expect(
+        await failureOf(agent.message.send({ to: ['task:other'], text: 'more' })),
+      ).toMatchObject({ kind: 'too-many' })
+    expect(
+      await failureOf(agent.task.ask({ id: 'api', text: 'Which?', to: 'person' })),
+    ).toMatchObject({ kind: 'done' })
+    const shown = await bench.client.message.list({ to: 'person' })
+    expect(shown.filter(({ from }) => from === 'yard')).toMatchObject([
+      {
+        from: 'yard',
+        to: ['person'],
+        task: 'api',
+        text: expect.stringMatching(/task:api \(agent-1\) to task:other.*10 messages/),
+        deliveries: [{ recipientKind: 'person', state: 'waiting' }],
+      },
+    ])
+  })
+
+  it('that wait are counted, and urgent ones taken alone', async () => {
+    const agent = await agentOfApi()
+    expect(await agent.message.waiting()).toEqual({ waiting: 0, urgent: 0 })
+    await bench.client.message.send(toTask)
+    await bench.client.message.send({ ...toTask, text: 'Now', priority: 'urgent' })
+    expect(await agent.message.waiting()).toEqual({ waiting: 2, urgent: 1 })
+    const taken = await agent.message.take({ urgent: true, commandId: 'k1' })
+    expect(taken.map(({ text }) => text)).toEqual(['Now'])
+    expect(await agent.message.waiting()).toEqual({ waiting: 1, urgent: 0 })
+    // The answer was lost: what it handed over is told again, and nothing more is taken.
+    const again = await agent.message.take({ urgent: true, commandId: 'k1' })
+    expect(again.map(({ text }) => text)).toEqual(['Now'])
+    expect((await agent.message.take({})).map(({ text }) => text)).toEqual([toTask.text])
+    expect(await agent.message.take({})).toEqual([])
+  })
+})
+
+describe('a dead message', () => {
+  const dead = async (): Promise<string> => {
+    const { id } = await bench.client.message.send(toTask)
+    await bench.client.task.abandon({ id: 'api', withDependents: false })
+    return id
+  }
+
+  it('is sent anew and dropped once for one command id, with the same answer', async () => {
+    const id = await dead()
+    const refused = await failureOf(bench.client.message.retry({ id, commandId: 'r0' }))
+    expect(refused).toMatchObject({ kind: 'wrong-state', hint: expect.stringContaining('reopen') })
+    await bench.client.task.reopen({ id: 'api' })
+    const first = await bench.client.message.retry({ id, commandId: 'r1' })
+    expect(first.deliveries).toMatchObject([{ recipient: 'task:api', state: 'waiting' }])
+    bench.clock.advance(5)
+    expect((await bench.client.message.retry({ id, commandId: 'r1' })).id).toBe(first.id)
+    expect(await failureOf(bench.client.message.retry({ id }))).toMatchObject({
+      kind: 'wrong-state',
+    })
+    await bench.client.task.abandon({ id: 'api', withDependents: false })
+    const drop = { id: first.id, commandId: 'd1' }
+    for (let i = 0; i < 2; i += 1)
+      expect(await bench.client.message.drop(drop)).toMatchObject({
+        deliveries: [{ state: 'closed', how: 'dropped' }],
+      })
+    const other = bench.client.message.retry(drop)
+    expect(await failureOf(other)).toMatchObject({ kind: 'in-use' })
   })
 })
 

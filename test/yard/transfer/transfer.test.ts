@@ -1,6 +1,8 @@
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { TaskId } from '../../../src/domain/ids.ts'
+import { derivedMessageId } from '../../../src/domain/messages/derived-id.ts'
 import { isStanding } from '../../../src/domain/messages/message.ts'
 import { definitionOf } from '../../../src/domain/task.ts'
 import type { FolderFile } from '../../../src/domain/moving/transfer.ts'
@@ -148,6 +150,25 @@ describe.each(['agentweave', 'workgraph'] as const)('a folder of %s', (format) =
     const again = await send(bench, await fixture(format))
     expect(again.ids).toEqual([])
     expect(again.config.length).toBeGreaterThan(0)
+  })
+})
+
+describe('work that was delegated there', () => {
+  it('has its end told to who asked for it, unless it had ended before', async () => {
+    const bench = await open()
+    const move = await fixture('agentweave')
+    const delegated = move.messages.find(({ kind }) => kind === 'delegation')
+    if (!delegated) throw new Error('the folder holds no delegation')
+    const ended = move.tasks.find(({ end }) => end !== null)?.task.id ?? null
+    const late = { ...delegated, id: derivedMessageId(1, 'late'), task: ended }
+    await send(bench, { ...move, messages: [...move.messages, late] })
+    const { plan } = bench.test.yard
+    expect(delegated.task && plan.tasks.get(delegated.task as TaskId)?.delegation).toEqual({
+      messageId: delegated.id,
+      from: delegated.from,
+      isTold: false,
+    })
+    expect(plan.tasks.get(ended as TaskId)?.delegation).toBeUndefined()
   })
 })
 

@@ -10,6 +10,7 @@ const yardOf = (
   canaries: 'ask' | 'auto' | 'off' = 'ask',
 ) => ({
   fleet: { endpoint: (): EndpointState | null => null },
+  mail: { alerts: () => [] },
   plan,
   isTrusted: () => true,
   readOnly: () => null,

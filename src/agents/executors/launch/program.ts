@@ -212,7 +212,7 @@ export const YARD_ARGUMENTS = ['mcp'] as const
 /** What it offers to an agent. */
 export const YARD_TOOLS: readonly string[] = [
   ...['yard_show', 'yard_dependencies', 'yard_done', 'yard_fail', 'yard_ask'],
-  ...['yard_log', 'yard_artifact', 'yard_add'],
+  ...['yard_log', 'yard_artifact', 'yard_add', 'yard_messages', 'yard_message'],
 ]
 
 /** What the server must find in its environment beside PATH. */

@@ -6,6 +6,7 @@ import type { ConfigSources } from '../../../config/load.ts'
 import { userPaths, type YardPaths } from '../../../config/paths.ts'
 import type { Flags } from '../../../contract/service.ts'
 import type { Failure } from '../../../domain/failure.ts'
+import { parseDuration } from '../../../domain/format.ts'
 import { findCaller } from '../../../yard/access/caller.ts'
 import { recentConfigs } from '../../../yard/start-screen/recent-yards.ts'
 import { yardOf } from '../../connect/connect.ts'
@@ -105,8 +106,10 @@ async function flagsOf(client: Client): Promise<Flags> {
     if (key === 'coordinator.max_agents' && typeof value === 'number') flags.maxAgents = value
     if (key === 'coordinator.model' && typeof value === 'string') flags.model = value
     if (key === 'coordinator.executor' && typeof value === 'string') flags.executor = value
-    if (key === 'coordinator.poll_interval' && typeof value === 'number')
-      flags.pollIntervalMs = value * 1000
+    // Both stand there as a number of seconds or with a unit.
+    const ms = parseDuration(String(value), 's')
+    if (key === 'coordinator.poll_interval' && ms !== null) flags.pollIntervalMs = ms
+    if (key === 'messages.retry_after' && ms !== null) flags.retryAfterMs = ms
   }
   return flags
 }

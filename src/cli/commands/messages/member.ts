@@ -14,7 +14,7 @@ import {
   type Outcome,
   printed,
 } from '../../spec/define.ts'
-import { definedFields, interval, whole } from '../../spec/values.ts'
+import { definedFields, retryAfter, whole } from '../../spec/values.ts'
 import { changeConfig } from '../config/change-config.ts'
 
 const list = (cli: Cli): Promise<Outcome> =>
@@ -54,7 +54,7 @@ const settings = {
   retryAfter: option(
     '--retry-after <time>',
     'until a message comes again after a turn that failed (else 600 s)',
-    interval,
+    retryAfter,
   ),
   tries: option(
     '--tries <n>',

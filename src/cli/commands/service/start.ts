@@ -12,7 +12,7 @@ import {
   type Outcome,
   printed,
 } from '../../spec/define.ts'
-import { definedFields, interval, whole } from '../../spec/values.ts'
+import { definedFields, interval, retryAfter, whole } from '../../spec/values.ts'
 import { realpathSync } from 'node:fs'
 import { findYard, type YardPaths } from '../../../config/paths.ts'
 
@@ -32,6 +32,11 @@ export const flagOptions = {
   model: option('--model <name>', 'the model of tasks that name none'),
   executor: option('--executor <name>', 'the executor of tasks that name none'),
   pollIntervalMs: option('--interval <seconds>', 'seconds between looks at everything', interval),
+  retryAfterMs: option(
+    '--retry-after <seconds>',
+    'seconds until a message is delivered again after a turn that failed',
+    retryAfter,
+  ),
 }
 
 export const start = defineSubcommand({
@@ -155,12 +160,13 @@ const nameOf = (yards: NamedYards, index: number): string =>
   yards.length === 1 ? '' : ` ${yards[index]?.root}`
 
 function startArguments({ flags, port }: StartOptions): string[] {
-  const { maxAgents, model, executor, pollIntervalMs } = flags
+  const { maxAgents, model, executor, pollIntervalMs, retryAfterMs } = flags
   const given = {
     '--max-agents': maxAgents,
     '--model': model,
     '--executor': executor,
     '--interval': pollIntervalMs === undefined ? undefined : `${pollIntervalMs}ms`,
+    '--retry-after': retryAfterMs === undefined ? undefined : `${retryAfterMs}ms`,
     '--port': port,
   }
   return Object.entries(given).flatMap(([flag, value]) =>

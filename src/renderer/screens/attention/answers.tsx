@@ -72,6 +72,7 @@ const ANSWERS: Readonly<Record<ItemKind, readonly Answer[]>> = {
   // The reply stands in the card, below the message.
   message: [Acknowledge, ShowThread],
   'dead-letter': [DeadLetterActs, ShowThread],
+  mail: [ShowLog],
   respawn: [ShowOutput, abandon],
   launch: [OpenExecutors],
   silence: [ShowOutput],

@@ -68,6 +68,7 @@ const WORDS: Readonly<Record<ItemKind, string>> = {
   endpoint: 'Other machines',
   message: 'Message',
   'dead-letter': 'Dead letter',
+  mail: 'Mail',
   respawn: 'Held back',
   launch: 'Held back',
   provider: 'Asleep',

@@ -21,6 +21,42 @@ describe('service start', () => {
   })
 })
 
+describe('a flag of service start', () => {
+  const retryAfter = async () => {
+    const list = (await place.json(['config', '--list'])) as { key: string }[]
+    const asked = await place.json(['member', 'list'])
+    return [list.find(({ key }) => key === 'messages.retry_after'), asked]
+  }
+
+  it('says when messages come again, while it lives, and for members that say nothing else', async () => {
+    await place.yard(['member', 'add', 'back', '--executor', 'shell'])
+    await place.yard(['member', 'add', 'slow', '--executor', 'shell', '--retry-after', '1h'])
+    await place.yard(['service', 'start', '--retry-after', '2'])
+    const held = [
+      { source: 'flag' },
+      [
+        { name: 'back', retryAfterMs: 2000 },
+        { name: 'slow', retryAfterMs: 3_600_000 },
+      ],
+    ]
+    expect(await retryAfter()).toMatchObject(held)
+    // Another change of the configuration leaves it in force.
+    await place.yard(['config', 'messages.tries', '5'])
+    expect(await retryAfter()).toMatchObject(held)
+    await place.yard(['service', 'reload', '--retry-after', '90s'])
+    expect(await retryAfter()).toMatchObject([{ source: 'flag' }, [{ retryAfterMs: 90_000 }, {}]])
+    await place.yard(['service', 'reload'])
+    const usual = [{ source: 'default', value: 600 }, [{ retryAfterMs: 600_000 }, {}]]
+    expect(await retryAfter()).toMatchObject(usual)
+    await place.yard(['service', 'stop'])
+  })
+
+  it.each(['0', '2h', 'soon'])('is refused where it says %s', async (time) => {
+    const { code, err } = await place.yard(['service', 'start', '--retry-after', time])
+    expect([code, err]).toEqual([2, expect.stringContaining('--retry-after')])
+  })
+})
+
 describe('service restart', () => {
   it('with a broken configuration leaves the old service at work', async () => {
     await place.yard(['service', 'start'])

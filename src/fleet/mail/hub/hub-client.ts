@@ -1,0 +1,172 @@
+/** Requests to a hub, with the token of a file: what it answers, or why it does not. */
+import { readFileSync, statSync } from 'node:fs'
+import { z } from 'zod'
+import type { Clock } from '../../../base/clock.ts'
+import { err, ok, type Result } from '../../../base/result.ts'
+import { errorText } from '../../../base/text.ts'
+import { fail, failure, type Failure } from '../../../domain/failure.ts'
+import {
+  type FleetAnswer,
+  type FleetRequest,
+  openFleetClient,
+  unreachable,
+} from '../../pinned-client.ts'
+import { isToken } from '../../tokens.ts'
+
+export interface HubTarget {
+  readonly url: string
+  /** As `[transport] pin` has it. */
+  readonly pin: string | null
+  readonly tokenFile: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** A token that does not hold, or may not do this, is tried again after so long. */
+const REFUSED_SEC = 300
+/** Of an answer and what `read` takes of it; a stream has its own watch. */
+const ANSWER_MS = 30_000
+
+export type HubClient = ReturnType<typeof createClient>
+
+/** Failures: an address, pin or token file that is none. The file is read again for each request, so that a new token counts at once. */
+export function openHubClient(target: HubTarget, clock: Clock): Result<HubClient, Failure> {
+  let token: string | null = null
+  const { url, pin, env } = target
+  const client = openFleetClient({ url, pin, env, token: () => token })
+  if (!client.ok) return client
+  return ok(
+    createClient(client.value, {
+      url,
+      clock,
+      readToken() {
+        const read = tokenIn(target.tokenFile)
+        token = read.ok ? read.value : null
+        return read
+      },
+    }),
+  )
+}
+
+interface ClientParts {
+  readonly url: string
+  readonly clock: Clock
+  readToken(): Result<string, Failure>
+}
+
+type Opened = Extract<ReturnType<typeof openFleetClient>, { ok: true }>['value']
+
+function createClient(client: Opened, { url, clock, readToken }: ClientParts) {
+  return {
+    /** The token as it is now; a failure where the file is not as it should be. */
+    readToken,
+    /**
+     * What `read` gives of a success, or why there is none: `facts.retryAfterSec` says when to try again, `facts.ofMessage` that it is
+     * this request alone. Never rejects.
+     */
+    async ask<T>(
+      path: string,
+      { signal, ...options }: FleetRequest & { readonly signal: AbortSignal },
+      read: (answer: FleetAnswer) => T | Promise<T>,
+    ): Promise<Result<T, Failure>> {
+      const token = readToken()
+      if (!token.ok) return token
+      const late = new AbortController()
+      const cancel = clock.after(ANSWER_MS, () => late.abort(new Error('no answer within 30 s')))
+      try {
+        const either = AbortSignal.any([signal, late.signal])
+        const answer = await client.call(path, { ...options, signal: either })
+        if (answer.status >= 200 && answer.status < 300) return ok(await read(answer))
+        return err(refusalOf(url, answer, await answer.text()))
+      } catch (error) {
+        return err(unreachable(url, late.signal.aborted ? late.signal.reason : error))
+      } finally {
+        cancel()
+      }
+    },
+    close: () => client.close(),
+  }
+}
+
+/** Larger files hold something else. */
+const MAX_TOKEN_FILE = 10_000
+
+function tokenIn(file: string): Result<string, Failure> {
+  try {
+    const { mode, size } = statSync(file)
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0)
+      return fail('not-allowed', `${file} can be read by others, so it is not used`, {
+        hint: `chmod 600 ${file}`,
+        facts: { file },
+      })
+    const text = size > MAX_TOKEN_FILE ? '' : readFileSync(file, 'utf8').trim()
+    if (isToken(text)) return ok(text)
+    return fail('bad-request', `${file} holds no token`, {
+      hint: 'it is one line that begins with ymt_, as `yard token create` on the hub prints it',
+      facts: { file },
+    })
+  } catch (error) {
+    return fail('io', `the token file cannot be read: ${errorText(error)}`, {
+      hint: 'transport.token_file names it',
+      facts: { file },
+    })
+  }
+}
+
+const refusalSchema = z.object({
+  error: z.object({
+    kind: z.string(),
+    message: z.string(),
+    facts: z.record(z.string(), z.unknown()).optional(),
+  }),
+})
+type Refusal = z.output<typeof refusalSchema>['error']
+
+function refusalOf(url: string, { status, headers }: FleetAnswer, text: string): Failure {
+  const said = saidIn(text)
+  const why = said ? said.message.slice(0, 500) : `it answered ${status}`
+  const asked = retryAfterOf(headers['retry-after'])
+  if (status === 401)
+    return failure('unauthorized', `${url} does not let this token in: ${why}`, {
+      hint: 'put a new one into the file of transport.token_file: `yard token create` on the hub',
+      facts: { status, retryAfterSec: asked ?? REFUSED_SEC },
+    })
+  if (isOfMessage(status, said))
+    return failure('wrong-state', why, { facts: { status, ofMessage: true } })
+  const isFinal = status === 403
+  return failure(isFinal ? 'not-allowed' : 'not-running', `${url}: ${why}`, {
+    facts: { status, ...retryFacts(asked ?? (isFinal ? REFUSED_SEC : null)) },
+  })
+}
+
+const retryFacts = (sec: number | null) => (sec === null ? {} : { retryAfterSec: sec })
+
+/** It would be refused again, and others would not. */
+function isOfMessage(status: number, said: Refusal | null): boolean {
+  if (said === null) return false
+  if (status === 403) return said.facts?.['field'] === 'from'
+  if (status === 404) return /^unknown-(?:member|task|message)$/.test(said.kind)
+  return status === 400 || status === 409 || status === 413
+}
+
+function saidIn(text: string): Refusal | null {
+  try {
+    return refusalSchema.parse(JSON.parse(text)).error
+  } catch {
+    return null // a proxy's page
+  }
+}
+
+const MAX_RETRY_SEC = 3600
+
+/** Seconds; a date is not asked for by any hub. */
+function retryAfterOf(header: string | undefined): number | null {
+  return header !== undefined && /^\d{1,9}$/.test(header)
+    ? Math.min(MAX_RETRY_SEC, Number(header))
+    : null
+}
+
+/** What a failure asks for, ms; null where it says nothing. */
+export function retryAfterMs({ facts }: Failure): number | null {
+  const sec = facts?.['retryAfterSec']
+  return typeof sec === 'number' ? sec * 1000 : null
+}

@@ -1,0 +1,221 @@
+/**
+ * Mail by way of a hub: another yard's endpoint, which this machine reaches by a member token. Messages are sent one request each; what
+ * comes arrives over a stream that is kept open, and is acknowledged once it is stored here. This machine is called by the hub as its
+ * token is, and by its own yard as its settings say; between the two names is translated here.
+ */
+import { isAbsolute, resolve } from 'node:path'
+import type { z } from 'zod'
+import type { Clock } from '../../../base/clock.ts'
+import { createEmitter } from '../../../base/emitter.ts'
+import type { Log } from '../../../base/log.ts'
+import { err, ok, orElse, type Result } from '../../../base/result.ts'
+import { fail, failure, type Failure } from '../../../domain/failure.ts'
+import type { Peer } from '../../../domain/messages/peer.ts'
+import type { TransportSettings } from '../../../domain/settings.ts'
+import { type Envelope, machineOf } from '../envelope.ts'
+import type { Incoming, MailTransport, PeerSight } from '../transport.ts'
+import type { StreamEvent } from './event-parser.ts'
+import { type HubClient, openHubClient, retryAfterMs } from './hub-client.ts'
+import { createHubInbox } from './hub-inbox.ts'
+import { createHubOutbox } from './hub-outbox.ts'
+import {
+  DIRECTORY_EVENT,
+  directorySchema,
+  type HubDirectory,
+  MAIL_PATH,
+  pageSchema,
+} from './hub-wire.ts'
+import { type MailStream, openMailStream } from './mail-stream.ts'
+
+export interface HubTransportParts {
+  readonly transport: Pick<TransportSettings, 'url' | 'tokenFile' | 'pin'>
+  /** Name of this machine, as its yard has it. */
+  readonly machine: string
+  /** The folder that holds `.yard`: where a relative `token_file` begins. */
+  readonly root: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+  /** 0 to 1, of the waits between two tries. */
+  readonly random: () => number
+  readonly log: Log
+}
+
+/** A first end is no news. */
+const LASTING = 2
+
+/** Failures are of the settings: no address, a pin that is none. What lies outside of them is tried again and again. */
+export function createHubTransport(parts: HubTransportParts): Result<MailTransport, Failure> {
+  const { machine, root, env, clock, random, log } = parts
+  const { url, tokenFile, pin } = parts.transport
+  if (url === null || tokenFile === null)
+    return fail('bad-request', `a hub needs transport.${url === null ? 'url' : 'token_file'}`, {
+      hint: '`yard token create NAME --kind member` on the hub makes a token',
+    })
+  const file = isAbsolute(tokenFile) ? tokenFile : resolve(root, tokenFile)
+  const opened = openHubClient({ url, pin, tokenFile: file, env }, clock)
+  if (!opened.ok) return opened
+  const hub = opened.value
+  const { origin, hostname } = new URL(url)
+  const arrived = createEmitter<void>((error) =>
+    log.error('a listener of mail threw', { error: String(error) }),
+  )
+  const inbox = createHubInbox(machine)
+  const outbox = createHubOutbox({ hub, machine, clock, random, onAcked: inbox.acked, isBounced })
+  const closing = new AbortController()
+  let stream: MailStream | null = null
+  let directory: HubDirectory | null = null
+  /** As the peers know the hub from earlier. */
+  let knownAs: string | null = null
+  let problem: Failure | null = null
+  /** Ends of streams and failed tries since one was open. */
+  let failures = 0
+  const seenAt = new Map<string, number>()
+
+  /** Its sender is told by a message of the hub, once it is known how that is called. */
+  function isBounced(envelope: Envelope, address: string, why: Failure): boolean {
+    if (directory === null) return false
+    const state = inbox.addBounce({ envelope, address, why, hub: directory.machine })
+    if (state === 'new') arrived.emit()
+    return state === 'stored'
+  }
+  const setDirectory = (now: HubDirectory): void => {
+    directory = now
+    seenAt.set(now.machine, clock.now())
+  }
+  const addMail = (sent: unknown, at: string | null): void => {
+    const sender = inbox.add(sent, at, directory?.you ?? null)
+    if (sender !== null) seenAt.set(sender, clock.now())
+  }
+  const onEvent = ({ id, event, data }: StreamEvent): Promise<void> => {
+    const said = orElse(() => JSON.parse(data) as unknown, null) // no JSON is no message either
+    if (event === DIRECTORY_EVENT) {
+      const read = directorySchema.safeParse(said)
+      if (read.success) setDirectory(read.data)
+      // What could not be acknowledged by the last stream.
+      void outbox.flushAcks()
+    } else if (event === 'message') addMail(said, id)
+    arrived.emit()
+    return closing.signal.aborted ? Promise.resolve() : inbox.room()
+  }
+  const onState = (now: Failure | null): void => {
+    problem = now
+    failures = now === null ? 0 : failures + 1
+    if (now === null) outbox.unblock()
+    else if (failures === LASTING || retryAfterMs(now) !== null) arrived.emit()
+  }
+  /** A stream that was cut is mostly open again before anybody can look. */
+  const lasting = (): Failure | null =>
+    failures >= LASTING || (problem && retryAfterMs(problem) !== null) ? problem : null
+  /** What waits there now, so that it is known what the hub is called, and a single look brings something. */
+  const begin = async (
+    peers: ReadonlyMap<string, Peer>,
+    asked: AbortSignal,
+  ): Promise<Result<MailStream, Failure>> => {
+    const peer = [...peers.values()].find(({ cursor }) => cursor?.startsWith(`${origin} `))
+    knownAs = peer?.id ?? null
+    inbox.beginAt(peer?.cursor?.slice(origin.length + 1) ?? null)
+    const signal = AbortSignal.any([asked, closing.signal])
+    const page = await firstPage(hub, inbox.place(), signal)
+    problem = page.ok ? null : page.error
+    if (!page.ok) return page
+    const { hub: told, messages, next } = page.value
+    setDirectory(told)
+    const lastId = String(next)
+    for (const [index, each] of messages.entries())
+      addMail(each, index === messages.length - 1 ? lastId : null)
+    return ok(openMailStream({ hub, clock, random, lastId, onEvent, onState }))
+  }
+  const nameOfHub = (): string => directory?.machine ?? knownAs ?? hostname
+
+  return ok({
+    send: (all, signal) => outbox.send(all, signal),
+    async receive(peers, signal) {
+      if (stream === null) {
+        const begun = await begin(peers, signal)
+        if (!begun.ok) return begun
+        stream = begun.value
+      } else if (outbox.isNewToken()) stream.retry()
+      if (directory === null || directory.machine === machine) return err(sameName(machine))
+      const envelopes = inbox.here()
+      const why = envelopes.length === 0 ? lasting() : null
+      if (why) return err(why)
+      const place = inbox.place()
+      const cursor = place && `${origin} ${place}`
+      const reasons = inbox.takeRefused()
+      return ok(incomingOf({ directory, envelopes, peers, reasons, cursor }))
+    },
+    taken: (envelopes) => outbox.ack(inbox.taken(envelopes)),
+    pollMs: null,
+    onArrival: (listener) => arrived.on(listener),
+    sights(): PeerSight[] {
+      const own = nameOfHub()
+      const others = Object.keys(directory?.machines ?? {})
+      const clash = directory?.machine === machine ? sameName(machine) : null
+      const why = clash ?? lasting() ?? outbox.problem()
+      return [
+        { machine: own, seenAt: seenAt.get(own) ?? null, problem: why?.message ?? null },
+        ...others.map((name) => ({
+          machine: name,
+          seenAt: seenAt.get(name) ?? null,
+          problem: null,
+        })),
+      ]
+    },
+    compact: async () => ok('a hub drops by itself what was delivered'),
+    async close() {
+      closing.abort()
+      inbox.open()
+      await Promise.all([stream?.close(), outbox.close()])
+      hub.close()
+    },
+  })
+}
+
+async function firstPage(
+  hub: HubClient,
+  place: string | null,
+  signal: AbortSignal,
+): Promise<Result<z.output<typeof pageSchema>, Failure>> {
+  const path = place === null ? MAIL_PATH : `${MAIL_PATH}?after=${encodeURIComponent(place)}`
+  const answer = await hub.ask(path, { signal }, (found) => found.json())
+  if (!answer.ok) return answer
+  const page = pageSchema.safeParse(answer.value)
+  return page.success ? ok(page.data) : fail('not-running', 'what answers is no hub of mail')
+}
+
+const sameName = (machine: string): Failure =>
+  failure('bad-request', `the hub is called ${machine}, as this machine is`, {
+    hint: 'transport.machine gives this one another name',
+  })
+
+interface Come {
+  readonly directory: HubDirectory
+  readonly envelopes: readonly Envelope[]
+  readonly peers: ReadonlyMap<string, Peer>
+  readonly reasons: readonly string[]
+  readonly cursor: string | null
+}
+
+/** By the machine of each sender; the hub comes last, so that its cursor is kept when all else is. */
+function incomingOf({ directory, envelopes, peers, reasons, cursor }: Come): Incoming[] {
+  const { machine: hub, machines, members } = directory
+  const senders = new Set(envelopes.map(({ from }) => machineOf(from)))
+  const others = new Set([...Object.keys(machines), ...senders, ...peersByHub(peers)])
+  others.delete(hub)
+  const incoming = [...others].flatMap((machine): Incoming[] => {
+    const sent = envelopes.filter(({ from }) => machineOf(from) === machine)
+    const named = machines[machine] ?? []
+    const known = peers.get(machine)?.members ?? []
+    if (sent.length === 0 && named.join() === known.join()) return []
+    return [{ machine, key: null, cursor: null, members: named, envelopes: sent, refused: [] }]
+  })
+  const own = envelopes.filter(({ from }) => machineOf(from) === hub)
+  return [
+    ...incoming,
+    { machine: hub, key: null, cursor, members, envelopes: own, refused: reasons },
+  ]
+}
+
+/** Those that have shown no key were told of by a hub; one that it names no more has no members that could be written to. */
+const peersByHub = (peers: ReadonlyMap<string, Peer>): string[] =>
+  [...peers.values()].flatMap(({ id, key }) => (key === '' ? [id] : []))
