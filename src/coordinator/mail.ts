@@ -11,7 +11,7 @@ import {
 } from '../domain/messages/message.ts'
 import { type Task, isFinished } from '../domain/task.ts'
 import type { CommittedBatch } from './dispatch.ts'
-import type { CoordinatorParts } from './ports.ts'
+import type { CoordinatorParts, MailPort } from './ports.ts'
 
 export function createMailUpkeep({ plan, mail, startsAgents }: CoordinatorParts) {
   let isSynced = false
@@ -40,18 +40,11 @@ export function createMailUpkeep({ plan, mail, startsAgents }: CoordinatorParts)
     },
     commands(now: number): Command[] {
       if (!mail || !startsAgents) return []
-      const commands: Command[] = []
-      if (!isSynced) {
-        commands.push({ type: 'members.sync', members: mail.members() })
-        isSynced = true
-      }
-      for (const id of ended) {
-        ended.delete(id)
-        const task = plan.tasks.get(id)
-        const told = task && newsOfEnd(task)
-        const sending = told && mail.sendingTo(told.to[0] ?? '', told)
-        if (sending) commands.push({ type: 'delegation.settle', id, sending })
-      }
+      // What it reads can fail: nothing is struck off before all of it was read.
+      const commands = [...ended].flatMap((id) => settling(mail, id))
+      ended.clear()
+      if (!isSynced) commands.unshift({ type: 'members.sync', members: mail.members() })
+      isSynced = true
       for (const delivery of peopleOf(plan.deliveries.values()))
         if (delivery.noticeAt <= now) commands.push(noticeOf(delivery, now))
       return commands
@@ -61,6 +54,13 @@ export function createMailUpkeep({ plan, mail, startsAgents }: CoordinatorParts)
       const times = peopleOf(plan.deliveries.values()).map(({ noticeAt }) => noticeAt)
       return times.length === 0 ? null : Math.min(...times)
     },
+  }
+
+  function settling(port: MailPort, id: TaskId): Command[] {
+    const task = plan.tasks.get(id)
+    const told = task && newsOfEnd(task)
+    const sending = told && port.sendingTo(told.to[0] ?? '', told)
+    return sending ? [{ type: 'delegation.settle', id, sending }] : []
   }
 
   function noticeOf(delivery: Delivery, now: number): Command {

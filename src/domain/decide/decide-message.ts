@@ -11,6 +11,7 @@ import {
   type Message,
   standingIdOf,
 } from '../messages/message.ts'
+import { endedRecipient, sendingRefusal } from '../messages/limits.ts'
 import { namesOf } from '../messages/names.ts'
 import type { Plan } from '../plan.ts'
 import { isFinished, type Task } from '../task.ts'
@@ -45,7 +46,10 @@ export const messageDeciders: Deciders<
   | ('job.fire' | 'job.settle')
 > = {
   'message.send': (plan, command, now) => {
-    const refusal = tooFarOrTooMany(plan, command, now)
+    const { message, recipients } = command
+    if (recipients.some(({ name }) => plan.deliveries.has(deliveryIdOf(message.id, name))))
+      return noOp(message.id)
+    const refusal = sendingRefusal(plan, command, now)
     if (refusal) return refused(refusal)
     const events = delegated(plan, command, now)
     if (!events.ok) return events
@@ -76,6 +80,8 @@ export const messageDeciders: Deciders<
   },
 
   'message.settleDead'(plan, { dead, again }, now) {
+    const refusal = again ? endedRecipient(plan, again) : null
+    if (refusal) return refused(refusal)
     const closed = dead.map((each): Event => ({
       type: 'delivery.closed',
       at: now.at,
@@ -173,32 +179,6 @@ const sendingEvents = (plan: Plan, sending: Sending, { at }: Circumstances): Eve
     at,
     noticeMs: sending.mail.retryAfterMs,
   })
-
-/** Agents that answer each other for ever are stopped here. */
-function tooFarOrTooMany(plan: Plan, sending: Sending, { by }: Circumstances): Failure | null {
-  if (by.kind !== 'agent') return null
-  const { message, recipients, limits, recent } = sending
-  if (message.hops > limits.maxHops)
-    return failure(
-      'too-far',
-      `this message would be hop ${message.hops} of a chain of agents that write to each other; at most ${limits.maxHops} are let through`,
-      {
-        hint: 'leave it at that, or ask a person: messages.max_hops says how far a chain may go',
-        facts: { hops: message.hops, max: limits.maxHops },
-      },
-    )
-  const full = recipients.find(({ name }) => (recent[name] ?? 0) >= limits.perPair)
-  return full
-    ? failure(
-        'too-many',
-        `${message.from} has sent ${full.name} ${limits.perPair} messages within a minute`,
-        {
-          hint: 'wait a minute; messages.per_pair says how many may be sent',
-          facts: { to: full.name, max: limits.perPair },
-        },
-      )
-    : null
-}
 
 /** The message, and where it delegates, the task that its recipient is given. */
 function delegated(plan: Plan, sending: CommandOf<'message.send'>, now: Circumstances): Decided {
