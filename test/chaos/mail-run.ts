@@ -3,13 +3,13 @@ import { mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Delivery } from '../../src/domain/messages/message.ts'
 import type { StoredRow } from '../../src/store/journal.ts'
-import { makeYardFolder } from '../bench/bench-yard.ts'
+import { builtLauncher, makeYardFolder } from '../bench/bench-yard.ts'
 import { messageAt, sendingTo } from '../support/mail.ts'
 import { START_AT } from '../support/manual-clock.ts'
 import { recordInto } from '../support/recorded-evaluations.ts'
 import type { SeededRandom } from '../support/seeded-random.ts'
 import { CHAOS_VARIABLE, livingOf } from './processes.ts'
-import { startYard, type CommandPlace } from './yard-command.ts'
+import { startProgram, startYard, type CommandPlace } from './yard-command.ts'
 
 export interface MailChaosOptions {
   readonly random: SeededRandom
@@ -53,6 +53,8 @@ done
 echo "end $member $agent" >>"$ledger"
 `
 
+const OWNER = join(import.meta.dirname, 'mail-owner.ts')
+
 /** Of an owner's life: its files change so often before it is killed. */
 const MOST_CHANGES = 60
 
@@ -72,6 +74,7 @@ export async function runMailChaos(options: MailChaosOptions): Promise<MailChaos
   writeFileSync(folder.paths.config, configOf(base, members))
   const env = { ...folder.env, YARD_DEV: '1', [CHAOS_VARIABLE]: base }
   const place: CommandPlace = { root: folder.paths.root, env }
+  const launcher = await builtLauncher()
   const db = folder.paths.db
   let sent = 0
   const sendSome = (count: number): Promise<void> =>
@@ -87,7 +90,7 @@ export async function runMailChaos(options: MailChaosOptions): Promise<MailChaos
     // One whose work is done before its moment ends by itself.
     for (let life = 0; killed < kills && life < 2 * kills; life += 1) {
       await sendSome(Math.ceil(messages / kills))
-      const owner = startYard(place, 'run')
+      const owner = startProgram(place, [OWNER, place.root, launcher])
       const changes = random.int(1, MOST_CHANGES)
       const moment = new AbortController()
       const first = await Promise.race([owner.ended, untilChanged(watched, changes, moment.signal)])

@@ -308,8 +308,7 @@ export function standingEvents(
   if (!isStanding(task.id) || first === undefined) return settled
   const isOver = first.type === 'task.completed' || first.type === 'task.judging'
   // What it had taken was dealt with meanwhile; one that took nothing was asked for by hand.
-  const isIdle = agent.hops !== undefined && nextTurnAt(waiting, at) === null
-  const isDropped = isIdle && isFreeReturn(first)
+  const isDropped = agent.hops !== undefined && isEmptyTurn(first, nextTurnAt(waiting, at), at)
   if (!isOver && !isSpent(first) && !isDropped) return settled
   const workedMs = 'workedMs' in first ? first.workedMs : undefined
   const resting = restingEvent(task.id, waiting, at)
@@ -317,9 +316,12 @@ export function standingEvents(
   return [rests, ...(isDropped ? others : [])]
 }
 
-const isFreeReturn = (event: Event): boolean =>
-  (event.type === 'task.returned' && !event.isAttempt && !event.held) ||
-  (event.type === 'task.awaiting' && event.for === 'sign-in')
+/** It would be tried again, or wait for a sign-in, while nothing is due. */
+function isEmptyTurn(settled: Event, next: number | null, at: number): boolean {
+  if (settled.type === 'task.awaiting') return settled.for === 'sign-in' && next === null
+  if (settled.type !== 'task.returned' || settled.isAttempt || settled.held) return false
+  return next === null || next > Math.max(at, settled.notBefore ?? at, settled.park?.until ?? at)
+}
 
 /** It counts as a try of what was taken. */
 export function isSpent(event: Event | undefined): boolean {

@@ -249,6 +249,19 @@ describe('a turn that its provider sent away', () => {
     expect(mail.state('@back')).toMatchObject({ kind: 'open' })
   })
 
+  it('waits for what comes again later where that is all that is left', () => {
+    const mail = yard('back')
+    mail.send('back', 'one')
+    mail.claim('@back', 1)
+    mail.end(1, BAD)
+    const message = mail.send('back', 'two')
+    mail.claim('@back', 2, { provider: 'anthropic' })
+    expect(mail.heldBy(2)).toEqual(['two'])
+    mail.events(ack(message))
+    mail.end(2, failing('overload', 'too many of you'))
+    expect(mail.state('@back')).toMatchObject({ kind: 'open', notBefore: START_AT + 10 * MINUTE })
+  })
+
   it('has its member rest where another turn has dealt with what waited for the provider', () => {
     const mail = yard('back')
     mail.bench.add('t', { exec: null, member: 'back' })
