@@ -3,7 +3,6 @@ import { ok } from '../../base/result.ts'
 import type { CommandOf, Sending } from '../command.ts'
 import type { Event } from '../event.ts'
 import { failure, type Failure } from '../failure.ts'
-import { loopRefusal } from '../messages/loop-limits.ts'
 import {
   type Delivery,
   deliveryIdOf,
@@ -14,6 +13,7 @@ import {
   noticesOf,
   standingIdOf,
 } from '../messages/message.ts'
+import { endedRecipient, sendingRefusal } from '../messages/limits.ts'
 import { namesOf } from '../messages/names.ts'
 import type { Plan } from '../plan.ts'
 import { isFinished, type Task } from '../task.ts'
@@ -48,7 +48,10 @@ export const messageDeciders: Deciders<
   | ('job.fire' | 'job.settle')
 > = {
   'message.send': (plan, command, now) => {
-    const refusal = loopRefusal(command, now.by)
+    const { message, recipients } = command
+    if (recipients.some(({ name }) => plan.deliveries.has(deliveryIdOf(message.id, name))))
+      return noOp(message.id)
+    const refusal = sendingRefusal(plan, command, now)
     if (refusal) return refused(refusal)
     const events = delegated(plan, command, now)
     if (!events.ok) return events
@@ -80,6 +83,8 @@ export const messageDeciders: Deciders<
 
   'message.settleDead'(plan, { id: messageId, dead, again }, now) {
     if (dead.length === 0) return refused(notDead(messageId))
+    const refusal = again ? endedRecipient(plan, again) : null
+    if (refusal) return refused(refusal)
     const closed = dead.map((each): Event => ({
       type: 'delivery.closed',
       at: now.at,
