@@ -283,9 +283,16 @@ describe('a time of a job', () => {
   it('P6: is fired once while runs are started by hand', async () => {
     jobs = { nightly: hourly() }
     await open()
+    const dealWithAll = () => bench.send({ type: 'message.ackAll', names: ['dev'] })
     for (let count = 0; count < 150; count += 1) await byHand()
     await bench.pass(HOUR)
+    await dealWithAll()
     for (let count = 0; count < 150; count += 1) await byHand()
+    // One that is open is kept, however old it is.
+    expect(runs()).toHaveLength(150)
+    await dealWithAll()
+    await bench.pass(MINUTE)
+    await byHand()
     await reopen()
     await bench.pass(30 * MINUTE)
     expect(runs()).toHaveLength(100)
