@@ -11,7 +11,7 @@ import type { StoredRow } from '../../src/store/journal.ts'
 import type { Orchestrators } from './orchestrators.ts'
 import type { SimTime } from './sim-time.ts'
 import { holds } from './violation.ts'
-import { naturalEnd, type Process, type World } from './world.ts'
+import { naturalEnd, type Process, type ProcessEnd, type World } from './world.ts'
 
 /** One row with its entity before and after, both as the journal tells them. */
 export interface Step {
@@ -188,12 +188,17 @@ function truthOf(
   if (!process?.end)
     return world.refusedLaunches.has(agent.id) ? ['launch', 'isolation', 'lost'] : ['lost']
   const own = agent.report?.kind === 'fail' ? agent.report.failure.class : ownEnd(agent, process)
-  // An owner ends what is over its budget also where it cannot save that. The next one finds a process that died of a signal.
-  if (!stop) return process.end.isUnsavable && process.end.by !== 'itself' ? [own, 'crash'] : [own]
+  if (!stop) return endUnasked(process.end, own)
   return isCertain(process, time) && process.end.monotonic + DATE_TICK_MS < stop.at
     ? [own]
     : [endByStop(stop.reason, agent.report), own]
 }
+
+/** An owner ends what is over its budget also where it cannot save that. The next one finds a process that died of a signal. */
+const endUnasked = (
+  { isUnsavable, by }: ProcessEnd,
+  own: FailureClass | 'done',
+): readonly (FailureClass | 'done')[] => (isUnsavable && by !== 'itself' ? [own, 'crash'] : [own])
 
 /** Without an exit of its own, or by a clock that was set, nobody can tell whether the stop came first. */
 const isCertain = ({ nature, end }: Process, time: SimTime): boolean =>
