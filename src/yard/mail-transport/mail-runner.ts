@@ -294,22 +294,23 @@ export function createMailRunner(parts: RunnerParts) {
       problem: type === 'local' ? null : (problems.send ?? problems.receive),
       peers: [...machines].toSorted().map((machine) => {
         const peer = plan.peers.get(machine)
-        const { seenAt = null, problem = null } = sights.get(machine) ?? {}
+        const sight = sights.get(machine)
         return {
           machine,
-          lastSeen: isoOrNull(seenAt ?? usedAt(machine) ?? peer?.pinnedAt ?? null),
+          lastSeen: isoOrNull(sight?.seenAt ?? seenOtherwise(machine)),
           waiting: counts.get(machine) ?? 0,
           refused: peer?.refused ?? 0,
           lastRefusal: peer?.lastRefusal ?? null,
-          problem,
+          problem: sight?.problem ?? null,
         }
       }),
     }
   }
-  /** When a machine last used its token; null where it has none. */
-  function usedAt(machine: string): number | null {
+  /** When it last used its token, else when it was first known. */
+  function seenOtherwise(machine: string): number | null {
     const token = tokenOfMachine(plan, machine)
-    return token && store.mail.tokenUsedAt(token.id)
+    const usedAt = token && store.mail.tokenUsedAt(token.id)
+    return usedAt ?? plan.peers.get(machine)?.pinnedAt ?? null
   }
 }
 
