@@ -189,7 +189,7 @@ describe('a job', () => {
     expect(hours()).toEqual([6])
   })
 
-  it('that is paused fires at none of its times, nor for them later', async () => {
+  it('P6: that is paused fires at none of its times, nor for them later', async () => {
     jobs = { nightly: hourly({ missed: 'all' }) }
     await open()
     await bench.pass(HOUR)
@@ -253,7 +253,7 @@ describe('times of a job that were missed', () => {
     expect(sent()).toBe(messages)
   })
 
-  it('are made up for a hundred times at most, by the latest', async () => {
+  it('P6: are made up for a hundred times at most, by the latest', async () => {
     jobs = { nightly: hourly({ missed: 'all' }) }
     await open()
     await away(1000 * HOUR + MINUTE)
@@ -279,7 +279,7 @@ describe('a time of a job', () => {
     expect(sent()).toBe(1)
   })
 
-  it('is fired once while runs are started by hand', async () => {
+  it('P6: is fired once while runs are started by hand', async () => {
     jobs = { nightly: hourly() }
     await open()
     for (let count = 0; count < 150; count += 1) await byHand()
@@ -405,7 +405,7 @@ describe('the conversation of a job', () => {
     expect(claimed()).toEqual({ conversation: null, resumed: false })
   })
 
-  it('is a new one each time where it says so', async () => {
+  it('P6: is a new one each time where it says so', async () => {
     jobs = { nightly: hourly({ conversation: 'new' }) }
     await open()
     await bench.pass(HOUR)

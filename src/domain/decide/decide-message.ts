@@ -215,10 +215,19 @@ function readEvents(plan: Plan, { message, recipients }: Sending, now: Circumsta
 }
 
 /** The task that asked has it as a note, by which it goes on. */
-function isAnswerOfTask(plan: Plan, { original }: Sending): boolean {
-  if (original?.asks?.what !== 'answer') return false
-  const task = plan.tasks.get(original.asks.taskId)
-  return task !== undefined && !isFinished(task)
+function isAnswerOfTask(plan: Plan, sending: CommandOf<'message.send'>): boolean {
+  const state = askingTask(plan, sending)?.state.kind
+  const isOver = state === undefined || state === 'done' || state === 'abandoned'
+  return !isOver && sending.original?.asks?.what === 'answer'
+}
+
+/** The task that waits for this answer; null where nothing is answered, or by one more word of who asked. */
+function askingTask(
+  plan: Plan,
+  { original, message, isReply }: CommandOf<'message.send'>,
+): Task | null {
+  if (!original?.asks || (!isReply && message.from === original.from)) return null
+  return plan.tasks.get(original.asks.taskId) ?? null
 }
 
 /** The task that it asks for is there already. */
@@ -251,14 +260,18 @@ function answeredEvents(
   // Whoever is woken by the reply itself does not rest.
   const woken = message.priority === 'low' ? [] : sending.recipients.map(({ name }) => name)
   const closed = closedEvents(plan, open, { how: 'replied', woken }, now)
-  const { asks } = original
-  const task = asks && plan.tasks.get(asks.taskId)
-  if (!asks || !task) return decided([], ...closed)
-  const more =
-    asks.what === 'answer'
-      ? answerOf(plan, task, message, now)
-      : decisionOf(plan, task, message, now)
+  const more = askedEvents(plan, sending, now)
   return more.ok ? decided([], ...closed, ...more.value.events) : more
+}
+
+/** Of the task that waits for it. */
+function askedEvents(plan: Plan, sending: CommandOf<'message.send'>, now: Circumstances): Decided {
+  const { message, original } = sending
+  const task = askingTask(plan, sending)
+  if (!task) return decided([])
+  return original?.asks?.what === 'answer'
+    ? answerOf(plan, task, message, now)
+    : decisionOf(plan, task, message, now)
 }
 
 /** The task goes on with the answer, or has it as a note; where the agent that asked has not ended, it goes on when that has. */

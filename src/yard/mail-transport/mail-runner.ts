@@ -238,8 +238,9 @@ export function createMailRunner(parts: RunnerParts) {
   return {
     note(batch: CommittedBatch): void {
       if (!outbox.note(batch) || openedFor === null) return
-      if (isPartial) sends.at(GATHER_MS)
-      else sends.soon(GATHER_MS)
+      if (!isPartial) return sends.soon(GATHER_MS)
+      isPartial = false
+      sends.at(GATHER_MS)
     },
     follow,
     status: (): TransportView => statusOf(),

@@ -17,7 +17,7 @@ export const namesIn = (to: string): readonly string[] => [
   ...new Set(to.split(/[\s,]+/).filter((name) => name !== '')),
 ]
 
-/** One line for each recipient; `all` is each member. */
+/** One line for each recipient, each line once; `all` is each member. */
 export function readingLines(
   names: readonly string[],
   priority: MessageView['priority'],
@@ -26,7 +26,7 @@ export function readingLines(
   const each = names.flatMap((name) =>
     name === 'all' ? facts.members.map((member) => member.name) : [name],
   )
-  return [...new Set(each)].map((name) => readingLine(name, priority, facts))
+  return [...new Set(each.map((name) => readingLine(name, priority, facts)))]
 }
 
 function readingLine(name: string, priority: MessageView['priority'], facts: ReadingFacts): string {
@@ -67,7 +67,8 @@ function taskLine(id: string, { tasks, summary }: ReadingFacts): string {
   if (!card) return `There is no task ${id}`
   if (isFinishedCard(card) && card.status !== 'failed')
     return `Task ${id} is ${card.status}: no agent of it would read this`
-  if (card.agent !== null) return `${card.agent} reads it when it looks for messages`
+  if (card.agent !== null)
+    return `${card.agent} reads it when it looks for messages, else the next try of ${id}`
   return summary?.paused
     ? `Paused yard: waits for the next try of ${id}`
     : `With the next try of ${id}`

@@ -77,7 +77,15 @@ function TokenTable({ tokens, command }: TokenTableProps) {
       { isHeadHidden: true },
     ],
   ]
-  return <Listed label="List of tokens" rows={tokens} keyOf={({ id }) => id} columns={columns} />
+  return (
+    <Listed
+      label="List of tokens"
+      className="token-table"
+      rows={tokens}
+      keyOf={({ id }) => id}
+      columns={columns}
+    />
+  )
 }
 
 async function revoke({ run }: CommandRun, id: string, name: string): Promise<void> {
