@@ -9,7 +9,7 @@ import { fail, failure, type Failure } from '../../domain/failure.ts'
 import { tokenOfMachine } from '../../domain/messages/access-token.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Settings } from '../../domain/settings.ts'
-import type { MailTransport, PeerSight } from '../../fleet/mail/transport.ts'
+import type { MailTransport } from '../../fleet/mail/transport.ts'
 import { untrusted } from '../handlers/failures.ts'
 import { machineName } from '../messages/recipients.ts'
 import { isoOrNull } from '../views/iso-time.ts'
@@ -293,30 +293,25 @@ export function createMailRunner(parts: RunnerParts) {
       machine: machineName(settings()),
       outbox: outbox.count(),
       problem: type === 'local' ? null : (problems.send ?? problems.receive),
-      peers: [...machines]
-        .toSorted()
-        .map((machine) => peerView(machine, sights.get(machine), counts.get(machine) ?? 0)),
+      peers: [...machines].toSorted().map((machine) => {
+        const peer = plan.peers.get(machine)
+        const sight = sights.get(machine)
+        return {
+          machine,
+          lastSeen: isoOrNull(sight?.seenAt ?? seenOtherwise(machine)),
+          waiting: counts.get(machine) ?? 0,
+          refused: peer?.refused ?? 0,
+          lastRefusal: peer?.lastRefusal ?? null,
+          problem: sight?.problem ?? null,
+        }
+      }),
     }
   }
-  function peerView(
-    machine: string,
-    sight: PeerSight | undefined,
-    waiting: number,
-  ): TransportView['peers'][number] {
-    const { refused = 0, lastRefusal = null, pinnedAt = null } = plan.peers.get(machine) ?? {}
-    return {
-      machine,
-      lastSeen: isoOrNull(sight?.seenAt ?? usedAt(machine) ?? pinnedAt),
-      waiting,
-      refused,
-      lastRefusal,
-      problem: sight?.problem ?? null,
-    }
-  }
-  /** When a machine last used its token; null where it has none. */
-  function usedAt(machine: string): number | null {
+  /** When it last used its token, else when it was first known. */
+  function seenOtherwise(machine: string): number | null {
     const token = tokenOfMachine(plan, machine)
-    return token && store.mail.tokenUsedAt(token.id)
+    const usedAt = token && store.mail.tokenUsedAt(token.id)
+    return usedAt ?? plan.peers.get(machine)?.pinnedAt ?? null
   }
 }
 

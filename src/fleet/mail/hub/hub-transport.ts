@@ -3,7 +3,6 @@
  * comes arrives over a stream that is kept open, and is acknowledged once it is stored here. This machine is called by the hub as its
  * token is, and by its own yard as its settings say; between the two names is translated here.
  */
-import { isAbsolute, resolve } from 'node:path'
 import type { z } from 'zod'
 import type { Clock } from '../../../base/clock.ts'
 import { createEmitter } from '../../../base/emitter.ts'
@@ -11,11 +10,10 @@ import type { Log } from '../../../base/log.ts'
 import { err, ok, orElse, type Result } from '../../../base/result.ts'
 import { fail, failure, type Failure } from '../../../domain/failure.ts'
 import type { Peer } from '../../../domain/messages/peer.ts'
-import type { TransportSettings } from '../../../domain/settings.ts'
 import { type Envelope, machineOf } from '../envelope.ts'
 import type { Incoming, MailTransport, PeerSight } from '../transport.ts'
 import type { StreamEvent } from './event-parser.ts'
-import { type HubClient, openHubClient, retryAfterMs } from './hub-client.ts'
+import { type HubClient, type HubTarget, openHubClient, retryAfterMs } from './hub-client.ts'
 import { createHubInbox } from './hub-inbox.ts'
 import { createHubOutbox } from './hub-outbox.ts'
 import {
@@ -27,13 +25,9 @@ import {
 } from './hub-wire.ts'
 import { type MailStream, openMailStream } from './mail-stream.ts'
 
-export interface HubTransportParts {
-  readonly transport: Pick<TransportSettings, 'url' | 'tokenFile' | 'pin'>
+export interface HubTransportParts extends HubTarget {
   /** Name of this machine, as its yard has it. */
   readonly machine: string
-  /** The folder that holds `.yard`: where a relative `token_file` begins. */
-  readonly root: string
-  readonly env: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
   /** 0 to 1, of the waits between two tries. */
   readonly random: () => number
@@ -43,19 +37,13 @@ export interface HubTransportParts {
 /** A first end is no news. */
 const LASTING = 2
 
-/** Failures are of the settings: no address, a pin that is none. What lies outside of them is tried again and again. */
+/** Failures are of the settings. What lies outside of them is tried again and again. */
 export function createHubTransport(parts: HubTransportParts): Result<MailTransport, Failure> {
-  const { machine, root, env, clock, random, log } = parts
-  const { url, tokenFile, pin } = parts.transport
-  if (url === null || tokenFile === null)
-    return fail('bad-request', `a hub needs transport.${url === null ? 'url' : 'token_file'}`, {
-      hint: '`yard token create NAME --kind member` on the hub makes a token',
-    })
-  const file = isAbsolute(tokenFile) ? tokenFile : resolve(root, tokenFile)
-  const opened = openHubClient({ url, pin, tokenFile: file, env }, clock)
+  const { machine, clock, random, log } = parts
+  const opened = openHubClient(parts, clock)
   if (!opened.ok) return opened
   const hub = opened.value
-  const { origin, hostname } = new URL(url)
+  const { origin, hostname } = hub.url
   const arrived = createEmitter<void>((error) =>
     log.error('a listener of mail threw', { error: String(error) }),
   )
