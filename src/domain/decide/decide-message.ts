@@ -254,13 +254,7 @@ function answeredEvents(
 ): Decided {
   const { original, message } = sending
   if (!original) return decided([])
-  const all = original.to.flatMap(
-    (name) => plan.deliveries.get(deliveryIdOf(original.id, name)) ?? [],
-  )
-  const own = all.filter((delivery) => isOwn(plan, delivery, message.from, now))
-  // A person may answer in the place of a member; one more word of whoever sent it is no answer.
-  const isAnswer = sending.isReply === true || message.from !== original.from
-  const open = own.length === 0 && now.by.kind === 'person' && isAnswer ? all : own
+  const open = answeredBy(plan, sending, original, now)
   if (sending.isReply && open.length === 0) return refused(notOpen(original.id))
   // Whoever is woken by the reply itself does not rest.
   const woken = message.priority === 'low' ? [] : sending.recipients.map(({ name }) => name)
@@ -277,6 +271,21 @@ function askedEvents(plan: Plan, sending: CommandOf<'message.send'>, now: Circum
   return original?.asks?.what === 'answer'
     ? answerOf(plan, task, message, now)
     : decisionOf(plan, task, message, now)
+}
+
+/** A person may answer in the place of a member; one more word of whoever sent it is no answer. */
+function answeredBy(
+  plan: Plan,
+  { message, isReply }: CommandOf<'message.send'>,
+  original: Message,
+  now: Circumstances,
+): readonly Delivery[] {
+  const all = original.to.flatMap(
+    (name) => plan.deliveries.get(deliveryIdOf(original.id, name)) ?? [],
+  )
+  const own = all.filter((delivery) => isOwn(plan, delivery, message.from, now))
+  const isAnswer = isReply === true || message.from !== original.from
+  return own.length === 0 && now.by.kind === 'person' && isAnswer ? all : own
 }
 
 /** The task goes on with the answer, or has it as a note; where the agent that asked has not ended, it goes on when that has. */
