@@ -99,6 +99,7 @@ onStage('messages', { name: 'atlas', permissions: CLIPBOARD, furnish }, (stage) 
     await page.getByRole('list', { name: 'Threads' }).getByText('Handled').waitFor()
     await goTo('#/attention')
     await dead.waitFor({ state: 'detached' })
+    await expect.poll(() => page.getByText('Nothing waits for you.').count()).toBe(1)
   })
 
   test('a question to a person waits in Attention and is answered there', async () => {
@@ -116,7 +117,8 @@ onStage('messages', { name: 'atlas', permissions: CLIPBOARD, furnish }, (stage) 
     await inspector().getByRole('textbox', { name: 'Message to task:api' }).fill('Mind the tests')
     await inspector().getByText('With the next try of api').waitFor()
     await inspector().getByRole('button', { name: /^Send/ }).click()
-    await inspector().getByRole('article', { name: 'Message from person to task:api' }).waitFor()
+    const sent = inspector().getByRole('article', { name: 'Message from person to task:api' })
+    expect(await sent.getByText('Mind the tests').textContent()).toBe('Mind the tests')
   })
 
   test('a member is held, and woken when it goes on', async () => {
@@ -154,7 +156,7 @@ onStage('messages', { name: 'atlas', permissions: CLIPBOARD, furnish }, (stage) 
     await button('Pause nightly').click()
     await jobs.getByText('Paused', { exact: true }).waitFor()
     await button('Resume nightly').click()
-    await jobs.getByText('Paused', { exact: true }).waitFor({ state: 'detached' })
+    await expect.poll(() => jobs.getByText('Paused', { exact: true }).count()).toBe(0)
   })
 
   test('a token is made, copied once, and revoked after a question', async () => {

@@ -53,14 +53,20 @@ function memberLine(
   if (paused) return `${name} is paused: waits until it is resumed`
   if (state === 'sleeping' && nextWake !== null)
     return `${name} sleeps: with the next turn at ${timeText(nextWake)}`
-  if (priority === 'low')
-    return state === 'idle' || nextWake === null
-      ? `With ${name}’s next turn, whenever something else wakes it`
-      : `${name}: with the next turn at ${timeText(nextWake)}`
+  if (priority === 'low') return lowLine({ name, state, nextWake }, timeText)
   if (summary && summary.agents.alive >= summary.agents.max)
     return `Wakes ${name} when a place is free`
   return `Wakes ${name} now`
 }
+
+/** It wakes nobody. */
+const lowLine = (
+  { name, state, nextWake }: Pick<MemberView, 'name' | 'state' | 'nextWake'>,
+  timeText: ReadingFacts['timeText'],
+): string =>
+  state === 'idle' || nextWake === null
+    ? `With ${name}’s next turn, whenever something else wakes it`
+    : `${name}: with the next turn at ${timeText(nextWake)}`
 
 function taskLine(id: string, { tasks, summary }: ReadingFacts): string {
   const card = tasks.get(id)

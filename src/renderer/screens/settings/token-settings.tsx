@@ -15,6 +15,7 @@ import { Button } from '../../ui/button.tsx'
 import type { DataColumn } from '../../ui/data-table.tsx'
 import { Field, Segmented } from '../../ui/fields.tsx'
 import { capital, instantText } from '../../ui/format.ts'
+import { useNow } from '../../ui/timers.ts'
 import { Listed, SettingRow, type SettingSection } from './setting.tsx'
 
 /** When one was last used is no event of the yard. */
@@ -101,7 +102,7 @@ async function revoke({ run }: CommandRun, id: string, name: string): Promise<vo
 }
 
 function State({ token }: { readonly token: TokenView }) {
-  const [state, word] = tokenState(token, Date.now())
+  const [state, word] = tokenState(token, useNow(ASK_EVERY_MS))
   return <StatusBadge state={state} word={word} />
 }
 

@@ -30,6 +30,7 @@ const asking = (
     kind: 'question',
     text: 'Blue or red?',
     asksDecision: false,
+    notices: 0,
     ...message,
   },
   ...more,
@@ -57,8 +58,10 @@ afterEach(() => {
 
 const taking =
   (name: string) =>
-  async ({ commandId: _, ...input }: { readonly commandId?: string }) =>
-    void sent.push([name, input])
+  async ({ commandId, ...input }: { readonly commandId?: string }) => {
+    expect(commandId).toBeDefined()
+    sent.push([name, input])
+  }
 
 function Row({ attention }: { readonly attention: Attention }) {
   const command = useCommand()
