@@ -53,6 +53,8 @@ export const attentionMessageSchema = z.object({
   text: z.string(),
   /** The yard asks what becomes of a task that fails again and again. */
   asksDecision: z.boolean(),
+  /** Given so far to whom it waits for: each is shown as if it were new. */
+  notices: z.number(),
 })
 
 const text = z.string().trim().min(1).max(MAX_MESSAGE, 'has at most 20,000 characters')

@@ -34,8 +34,9 @@ export function noticesOf(root: string, before: Summary | null, now: Summary): N
   return notices
 }
 
-const keyOf = ({ task, agent, kind, since }: Summary['attention'][number]): string =>
-  JSON.stringify([task, agent, kind, since])
+/** A message that waits is told again with each notice of it. */
+const keyOf = ({ task, agent, kind, since, message }: Summary['attention'][number]): string =>
+  JSON.stringify([task, agent, kind, since, message?.id, message?.recipient, message?.notices])
 
 const OVER: readonly string[] = ['done', 'abandoned']
 

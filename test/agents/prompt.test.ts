@@ -153,6 +153,8 @@ describe('a first try', () => {
   it('speaks of tools only where it has them', () => {
     expect(prompt()).not.toContain('yard_done')
     const given = prompt({}, {}, { ...PLACE, hasTools: true })
+    expect(given).toContain('`yard_messages` hands them to you')
+    expect(prompt()).not.toContain('yard_messages')
     expect(given).toContain('The MCP server `yard` gives you the same as tools (`yard_fail`')
     expect(given).toContain('`yard done build`')
   })

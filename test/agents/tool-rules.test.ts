@@ -5,6 +5,7 @@ describe('a line that only reports', () => {
   it.each([
     ['yard log t hi', ['log', 't', 'hi']],
     [' yard\tdone  t ', ['done', 't']],
+    ['yard msg reply M "it is; done"', ['msg', 'reply', 'M', 'it is; done']],
     ['yard log t "it is; done"', ['log', 't', 'it is; done']],
     [`yard fail t --reason='no "x" && y'`, ['fail', 't', '--reason=no "x" && y']],
     [`yard add "a""b"'c' -d ""`, ['add', 'abc', '-d', '']],
@@ -52,6 +53,8 @@ describe('a line that only reports', () => {
 it('arguments that are not for agents are told', () => {
   expect(reportError(['log', 't', 'hi'])).toBeNull()
   expect(reportError(['add', 'x', '--deliverable', 'a', '--delay', '1h'])).toBeNull()
+  expect(reportError(['msg', 'send', 'front', 'hi'])).toBeNull()
+  expect(reportError(['member', 'list'])).toContain('"member" is not for agents')
   expect(reportError([])).toContain('is not for agents')
   expect(reportError(['run'])).toContain('"run" is not for agents')
   expect(reportError(['add', 'n', '--dir', '/tmp/z', '--exec', 'id'])).toContain('"--dir"')

@@ -18,6 +18,13 @@ const needs = (task: string, kind: AttentionKind = 'sign-in', since = '1'): Atte
   reason: 'waits',
   since,
 })
+const MESSAGE = {
+  from: 'back',
+  recipient: 'anna',
+  kind: 'message',
+  text: 'Look',
+  asksDecision: false,
+} as const
 const asking = (...tasks: string[]): Summary =>
   summaryOf({ attention: tasks.map((task) => needs(task)) })
 
@@ -37,6 +44,20 @@ describe('news of a yard', () => {
     expect(news(summaryOf(), failed('1'))).toEqual([['failed', 'a waits', 'a']])
     expect(news(failed('1'), failed('1'))).toEqual([])
     expect(news(failed('1'), failed('2'))).toHaveLength(1)
+  })
+
+  test('is each message to a person, and each notice of one that still waits', () => {
+    const at = (...messages: [string, number][]) =>
+      summaryOf({
+        attention: messages.map(([id, notices]) => ({
+          ...needs(id, 'message'),
+          task: null,
+          message: { ...MESSAGE, id, notices },
+        })),
+      })
+    expect(news(at(['m1', 0]), at(['m1', 0], ['m2', 0]))).toHaveLength(1)
+    expect(news(at(['m1', 0]), at(['m1', 1]))).toEqual([['needs-you', 'm1 waits', null]])
+    expect(news(at(['m1', 1]), at(['m1', 1]))).toEqual([])
   })
 
   test('is that all is done, once, and only when something was done', () => {

@@ -73,7 +73,7 @@ async function converse(parts: LoopParts): Promise<string> {
   for (let step = 0; ; step++) {
     const limit = limitReached(order, step, usage)
     if (limit !== null) throw new WorkFailed(workFailure('reported', limit))
-    if (step > 0) await hearNews(parts, say)
+    await hearNews(parts, say, { step })
     const count = (used: Usage): void => {
       usage = sumUsage(usage, used)
       emit({ type: 'usage', usage })
@@ -91,7 +91,7 @@ async function converse(parts: LoopParts): Promise<string> {
       const text = finalText(answer)
       // What came while it gave its answer is dealt with in this turn, as long as it may take another step.
       const mayGoOn = limitReached(order, step + 1, usage) === null
-      if (mayGoOn && (await hearNews(parts, say, true))) continue
+      if (mayGoOn && (await hearNews(parts, say, { step, isLast: true }))) continue
       return text
     }
     if (++continued > MAX_CONTINUED)
@@ -100,13 +100,14 @@ async function converse(parts: LoopParts): Promise<string> {
   }
 }
 
-/** Whether it was told anything. */
+/** Whether it was told anything. Its prompt has what came before its first step. */
 async function hearNews(
   { mail, signal }: LoopParts,
   say: (message: ModelMessage) => void,
-  isLast = false,
+  { step, isLast = false }: { readonly step: number; readonly isLast?: boolean },
 ): Promise<boolean> {
-  const news = (await mail?.next({ isLast, signal })) ?? null
+  if (!mail || (step === 0 && !isLast)) return false
+  const news = await mail.next({ isLast, signal })
   if (news !== null) say({ role: 'user', content: news })
   return news !== null
 }

@@ -3,7 +3,6 @@ import { ok } from '../../base/result.ts'
 import type { CommandOf, Sending } from '../command.ts'
 import type { Event } from '../event.ts'
 import { failure, type Failure } from '../failure.ts'
-import { loopRefusal } from '../messages/loop-limits.ts'
 import {
   type Delivery,
   deliveryIdOf,
@@ -14,6 +13,7 @@ import {
   noticesOf,
   standingIdOf,
 } from '../messages/message.ts'
+import { endedRecipient, sendingRefusal } from '../messages/limits.ts'
 import { namesOf } from '../messages/names.ts'
 import type { Plan } from '../plan.ts'
 import { isFinished, type Task } from '../task.ts'
@@ -48,7 +48,10 @@ export const messageDeciders: Deciders<
   | ('job.fire' | 'job.settle')
 > = {
   'message.send': (plan, command, now) => {
-    const refusal = loopRefusal(command, now.by)
+    const { message, recipients } = command
+    if (recipients.some(({ name }) => plan.deliveries.has(deliveryIdOf(message.id, name))))
+      return noOp(message.id)
+    const refusal = sendingRefusal(plan, command, now)
     if (refusal) return refused(refusal)
     const events = delegated(plan, command, now)
     if (!events.ok) return events
@@ -80,6 +83,8 @@ export const messageDeciders: Deciders<
 
   'message.settleDead'(plan, { id: messageId, dead, again }, now) {
     if (dead.length === 0) return refused(notDead(messageId))
+    const refusal = again ? endedRecipient(plan, again) : null
+    if (refusal) return refused(refusal)
     const closed = dead.map((each): Event => ({
       type: 'delivery.closed',
       at: now.at,
@@ -215,10 +220,19 @@ function readEvents(plan: Plan, { message, recipients }: Sending, now: Circumsta
 }
 
 /** The task that asked has it as a note, by which it goes on. */
-function isAnswerOfTask(plan: Plan, { original }: Sending): boolean {
-  if (original?.asks?.what !== 'answer') return false
-  const task = plan.tasks.get(original.asks.taskId)
-  return task !== undefined && !isFinished(task)
+function isAnswerOfTask(plan: Plan, sending: CommandOf<'message.send'>): boolean {
+  const state = askingTask(plan, sending)?.state.kind
+  const isOver = state === undefined || state === 'done' || state === 'abandoned'
+  return !isOver && sending.original?.asks?.what === 'answer'
+}
+
+/** The task that waits for this answer; null where nothing is answered, or by one more word of who asked. */
+function askingTask(
+  plan: Plan,
+  { original, message, isReply }: CommandOf<'message.send'>,
+): Task | null {
+  if (!original?.asks || (!isReply && message.from === original.from)) return null
+  return plan.tasks.get(original.asks.taskId) ?? null
 }
 
 /** The task that it asks for is there already. */
@@ -245,14 +259,18 @@ function answeredEvents(
   // Whoever is woken by the reply itself does not rest.
   const woken = message.priority === 'low' ? [] : sending.recipients.map(({ name }) => name)
   const closed = closedEvents(plan, open, { how: 'replied', woken }, now)
-  const { asks } = original
-  const task = asks && plan.tasks.get(asks.taskId)
-  if (!asks || !task) return decided([], ...closed)
-  const more =
-    asks.what === 'answer'
-      ? answerOf(plan, task, message, now)
-      : decisionOf(plan, task, message, now)
+  const more = askedEvents(plan, sending, now)
   return more.ok ? decided([], ...closed, ...more.value.events) : more
+}
+
+/** Of the task that waits for it. */
+function askedEvents(plan: Plan, sending: CommandOf<'message.send'>, now: Circumstances): Decided {
+  const { message, original } = sending
+  const task = askingTask(plan, sending)
+  if (!task) return decided([])
+  return original?.asks?.what === 'answer'
+    ? answerOf(plan, task, message, now)
+    : decisionOf(plan, task, message, now)
 }
 
 /** A person may answer in the place of a member; one more word of whoever sent it is no answer. */

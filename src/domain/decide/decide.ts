@@ -5,6 +5,7 @@ import type { Actor, Command, CommandOf, CommandType } from '../command.ts'
 import type { Event } from '../event.ts'
 import { failure, type Failure } from '../failure.ts'
 import { isStanding } from '../messages/message.ts'
+import { unreadEvents } from '../messages/unread-mail.ts'
 import { permit } from '../permissions.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
@@ -21,7 +22,6 @@ import { openDeciders } from './decide-open.ts'
 import { decideComplete, decideFail } from './decide-settle.ts'
 import { decideRemoveAll, taskDeciders } from './decide-task.ts'
 import { triageDeciders } from './decide-triage.ts'
-import { unreadEvents } from './unread-mail.ts'
 import {
   decided,
   noOp,
@@ -126,9 +126,28 @@ const accessDeciders: Deciders<'token.make' | 'token.revoke' | 'peer.pin' | 'pee
 
   'peer.read'({ peers }, { id, cursor, members, refused: reasons }, { at }) {
     if (!peers.has(id)) return noOp(id)
-    const refusals = reasons.map((reason): Event => ({ type: 'peer.refused', at, id, reason }))
+    const refusals = countReasons(reasons).map(([reason, count]): Event => ({
+      type: 'peer.refused',
+      at,
+      id,
+      reason,
+      count,
+    }))
     return decided([id], ...refusals, { type: 'peer.read', at, id, cursor, members })
   },
+}
+
+/** More than so many are one: what a machine sends must not fill the journal. */
+const MAX_REASONS = 20
+
+function countReasons(reasons: readonly string[]): (readonly [string, number])[] {
+  const counts = new Map<string, number>()
+  for (const reason of reasons) {
+    const isKnown = counts.has(reason) || counts.size < MAX_REASONS
+    const key = isKnown ? reason : 'many files, for many reasons'
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  return [...counts]
 }
 
 const DECIDERS: Deciders<Exclude<CommandType, OfTask>> = {

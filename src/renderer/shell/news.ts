@@ -50,8 +50,9 @@ export function newAttention(before: Needs, now: Needs): readonly Attention[] {
   return now.attention.filter((each) => !known.has(keyOf(each)))
 }
 
-const keyOf = ({ task, agent, kind, since }: Attention): string =>
-  [task, agent, kind, since].join('\n')
+/** A message that waits is told again with each notice of it. */
+const keyOf = ({ task, agent, kind, since, message }: Attention): string =>
+  [task, agent, kind, since, message?.id, message?.recipient, message?.notices].join('\n')
 
 const MOST_TOLD = 2
 

@@ -46,7 +46,9 @@ export function prepareMailReads(db: Database.Database) {
   const delivery = db.prepare('SELECT body FROM delivery WHERE id = ?').pluck()
   const threadOf = prepareThreads(db)
   const recent = db
-    .prepare('SELECT count(*) FROM delivery WHERE sender = ? AND recipient = ? AND at > ?')
+    .prepare(
+      "SELECT count(*) FROM delivery WHERE sender = ? AND recipient = ? AND at > ? AND state NOT IN ('waiting','taken')",
+    )
     .pluck()
   const tokens = db.prepare('SELECT body FROM token ORDER BY rowid').pluck()
   const used = db.prepare('SELECT last_used_at FROM token_use WHERE id = ?').pluck()
@@ -79,8 +81,8 @@ export function prepareMailReads(db: Database.Database) {
       const body = delivery.get(id)
       return body === undefined ? null : toDelivery(body)
     },
-    /** How many messages one has sent another since then. */
-    sentSince: (from: string, to: string, since: number): number =>
+    /** How many messages that one has sent another since then are dealt with; those that are open stand in the plan. */
+    settledSince: (from: string, to: string, since: number): number =>
       Number(recent.get(from, to, since)),
     ...prepareJobReads(db),
     ...prepareOrderReads(db),

@@ -2,7 +2,12 @@
 import { oneLine } from '../../base/text.ts'
 import type { Attention } from '../../contract/view.ts'
 import type { CommittedBatch } from '../../coordinator/dispatch.ts'
-import { type Delivery, isStanding, type Message } from '../../domain/messages/message.ts'
+import {
+  type Delivery,
+  isStanding,
+  type Message,
+  noticesOf,
+} from '../../domain/messages/message.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Settings } from '../../domain/settings.ts'
 import { isFinished } from '../../domain/task.ts'
@@ -97,7 +102,15 @@ function attentionOf(plan: Plan, delivery: Delivery, message: Message): Attentio
     kind: isDead ? 'dead-letter' : 'message',
     text: `${from} to ${recipient}: ${isDead ? `${reason}: ${text}` : text}`,
     reason,
-    message: { id, from, recipient, kind, text, asksDecision: asks?.what === 'escalation' },
+    message: {
+      id,
+      from,
+      recipient,
+      kind,
+      text,
+      asksDecision: asks?.what === 'escalation',
+      notices: noticesOf(delivery),
+    },
     since: isoTime(isDead ? state.at : delivery.at),
   }
 }

@@ -157,6 +157,19 @@ describe('P13: a question of a task to a member', () => {
     expect(ask(1, 9).ok).toBe(true)
   })
 
+  it('is not answered by one more word of who asked', () => {
+    const mail = yard()
+    const asked = asking(mail, false)
+    const more = messageAt(mail.bench.at, 'I mean the roof', { from: 'task:t', hops: 1 })
+    const sending = sendingTo(['back'], { ...more, replyTo: asked.id }, { original: asked })
+    mail.events({ type: 'message.send', ...sending }, asAgent(1, 't'))
+    expect(mail.delivery(asked)?.state.kind).toBe('waiting')
+    expect(mail.bench.plan.deliveriesTo('back').size).toBe(2)
+    mail.end(1)
+    expect(mail.state('t')).toMatchObject({ kind: 'waiting', for: 'answer' })
+    expect(mail.bench.changes.filter(({ entity }) => entity === 'log')).toEqual([])
+  })
+
   it('answered before its agent has ended, goes on as soon as that has', () => {
     const mail = yard()
     const asked = asking(mail, false)

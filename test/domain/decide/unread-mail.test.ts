@@ -14,14 +14,18 @@ const yard = (): MailBench => {
   mail.bench.add('t', { exec: null })
   return mail
 }
-const isDeadAndTold = (mail: MailBench, message: Message, why: string): void => {
-  expect(mail.delivery(message)).toMatchObject({
-    tries: 0,
-    state: { kind: 'dead', reason: expect.stringContaining(why) },
-  })
-  expect(mail.told()).toMatchObject([{ to: ['front'], replyTo: message.id }])
-  expect(mail.bench.plan.deliveriesTo('task:t').size).toBe(0)
-}
+/** What became of it, whom the yard has told of that, and what still waits for the task. */
+const endOf = (mail: MailBench, message: Message) => ({
+  ...mail.delivery(message),
+  told: mail.told().map(({ to, replyTo }) => [to[0], replyTo]),
+  left: mail.bench.plan.deliveriesTo('task:t').size,
+})
+const deadOf = (message: Message, why: string) => ({
+  tries: 0,
+  state: { kind: 'dead', reason: expect.stringContaining(why) },
+  told: [['front', message.id]],
+  left: 0,
+})
 
 describe('what waits for a task', () => {
   it.each<[string, Command, string]>([
@@ -33,7 +37,7 @@ describe('what waits for a task', () => {
     const mail = yard()
     const message = mail.send('task:t', 'one', { from: 'front' })
     mail.events(command)
-    isDeadAndTold(mail, message, why)
+    expect(endOf(mail, message)).toMatchObject(deadOf(message, why))
   })
 
   it('is dead when its agent ends done without having seen it; what it took is closed', () => {
@@ -43,7 +47,7 @@ describe('what waits for a task', () => {
     const late = mail.send('task:t', 'two', { from: 'front' })
     mail.end(1)
     expect(mail.delivery(taken)?.state).toMatchObject({ kind: 'closed', how: 'handled' })
-    isDeadAndTold(mail, late, 'task t is done')
+    expect(endOf(mail, late)).toMatchObject(deadOf(late, 'task t is done'))
   })
 
   it('is dead when the task was settled while its agent had it, as soon as that has ended', () => {
@@ -53,7 +57,7 @@ describe('what waits for a task', () => {
     mail.events(complete)
     expect(mail.delivery(message)?.state.kind).toBe('taken')
     mail.end(1, { exit: { code: null, signal: 'SIGTERM' } })
-    isDeadAndTold(mail, message, 'task t is done')
+    expect(endOf(mail, message)).toMatchObject(deadOf(message, 'task t is done'))
   })
 
   it('stays where the task has failed: its next try reads it', () => {

@@ -64,6 +64,20 @@ describe('notices', () => {
       [],
     ))
 
+  test('each message to a person, and each notice of one that still waits', () => {
+    const at = (...messages: [string, number][]) => {
+      const facts = { from: 'back', recipient: 'anna', text: 'Look', asksDecision: false }
+      const needs = messages.map(([id, notices]) => ({
+        ...attention('message', null),
+        message: { ...facts, id, notices, kind: 'message' as const },
+      }))
+      return seen([working], needs)
+    }
+    expect(noticesBetween(at(['m1', 0]), at(['m1', 0], ['m2', 0]))).toHaveLength(1)
+    expect(noticesBetween(at(['m1', 0]), at(['m1', 1]))).toHaveLength(1)
+    expect(noticesBetween(at(['m1', 1]), at(['m1', 1]))).toEqual([])
+  })
+
   test('the first sight of a yard tells nothing', () =>
     expect(noticesBetween(seen([]), seen([failed], [attention('failed', 'b')]))).toEqual([]))
 

@@ -38,6 +38,10 @@ it('has messages to people and to members that people drive, until they are clos
     },
   ])
   expect(await mail()).toEqual({ open: 3, dead: 0 })
+  const notice = { type: 'delivery.notice', number: 1, nextAt: null, isLast: false } as const
+  for (const { message } of await attention())
+    await bench.run({ ...notice, id: `${message?.id}>${message?.recipient}` }, COORDINATOR)
+  expect((await attention()).map(({ message }) => message?.notices)).toEqual([1, 1])
   await bench.client.message.ack({ id: toAda.id, for: 'ada' })
   expect(await attention()).toMatchObject([{ message: { recipient: 'qa' } }])
 })

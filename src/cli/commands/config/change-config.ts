@@ -100,16 +100,19 @@ export async function reloadOwner(cli: Cli, reloads = true): Promise<Reload> {
 /** The flags that the owner was started with stand in its configuration. */
 async function flagsOf(client: Client): Promise<Flags> {
   const entries = await client.service.config()
-  const flags: Flags = {}
-  for (const { key, value, source } of entries) {
-    if (source !== 'flag') continue
-    if (key === 'coordinator.max_agents' && typeof value === 'number') flags.maxAgents = value
-    if (key === 'coordinator.model' && typeof value === 'string') flags.model = value
-    if (key === 'coordinator.executor' && typeof value === 'string') flags.executor = value
-    // Both stand there as a number of seconds or with a unit.
-    const ms = parseDuration(String(value), 's')
-    if (key === 'coordinator.poll_interval' && ms !== null) flags.pollIntervalMs = ms
-    if (key === 'messages.retry_after' && ms !== null) flags.retryAfterMs = ms
-  }
-  return flags
+  const given = entries.flatMap(({ key, value, source }) =>
+    source === 'flag' && value !== null ? [FLAG_OF[key]?.(value) ?? {}] : [],
+  )
+  return Object.assign({}, ...given) as Flags
+}
+
+/** A time stands there as a number of seconds, or with its unit. */
+const msOf = (value: unknown): number | undefined => parseDuration(String(value), 's') ?? undefined
+
+const FLAG_OF: Readonly<Record<string, (value: unknown) => Flags>> = {
+  'coordinator.max_agents': (value) => ({ maxAgents: Number(value) }),
+  'coordinator.model': (value) => ({ model: String(value) }),
+  'coordinator.executor': (value) => ({ executor: String(value) }),
+  'coordinator.poll_interval': (value) => ({ pollIntervalMs: msOf(value) }),
+  'messages.retry_after': (value) => ({ retryAfterMs: msOf(value) }),
 }

@@ -52,7 +52,7 @@ const read = (...events: readonly ExecEventInput[]): Reading =>
   readAll(createExecEventReader(), lines(events))
 
 describe('a run', () => {
-  it('is told event by event, with the pieces of its words joined', () => {
+  it('P7: is told event by event, with the pieces of its words joined', () => {
     expect(read(...RUN).reports).toEqual([
       { kind: 'conversation', id: '3f0e0c1a-8f3a-4e58-9c53-4b8d3c9c5a10' },
       { kind: 'thinking', text: 'Hmm.' },

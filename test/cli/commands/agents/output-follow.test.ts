@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => place.close(), 60_000)
 
-it('goes on where it was when the host has gone', { timeout: 90_000 }, async () => {
+it('P7: goes on where it was when the host has gone', { timeout: 90_000 }, async () => {
   const line = 'echo first; while ! test -e go; do sleep 0.1; done; echo second'
   await place.json(['add', 'Talks', '--id', 'talks', '--exec', line])
   await place.yard(['service', 'start'])

@@ -30,6 +30,7 @@ const asking = (
     kind: 'question',
     text: 'Blue or red?',
     asksDecision: false,
+    notices: 0,
     ...message,
   },
   ...more,

@@ -1,9 +1,9 @@
 /** What was sent to a task for its next agent, when there will be none: it is given up, and its sender is told. */
+import { diedEvents } from '../decide/mail-turn.ts'
 import type { Event } from '../event.ts'
 import type { TaskId } from '../ids.ts'
-import type { Delivery } from '../messages/message.ts'
 import type { Plan } from '../plan.ts'
-import { diedEvents } from './mail-turn.ts'
+import type { Delivery } from './message.ts'
 
 /** Beside these events of one command. A task that has failed may be tried again, and keeps its mail. */
 export function unreadEvents(plan: Plan, events: readonly Event[], at: number): Event[] {
