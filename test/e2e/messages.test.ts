@@ -213,7 +213,7 @@ onStage('messages', { name: 'atlas', permissions: CLIPBOARD, furnish }, (stage) 
     found['history'] = await axeViolations(page)
     await page.keyboard.press('Escape')
     found['schedule'] = await axeViolations(page)
-    for (const section of ['tokens', 'doctor', 'members', 'jobs', 'messages']) {
+    for (const section of ['tokens', 'doctor', 'transport', 'members', 'jobs', 'messages']) {
       await goTo(`#/settings?section=${section}`)
       await page.getByRole('heading', { level: 2 }).first().waitFor()
       found[section] = await axeViolations(page)
