@@ -5,6 +5,7 @@ import type { Agent } from '../domain/agent.ts'
 import { isLaunched } from '../domain/routing/holder.ts'
 import type { FailureClass } from '../domain/failure.ts'
 import type { AgentId, TaskId } from '../domain/ids.ts'
+import { isStanding } from '../domain/messages/message.ts'
 import { signedOutOf } from '../domain/decide/decide-open.ts'
 import type { Breaker, EntityChange, Plan } from '../domain/plan.ts'
 
@@ -67,13 +68,17 @@ export function createBreakers(plan: Plan) {
   }
 }
 
+const hasDone = ({ state }: Agent): boolean => state.kind === 'ended' && state.outcome === 'done'
+
 function respawn(plan: Plan, starts: Map<TaskId, number[]>, agent: Agent, now: number): Command[] {
   const isLost = agent.state.kind === 'ended' && agent.state.outcome === 'lost'
   const windowMs = isLost ? LOST_WINDOW_MS : RESPAWN.windowMs
   const recent = (starts.get(agent.taskId) ?? []).filter((at) => at > now - windowMs)
   recent.push(agent.claimedAt)
   const task = plan.tasks.get(agent.taskId)
-  if (task?.state.kind !== 'open' || task.schedule) {
+  // A member with a backlog takes one good turn after the other.
+  const isGoodTurn = isStanding(agent.taskId) && hasDone(agent)
+  if (task?.state.kind !== 'open' || task.schedule || isGoodTurn) {
     starts.delete(agent.taskId)
     return []
   }

@@ -75,7 +75,8 @@ export function createJobs(parts: CoordinatorParts, send: Send, wake: () => void
     if (sending === null) return ended('failed', `there is no member ${job.member}`)
     return { type: 'job.fire', run: openRun(fired, cause, id), sending }
   }
-  const fire = async (known: JobPort, name: string, entry: Timed, now: number): Promise<void> => {
+  /** Reads the store, which can fail: nothing has begun then. */
+  const dueCommands = (known: JobPort, name: string, entry: Timed, now: number): Command[] => {
     const { job, from } = entry
     const missedBefore = Math.max(now - MISSED_AFTER_MS, missedUntil)
     const next = (after: number): number | null => parts.nextFireAt(job.schedule, after)
@@ -83,8 +84,11 @@ export function createJobs(parts: CoordinatorParts, send: Send, wake: () => void
     const due = dueTimes({ from, now, missedBefore, missed: job.missed, next }).filter(
       ({ at }) => !known.hasRun(name, at, jobMessageId(name, at)),
     )
+    return due.map((each) => commandAt(known, name, job, each))
+  }
+  const fire = async (name: string, commands: readonly Command[], now: number): Promise<void> => {
     firing.add(name)
-    const replies = await Promise.all(due.map((each) => send(commandAt(known, name, job, each))))
+    const replies = await Promise.all(commands.map(send))
     firing.delete(name)
     // What cannot be saved is due until it can be.
     const isUnsaved = replies.some((reply) => !reply.ok && reply.error.kind === 'read-only')
@@ -115,7 +119,7 @@ export function createJobs(parts: CoordinatorParts, send: Send, wake: () => void
       if (!startsAgents) return
       for (const [name, entry] of timed)
         if (!firing.has(name) && entry.nextAt !== null && entry.nextAt <= now)
-          void fire(port, name, entry, now)
+          void fire(name, dueCommands(port, name, entry, now), now)
     },
     /** ms; null without one. */
     nextDueAt(): number | null {

@@ -10,11 +10,12 @@ import type { AgentId } from '../domain/ids.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { CoordinatorParts } from './ports.ts'
 import type { LivenessMonitor } from './liveness-monitor.ts'
+import { mailFor } from './reports.ts'
 
 export type Leases = ReturnType<typeof createLeases>
 
 export function createLeases(parts: CoordinatorParts) {
-  const { plan, clock, leases: book, random, startsAgents } = parts
+  const { plan, clock, leases: book, startsAgents } = parts
   /** Monotonic instants at which they run out. */
   const ends = new Map<AgentId, number>()
   const leftOf = (agent: Agent & { leaseMs: number }): number => {
@@ -32,9 +33,7 @@ export function createLeases(parts: CoordinatorParts) {
     /** Ends of those that were not renewed in time. */
     expired(): Command[] {
       forget()
-      return leased(plan).flatMap((agent) =>
-        leftOf(agent) > 0 ? [] : [endOf(agent, clock.now(), random())],
-      )
+      return leased(plan).flatMap((agent) => (leftOf(agent) > 0 ? [] : [endOf(parts, agent)]))
     },
     /** The loop stood still for so long: heartbeats of that time may still be on their way. */
     giveBack(stalledMs: number): void {
@@ -86,20 +85,21 @@ function firstLeftMs(
 
 const LOST = bareEvidence('lost')
 
-function endOf(agent: Leased, now: number, jitter: number): Command {
+function endOf(parts: CoordinatorParts, agent: Leased): Command {
   const reason = `its lease ran out: nothing was heard for ${Math.round(agent.leaseMs / 1000)} s`
   return {
     type: 'agent.end',
     agentId: agent.id,
     generation: agent.generation,
-    endedAt: now,
+    endedAt: parts.clock.now(),
     evidence: { ...LOST, failure: workFailure('lost', reason) },
     usage: null,
     conversation: null,
     changes: null,
     artifacts: [],
-    jitter,
+    jitter: parts.random(),
     nextFireAt: null,
+    ...mailFor(parts, { agent }),
   }
 }
 

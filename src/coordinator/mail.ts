@@ -41,18 +41,11 @@ export function createMailUpkeep({ plan, mail, startsAgents }: CoordinatorParts)
     },
     commands(now: number): Command[] {
       if (!mail || !startsAgents) return []
-      const commands: Command[] = []
-      if (!isSynced) {
-        commands.push({ type: 'members.sync', members: mail.members() })
-        isSynced = true
-      }
-      for (const id of ended) {
-        ended.delete(id)
-        const task = plan.tasks.get(id)
-        const told = task && newsOfEnd(task)
-        const sending = told && mail.sendingTo(told.to[0] ?? '', told)
-        if (sending) commands.push({ type: 'delegation.settle', id, sending })
-      }
+      // What it reads can fail: nothing is struck off before all of it was read.
+      const commands = [...ended].flatMap((id) => settling(mail, id))
+      ended.clear()
+      if (!isSynced) commands.unshift({ type: 'members.sync', members: mail.members() })
+      isSynced = true
       for (const delivery of plan.deliveries.values()) {
         const dueAt = noticeDueAt(mail, delivery)
         if (dueAt !== null && dueAt <= now) commands.push(noticeOf(mail, delivery, now))
@@ -69,6 +62,13 @@ export function createMailUpkeep({ plan, mail, startsAgents }: CoordinatorParts)
       }
       return next
     },
+  }
+
+  function settling(port: MailPort, id: TaskId): Command[] {
+    const task = plan.tasks.get(id)
+    const told = task && newsOfEnd(task)
+    const sending = told && port.sendingTo(told.to[0] ?? '', told)
+    return sending ? [{ type: 'delegation.settle', id, sending }] : []
   }
 }
 

@@ -211,5 +211,8 @@ function policyFor(
 }
 
 /** What becomes of the messages that it took, and who is asked about a failure that repeats. */
-const mailFor = ({ mail }: CoordinatorParts, { agent }: Known): Pick<End, 'mail' | 'escalateTo'> =>
+export const mailFor = (
+  { mail }: Pick<CoordinatorParts, 'mail'>,
+  { agent }: Pick<Known, 'agent'>,
+): Pick<End, 'mail' | 'escalateTo'> =>
   mail ? { mail: mail.policyOf(agent.member), escalateTo: mail.escalateTo() } : {}

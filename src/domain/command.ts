@@ -252,7 +252,7 @@ export interface Sending {
   mail: MailPolicy
   /** Most hops, and most messages of one agent to another in a minute. */
   limits: { readonly maxHops: number; readonly perPair: number }
-  /** How many the sender has sent each of them in the last minute; who is not in it has been sent none. */
+  /** How many of the last minute that the sender has sent each of them are dealt with; who is not in it has none. */
   recent: Readonly<Record<string, number>>
 }
 

@@ -233,7 +233,8 @@ interface AccessEvents {
   'token.revoked': { id: string }
   'peer.pinned': { peer: Peer }
   'peer.read': { id: string; cursor: string | null; members: readonly string[] | null }
-  'peer.refused': { id: string; reason: string }
+  /** `count` of them for that reason; absent = one. */
+  'peer.refused': { id: string; reason: string; count?: number }
 }
 
 interface YardEvents {

@@ -15,6 +15,7 @@ import { forecast } from './forecast.ts'
 import { largeImport } from './large-import.ts'
 import { latency } from './latency.ts'
 import { list } from './list.ts'
+import { mail } from './mail.ts'
 import { machine } from './measure.ts'
 import { memory } from './memory.ts'
 import { open } from './open.ts'
@@ -34,6 +35,7 @@ const BENCHES: readonly Bench[] = [
   restart,
   largeImport,
   latency,
+  mail,
   spawn,
   list,
   memory,

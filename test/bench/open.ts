@@ -53,7 +53,7 @@ export const open: Bench = {
 }
 
 /** As the product is: a process that strips types from its sources while it runs holds 40 MB more. */
-async function buildWorker(): Promise<string> {
+export async function buildWorker(): Promise<string> {
   const outDir = join(PROJECT, '.cache', 'bench', 'open-worker')
   const entry = join(import.meta.dirname, 'open-worker.ts')
   await build({
@@ -64,7 +64,7 @@ async function buildWorker(): Promise<string> {
   return join(outDir, 'open-worker.js')
 }
 
-function openApart(worker: string, { paths, env }: YardFolder): Opened {
+export function openApart(worker: string, { paths, env }: YardFolder): Opened {
   const said = execFileSync(process.execPath, [worker, paths.root], { env: { ...env } })
   const value: unknown = JSON.parse(said.toString())
   if (typeof value !== 'object' || value === null || !('openMs' in value) || !('rssMb' in value))

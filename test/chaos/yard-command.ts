@@ -35,8 +35,12 @@ export interface Running {
 }
 
 /** For what goes on until it is ended, or killed. */
-export function startYard(place: CommandPlace, ...words: readonly string[]): Running {
-  const child = spawn(process.execPath, [YARD, ...words], {
+export const startYard = (place: CommandPlace, ...words: readonly string[]): Running =>
+  startProgram(place, [YARD, ...words])
+
+/** A script with its arguments, in this Node. */
+export function startProgram(place: CommandPlace, words: readonly string[]): Running {
+  const child = spawn(process.execPath, words, {
     cwd: place.root,
     env: { ...place.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -13,6 +13,7 @@ import { createJobPort } from '../../src/yard/jobs/job-port.ts'
 import { nextFireAt } from '../../src/yard/timetable.ts'
 import { createManualClock, START_AT, type ManualClock } from '../support/manual-clock.ts'
 import { COORDINATOR } from '../support/plan-builder.ts'
+import { plantSqliteFaults } from '../support/sqlite-faults.ts'
 import { createYardBench, endedReport, type YardBench } from './yard-bench.ts'
 
 const MINUTE = 60_000
@@ -282,9 +283,16 @@ describe('a time of a job', () => {
   it('P6: is fired once while runs are started by hand', async () => {
     jobs = { nightly: hourly() }
     await open()
+    const dealWithAll = () => bench.send({ type: 'message.ackAll', names: ['dev'] })
     for (let count = 0; count < 150; count += 1) await byHand()
     await bench.pass(HOUR)
+    await dealWithAll()
     for (let count = 0; count < 150; count += 1) await byHand()
+    // One that is open is kept, however old it is.
+    expect(runs()).toHaveLength(150)
+    await dealWithAll()
+    await bench.pass(MINUTE)
+    await byHand()
     await reopen()
     await bench.pass(30 * MINUTE)
     expect(runs()).toHaveLength(100)
@@ -412,6 +420,55 @@ describe('the conversation of a job', () => {
     await endTurn('first')
     await bench.pass(HOUR)
     expect(claimed()).toEqual({ conversation: null, resumed: false })
+  })
+})
+
+describe('the times of a job', () => {
+  it('L16: outlive its owner, are those of its zone over changes of clocks, are made up for once, and tell what came of them', async () => {
+    jobs = { nightly: hourly({ schedule: { spec: '30 2 * * *', tz: 'Europe/Berlin' } }) }
+    const clock = createManualClock(Date.parse('2024-03-29T12:00:00Z'))
+    await open({ cron: true, clock })
+    const times = (): string[] =>
+      runs().map(({ scheduledFor }) => new Date(scheduledFor ?? 0).toISOString())
+    await bench.pass(24 * HOUR)
+    expect(times()).toEqual(['2024-03-30T01:30:00.000Z'])
+    expect(runs()).toMatchObject([{ trigger: 'schedule', outcome: null }])
+    await endTurn('c1')
+    expect(runs()).toMatchObject([{ outcome: 'done' }])
+    await reopen({ cron: true })
+    // On the 31st there is no half past two.
+    await bench.pass(48 * HOUR)
+    expect(times().slice(1)).toEqual([
+      expect.stringMatching(/^2024-03-31T01:/),
+      '2024-04-01T00:30:00.000Z',
+    ])
+    clock.jump(Date.parse('2024-10-26T12:00:00Z') - clock.now())
+    await bench.pass(MINUTE)
+    expect(times().slice(3)).toEqual(['2024-10-26T00:30:00.000Z'])
+    expect(runs().at(-1)).toMatchObject({ trigger: 'missed' })
+    // On the 27th there are two of them.
+    await bench.pass(24 * HOUR)
+    expect(times().slice(4)).toHaveLength(1)
+  })
+})
+
+describe('a read that fails', () => {
+  it('at the time of a job is tried again, and the job fires', async () => {
+    jobs = { nightly: hourly() }
+    await open()
+    const faults = plantSqliteFaults()
+    try {
+      faults.fails = (sql) => sql.includes('max(number)')
+      await bench.pass(HOUR)
+      expect(sent()).toBe(0)
+      faults.fails = null
+      await bench.pass(MINUTE)
+      expect(hours()).toEqual([1])
+      await bench.pass(HOUR)
+      expect(hours()).toEqual([1, 2])
+    } finally {
+      faults.restore()
+    }
   })
 })
 

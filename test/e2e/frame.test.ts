@@ -9,6 +9,7 @@ const SCREENS = [
   'Tasks',
   'Agents',
   'Attention',
+  'Messages',
   'Models',
   'Executors',
   'Identities',

@@ -13,6 +13,7 @@ export const AREAS = [
   'process',
   'person',
   'triage',
+  'mail',
 ] as const
 
 const faultSchema = z.strictObject({

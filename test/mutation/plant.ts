@@ -100,7 +100,11 @@ const UNASKED: { readonly answer: Answer | null; readonly words: string } = {
 }
 
 /** What the histories must hold for the fault to be reached at all. */
-const worldOf = ({ area }: Fault): readonly string[] => (area === 'triage' ? ['--triages'] : [])
+const worldOf = ({ area }: Fault): readonly string[] => WORLDS[area] ?? []
+const WORLDS: Readonly<Partial<Record<Fault['area'], readonly string[]>>> = {
+  triage: ['--triages'],
+  mail: ['--mails'],
+}
 
 function askSimulation(
   folder: string,

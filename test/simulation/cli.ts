@@ -12,6 +12,8 @@ const { values } = parseArgs({
     learns: { type: 'boolean', default: false },
     /** Agents that end badly, and models that say what becomes of their tasks. */
     triages: { type: 'boolean', default: false },
+    /** Members in all histories, where else every fourth has them. */
+    mails: { type: 'boolean', default: false },
   },
 })
 const [histories, seed, steps] = [values.histories, values.seed, values.steps].map(Number)
@@ -36,6 +38,7 @@ const broken = await simulate({
   without: without.filter(isStepName),
   learns: values.learns,
   triages: values.triages,
+  ...(values.mails ? { mails: true } : {}),
   onHistory(history) {
     done += 1
     restarts += history.restarts

@@ -14,6 +14,7 @@ import { settled } from '../support/memory-store.ts'
 import { PERSON } from '../support/plan-builder.ts'
 import { checkOutage, DOWN, leftOutOf, outageEndsAt, outageWish } from './outage.ts'
 import { nextFireAt, type Owner } from './owner.ts'
+import { checkMailAtRest } from './mail/mail-at-rest.ts'
 import { isPlanAtRest } from './plan-at-rest.ts'
 import { createScene, type Scene, type SceneOptions } from './scene.ts'
 import type { Branch } from './sim-lander.ts'
@@ -45,6 +46,8 @@ export interface History {
   readonly judged: number
   /** Verdicts of models on agents that ended badly. */
   readonly triaged: number
+  /** Messages that were sent. */
+  readonly messages: number
   readonly seq: number
   /** Of `npm run simulate`, for the same. */
   readonly flags: string
@@ -71,6 +74,7 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
     checkOutage(options, isWhole, owner?.opened.plan)
     if (owner) oracle.lookAtAll(owner.opened.store, owner.opened.plan)
     if (owner) checkLandings(owner.opened.plan, branch)
+    if (owner && scene.mail) checkMailAtRest(owner.opened.plan, scene.time.clock.now())
   } catch (error) {
     if (!(error instanceof Violation)) throw error
     violation = error
@@ -80,7 +84,7 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
   const seq = store?.seq ?? 0
   // A broken promise ends a history before its faults end.
   scene.storeFaults.heal()
-  const counts = countChoices(store)
+  const counts = { ...countChoices(store), messages: scene.mail?.sent.size ?? 0 }
   scene.close()
   const agents = world.processes.size
   const landed = branch.held.size
@@ -105,8 +109,8 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
   }
 }
 
-const flagsOf = ({ learns = false, triages = false }: HistoryOptions): string =>
-  `${learns ? ' --learns' : ''}${triages ? ' --triages' : ''}`
+const flagsOf = ({ learns = false, triages = false, mails = false }: HistoryOptions): string =>
+  `${learns ? ' --learns' : ''}${triages ? ' --triages' : ''}${mails ? ' --mails' : ''}`
 
 function countChoices(store: Store | undefined): Pick<History, 'chosen' | 'explored'> {
   const agents = store?.agents({ which: 'all' }) ?? []
@@ -236,6 +240,7 @@ function stopFaults(scene: Scene): void {
   world.calm()
   branch.isCalm = true
   scene.judges.calm()
+  scene.mail?.calm()
   machine.calm()
   budget.calm()
   orchestrators.calm()

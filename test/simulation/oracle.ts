@@ -11,13 +11,20 @@ import type { Plan } from '../../src/domain/plan.ts'
 import type { Task } from '../../src/domain/task.ts'
 import type { Budget } from '../../src/domain/settings.ts'
 import type { Judgement } from '../../src/domain/judging/judgement.ts'
+import type { JobRun } from '../../src/domain/messages/job.ts'
+import { deliveryIdOf, type Delivery } from '../../src/domain/messages/message.ts'
 import { emptyOf } from '../../src/store/bodies.ts'
 import { toRow, type RawRow, type StoredRow } from '../../src/store/journal.ts'
+import { KEPT_RUNS } from '../../src/store/mail/mail-tables.ts'
 import { fold as foldAll } from '../support/fold-journal.ts'
 import type { Store } from '../../src/store/store.ts'
 import { checkYardBudget, usedBy, type Used } from './sim-budget.ts'
 import { checkChoice } from './sim-choice.ts'
 import type { SimMachine } from './sim-machine.ts'
+import { createJobTruths } from './mail/job-truths.ts'
+import { createMailTruths } from './mail/mail-truths.ts'
+import type { SimMail } from './mail/sim-mail.ts'
+import type { SimTime } from './sim-time.ts'
 import { checkPending, createJudgeTruths } from './judge-truths.ts'
 import type { Judges } from './sim-judge.ts'
 import { createTruths, type Step, type TruthParts } from './truths.ts'
@@ -32,6 +39,8 @@ export interface Oracle {
   /** Everything against everything: at a restart and at the end. */
   lookAtAll(store: Store, plan: Plan): void
   task(id: string): Task | undefined
+  /** The latest time of a job that was fired or left out; null = none. */
+  lastTimeOf(job: string): number | null
   /** The yard is paused by a person whose wish was acknowledged. */
   isPauseAcked: boolean
   /** Another process owns the yard: this owner may write nothing more. */
@@ -49,12 +58,18 @@ interface Entities {
   task: Task
   agent: Agent
   judgement: Judgement
+  delivery: Delivery
+  jobRun: JobRun
 }
 
 /** Entities that the plan does not hold, and those that it holds until they end. */
 const ADDED: readonly string[] = ['log', 'artifact', 'evaluation', 'opinion', 'message']
-const ENDING: readonly string[] = ['agent', 'judgement', 'delivery']
+const ENDING: readonly string[] = ['agent', 'judgement', 'delivery', 'jobRun']
 const ENDED: readonly unknown[] = ['ended', 'closed', 'dead']
+const isOver = (entity: string, row: Record<string, unknown> | undefined): boolean =>
+  entity === 'jobRun'
+    ? row?.['outcome'] !== null
+    : ENDING.includes(entity) && ENDED.includes(stateOf(row))
 
 /** What holds now. */
 export interface Limits {
@@ -63,6 +78,9 @@ export interface Limits {
   readonly budget: () => Budget
   readonly clock: Clock
   readonly judges: Judges
+  /** Null = nobody is a member. */
+  readonly mail: SimMail | null
+  readonly time: SimTime
   /** False: the owner is one command, which settles what has ended and leaves. */
   readonly startsAgents: () => boolean
   /** Executor and model of tasks that name none may be chosen. */
@@ -73,6 +91,9 @@ export function createOracle(path: string, truthParts: TruthParts, limits: Limit
   const { world } = truthParts
   const truths = createTruths(truthParts)
   const judgeTruths = createJudgeTruths(limits.judges, world)
+  const { mail, time } = limits
+  const mailTruths = mail && createMailTruths(mail, world)
+  const jobTruths = mail && createJobTruths(mail, time)
   let db = new Database(path, { readonly: true })
   let bodies = prepareBodies(db)
   const model = new Map<string, Table>()
@@ -87,6 +108,7 @@ export function createOracle(path: string, truthParts: TruthParts, limits: Limit
   }
   const all = <E extends keyof Entities>(entity: E): Iterable<Entities[E]> =>
     tableOf(entity).values() as Iterable<unknown> as Iterable<Entities[E]>
+  const agentNamed = (id: string) => tableOf('agent').get(id) as Agent | undefined
   /** What the row makes of its entity; gives that before and after. */
   const fold = (row: StoredRow): Pick<Step, 'before' | 'after'> => {
     const table = tableOf(row.entity)
@@ -104,9 +126,11 @@ export function createOracle(path: string, truthParts: TruthParts, limits: Limit
     const step = { row, before, after, task: (id: string) => oracle.task(id) }
     truths.look(step)
     judgeTruths.look(step, {
-      agent: (id) => tableOf('agent').get(id) as Agent | undefined,
+      agent: agentNamed,
       judgement: (id) => tableOf('judgement').get(id) as Judgement | undefined,
     })
+    mailTruths?.look(step, { agent: agentNamed })
+    jobTruths?.look(step, mailTruths?.open.values() ?? [])
     if (row.entity === 'task') checkFailure(after)
     if (row.entity === 'agent' && !before)
       checkClaim(model, row.id, limits, { used, wasPauseAcked })
@@ -122,7 +146,7 @@ export function createOracle(path: string, truthParts: TruthParts, limits: Limit
       )
     if (ADDED.includes(row.entity)) return
     const mine = inPlan(plan, row.entity, row.id)
-    const isGone = ENDING.includes(row.entity) && ENDED.includes(stateOf(expected))
+    const isGone = isOver(row.entity, expected)
     holds(
       isDeepStrictEqual(plain(mine), isGone ? undefined : expected),
       8,
@@ -135,11 +159,13 @@ export function createOracle(path: string, truthParts: TruthParts, limits: Limit
     isUsurped: false,
     added: new Map(),
     task: (id) => tableOf('task').get(id) as Task | undefined,
+    lastTimeOf: (job) => jobTruths?.lastTimeOf(job) ?? null,
     catchUp() {
       const rows = readRows(db, seq)
       holds(rows.length === 0 || !oracle.isUsurped, 4, () => 'a replaced owner has written')
       judgeTruths.begin()
       for (const row of rows) apply(row)
+      mailTruths?.end({ agent: agentNamed })
       seq = rows.at(-1)?.seq ?? seq
       return rows
     },
@@ -159,7 +185,7 @@ export function createOracle(path: string, truthParts: TruthParts, limits: Limit
       const folded = foldAll(readRows(db, 0))
       for (const [entity, table] of folded)
         holds(
-          isDeepStrictEqual(readTable(db, entity), table),
+          isDeepStrictEqual(readTable(db, entity), table) || isKept(entity, table, db),
           8,
           () => `the table of ${entity} is not the folded journal`,
         )
@@ -171,6 +197,7 @@ export function createOracle(path: string, truthParts: TruthParts, limits: Limit
         holds(task?.description === description, 9, () => `what was written in ${id} is gone`)
         holds(title === null || task?.title === title, 4, () => `an edit of ${id} is gone`)
       }
+      checkSent(mail, model)
     },
     close: () => void db.close(),
     reopen({ isPaused, added }) {
@@ -184,6 +211,8 @@ export function createOracle(path: string, truthParts: TruthParts, limits: Limit
       oracle.added.clear()
       for (const [id, about] of added) oracle.added.set(id, about)
       truths.adopt(all('task'), all('agent'))
+      mailTruths?.adopt(all('delivery'), all('agent'))
+      jobTruths?.adopt(all('jobRun'))
     },
   }
   return oracle
@@ -215,6 +244,12 @@ function checkClaim(
     1,
     () => `${id} is the second agent alive on ${agent.taskId}`,
   )
+  const isOfMember = ({ member }: Agent): boolean => member !== null && member === agent.member
+  holds(
+    living.filter(isOfMember).length <= 1,
+    1,
+    () => `${id} is the second agent alive of ${agent.member}`,
+  )
   checkBlockers(model, agent)
   if (agent.by !== 'process') return
   holds(startsAgents(), 7, () => `${id} was claimed by a command that starts nobody`)
@@ -230,6 +265,18 @@ function checkClaim(
   checkMachine(living, agent, machine)
   checkYardBudget(agent, before.used, budget())
   checkBudget(model, agents, agent)
+}
+
+/** What was acknowledged is there, with all whom it is for. */
+function checkSent(mail: SimMail | null, model: Map<string, Table>): void {
+  for (const [id, names] of mail?.sent ?? []) {
+    holds(model.get('message')?.has(id) === true, 4, () => `message ${id} was sent and is gone`)
+    for (const name of names) {
+      const delivery = deliveryIdOf(id as Delivery['messageId'], name)
+      const isThere = model.get('delivery')?.has(delivery) === true
+      holds(isThere, 4, () => `${delivery} was sent and is gone`)
+    }
+  }
 }
 
 function checkBlockers(model: Map<string, Table>, agent: Agent): void {
@@ -311,6 +358,7 @@ const isMet = (task: Record<string, unknown> | undefined): boolean =>
 function checkProcesses(world: World, plan: Plan): void {
   const generations = new Set<string>()
   const tasks = new Set<string>()
+  const members = new Set<string | null>()
   for (const process of world.processes.values()) {
     const key = `${process.lineage} ${process.taskId}#${process.generation}`
     holds(!generations.has(key), 1, () => `generation ${key} ran twice`)
@@ -318,6 +366,9 @@ function checkProcesses(world: World, plan: Plan): void {
     if (!process.isAlive) continue
     holds(!tasks.has(process.taskId), 1, () => `two processes are alive on ${process.taskId}`)
     tasks.add(process.taskId)
+    if (process.member !== null)
+      holds(!members.has(process.member), 1, () => `two processes of ${process.member} are alive`)
+    members.add(process.member)
     const agent = plan.agents.get(process.agentId)
     holds(
       agent?.generation === process.generation,
@@ -344,20 +395,19 @@ function checkPlan(plan: Plan, folded: Map<string, Table>): void {
     breaker: plan.breakers.size,
     judgement: plan.judgements.size,
     delivery: plan.deliveries.size,
+    jobRun: plan.jobRuns.size,
     dependency: [...plan.tasks.keys()].reduce((sum, id) => sum + plan.blockersOf(id).size, 0),
   }
   for (const [entity, size] of Object.entries(sizes)) {
     const rows = [...(folded.get(entity) ?? new Map<string, Record<string, unknown>>())]
-    const there = rows.filter(
-      ([, row]) => !ENDING.includes(entity) || !ENDED.includes(stateOf(row)),
-    )
-    holds(there.length === size, 8, () => `the plan has ${size} of ${entity}, not ${there.length}`)
+    const there = rows.filter(([, row]) => !isOver(entity, row))
     for (const [id, row] of there)
       holds(
         isDeepStrictEqual(plain(inPlan(plan, entity, id)), row),
         8,
         () => `plan and journal differ on ${entity} ${id}`,
       )
+    holds(there.length === size, 8, () => `the plan has ${size} of ${entity}, not ${there.length}`)
   }
 }
 
@@ -373,6 +423,8 @@ function inPlan(plan: Plan, entity: string, id: string): unknown {
       return plan.judgements.get(id as never)
     case 'delivery':
       return plan.deliveries.get(id)
+    case 'jobRun':
+      return plan.jobRuns.get(id)
     case 'yard':
       return plan.facts
     default: {
@@ -381,6 +433,19 @@ function inPlan(plan: Plan, entity: string, id: string): unknown {
       return isThere ? { id, blocker, dependent } : undefined
     }
   }
+}
+
+/** Of each job the newest runs are there, and those that are open; of the others some. */
+function isKept(entity: string, runs: Table, db: Database.Database): boolean {
+  if (entity !== 'jobRun') return false
+  const there = readTable(db, entity)
+  const newer = ({ job, number }: Record<string, unknown>): number =>
+    [...runs.values()].filter((run) => run['job'] === job && Number(run['number']) > Number(number))
+      .length
+  const isMissed = ([id, run]: [string, Record<string, unknown>]): boolean =>
+    !there.has(id) && (run['outcome'] === null || newer(run) < KEPT_RUNS)
+  const isTrue = [...there].every(([id, run]) => isDeepStrictEqual(run, runs.get(id)))
+  return isTrue && ![...runs].some(isMissed)
 }
 
 const TABLES: Readonly<Record<string, string>> = {

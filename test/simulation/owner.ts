@@ -10,6 +10,8 @@ import {
   type DispatcherParts,
 } from '../../src/coordinator/dispatch.ts'
 import type { Caps, LeaseBook, Route } from '../../src/coordinator/ports.ts'
+import { messagesOf } from '../../src/yard/executors/launch-order.ts'
+import { EXECUTOR_OF_MEMBER, type SimMail } from './mail/sim-mail.ts'
 import type { Agent } from '../../src/domain/agent.ts'
 import { NOTHING_SPENT } from '../../src/domain/budget/budget.ts'
 import type { LaunchOrder } from '../../src/domain/executor.ts'
@@ -79,6 +81,8 @@ export interface OwnerParts {
   readonly ignoresBudgets: boolean
   readonly branch: Branch
   readonly judges: Judges
+  /** Null = nobody is a member. */
+  readonly mail: SimMail | null
   readonly leases: LeaseBook
   /** False: it is one command, which settles what has ended and leaves. */
   readonly startsAgents: boolean
@@ -139,9 +143,13 @@ export function createOwner(parts: OwnerParts): Owner {
     clock,
     log: silentLog,
     caps: parts.caps,
-    route: parts.learns ? routeOrClaude : route,
+    route: (task) => byMember(parts.mail, task, (parts.learns ? routeOrClaude : route)(task)),
     ...(parts.learns && { learner }),
-    orderOf: (agent) => orderOf(opened, agent),
+    ...(parts.mail && {
+      mail: parts.mail.portFor(opened, clock),
+      jobs: parts.mail.jobsFor(opened, clock),
+    }),
+    orderOf: (agent) => orderOf(opened, agent, clock.now()),
     leases: parts.leases,
     nextAgentId: () => agentIdOf(world.nextAgentNumber()),
     nextFireAt,
@@ -257,7 +265,8 @@ const TYPES: Readonly<Record<string, ExecutorType>> = {
 }
 
 export function route(task: Task): Result<Route, Failure> {
-  const executor = task.executor ?? 'shell'
+  const executor =
+    task.executor ?? (task.exec === null ? EXECUTOR_OF_MEMBER[task.member ?? ''] : null) ?? 'shell'
   const executorType = TYPES[executor] ?? 'shell'
   return ok({
     executor,
@@ -274,7 +283,19 @@ export function route(task: Task): Result<Route, Failure> {
 
 /** What names nobody and has no command is for claude. */
 const routeOrClaude = (task: Task): Result<Route, Failure> =>
-  route(task.executor === null && task.exec === null ? { ...task, executor: 'claude' } : task)
+  route(isFree(task) ? { ...task, executor: 'claude' } : task)
+const isFree = ({ executor, exec, member }: Task): boolean =>
+  executor === null && exec === null && member === null
+
+/** One that begins anew each time keeps no conversation. */
+function byMember(
+  mail: SimMail | null,
+  { member }: Task,
+  way: Result<Route, Failure>,
+): Result<Route, Failure> {
+  const known = member === null ? undefined : mail?.settings.members[member]
+  return way.ok && known?.conversation === 'new' ? ok({ ...way.value, isFresh: true }) : way
+}
 
 const ROUTING: RoutingSettings = {
   learn: true,
@@ -295,7 +316,7 @@ const profile: Profile = {
   timeoutMs: 3_600_000,
 }
 
-function orderOf({ plan }: OpenStore, agent: Agent): LaunchOrder | null {
+function orderOf({ plan, store }: OpenStore, agent: Agent, now: number): LaunchOrder | null {
   const task = plan.tasks.get(agent.taskId)
   if (!task) return null
   const { conversation: resume, modelId } = agent
@@ -306,7 +327,7 @@ function orderOf({ plan }: OpenStore, agent: Agent): LaunchOrder | null {
     dependencies: [],
     notes: [],
     graph: [],
-    messages: [],
+    messages: messagesOf(plan, store, agent, now),
     resume,
     modelId,
     model: null,

@@ -7,6 +7,8 @@ import type { Agent } from '../../src/domain/agent.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import type { Task } from '../../src/domain/task.ts'
 import type { Holder, Orchestrators } from './orchestrators.ts'
+import { checkIdle, checkJobs } from './mail/mail-at-rest.ts'
+import type { SimMail } from './mail/sim-mail.ts'
 import type { Owner } from './owner.ts'
 import type { SimTime } from './sim-time.ts'
 import { holds } from './violation.ts'
@@ -16,6 +18,9 @@ export interface QuietParts {
   readonly world: World
   readonly time: SimTime
   readonly orchestrators: Orchestrators
+  /** Null = nobody is a member. */
+  readonly mail: SimMail | null
+  readonly lastTimeOf: (job: string) => number | null
   readonly caps: () => Pick<Caps, 'heartbeatTimeoutMs' | 'pollIntervalMs' | 'doneGraceMs'>
   /** Monotonic instant at which the present owner began. */
   readonly ownerSince: () => number
@@ -91,9 +96,21 @@ function checkQuiet(parts: QuietParts, owner: Owner, seen: Seen): void {
     sinceIn: (from) => time.listenedSince(Math.max(from, ownerSince(), seen.soundSince)),
   }
   for (const agent of plan.agents.values()) checkAgent(look, agent)
+  checkMail(look, owner)
   if (world.lineage === 0) for (const task of plan.tasks.values()) checkWaiting(world, plan, task)
   for (const holder of orchestrators.holders)
     if (plan.agents.has(holder.id)) checkHolder(look, holder)
+}
+
+/** An owner that only settles what has ended wakes nobody. */
+function checkMail({ mail, plan, time, lastTimeOf, sinceIn, beatMs }: Look, owner: Owner): void {
+  if (!mail || !owner.startsAgents || !owner.hasStarted) return
+  const now = time.clock.now()
+  checkIdle(plan, now)
+  const soundMs = sinceIn(0) - beatMs
+  // What a clock that was set makes of times that have been is not said here.
+  if (soundMs <= 0 || time.wasSetSince(time.clock.monotonic() - soundMs)) return
+  checkJobs(mail, { now, soundSince: now - soundMs, lastTimeOf })
 }
 
 function checkAgent(look: Look, agent: Agent): void {

@@ -21,6 +21,7 @@ import { createBackup, type Backup } from './sim-backup.ts'
 import { createSimBudget, NO_BUDGET, type SimBudget } from './sim-budget.ts'
 import { createBranch, type Branch } from './sim-lander.ts'
 import { createJudges, type Judges } from './sim-judge.ts'
+import { createSimMail, type SimMail } from './mail/sim-mail.ts'
 import { createSimMachine, type SimMachine } from './sim-machine.ts'
 import type { RuntimeFaults } from './sim-runtime.ts'
 import { createSimTime, type SimTime } from './sim-time.ts'
@@ -37,6 +38,8 @@ export interface SceneOptions {
   readonly learns?: boolean
   /** All have a model behind them, most end badly, and a model is asked what becomes of their tasks. */
   readonly triages?: boolean
+  /** There are members that write to each other, and jobs; absent = in every fourth history. */
+  readonly mails?: boolean
   /** Instead of anything that comes: 30 tasks of one provider, which is down for so long, ms, and then well. */
   readonly outageMs?: number
   /** Faults planted on purpose, to see that they are caught. */
@@ -51,6 +54,7 @@ export interface SceneOptions {
     readonly commitLies?: boolean
     readonly ignoresGates?: boolean
     readonly paysTwice?: boolean
+    readonly forgetsRuns?: boolean
   }
 }
 
@@ -58,6 +62,7 @@ export interface SceneOptions {
 interface Acknowledged {
   readonly isPaused: boolean
   readonly added: Oracle['added']
+  readonly sent: SimMail['sent']
 }
 
 export interface Scene {
@@ -70,6 +75,7 @@ export interface Scene {
   readonly budget: SimBudget
   readonly branch: Branch
   readonly judges: Judges
+  readonly mail: SimMail | null
   readonly oracle: Oracle
   readonly orchestrators: Orchestrators
   readonly backup: Backup<Acknowledged>
@@ -122,6 +128,8 @@ export function createScene(options: SceneOptions): Scene {
     hasNoGates: options.outageMs !== undefined,
     triagesAll: options.triages === true,
   })
+  const hasMail = options.mails ?? (options.outageMs === undefined && seed % 4 === 0)
+  const mail = hasMail ? createSimMail(random, { forgetsRuns: planted.forgetsRuns === true }) : null
   const leases = createLeaseMemory()
   const backup = createBackup<Acknowledged>(path)
   const faults: RuntimeFaults = {
@@ -150,6 +158,8 @@ export function createScene(options: SceneOptions): Scene {
     machine,
     clock,
     judges,
+    mail,
+    time,
     caps: () => scene.caps,
     budget: () => budget.now,
     learns: options.learns === true,
@@ -170,6 +180,7 @@ export function createScene(options: SceneOptions): Scene {
     budget,
     branch,
     judges,
+    mail,
     oracle,
     orchestrators,
     backup,
@@ -177,6 +188,8 @@ export function createScene(options: SceneOptions): Scene {
       world,
       time,
       orchestrators,
+      mail,
+      lastTimeOf: oracle.lastTimeOf,
       caps: () => scene.caps,
       ownerSince: () => ownerSince,
     }),
@@ -226,6 +239,7 @@ export function createScene(options: SceneOptions): Scene {
         faults,
         branch,
         judges,
+        mail,
         policy,
         leases,
         clock,
@@ -259,7 +273,8 @@ export function createScene(options: SceneOptions): Scene {
           if (task === command.id) oracle.added.set(task, { ...added, title: null })
       // Sent again, it is answered as it was the first time, whatever has happened since.
       const isFirst = !unanswered.has(id)
-      unanswered.set(id, asked)
+      // The number of its run is of this owner alone.
+      if (command.type !== 'job.fire') unanswered.set(id, asked)
       void to.dispatcher.dispatch(command, by, id).then((reply) => {
         if (to.isDead || isUnsaved(reply)) return
         unanswered.delete(id)
@@ -268,6 +283,11 @@ export function createScene(options: SceneOptions): Scene {
         if (command.type === 'yard.pause' && resumes === resumesBefore && isFirst)
           oracle.isPauseAcked = true
         for (const task of addedBy(command)) remember(task)
+        if (command.type === 'message.send')
+          mail?.sent.set(
+            reply.value.ids[0] ?? '',
+            command.recipients.map(({ name }) => name),
+          )
         if (command.type === 'task.take') orchestrators.claimed(command, to.opened.plan)
       })
     },
@@ -287,12 +307,19 @@ export function createScene(options: SceneOptions): Scene {
         db.close()
       }
     },
-    makeBackup: () => backup.make({ isPaused: oracle.isPauseAcked, added: new Map(oracle.added) }),
+    makeBackup: () =>
+      backup.make({
+        isPaused: oracle.isPauseAcked,
+        added: new Map(oracle.added),
+        sent: new Map(mail?.sent),
+      }),
     async restore() {
       world.replace()
       oracle.close()
-      const { isPaused, added } = await backup.putBack(clock.now())
+      const { isPaused, added, sent } = await backup.putBack(clock.now())
       unanswered.clear()
+      mail?.sent.clear()
+      for (const [id, names] of sent) mail?.sent.set(id, names)
       oracle.reopen({ isPaused, added })
     },
     close() {

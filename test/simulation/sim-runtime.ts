@@ -6,6 +6,7 @@ import type { LaunchOrder, Runtime, RuntimeReport } from '../../src/domain/execu
 import { workFailure } from '../../src/domain/failure.ts'
 import type { AgentId } from '../../src/domain/ids.ts'
 import type { Conflict } from '../../src/domain/landing.ts'
+import { isStanding } from '../../src/domain/messages/message.ts'
 import type { SeededRandom } from '../support/seeded-random.ts'
 import { evidenceOf } from '../support/plan-builder.ts'
 import { leftBy, type Process, type Sight, type World } from './world.ts'
@@ -58,7 +59,8 @@ function usageOf(process: Process | null): RuntimeUsage | null {
 
 /** Some could not begin because the work below them does not merge; the same work never does. */
 function conflictOf({ task }: LaunchOrder, random: SeededRandom): Conflict | null {
-  if (task.merging !== null || !random.chance(0.3)) return null
+  // A turn of a member builds on nothing.
+  if (task.merging !== null || isStanding(task.id) || !random.chance(0.3)) return null
   const part = (name: string) => ({ name, commit: `${name}-${task.id}` })
   return { ours: part('left'), theirs: part('right'), paths: ['a'], reason: 'clash', hunks: '' }
 }

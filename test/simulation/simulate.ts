@@ -11,6 +11,7 @@ export interface Simulation {
   readonly planted?: HistoryOptions['planted']
   readonly learns?: boolean
   readonly triages?: boolean
+  readonly mails?: boolean
   readonly without?: HistoryOptions['without']
   readonly onHistory?: (history: History) => void
 }
@@ -32,6 +33,7 @@ export async function simulate(simulation: Simulation): Promise<History | null> 
         without,
         learns,
         triages,
+        ...(simulation.mails === undefined ? {} : { mails: simulation.mails }),
       })
       simulation.onHistory?.(history)
       if (history.violation) return history

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeTemplate, runHistory, type HistoryOptions } from './history.ts'
-import { believesLateReports, believesOldJudgements } from './planted.ts'
+import {
+  believesLateReports,
+  believesOldJudgements,
+  forgetsTurns,
+  keepsTaken,
+  losesMessages,
+  takesWithoutClaim,
+} from './planted.ts'
 import { explain, simulate } from './simulate.ts'
 
 describe('the simulation', () => {
@@ -58,6 +65,19 @@ describe('the simulation', () => {
     expect(triaged).toBeGreaterThan(20)
   }, 120_000)
 
+  it('holds every promise where members write to each other and jobs to them', async () => {
+    const sent: number[] = []
+    const broken = await simulate({
+      histories: 60,
+      seed: 1,
+      steps: 300,
+      mails: true,
+      onHistory: ({ messages }) => void sent.push(messages),
+    })
+    expect(broken && explain(broken)).toBeNull()
+    expect(sent.reduce((sum, count) => sum + count, 0) / sent.length).toBeGreaterThan(10)
+  }, 120_000)
+
   let folder = ''
   let template = ''
   beforeAll(async () => {
@@ -88,11 +108,15 @@ describe('the simulation', () => {
     const learning = await runHistory(learns)
     expect(learning.chosen).toBeGreaterThan(0)
     expect(await runHistory(learns)).toEqual(learning)
+    const writes = { ...options, seed: 92, mails: true }
+    const writing = await runHistory(writes)
+    expect(writing.messages).toBeGreaterThan(0)
+    expect(await runHistory(writes)).toEqual(writing)
     const other = await runHistory({ ...options, seed: 78 })
     expect(other.hash).not.toBe(first.hash)
   })
 
-  it.each<[string, HistoryOptions['planted'], number[]]>([
+  it.each<[string, HistoryOptions['planted'], number[], boolean?]>([
     ['a missing generation check', { decide: believesLateReports }, [1, 4, 5]],
     ['ignored caps', { ignoresCaps: true }, [3]],
     ['ignored budgets', { ignoresBudgets: true }, [3]],
@@ -102,15 +126,21 @@ describe('the simulation', () => {
     ['an ignored gate', { ignoresGates: true }, [4]],
     ['the judgement of an old generation', { decide: believesOldJudgements }, [5]],
     ['a turn that is paid twice', { paysTwice: true }, [4]],
+    ['a take without a claim', { decide: takesWithoutClaim }, [1, 4], true],
+    ['a message that is not given back', { decide: keepsTaken }, [4], true],
+    ['two agents of a member', { decide: forgetsTurns }, [1], true],
+    ['a message that is lost', { decide: losesMessages }, [4], true],
+    ['a job that forgets what it has fired', { forgetsRuns: true }, [4], true],
     ['a commit that installs without saving', { commitLies: true }, [4, 8]],
   ])(
     'catches %s and names the seed',
-    async (_, planted, promises) => {
+    async (_, planted, promises, mails) => {
       const broken = await simulate({
         histories: 200,
         seed: 1,
         steps: 250,
         ...(planted && { planted }),
+        ...(mails && { mails }),
       })
       expect(promises).toContain(broken?.violation?.promise)
       expect(broken && explain(broken)).toContain(`--seed ${broken?.seed}`)
@@ -121,6 +151,7 @@ describe('the simulation', () => {
         folder,
         template,
         planted: planted ?? {},
+        ...(mails && { mails }),
       })
       expect(again.violation?.message).toBe(broken.violation?.message)
     },

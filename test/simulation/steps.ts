@@ -3,6 +3,13 @@ import { orElse } from '../../src/base/result.ts'
 import { newTaskSchema, taskEditSchema } from '../../src/domain/task.ts'
 import { PERSON } from '../support/plan-builder.ts'
 import { takeCommand, wish, wishOfAgent, type Wish } from './clients.ts'
+import {
+  lateMail,
+  type MailAbout,
+  mailOfAgent,
+  mailOfClaimant,
+  mailWish,
+} from './mail/mail-clients.ts'
 import type { Fate, Owner } from './owner.ts'
 import type { Scene } from './scene.ts'
 import { isEndless } from './world.ts'
@@ -54,7 +61,7 @@ export function chooseStep(
   return scene.random.weighted(can)
 }
 
-function possible({ world, budget, storeFaults, backup }: Scene, living: Owner) {
+function possible({ world, budget, storeFaults, backup, mail }: Scene, living: Owner) {
   const can: Record<StepName, number> = { ...STEPS }
   const without = (isOut: boolean, ...names: StepName[]): void => {
     if (isOut) for (const name of names) can[name] = 0
@@ -69,6 +76,7 @@ function possible({ world, budget, storeFaults, backup }: Scene, living: Owner) 
   without(world.alive.length === 0, 'process', 'agent', 'vanish')
   without(backup.kept === null, 'restore')
   without(living.opened.plan.tasks.size === 0, 'orchestrator')
+  if (mail) can.agent = Math.max(can.agent, world.alive.length > 0 ? 12 : 0)
   // Troubles are over sooner than they began.
   if (living.fate === 'disk is full') can.disk = 20
   if (storeFaults.isOn) can.statement = 20
@@ -109,6 +117,7 @@ export const DOES: Readonly<
     if (random.chance(0.3) && scene.sendAgain(living)) return
     if (random.chance(0.08)) return changeMind(scene, living)
     if (random.chance(0.3) && rejectUnjudged(scene, living)) return
+    if (scene.mail && random.chance(0.6)) return write(scene, living)
     const asked = wish(random, living.opened.plan, {
       now: time.clock.now(),
       count: scene.nextCount(),
@@ -120,6 +129,11 @@ export const DOES: Readonly<
   },
   agent(scene, living) {
     const process = scene.random.pick(scene.world.alive)
+    const about = mailAbout(scene, living)
+    if (about && scene.random.chance(0.7)) {
+      for (const asked of mailOfAgent(about, process)) scene.send(living, asked)
+      return
+    }
     const asked = wishOfAgent(scene.random, process, scene.nextCount())
     if (asked.command.type === 'task.complete') process.hasReported = true
     scene.send(living, asked)
@@ -179,8 +193,9 @@ export const DOES: Readonly<
   neighbour: ({ tell, machine }) => tell(machine.stir()),
   caps(scene, living) {
     const { random, caps, tell } = scene
-    const other = random.weighted({ caps: 2, machine: 1, budget: 1, judges: 1 })
-    if (other !== 'caps') tell(scene[other].change())
+    const jobs = scene.mail ? { mail: 1 } : {}
+    const other = random.weighted({ caps: 2, machine: 1, budget: 1, judges: 1, mail: 0, ...jobs })
+    if (other !== 'caps') tell(scene[other]?.change() ?? 'nothing changes')
     else {
       scene.caps = {
         ...caps,
@@ -212,6 +227,26 @@ export const DOES: Readonly<
     scene.tell('the backup is put back')
     return scene.restore()
   },
+}
+
+function mailAbout({ random, mail, time, nextCount }: Scene, { opened }: Owner): MailAbout | null {
+  if (!mail) return null
+  const { plan, store } = opened
+  return { random, plan, store, mail, now: time.clock.now(), count: nextCount() }
+}
+
+/** Somebody wants something of messages, or an agent that has ended does. */
+function write(scene: Scene, living: Owner): void {
+  const { random, world } = scene
+  const about = mailAbout(scene, living)
+  if (!about) return
+  const ended = [...world.processes.values()].filter(
+    ({ lineage, end }) => end !== null && lineage === world.lineage,
+  )
+  const late = ended.length > 0 && random.chance(0.1) ? random.pick(ended) : null
+  const claimant = random.chance(0.1) ? mailOfClaimant(about) : null
+  const asked = late ? lateMail(about, late.agentId, late.taskId) : (claimant ?? mailWish(about))
+  if (asked && isTaken(asked)) scene.send(living, asked)
 }
 
 /** A person calls a task done under its agent, and then takes it in hand. */

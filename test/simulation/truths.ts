@@ -5,12 +5,13 @@
  */
 import type { Agent, StopReason } from '../../src/domain/agent.ts'
 import type { FailureClass } from '../../src/domain/failure.ts'
+import { isStanding } from '../../src/domain/messages/message.ts'
 import type { Task } from '../../src/domain/task.ts'
 import type { StoredRow } from '../../src/store/journal.ts'
 import type { Orchestrators } from './orchestrators.ts'
 import type { SimTime } from './sim-time.ts'
 import { holds } from './violation.ts'
-import { naturalEnd, type Process, type World } from './world.ts'
+import { naturalEnd, type Process, type ProcessEnd, type World } from './world.ts'
 
 /** One row with its entity before and after, both as the journal tells them. */
 export interface Step {
@@ -111,7 +112,7 @@ export function createTruths(parts: TruthParts): Truths {
     const isHolder = task?.state.kind === 'in-progress' && task.state.agentId === agent.id
     if (!adopted.has(agent.id)) checkOwnEnd(agent, process, isHolder)
     checkVerdict(agent, process, stops.get(agent.id))
-    if (isHolder && !FREE.has(nameOf(agent)) && spendsAttempt(agent, process)) spend(agent.taskId)
+    if (isHolder && !isStanding(agent.taskId) && spendsTry(agent, process)) spend(agent.taskId)
   }
   const onTask = ({ row, before, after }: Step): void => {
     const task = after as unknown as Task | undefined
@@ -166,7 +167,7 @@ export function createTruths(parts: TruthParts): Truths {
 const DATE_TICK_MS = 20
 
 /** How the journal tells its end. */
-function nameOf({ state }: Agent): string {
+export function nameOf({ state }: Agent): string {
   if (state.kind !== 'ended') return state.kind
   return state.outcome === 'done' ? 'done' : (state.failure?.class ?? state.outcome)
 }
@@ -186,20 +187,25 @@ function truthOf(
   // A launch that was refused may be found again as one that never began.
   if (!process?.end)
     return world.refusedLaunches.has(agent.id) ? ['launch', 'isolation', 'lost'] : ['lost']
-  const own = agent.report?.kind === 'fail' ? 'reported' : ownEnd(agent, process)
-  // An owner ends what is over its budget also where it cannot save that. The next one finds a process that died of a signal.
-  if (!stop) return process.end.isUnsavable && process.end.by !== 'itself' ? [own, 'crash'] : [own]
+  const own = agent.report?.kind === 'fail' ? agent.report.failure.class : ownEnd(agent, process)
+  if (!stop) return endUnasked(process.end, own)
   return isCertain(process, time) && process.end.monotonic + DATE_TICK_MS < stop.at
     ? [own]
     : [endByStop(stop.reason, agent.report), own]
 }
+
+/** An owner ends what is over its budget also where it cannot save that. The next one finds a process that died of a signal. */
+const endUnasked = (
+  { isUnsavable, by }: ProcessEnd,
+  own: FailureClass | 'done',
+): readonly (FailureClass | 'done')[] => (isUnsavable && by !== 'itself' ? [own, 'crash'] : [own])
 
 /** Without an exit of its own, or by a clock that was set, nobody can tell whether the stop came first. */
 const isCertain = ({ nature, end }: Process, time: SimTime): boolean =>
   end?.by === 'itself' && end.hasExit && nature !== 'crashes' && !time.wasSetSince(end.monotonic)
 
 function endByStop(reason: string, report: Agent['report']): FailureClass | 'done' {
-  if (reason === 'reported') return report?.kind === 'fail' ? 'reported' : 'done'
+  if (reason === 'reported') return report?.kind === 'fail' ? report.failure.class : 'done'
   if (reason === 'silent') return 'lost'
   return reason === 'budget' ? 'budget' : 'timeout'
 }
@@ -212,6 +218,10 @@ function ownEnd({ report }: Agent, process: Process): FailureClass | 'done' {
     ? natural
     : 'done'
 }
+
+/** Its end counts against its task, or against the messages that it took. */
+export const spendsTry = (agent: Agent, process: Process | null): boolean =>
+  !FREE.has(nameOf(agent)) && spendsAttempt(agent, process)
 
 /** What never ran spends none, unless the system refused to start it. */
 function spendsAttempt({ state, by }: Agent, process: Process | null): boolean {

@@ -57,6 +57,10 @@ export interface Process {
   readonly pid: number
   readonly agentId: AgentId
   readonly taskId: TaskId
+  /** Whose turn it is; null = no member's. */
+  readonly member: string | null
+  /** Ids of the messages that its prompt told. */
+  readonly messages: readonly string[]
   readonly generation: number
   /** Counts the restores before it: tasks and generations of another database are other ones. */
   readonly lineage: number
@@ -167,7 +171,7 @@ export function createWorld(random: SeededRandom, time: SimTime, isTroubled = fa
     world.onChange?.(process.agentId)
   }
   const begin = (order: LaunchOrder): void => {
-    const { id: agentId, taskId, generation, provider, executorType } = order.agent
+    const { id: agentId, taskId, member, generation, provider, executorType } = order.agent
     const folder = folderOf(agentId)
     if (folder.isGone || folder.pid !== null) return
     const conversation = order.resume?.id ?? `talk-${agentId}-${lineage}`
@@ -175,6 +179,8 @@ export function createWorld(random: SeededRandom, time: SimTime, isTroubled = fa
       pid: (pids += 1),
       agentId,
       taskId,
+      member,
+      messages: order.messages.map(({ id }) => id),
       generation,
       lineage,
       provider,

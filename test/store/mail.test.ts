@@ -287,8 +287,10 @@ describe('reads of messages', () => {
       'back',
     ])
     expect(mail.message('no')).toBeNull()
-    expect(mail.sentSince('side', 'back', START_AT + 1000)).toBe(1)
-    expect(mail.sentSince('side', 'back', START_AT + 2000)).toBe(0)
+    expect(mail.settledSince('side', 'back', START_AT + 1000)).toBe(0)
+    recorder.run({ type: 'message.ack', deliveryIds: [`${two.id}>back`] })
+    expect(mail.settledSince('side', 'back', START_AT + 1000)).toBe(1)
+    expect(mail.settledSince('side', 'back', START_AT + 2000)).toBe(0)
   })
 
   it('with a name, the open ones are those that are open for it', () => {
@@ -313,6 +315,21 @@ describe('reads of messages', () => {
     )
     expect(opened.store.mail.lastRunNumber('nightly')).toBe(KEPT_RUNS + 3)
     expect(opened.store.mail.lastRunNumber('other')).toBe(0)
+  })
+
+  it('keep runs whose message is open, and as many others as before where numbers were given to what was never saved', () => {
+    const recorder = recorderOf(opened)
+    const ended = { outcome: 'skipped', endedAt: START_AT } as const
+    const numbers = (): number[] =>
+      opened.store.mail.jobRuns('nightly', 1000).map(({ number }) => number)
+    recorder.run({ type: 'job.fire', run: jobRun(1) }, COORDINATOR)
+    recorder.run({ type: 'job.fire', run: jobRun(2, ended) }, COORDINATOR)
+    recorder.run({ type: 'job.fire', run: jobRun(9 * KEPT_RUNS, ended) }, COORDINATOR)
+    expect(numbers()).toEqual([9 * KEPT_RUNS, 2, 1])
+    for (let number = 1; number <= KEPT_RUNS; number += 1)
+      recorder.run({ type: 'job.fire', run: jobRun(9 * KEPT_RUNS + number, ended) }, COORDINATOR)
+    expect(numbers()).toHaveLength(KEPT_RUNS + 1)
+    expect(numbers().at(-1)).toBe(1)
   })
 
   it('know when a token was last used', () => {

@@ -91,17 +91,24 @@ const outgoing = (envelope: Envelope): Outgoing => ({
   envelope,
 })
 
-function keep(peers: Map<string, Peer>, each: Incoming, pinnedAt: number): void {
-  const { machine, key, cursor, members, refused } = each
-  const known = peers.get(machine)
-  peers.set(machine, {
+const UNKNOWN = { key: '', refused: 0, lastRefusal: null } as const
+
+function keep(peers: Map<string, Peer>, each: Incoming, at: number): void {
+  const { machine, cursor, refused } = each
+  const known: Peer = peers.get(machine) ?? {
+    ...UNKNOWN,
     id: machine,
-    key: known?.key || (key ?? ''),
-    pinnedAt: known?.pinnedAt ?? pinnedAt,
-    members: [...(members ?? known?.members ?? [])],
+    pinnedAt: at,
+    members: [],
+    cursor: null,
+  }
+  peers.set(machine, {
+    ...known,
     cursor,
-    refused: (known?.refused ?? 0) + refused.length,
-    lastRefusal: refused.at(-1) ?? known?.lastRefusal ?? null,
+    key: known.key === '' ? (each.key ?? '') : known.key,
+    members: [...(each.members ?? known.members)],
+    refused: known.refused + refused.length,
+    lastRefusal: refused.at(-1) ?? known.lastRefusal,
   })
 }
 

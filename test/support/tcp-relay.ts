@@ -11,7 +11,11 @@ export interface TcpRelay {
 }
 
 /** `after`: bytes of both directions, over all connections, until the next cut; after the last one nothing is cut any more. */
-export async function openTcpRelay(to: number, after: readonly number[] = []): Promise<TcpRelay> {
+export async function openTcpRelay(
+  to: number,
+  after: readonly number[] = [],
+  port = 0,
+): Promise<TcpRelay> {
   const open = new Set<Socket>()
   const left = [...after]
   let cuts = 0
@@ -46,7 +50,7 @@ export async function openTcpRelay(to: number, after: readonly number[] = []): P
       })
     }
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return {
     port: (server.address() as AddressInfo).port,

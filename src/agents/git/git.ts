@@ -151,7 +151,7 @@ function runGit(folder: string, marker: string | null): Git {
       encoding: options.isBinary ? 'latin1' : 'utf8',
       ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     })
-    const limit = limitTime(running.pid, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, options.signal)
+    const limit = limitTime(running.pid, options)
     const result = await running
     limit.end()
     const { exitCode, stdout, stderr } = result
@@ -180,7 +180,10 @@ export const withoutRemotes =
  * Ends git together with its filters: one that hangs would hold the output open long after git itself is gone. The polite
  * signal comes first, for it lets git remove its lock files.
  */
-function limitTime(pid: number | undefined, timeoutMs: number, signal?: AbortSignal) {
+function limitTime(
+  pid: number | undefined,
+  { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: Pick<GitOptions, 'timeoutMs' | 'signal'>,
+) {
   let passed = false
   const stop = (signal: NodeJS.Signals) => {
     passed = true

@@ -17,7 +17,7 @@ import { attemptLimit, retryDelayMs, VERDICTS, workFailure, type WorkFailure } f
 import type { Plan } from '../plan.ts'
 import { hasResult, type Task } from '../task.ts'
 import { baseConflictEvents } from './decide-landing.ts'
-import { afterTurn } from './mail-turn.ts'
+import { afterTurn } from './turn-end.ts'
 import { askedEvents, stoppedByVerdict } from './decide-triage.ts'
 import { resultEvents } from './evaluated.ts'
 import { budgetFailure, overspentEvent } from './decide-open.ts'

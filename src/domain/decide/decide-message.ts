@@ -3,7 +3,6 @@ import { ok } from '../../base/result.ts'
 import type { CommandOf, Sending } from '../command.ts'
 import type { Event } from '../event.ts'
 import { failure, type Failure } from '../failure.ts'
-import { loopRefusal } from '../messages/loop-limits.ts'
 import {
   type Delivery,
   deliveryIdOf,
@@ -14,6 +13,7 @@ import {
   noticesOf,
   standingIdOf,
 } from '../messages/message.ts'
+import { endedRecipient, sendingRefusal } from '../messages/limits.ts'
 import { namesOf } from '../messages/names.ts'
 import type { Plan } from '../plan.ts'
 import { isFinished, type Task } from '../task.ts'
@@ -48,7 +48,10 @@ export const messageDeciders: Deciders<
   | ('job.fire' | 'job.settle')
 > = {
   'message.send': (plan, command, now) => {
-    const refusal = loopRefusal(command, now.by)
+    const { message, recipients } = command
+    if (recipients.some(({ name }) => plan.deliveries.has(deliveryIdOf(message.id, name))))
+      return noOp(message.id)
+    const refusal = sendingRefusal(plan, command, now)
     if (refusal) return refused(refusal)
     const events = delegated(plan, command, now)
     if (!events.ok) return events
@@ -80,6 +83,8 @@ export const messageDeciders: Deciders<
 
   'message.settleDead'(plan, { id: messageId, dead, again }, now) {
     if (dead.length === 0) return refused(notDead(messageId))
+    const refusal = again ? endedRecipient(plan, again) : null
+    if (refusal) return refused(refusal)
     const closed = dead.map((each): Event => ({
       type: 'delivery.closed',
       at: now.at,
@@ -249,13 +254,7 @@ function answeredEvents(
 ): Decided {
   const { original, message } = sending
   if (!original) return decided([])
-  const all = original.to.flatMap(
-    (name) => plan.deliveries.get(deliveryIdOf(original.id, name)) ?? [],
-  )
-  const own = all.filter((delivery) => isOwn(plan, delivery, message.from, now))
-  // A person may answer in the place of a member; one more word of whoever sent it is no answer.
-  const isAnswer = sending.isReply === true || message.from !== original.from
-  const open = own.length === 0 && now.by.kind === 'person' && isAnswer ? all : own
+  const open = answeredBy(plan, sending, original, now)
   if (sending.isReply && open.length === 0) return refused(notOpen(original.id))
   // Whoever is woken by the reply itself does not rest.
   const woken = message.priority === 'low' ? [] : sending.recipients.map(({ name }) => name)
@@ -272,6 +271,21 @@ function askedEvents(plan: Plan, sending: CommandOf<'message.send'>, now: Circum
   return original?.asks?.what === 'answer'
     ? answerOf(plan, task, message, now)
     : decisionOf(plan, task, message, now)
+}
+
+/** A person may answer in the place of a member; one more word of whoever sent it is no answer. */
+function answeredBy(
+  plan: Plan,
+  { message, isReply }: CommandOf<'message.send'>,
+  original: Message,
+  now: Circumstances,
+): readonly Delivery[] {
+  const all = original.to.flatMap(
+    (name) => plan.deliveries.get(deliveryIdOf(original.id, name)) ?? [],
+  )
+  const own = all.filter((delivery) => isOwn(plan, delivery, message.from, now))
+  const isAnswer = isReply === true || message.from !== original.from
+  return own.length === 0 && now.by.kind === 'person' && isAnswer ? all : own
 }
 
 /** The task goes on with the answer, or has it as a note; where the agent that asked has not ended, it goes on when that has. */

@@ -2,8 +2,8 @@
 import { failure, workFailure } from '../failure.ts'
 import type { Event } from '../event.ts'
 import type { TaskId } from '../ids.ts'
-import { loopRefusal } from '../messages/loop-limits.ts'
 import type { Plan } from '../plan.ts'
+import { sendingRefusal } from '../messages/limits.ts'
 import { isFinished, type Task } from '../task.ts'
 import { sentEvents } from './mail-turn.ts'
 import {
@@ -52,9 +52,9 @@ export const openDeciders: TaskDeciders<
           facts: { id },
         }),
       )
-    const refusal = sending ? loopRefusal(sending, by) : null
-    if (refusal) return refused(refusal)
     const asked = workFailure('question', text)
+    const refusal = sending ? sendingRefusal(plan, sending, { by }) : null
+    if (refusal) return refused(refusal)
     const sent = sending
       ? sentEvents(plan, sending.message, sending.recipients, {
           at,

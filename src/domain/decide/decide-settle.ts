@@ -9,6 +9,7 @@ import type { Plan } from '../plan.ts'
 import { isFinished, type Task } from '../task.ts'
 import { decideEnd } from './decide-end.ts'
 import { isJudged, resultEvents } from './evaluated.ts'
+import { release } from './released.ts'
 import {
   attachedEvents,
   type Circumstances,
@@ -17,7 +18,6 @@ import {
   nameOf,
   noOp,
   refused,
-  release,
   repeatedEvent,
   wrongState,
 } from './decision.ts'
@@ -43,7 +43,7 @@ export function decideComplete(
   const why = notToBeDone(plan, task, command)
   if (why) return refused(why)
   const attached = attachedEvents(id, living, command.artifacts, now)
-  const released = release(living, 'superseded', 'done', now)
+  const released = release({ plan, task, living }, 'superseded', 'done', now)
   const judging = judgingEvents({ plan, task, living }, command, now)
   if (judging) return decided([id], ...attached, ...released, ...judging)
   // Its commit is known when its agent has ended (`task.landed`); without one the task keeps what it has.
@@ -114,7 +114,7 @@ export function decideFail(task: Task, command: Fail, now: Circumstances, plan: 
     failure,
     isAttempt: false,
   }
-  const released = release(living, 'superseded', 'failed', now)
+  const released = release({ plan, task, living }, 'superseded', 'failed', now)
   return decided([id], ...released, { ...over, ...workOf(living, now) })
 }
 

@@ -13,9 +13,7 @@ import {
   loggedEvent,
   nameOf,
   noOp,
-  personEnded,
   refused,
-  release,
   returnedEvent,
   unknownTask,
   wrongState,
@@ -23,6 +21,7 @@ import {
   type Decided,
   type TaskDeciders,
 } from './decision.ts'
+import { release } from './released.ts'
 
 export const taskDeciders: TaskDeciders<
   | ('task.hold' | 'task.release' | 'task.publish' | 'task.abandon' | 'task.remove' | 'task.log')
@@ -65,7 +64,7 @@ export const taskDeciders: TaskDeciders<
     const gone = new Set(ids)
     const joined = join ? joinEvents(plan, gone, now.at) : []
     const events = ids.flatMap((each): Event[] => [
-      ...release(plan.agentOf(each), 'abandoned', 'superseded', now),
+      ...releaseOf(plan, each, now),
       { type: 'task.abandoned', at: now.at, id: each, by: nameOf(now.by) },
     ])
     const reply = { ids, becameReady: countFreed(plan, gone, joined) }
@@ -89,13 +88,17 @@ export const taskDeciders: TaskDeciders<
   'task.letGo'(task, { id }, now, plan) {
     const living = plan.agentOf(id)
     if (living?.by === 'pilot')
-      return decided([id], ...release(living, 'taken-back', 'superseded', now))
+      return decided([id], ...release({ plan, task, living }, 'taken-back', 'superseded', now))
     if (living?.by !== 'person')
       return refused(
         wrongState(task, 'released', 'only a task that a person claimed can be released'),
       )
     const returned = returnedEvent(id, now.at, { workedMs: workedBy(living, now.at) })
-    return decided([id], personEnded(living, 'superseded', now.at), returned)
+    return decided(
+      [id],
+      ...release({ plan, task, living }, 'taken-back', 'superseded', now),
+      returned,
+    )
   },
 
   'schedule.skip'(task, { id, nextFireAt: notBefore }, { at }) {
@@ -110,6 +113,13 @@ export const taskDeciders: TaskDeciders<
     const hint = 'it is not waiting for its time'
     return notWaiting(task, 'started now', hint) ?? decided([id], timed)
   },
+}
+
+function releaseOf(plan: Plan, id: TaskId, now: Circumstances): Event[] {
+  const task = plan.tasks.get(id)
+  return task
+    ? release({ plan, task, living: plan.agentOf(id) }, 'abandoned', 'superseded', now)
+    : []
 }
 
 /** It, and everything that waits for it, directly or not; breadth first. */

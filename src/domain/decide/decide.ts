@@ -126,9 +126,28 @@ const accessDeciders: Deciders<'token.make' | 'token.revoke' | 'peer.pin' | 'pee
 
   'peer.read'({ peers }, { id, cursor, members, refused: reasons }, { at }) {
     if (!peers.has(id)) return noOp(id)
-    const refusals = reasons.map((reason): Event => ({ type: 'peer.refused', at, id, reason }))
+    const refusals = countReasons(reasons).map(([reason, count]): Event => ({
+      type: 'peer.refused',
+      at,
+      id,
+      reason,
+      count,
+    }))
     return decided([id], ...refusals, { type: 'peer.read', at, id, cursor, members })
   },
+}
+
+/** More than so many are one: what a machine sends must not fill the journal. */
+const MAX_REASONS = 20
+
+function countReasons(reasons: readonly string[]): (readonly [string, number])[] {
+  const counts = new Map<string, number>()
+  for (const reason of reasons) {
+    const isKnown = counts.has(reason) || counts.size < MAX_REASONS
+    const key = isKnown ? reason : 'many files, for many reasons'
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  return [...counts]
 }
 
 const DECIDERS: Deciders<Exclude<CommandType, OfTask>> = {

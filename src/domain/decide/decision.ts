@@ -1,6 +1,6 @@
 /** What `decide` gives back: events and a reply, or a failure that says what to do instead. */
 import { err, ok, type Result } from '../../base/result.ts'
-import type { Agent, StopReason } from '../agent.ts'
+import type { Agent } from '../agent.ts'
 import type { Actor, CommandOf, CommandType, Reply } from '../command.ts'
 import type { Event, EventOf } from '../event.ts'
 import type { Artifact } from '../executor.ts'
@@ -155,19 +155,6 @@ export const repeatedEvent = (
         failure,
         resultCommit: null,
       }
-
-/** Ends the hold that a living agent has: a person's at once, a process's by ending its tree. */
-export function release(
-  living: Agent | null,
-  reason: StopReason,
-  outcome: 'done' | 'failed' | 'superseded',
-  now: Circumstances,
-): Event[] {
-  if (!living) return []
-  if (living.by === 'person') return [personEnded(living, outcome, now.at)]
-  if (living.state.kind === 'stopping') return []
-  return [{ type: 'agent.stopping', at: now.at, id: living.id, reason, force: false }]
-}
 
 export const personEnded = (
   agent: Agent,

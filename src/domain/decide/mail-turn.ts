@@ -1,8 +1,6 @@
 /** Messages and turns: what an agent takes as it is claimed, what becomes of that at its end, and when a member is woken next. */
-import type { Agent, Outcome } from '../agent.ts'
-import type { CommandOf } from '../command.ts'
+import type { Agent } from '../agent.ts'
 import type { Event } from '../event.ts'
-import type { WorkFailure } from '../failure.ts'
 import { derivedMessageId } from '../messages/derived-id.ts'
 import {
   ANY_PERSON,
@@ -26,7 +24,7 @@ import { namesOf } from '../messages/names.ts'
 import type { Task } from '../task.ts'
 
 /** Where the settings say nothing. */
-const DEFAULT_MAIL: MailPolicy = { tries: 3, retryAfterMs: 600_000 }
+export const DEFAULT_MAIL: MailPolicy = { tries: 3, retryAfterMs: 600_000 }
 
 const deliveriesTo = (plan: Plan, names: readonly string[]): Delivery[] =>
   names.flatMap((name) =>
@@ -93,18 +91,36 @@ interface Turn {
   readonly at: number
 }
 
+/** What becomes of what an agent took that somebody's word ends at once: it is done with, or waits again and has spent no try. */
+export function afterWord(
+  plan: Plan,
+  task: Task,
+  agent: Agent,
+  { isDone, at }: { readonly isDone: boolean; readonly at: number },
+): Event[] {
+  const reason = `${agent.id} was ended without a result`
+  const about = { plan, task, agent, mail: DEFAULT_MAIL, reason, isTry: false }
+  const { events, waiting } = turnEnded({ ...about, isDone, at })
+  return [...events, ...afterOtherTurn(plan, task, waiting, at)]
+}
+
 /** What becomes of what it took, and what waits for its member then. */
-function turnEnded(turn: Turn): { readonly events: Event[]; readonly waiting: Delivery[] } {
+export function turnEnded(turn: Turn): { readonly events: Event[]; readonly waiting: Delivery[] } {
   const { plan, task, agent } = turn
   const events: Event[] = []
   const waiting: Delivery[] = []
   for (const delivery of deliveriesTo(plan, [...namesOf(task), agent.id])) {
     const own = ownEvents(turn, delivery)
     events.push(...own.events)
-    if (own.left && own.left.recipient === task.member) waiting.push(own.left)
+    // Its member may be told of what it had sent itself.
+    for (const left of [...(own.left ? [own.left] : []), ...own.events.flatMap(sentBy)])
+      if (left.recipient === task.member) waiting.push(left)
   }
   return { events, waiting }
 }
+
+const sentBy = (event: Event): readonly Delivery[] =>
+  event.type === 'message.sent' ? event.deliveries : []
 
 function ownEvents(
   turn: Turn,
@@ -124,7 +140,7 @@ function ownEvents(
       left: null,
     }
   const tries = before + (isTry ? 1 : 0)
-  if (recipient === agent.id || tries >= mail.tries)
+  if (recipient === agent.id || (isTry && tries >= mail.tries))
     return { events: diedEvents(plan, delivery, { reason, isTry, at }), left: null }
   const notBefore = isTry ? at + repeatDelayMs(mail, tries) : null
   const left: Delivery = { ...delivery, tries, state: { kind: 'waiting', notBefore } }
@@ -277,14 +293,20 @@ export function settledMember(
   at: number,
 ): Event[] {
   const task = plan.tasks.get(standingIdOf(member))
-  if (task?.state.kind !== 'open' || task.held || task.state.park !== null) return []
-  if (plan.agentOf(task.id) !== null) return []
+  if (!task || plan.agentOf(task.id) !== null) return []
   const left = deliveriesTo(plan, [member]).filter(({ id }) => !gone.has(id))
-  return nextTurnAt(left, at) === null ? [restingEvent(task.id, left, at)] : []
+  return isTooEarly(task, left, at) ? [restingEvent(task.id, left, at)] : []
+}
+
+/** It was woken for what is gone, or comes later. One whose provider sleeps wakes with that, where there is something for it. */
+function isTooEarly({ state }: Task, waiting: readonly Delivery[], at: number): boolean {
+  if (state.kind !== 'open') return false
+  const next = nextTurnAt(waiting, at)
+  return next === null || (state.park === null && (state.notBefore ?? at) < next)
 }
 
 /** The standing task of a member whose turn on another task is over: that turn may have taken what had woken it. */
-function afterOtherTurn(
+export function afterOtherTurn(
   plan: Plan,
   { id, member }: Task,
   waiting: readonly Delivery[],
@@ -292,106 +314,46 @@ function afterOtherTurn(
 ): Event[] {
   const standing = member === null || isStanding(id) ? null : plan.tasks.get(standingIdOf(member))
   if (member === null || !standing) return []
-  const { state } = standing
   const next = nextTurnAt(waiting, at)
-  const isEarly =
-    state.kind === 'open' &&
-    state.park === null &&
-    (next === null || (state.notBefore ?? at) < next)
-  if (isEarly) return [restingEvent(standing.id, waiting, at)]
+  if (isTooEarly(standing, waiting, at)) return [restingEvent(standing.id, waiting, at)]
   return next === null ? [] : wokenEvents(plan, member, at, next)
 }
 
 /** The settlement of a standing task by its turn: it never ends, and the repeat of its messages stands in place of a retry. */
-function standingEvents(
-  task: Task,
+export function standingEvents(
+  { task, agent, at }: Pick<Turn, 'task' | 'agent' | 'at'>,
   settled: readonly Event[],
   waiting: readonly Delivery[],
-  at: number,
 ): readonly Event[] {
-  const [first] = settled
+  const [first, ...others] = settled
   if (!isStanding(task.id) || first === undefined) return settled
   const isOver = first.type === 'task.completed' || first.type === 'task.judging'
-  if (!isOver && !isSpent(first)) return settled
+  // What it had taken was dealt with meanwhile; one that took nothing was asked for by hand.
+  const isDropped = agent.hops !== undefined && isEmptyTurn(first, nextTurnAt(waiting, at), at)
+  if (!isOver && !isSpent(first) && !isDropped) return settled
   const workedMs = 'workedMs' in first ? first.workedMs : undefined
   const resting = restingEvent(task.id, waiting, at)
-  return [workedMs === undefined ? resting : ({ ...resting, workedMs } as Event)]
+  const rests = workedMs === undefined ? resting : ({ ...resting, workedMs } as Event)
+  return [rests, ...(isDropped ? others : [])]
+}
+
+/** It would be tried again, or wait for a sign-in, while nothing is due. */
+function isEmptyTurn(settled: Event, next: number | null, at: number): boolean {
+  if (settled.type === 'task.awaiting') return settled.for === 'sign-in' && next === null
+  if (settled.type !== 'task.returned' || settled.isAttempt || settled.held) return false
+  return next === null || next > Math.max(at, settled.notBefore ?? at, settled.park?.until ?? at)
 }
 
 /** It counts as a try of what was taken. */
-const isSpent = (event: Event | undefined): boolean =>
-  event?.type === 'task.failed' || (event?.type === 'task.returned' && event.isAttempt)
-
-// A task that fails twice running in the same way: somebody is asked what becomes of it.
-
-interface Repeated {
-  readonly task: Task
-  readonly failure: WorkFailure | null
-  readonly settled: readonly Event[]
-  readonly to: Recipient
-  readonly mail: MailPolicy
-  readonly at: number
-}
-
-/** Nothing where this failure is another than the last, or was asked about before. */
-function escalation(plan: Plan, repeated: Repeated): Event[] {
-  const { task, failure, settled, to, mail, at } = repeated
-  if (failure === null || task.lastFailure === null || isStanding(task.id)) return []
-  if (!isSpent(settled[0])) return []
-  const kind = signatureOf(failure)
-  if (kind !== signatureOf(task.lastFailure) || kind === task.escalated) return []
-  const text = `Task ${task.id} has failed twice running in the same way (${failure.class}): ${failure.reason}`
-  const message = {
-    ...yardMessage(at, `escalated ${task.id} ${task.generation}`, text.slice(0, 2000)),
-    to: [to.name],
-    kind: 'question',
-    task: task.id,
-    asks: { taskId: task.id, what: 'escalation' },
-  } as const
-  return [
-    { type: 'task.escalated', at, id: task.id, failure: kind },
-    ...sentEvents(plan, { ...message, to: [to.name] }, [to], { at, noticeMs: mail.retryAfterMs }),
-  ]
-}
-
-/** Without paths, ids and numbers, which differ between two of the same. */
-export const signatureOf = ({ class: kind, reason }: WorkFailure): string =>
-  `${kind}: ${reason
-    .toLowerCase()
-    .replace(/(?:[a-z]:)?[\\/][^\s'":,]*/g, '/')
-    .replace(/\b[0-9a-f-]{7,}\b/g, '#')
-    .replace(/\d+/g, '#')
-    .slice(0, 500)}`
-
-interface Ended {
-  readonly plan: Plan
-  readonly task: Task
-  readonly agent: Agent
-  readonly end: Pick<CommandOf<'agent.end'>, 'mail' | 'escalateTo'>
-  readonly outcome: Outcome
-  readonly failure: WorkFailure | null
-  /** What becomes of the task by its end alone. */
-  readonly settled: readonly Event[]
-  readonly at: number
-}
-
-/** What the task comes to, with what becomes of the messages that its agent took and when its member is woken next. */
-export function afterTurn(ended: Ended): Event[] {
-  const { plan, task, agent, outcome, failure, settled, at } = ended
-  const { mail = DEFAULT_MAIL, escalateTo: to } = ended.end
-  const turn = turnEnded({
-    plan,
-    task,
-    agent,
-    mail,
-    at,
-    isDone: outcome === 'done',
-    // Whoever drives an agent of its own may leave a turn as it is.
-    isTry: isSpent(settled[0]) && agent.by !== 'pilot' && mail.isPiloted !== true,
-    reason: failure?.reason ?? 'its turn ended without a result',
-  })
-  const own = standingEvents(task, settled, turn.waiting, at)
-  const woken = afterOtherTurn(plan, task, turn.waiting, at)
-  const escalated = to ? escalation(plan, { task, failure, settled, to, mail, at }) : []
-  return [...own, ...turn.events, ...woken, ...escalated]
+export function isSpent(event: Event | undefined): boolean {
+  switch (event?.type) {
+    case 'task.failed':
+      return true
+    case 'task.returned':
+      return event.isAttempt
+    case 'task.repeated':
+      return event.failure !== null && event.failure.class !== 'budget'
+    default:
+      return false
+  }
 }

@@ -77,8 +77,8 @@ export const MESSAGE_EVOLVERS: Evolvers<MessageEventType> = {
   ],
   'peer.read': (plan, { id, cursor, members }) =>
     peerChange(plan, id, (peer) => ({ cursor, members: [...(members ?? peer.members)] })),
-  'peer.refused': (plan, { id, reason: lastRefusal }) =>
-    peerChange(plan, id, ({ refused }) => ({ refused: refused + 1, lastRefusal })),
+  'peer.refused': (plan, { id, reason: lastRefusal, count = 1 }) =>
+    peerChange(plan, id, ({ refused }) => ({ refused: refused + count, lastRefusal })),
 }
 
 function openDelivery({ deliveries }: Plan, id: string): Delivery {

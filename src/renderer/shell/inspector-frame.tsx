@@ -1,6 +1,6 @@
 /** Where the inspector stands: beside the screen, over it on a narrow window, instead of it on a very narrow one. */
 import { useRef } from 'react'
-import { DragEdge } from '../ui/drag-edge.tsx'
+import { DragEdge } from './drag-edge.tsx'
 import { useFocusHome } from '../ui/focus.ts'
 import { setPreferences, usePreferences } from '../model/preferences.ts'
 import { Inspector } from './parts.tsx'

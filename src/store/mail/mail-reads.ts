@@ -44,12 +44,11 @@ export function prepareMailReads(db: Database.Database) {
     .prepare('SELECT body FROM delivery WHERE message_id = ? ORDER BY rowid')
     .pluck()
   const delivery = db.prepare('SELECT body FROM delivery WHERE id = ?').pluck()
-  const above = db.prepare('SELECT id, reply_to AS replyTo FROM message WHERE id = ?')
-  const after = db.prepare(
-    'SELECT id, reply_to AS replyTo FROM message WHERE id > ? ORDER BY id LIMIT ?',
-  )
+  const threadOf = prepareThreads(db)
   const recent = db
-    .prepare('SELECT count(*) FROM delivery WHERE sender = ? AND recipient = ? AND at > ?')
+    .prepare(
+      "SELECT count(*) FROM delivery WHERE sender = ? AND recipient = ? AND at > ? AND state NOT IN ('waiting','taken')",
+    )
     .pluck()
   const tokens = db.prepare('SELECT body FROM token ORDER BY rowid').pluck()
   const used = db.prepare('SELECT last_used_at FROM token_use WHERE id = ?').pluck()
@@ -63,16 +62,11 @@ export function prepareMailReads(db: Database.Database) {
       return body === undefined ? null : stored(body)
     },
     /** What it answers, it, and what answers either among the messages that came next; oldest first. */
-    thread(id: string): StoredMessage[] {
-      const root = rootOf(id, (each) => above.get(each) as ReplyRow | undefined)
-      const ids = new Set([root])
-      for (const row of after.all(root, THREAD_REACH) as ReplyRow[])
-        if (row.id === id || (row.replyTo !== null && ids.has(row.replyTo))) ids.add(row.id)
-      return [...ids].flatMap((each) => {
+    thread: (id: string): StoredMessage[] =>
+      threadOf(id).flatMap((each) => {
         const body = byId.get(each)
         return body === undefined ? [] : [stored(body)]
-      })
-    },
+      }),
     /** Newest first. */
     messages: (filter: MessageFilter): StoredMessage[] =>
       db.prepare(messageQuery(filter)).pluck().all(valuesOf(filter)).map(stored),
@@ -87,8 +81,8 @@ export function prepareMailReads(db: Database.Database) {
       const body = delivery.get(id)
       return body === undefined ? null : toDelivery(body)
     },
-    /** How many messages one has sent another since then. */
-    sentSince: (from: string, to: string, since: number): number =>
+    /** How many messages that one has sent another since then are dealt with; those that are open stand in the plan. */
+    settledSince: (from: string, to: string, since: number): number =>
       Number(recent.get(from, to, since)),
     ...prepareJobReads(db),
     ...prepareOrderReads(db),
@@ -109,6 +103,21 @@ const THREAD_DEPTH = 1000
 interface ReplyRow {
   readonly id: string
   readonly replyTo: string | null
+}
+
+/** Ids of the thread of one message. */
+function prepareThreads(db: Database.Database): (id: string) => string[] {
+  const above = db.prepare('SELECT id, reply_to AS replyTo FROM message WHERE id = ?')
+  const after = db.prepare(
+    'SELECT id, reply_to AS replyTo FROM message WHERE id > ? ORDER BY id LIMIT ?',
+  )
+  return (id) => {
+    const root = rootOf(id, (each) => above.get(each) as ReplyRow | undefined)
+    const ids = new Set([root])
+    for (const row of after.all(root, THREAD_REACH) as ReplyRow[])
+      if (row.id === id || (row.replyTo !== null && ids.has(row.replyTo))) ids.add(row.id)
+    return [...ids]
+  }
 }
 
 function rootOf(id: string, find: (id: string) => ReplyRow | undefined): string {

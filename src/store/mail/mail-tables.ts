@@ -6,6 +6,9 @@ import { BODY_VERSION } from '../bodies.ts'
 type Of<E extends EntityChange['entity']> = Extract<EntityChange, { entity: E }>
 export type MailChange = Of<'message' | 'delivery' | 'jobRun' | 'token' | 'peer'>
 
+/** The newest runs of a job that are kept. */
+export const KEPT_RUNS = 100
+
 export function prepareMailTables(db: Database.Database): (change: MailChange) => void {
   const message = db.prepare(
     'INSERT INTO message (id, at, sender, task_id, reply_to, v, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -19,7 +22,11 @@ export function prepareMailTables(db: Database.Database): (change: MailChange) =
     `INSERT INTO job_run (id, job, number, is_open, v, body) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET is_open = excluded.is_open, v = excluded.v, body = excluded.body`,
   )
-  const prune = db.prepare('DELETE FROM job_run WHERE job = ? AND number <= ?')
+  // By their count: numbers are also given to what could not be saved. One that is open is waited for.
+  const prune = db.prepare(
+    `DELETE FROM job_run WHERE job = :job AND is_open = 0 AND number <=
+       (SELECT number FROM job_run WHERE job = :job ORDER BY number DESC LIMIT 1 OFFSET ${KEPT_RUNS})`,
+  )
   const put = (table: 'token' | 'peer') =>
     db.prepare(
       `INSERT INTO ${table} (id, v, body) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET v = excluded.v, body = excluded.body`,
@@ -41,7 +48,7 @@ export function prepareMailTables(db: Database.Database): (change: MailChange) =
       case 'jobRun': {
         const { id, job, number, outcome } = change.after
         run.run(id, job, number, outcome === null ? 1 : 0, BODY_VERSION, body)
-        if (change.before === null && number > KEPT_RUNS) prune.run(job, number - KEPT_RUNS)
+        if (change.before === null && number > KEPT_RUNS) prune.run({ job })
         return
       }
       case 'token':
@@ -51,6 +58,3 @@ export function prepareMailTables(db: Database.Database): (change: MailChange) =
     }
   }
 }
-
-/** The newest runs of a job that are kept. */
-export const KEPT_RUNS = 100

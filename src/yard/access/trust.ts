@@ -86,6 +86,7 @@ export function describeTrust(settings: Settings, paths: YardPaths): TrustShown 
       ...judgingLines(settings),
       ...modelLines(settings),
       ...endpointLines(settings),
+      ...transportLines(settings),
     ],
     variables: [...new Set([...variables, ...modelKeys])].toSorted(),
     lines: readTaskLines(paths.db),
@@ -136,6 +137,15 @@ const modelLines = ({ models }: Settings): string[] =>
       ? []
       : [`model ${name} is asked at ${endpoint}`],
   )
+
+/** Where messages go, and where they come from. */
+function transportLines({ transport }: Settings): string[] {
+  const { type, remote, branch, url, tokenFile } = transport
+  if (type === 'git')
+    return [`mail is exchanged over the git remote ${remote}, branches ${branch}/*`]
+  const token = tokenFile === null ? '' : `, with the token in ${tokenFile}`
+  return type === 'hub' ? [`mail is exchanged with ${url ?? 'no address'}${token}`] : []
+}
 
 /** Whom it lets in, and by which files. */
 function endpointLines({ fleet: { listen, tls } }: Settings): string[] {

@@ -5,7 +5,7 @@ import { bytesText, elapsedText } from '../../domain/format.ts'
 import { isTrusted } from '../access/trust.ts'
 import { hasDatabase, lostDatabase } from '../backup/lost-database.ts'
 import { fail, item, warn } from './items.ts'
-import { configItems, gitItems, settingsItems } from './settings-items.ts'
+import { configItems, gitItems, hubItems, settingsItems } from './settings-items.ts'
 import type { OwnerFinding, Patient } from './patient.ts'
 
 const LOW_DISK = 1_000_000_000
@@ -25,6 +25,7 @@ export async function diagnose(patient: Patient): Promise<DoctorItem[]> {
     ['config.valid', () => configItems(patient)],
     ['executor', () => settingsItems(patient)],
     ['git.version', () => gitItems(patient)],
+    ['transport.remote', () => hubItems(patient)],
   ]
   const found = await Promise.all(parts.map(([id, look]) => guarded(id, look)))
   return found.flat()

@@ -6,8 +6,10 @@ import { loadConfig, type LoadedConfig } from '../../config/load.ts'
 import { userPaths, type YardPaths } from '../../config/paths.ts'
 import type { Coordinator } from '../../coordinator/coordinator.ts'
 import type { Failure } from '../../domain/failure.ts'
+import { tokenOfMachine } from '../../domain/messages/access-token.ts'
 import type { Settings } from '../../domain/settings.ts'
 import type { Schedule } from '../../domain/task.ts'
+import { machineOf } from '../../fleet/mail/envelope.ts'
 import { checkInThread, checkIntegrity, type Integrity } from '../../store/large/check-integrity.ts'
 import { type MailFigures, readMailFigures } from '../../store/read-only.ts'
 import { probe } from '../executors/probe.ts'
@@ -35,6 +37,7 @@ export type OwnerFinding =
 export interface Patient {
   readonly paths: YardPaths
   readonly dataFolder: string
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly version: string
   readonly owner: OwnerFinding
   /** Names of the executors that a file configures. */
@@ -78,8 +81,11 @@ export function yardPatient(
     integrity: async (limitMs) =>
       entry === undefined ? null : checkInThread(entry, { check: paths.db, limitMs }),
     mail() {
-      const sent = [...opened.plan.deliveries.values()].filter(
-        ({ recipientKind }) => recipientKind === 'remote',
+      const { plan } = opened
+      // What is for a machine that has a token is fetched from here.
+      const sent = [...plan.deliveries.values()].filter(
+        ({ recipient, recipientKind }) =>
+          recipientKind === 'remote' && tokenOfMachine(plan, machineOf(recipient)) === null,
       )
       const dead = opened.store.mail.dead(MOST_DEAD).length
       const oldestAt = sent.length === 0 ? null : Math.min(...sent.map(({ at }) => at))
@@ -124,6 +130,7 @@ export function filesPatient({ paths, env, ...given }: Outside): Patient {
 
 const commonOf = (paths: YardPaths, env: Outside['env']) => ({
   paths,
+  env,
   dataFolder: userPaths(env).data,
   freeBytes(): number {
     const { bavail, bsize } = statfsSync(paths.yard)

@@ -1,10 +1,14 @@
 /** What a diagnosis says of the configuration and of all that is named in it: executors, members, jobs, and the way to other machines. */
 import { gitVersion, openRepository, remoteProblem } from '../../agents/git/repository.ts'
+import { systemClock } from '../../base/clock.ts'
 import { parseKey } from '../../config/keys.ts'
 import type { DoctorItem } from '../../contract/service.ts'
 import { elapsedText } from '../../domain/format.ts'
+import type { Failure } from '../../domain/failure.ts'
 import { profileOf } from '../../domain/routing/resolve.ts'
 import type { JobSettings, MemberSettings, Settings } from '../../domain/settings.ts'
+import { openHubClient } from '../../fleet/mail/hub/hub-client.ts'
+import { MAIL_PATH } from '../../fleet/mail/hub/hub-wire.ts'
 import { hostGit } from '../git/plan-git-guard.ts'
 import { clockTime } from '../views/iso-time.ts'
 import { fail, item, warn } from './items.ts'
@@ -139,6 +143,31 @@ export async function gitItems(patient: Patient): Promise<DoctorItem[]> {
   if (!isNeeded || problem !== null) return [version]
   return [version, await remoteItem(patient, transport.remote)]
 }
+
+/** Of `transport.type = "hub"`: the settings, the token file, and whether the hub lets this machine in. */
+export async function hubItems(patient: Patient): Promise<DoctorItem[]> {
+  const { settings, paths, env, isNetwork } = patient
+  const id = 'transport.remote'
+  if (settings?.transport.type !== 'hub') return []
+  const { transport } = settings
+  const opened = openHubClient({ transport, root: paths.root, env }, systemClock)
+  if (!opened.ok) return [failed(id, opened.error)]
+  const hub = opened.value
+  try {
+    const token = hub.readToken()
+    if (!token.ok) return [failed(id, token.error)]
+    const { href } = hub.url
+    if (!isNetwork) return [item(id, `${href} (not asked: --network does)`)]
+    const options = { signal: AbortSignal.timeout(NETWORK_LIMIT_MS) }
+    const answer = await hub.ask(MAIL_PATH, options, (found) => found.text())
+    return [answer.ok ? item(id, `${href} lets this machine in`) : failed(id, answer.error)]
+  } finally {
+    hub.close()
+  }
+}
+
+const failed = (id: string, { message, hint }: Failure): DoctorItem =>
+  fail(id, message, hint ?? 'yard transport status says what keeps it')
 
 async function remoteItem({ paths, isNetwork }: Patient, remote: string): Promise<DoctorItem> {
   const id = 'transport.remote'

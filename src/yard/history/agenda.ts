@@ -2,6 +2,7 @@
 import type { AgendaItem } from '../../contract/page.ts'
 import type { Breaker } from '../../domain/plan.ts'
 import { isTaskId } from '../../domain/ids.ts'
+import { isStanding } from '../../domain/messages/message.ts'
 import type { Task } from '../../domain/task.ts'
 import { createPacer } from '../slices.ts'
 import { isoTime } from '../views/iso-time.ts'
@@ -77,14 +78,17 @@ const plannedAt = ({ state, scheduledFor }: Task): number | null =>
   state.kind === 'open' && state.notBefore === scheduledFor ? scheduledFor : null
 
 /** A delay, a retry's wait, a sleeping provider. */
-function waitItems({ id, title, state, lastFailure, scheduledFor }: Task, now: number): Item[] {
+function waitItems(task: Task, now: number): Item[] {
+  const { id, title, state, lastFailure, scheduledFor } = task
   if (state.kind !== 'open') return []
   const { notBefore, park } = state
   const items: Item[] = []
   const add = (at: number, kind: Item['kind'], text: string): void =>
-    void items.push({ task: id, title, at, kind, text: oneLine(text) })
+    // A member is no task of the graph: its time is known, and there is none to be opened.
+    void items.push({ task: isStanding(id) ? null : id, title, at, kind, text: oneLine(text) })
   if (notBefore !== null && notBefore > now && notBefore !== scheduledFor)
     if (lastFailure) add(notBefore, 'back-off', lastFailure.reason)
+    else if (isStanding(id)) add(notBefore, 'back-off', 'What it has not dealt with comes again')
     else add(notBefore, 'delay', 'Starts no earlier')
   if (park && park.until > now) add(park.until, 'wake', park.reason)
   return items

@@ -50,28 +50,39 @@ export async function takeIncoming(
 ): Promise<Result<Arrived, Failure>> {
   const { plan, dispatch } = parts
   const { machine, key, cursor, members } = incoming
-  const own = machineName(parts.settings())
-  if (machine === own || !MACHINE_PATTERN.test(machine)) return ok({ received: 0, refused: 0 })
+  if (machine === machineName(parts.settings()) || !MACHINE_PATTERN.test(machine))
+    return ok({ received: 0, refused: 0 })
   const pinned = await pin(parts, machine, key)
   if (!pinned.ok) return pinned
-  const refused = [...incoming.refused]
-  let received = 0
   const isOther = key !== null && plan.peers.get(machine)?.key !== key
-  if (isOther) refused.push(`${machine} signs with another key than at first`)
-  for (const envelope of isOther ? [] : incoming.envelopes) {
-    const taken = await takeOne(parts, envelope, machine)
-    if (!taken.ok) return taken
-    if (taken.value.isNew) received += 1
-    refused.push(...taken.value.refused)
-  }
+  const taken = isOther
+    ? ok({ received: 0, refused: [`${machine} signs with another key than at first`] })
+    : await takeAll(parts, incoming)
+  if (!taken.ok) return taken
   if (!isOther) await how.transport.taken(incoming.envelopes, how.signal)
+  const refused = [...incoming.refused, ...taken.value.refused]
   const peer = plan.peers.get(machine)
   if (peer && isNews(peer, incoming, refused)) {
     const read = { type: 'peer.read', id: machine, cursor, members, refused } as const
     const kept = await dispatch(read, COORDINATOR)
     if (!kept.ok) return kept
   }
-  return ok({ received, refused: refused.length })
+  return ok({ received: taken.value.received, refused: refused.length })
+}
+
+async function takeAll(
+  parts: ArrivalParts,
+  { machine, envelopes }: Incoming,
+): Promise<Result<{ readonly received: number; readonly refused: readonly string[] }, Failure>> {
+  const refused: string[] = []
+  let received = 0
+  for (const envelope of envelopes) {
+    const taken = await takeOne(parts, envelope, machine)
+    if (!taken.ok) return taken
+    if (taken.value.isNew) received += 1
+    refused.push(...taken.value.refused)
+  }
+  return ok({ received, refused })
 }
 
 const isNews = (peer: Peer, { cursor, members }: Incoming, refused: readonly string[]): boolean =>

@@ -6,6 +6,8 @@ import { errorText } from '../../base/text.ts'
 import type { TransportView } from '../../contract/message.ts'
 import type { CommittedBatch } from '../../coordinator/dispatch.ts'
 import { fail, failure, type Failure } from '../../domain/failure.ts'
+import { tokenOfMachine } from '../../domain/messages/access-token.ts'
+import type { Plan } from '../../domain/plan.ts'
 import type { Settings } from '../../domain/settings.ts'
 import type { MailTransport } from '../../fleet/mail/transport.ts'
 import { untrusted } from '../handlers/failures.ts'
@@ -62,11 +64,11 @@ interface Session {
 }
 
 export function createMailRunner(parts: RunnerParts) {
-  const { plan, clock, log, settings } = parts
+  const { plan, store, clock, log, settings } = parts
   const outbox = createOutbox(parts)
   const takes: ArrivalParts = { ...parts, now: () => clock.now() }
   let session: Session | null = null
-  let problem: string | null = null
+  const problems: Record<'send' | 'receive', string | null> = { send: null, receive: null }
   let openedFor: string | null = null
   let isClosed = false
   /** One thing at a time: a transport has one writer and one reader. */
@@ -138,11 +140,12 @@ export function createMailRunner(parts: RunnerParts) {
     if (opened.ok) session = opened.value
     return opened
   }
-  const noteOutcome = (done: Result<unknown, Failure>): void => {
-    const was = problem
-    problem = done.ok ? null : done.error.message
-    if (problem !== null && problem !== was) log.warn('mail is not exchanged', { why: problem })
-    if (problem === null && was !== null) log.info('mail is exchanged again')
+  const noteOutcome = (of: 'send' | 'receive', done: Result<unknown, Failure>): void => {
+    const was = problems[of]
+    const now = done.ok ? null : done.error.message
+    problems[of] = now
+    if (now !== null && now !== was) log.warn('mail is not exchanged', { why: now })
+    if (now === null && was !== null) log.info('mail is exchanged again')
   }
 
   /** The way is open, and some messages are not wanted there: others need not wait for those. */
@@ -154,7 +157,7 @@ export function createMailRunner(parts: RunnerParts) {
       return open.ok ? send(open.value) : open
     })
     if (openedFor === null) return
-    noteOutcome(done)
+    noteOutcome('send', done)
     isPartial = done.ok && done.value.left > 0
     if (!done.ok || isPartial) return sends.again(done)
     sends.reset()
@@ -169,7 +172,7 @@ export function createMailRunner(parts: RunnerParts) {
       return open.ok ? receive(open.value) : open
     })
     if (openedFor === null) return
-    noteOutcome(done)
+    noteOutcome('receive', done)
     if (!done.ok) return receives.again(done, session?.transport.pollMs ?? 0)
     // The way is open again: what could not be sent by it need not wait any longer.
     if (receives.reset() && outbox.count() > 0) sends.at(0)
@@ -200,7 +203,7 @@ export function createMailRunner(parts: RunnerParts) {
       const now = wanted()
       if (now === openedFor) return
       await stop()
-      problem = null
+      Object.assign(problems, { send: null, receive: null })
       if (now === null) return
       openedFor = now
       // Also with nothing to send: others learn of this machine by it.
@@ -235,8 +238,9 @@ export function createMailRunner(parts: RunnerParts) {
   return {
     note(batch: CommittedBatch): void {
       if (!outbox.note(batch) || openedFor === null) return
-      if (isPartial) sends.at(GATHER_MS)
-      else sends.soon(GATHER_MS)
+      if (!isPartial) return sends.soon(GATHER_MS)
+      isPartial = false
+      sends.at(GATHER_MS)
     },
     follow,
     status: (): TransportView => statusOf(),
@@ -245,8 +249,8 @@ export function createMailRunner(parts: RunnerParts) {
       withSession(async (open) => {
         const sent = await send(open)
         const came = await receive(open)
-        const failed = [sent, came].find((done) => !done.ok)
-        noteOutcome(failed ?? came)
+        noteOutcome('send', sent)
+        noteOutcome('receive', came)
         if (!sent.ok) return sent
         if (!came.ok) return came
         return ok({ sent: sent.value.sent, ...came.value, outbox: outbox.count() })
@@ -280,17 +284,21 @@ export function createMailRunner(parts: RunnerParts) {
     const sights = new Map(
       (session?.transport.sights() ?? []).map((sight) => [sight.machine, sight]),
     )
-    const machines = new Set([...plan.peers.keys(), ...sights.keys(), ...counts.keys()])
+    const machines = new Set([
+      ...[...plan.peers.keys(), ...sights.keys(), ...counts.keys()],
+      ...machinesWithToken(plan),
+    ])
     return {
       type,
       machine: machineName(settings()),
       outbox: outbox.count(),
-      problem: type === 'local' ? null : problem,
+      problem: type === 'local' ? null : (problems.send ?? problems.receive),
       peers: [...machines].toSorted().map((machine) => {
-        const [peer, sight] = [plan.peers.get(machine), sights.get(machine)]
+        const peer = plan.peers.get(machine)
+        const sight = sights.get(machine)
         return {
           machine,
-          lastSeen: isoOrNull(sight?.seenAt ?? peer?.pinnedAt ?? null),
+          lastSeen: isoOrNull(sight?.seenAt ?? seenOtherwise(machine)),
           waiting: counts.get(machine) ?? 0,
           refused: peer?.refused ?? 0,
           lastRefusal: peer?.lastRefusal ?? null,
@@ -299,7 +307,16 @@ export function createMailRunner(parts: RunnerParts) {
       }),
     }
   }
+  /** When it last used its token, else when it was first known. */
+  function seenOtherwise(machine: string): number | null {
+    const token = tokenOfMachine(plan, machine)
+    const usedAt = token && store.mail.tokenUsedAt(token.id)
+    return usedAt ?? plan.peers.get(machine)?.pinnedAt ?? null
+  }
 }
+
+const machinesWithToken = ({ tokens }: Plan): string[] =>
+  [...tokens.values()].flatMap(({ kind, name }) => (kind === 'member' ? [name] : []))
 
 /** When something is done next; after failures later and later, at random, so that many do not come at the same time. */
 function createPace({ clock, random }: Pick<RunnerParts, 'clock' | 'random'>, run: () => void) {

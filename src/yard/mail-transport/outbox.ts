@@ -21,8 +21,6 @@ export interface OutboxParts {
 /** More wait for the next round. */
 const MAX_SENT = 500
 
-export type Outbox = ReturnType<typeof createOutbox>
-
 export function createOutbox({ plan, store, dispatch }: OutboxParts) {
   const waiting = new Set<string>()
   const isWaiting = (delivery: Delivery | null | undefined): delivery is Delivery =>

@@ -2,7 +2,7 @@
 import type { Actor } from '../../domain/command.ts'
 import { yardMessage } from '../../domain/decide/mail-turn.ts'
 import type { Failure } from '../../domain/failure.ts'
-import { LOOP_REFUSALS } from '../../domain/messages/loop-limits.ts'
+import { LOOP_REFUSALS } from '../../domain/messages/limits.ts'
 import { ANY_PERSON, isStanding } from '../../domain/messages/message.ts'
 import type { HandlerContext } from '../handlers/context.ts'
 import { failureFrom } from '../handlers/failures.ts'

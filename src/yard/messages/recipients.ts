@@ -5,7 +5,7 @@ import { unknownTask } from '../../domain/decide/decision.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import { isAgentId, isTaskId } from '../../domain/ids.ts'
 import { actsFor, tokenOfMachine } from '../../domain/messages/access-token.ts'
-import { ANY_PERSON, type Recipient } from '../../domain/messages/message.ts'
+import { ANY_PERSON, isStanding, type Recipient } from '../../domain/messages/message.ts'
 import { namesOf } from '../../domain/messages/names.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { unknownMember } from '../../domain/routing/resolve.ts'
@@ -62,7 +62,7 @@ export function recipientOf(source: Source, name: string): Result<Recipient, Fai
   if (Object.hasOwn(settings.members, name)) return ok(memberNamed(source, name))
   if (name === ANY_PERSON) return ok({ name, kind: 'person' })
   if (isAgentId(name)) return agentNamed(plan, name)
-  if (name.startsWith('task:')) return taskNamed(plan, name.slice('task:'.length))
+  if (name.startsWith('task:')) return taskNamed(source, name.slice('task:'.length))
   if (name.includes('@')) return remoteNamed(source, name)
   const machines = machinesWith(plan, name)
   const [only, ...others] = machines
@@ -98,7 +98,10 @@ function agentNamed(plan: Plan, name: string): Result<Recipient, Failure> {
   )
 }
 
-function taskNamed(plan: Plan, id: string): Result<Recipient, Failure> {
+function taskNamed(source: Source, id: string): Result<Recipient, Failure> {
+  // Where the turns of a member are kept: what is meant is the member.
+  if (isStanding(id)) return recipientOf(source, id.slice(1))
+  const { plan } = source
   const task = isTaskId(id) ? plan.tasks.get(id) : undefined
   if (!task) return err(unknownTask(plan, id))
   if (isFinished(task) && task.state.kind !== 'failed')

@@ -339,7 +339,8 @@ describe('a token that does not hold', () => {
       .toMatch(/does not let this token in/)
     const next = await hub.token('ben', 'back')
     writeFileSync(file, next)
-    await transport.receive(NO_PEERS, never)
+    // Whoever looks first has found it.
+    expect(await transport.send([outgoing()], never)).toMatchObject({ ok: true })
     await expect.poll(() => transport.sights()[0]?.problem).toBeNull()
   })
 
@@ -391,6 +392,20 @@ describe('the settings of a hub', () => {
       expect(each.ok ? '' : each.error.message).toMatch(/has another pin: .*nothing was sent/)
     expect(connections).toBeGreaterThan(0)
     expect(Buffer.concat(bytes).toString()).toBe('')
+  })
+
+  it('are asked anew by each look, as long as the hub is away', async () => {
+    const relay = await openTcpRelay(Number(new URL(hub.url).port))
+    const transport = open({ url: `https://127.0.0.1:${relay.port}` }, createManualClock())
+    await receive(transport)
+    await relay.close()
+    await expect.poll(() => transport.receive(NO_PEERS, never)).toMatchObject({ ok: false })
+    expect(transport.sights()[0]?.problem).toMatch(/ECONNREFUSED/)
+    const id = await hub.send('back@ben', 'one')
+    const again = await openTcpRelay(Number(new URL(hub.url).port), [], relay.port)
+    onTestFinished(() => again.close())
+    expect(envelopesIn(await receive(transport)).map((each) => each.id)).toEqual([id])
+    expect(transport.sights()[0]?.problem).toBeNull()
   })
 
   it('say that nobody answers', async () => {

@@ -162,3 +162,24 @@ describe('a diagnosis of the configuration', () => {
     })
   })
 })
+
+describe('the way to a hub', () => {
+  const remote = async (more: string, isNetwork = false) => {
+    configure(`[transport]\ntype = "hub"\n${more}`)
+    const { level, text } = (await look({}, isNetwork)).find(
+      ({ id }) => id === 'transport.remote',
+    ) ?? { level: 'none', text: '' }
+    return [level, text]
+  }
+
+  it('is told of by its settings and the token file, and asked only over the network', async () => {
+    expect(await remote('')).toEqual(['fail', expect.stringMatching(/transport\.url/)])
+    const url = 'url = "https://127.0.0.1:9"'
+    expect(await remote(url)).toEqual(['fail', expect.stringMatching(/transport\.token_file/)])
+    const both = `${url}\ntoken_file = ".yard/hub.token"`
+    expect(await remote(both)).toEqual(['fail', expect.stringMatching(/cannot be read: ENOENT/)])
+    writeFileSync(join(paths.yard, 'hub.token'), `ymt_${'x'.repeat(43)}`, { mode: 0o600 })
+    expect(await remote(both)).toEqual(['ok', expect.stringMatching(/not asked/)])
+    expect(await remote(both, true)).toEqual(['fail', expect.stringMatching(/ECONNREFUSED/)])
+  })
+})

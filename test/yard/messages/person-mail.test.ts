@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Attention, Patch } from '../../../src/contract/view.ts'
 import { TURN_MS } from '../../../src/yard/views/live-view.ts'
 import { asAgent, claimOf, COORDINATOR, endCommand } from '../../support/plan-builder.ts'
-import { MAIL } from '../../support/mail.ts'
+import { BAD, MAIL, syncCommand } from '../../support/mail.ts'
 import { openPageBench, type PageBench } from '../page-client.ts'
 
 let bench: PageBench
@@ -109,4 +109,14 @@ it('tells which answers are old: messages, members, jobs', async () => {
   expect(((await told).value as Patch).topics.toSorted()).toEqual(['jobs', 'members'])
   await bench.client.job.run({ name: 'nightly' })
   expect((await next()).topics).toContain('jobs')
+})
+
+it('has the time of a member’s next turn on the agenda, which is no task to be opened', async () => {
+  await bench.run(syncCommand('back'), COORDINATOR)
+  await bench.client.message.send({ to: ['back'], text: 'Do it' })
+  await bench.run({ type: 'agents.claim', claims: [claimOf('@back', 1)] }, COORDINATOR)
+  await bench.run(endCommand(1, 1, BAD, { endedAt: bench.clock.now(), mail: MAIL }), COORDINATOR)
+  const agenda = await bench.client.page.agenda({ until: '2030-01-01T00:00:00Z' })
+  expect(agenda).toMatchObject([{ kind: 'back-off', task: null, title: 'Messages to back' }])
+  expect(Date.parse(agenda[0]?.at ?? '') - bench.clock.now()).toBe(MAIL.retryAfterMs)
 })

@@ -25,10 +25,12 @@ const status = (cli: Cli): Promise<Outcome> =>
     },
   )
 
-const headOf = ({ type, machine, outbox }: TransportView): string =>
-  type === 'local'
+function headOf({ type, machine, outbox, peers }: TransportView): string {
+  if (type !== 'local') return `${machine}, by ${type}: ${outbox} in the outbox`
+  return peers.length === 0
     ? `${machine}: no way to other machines is configured (transport.type)`
-    : `${machine}, by ${type}: ${outbox} in the outbox`
+    : `${machine}: machines with a token fetch their mail here`
+}
 
 const sync = (cli: Cli): Promise<Outcome> =>
   askYard(

@@ -103,34 +103,33 @@ export function createGitMail(parts: GitMailParts): MailTransport {
   let pushed: string | null = null
   const writer = createWriter(parts)
 
+  const noteSight = (tip: BranchTip, how: { isNew: boolean; problem: string | null }): void => {
+    const { machine: name, at } = tip
+    const before = sights.get(name)
+    // Of the first look nothing is known but what its own clock says.
+    const seenAt = before && how.isNew ? clock.now() : (before?.seenAt ?? Math.min(at, clock.now()))
+    if (how.problem !== null && how.problem !== before?.problem)
+      log.warn('mail of a machine is not read', { machine: name, why: how.problem })
+    sights.set(name, { machine: name, seenAt, problem: how.problem })
+  }
   const readPeer = async (
     tip: BranchTip,
     peer: Peer | undefined,
     signal: AbortSignal,
   ): Promise<Incoming | null> => {
-    const before = sights.get(tip.machine)
     const cursor = parseCursor(peer?.cursor ?? null)
-    const seenAt = before?.seenAt ?? Math.min(tip.at, clock.now())
-    if (cursor?.commit === tip.commit) {
-      sights.set(tip.machine, { machine: tip.machine, seenAt, problem: null })
-      return null
-    }
-    const judged = await newFiles({ git, tip, peer, cursor, signal })
-    const problem = judged.ok ? null : judged.error.message
-    if (problem !== null && problem !== before?.problem)
-      log.warn('mail of a machine is not read', { machine: tip.machine, why: problem })
-    sights.set(tip.machine, {
-      machine: tip.machine,
-      seenAt: before === undefined ? seenAt : clock.now(),
-      problem,
-    })
-    if (!judged.ok) return null
-    const { key, card, envelopes, refused } = judged.value
+    const isNew = cursor?.commit !== tip.commit
+    const judged = isNew ? await newFiles({ git, tip, peer, cursor, signal }) : null
+    noteSight(tip, { isNew, problem: judged === null || judged.ok ? null : judged.error.message })
+    return judged?.ok ? incomingOf(tip, judged.value, cursor?.epoch ?? 0) : null
+  }
+  const incomingOf = (tip: BranchTip, judged: JudgedFiles, epoch: number): Incoming => {
+    const { key, card, envelopes, refused } = judged
     for (const each of refused.slice(-MAX_QUARANTINED)) quarantine.keep(tip.machine, each)
     return {
       machine: tip.machine,
-      key: key ?? null,
-      cursor: `${tip.commit} ${card?.epoch ?? cursor?.epoch ?? 0}`,
+      key,
+      cursor: `${tip.commit} ${card?.epoch ?? epoch}`,
       members: card?.members ?? null,
       envelopes: envelopes.filter(({ to }) => to.some((each) => machineOf(each) === machine)),
       refused: refused.map(({ reason }) => reason),
@@ -274,6 +273,17 @@ function createWriter({ git, signer, machine, members, where, clock }: GitMailPa
     return written
   }
 
+  /** Files that the branch does not hold yet, its card among them. */
+  const missing = (now: Own | null, all: readonly Outgoing[]): BranchWrite['added'] => {
+    const paths = new Set(now?.files.map(({ path }) => path))
+    const added = all
+      .filter((each) => !paths.has(pathOf(each)))
+      .map((each) => ({ path: pathOf(each), bytes: signer.sign(each.envelope) }))
+    const card = now?.card
+    if (card?.members.join() === members.join()) return added
+    return [...added, { path: CARD_PATH, bytes: signer.sign(cardOf(card?.epoch ?? 0)) }]
+  }
+
   return {
     fits: (envelope: object): boolean => signer.sign(envelope).length <= MAX_ENVELOPE_BYTES,
     /** Gives the commit that holds all of them. */
@@ -281,13 +291,7 @@ function createWriter({ git, signer, machine, members, where, clock }: GitMailPa
       const loaded = await load(signal)
       if (!loaded.ok) return loaded
       const now = loaded.value
-      const paths = new Set(now?.files.map(({ path }) => path))
-      const added = all
-        .filter((each) => !paths.has(pathOf(each)))
-        .map((each) => ({ path: pathOf(each), bytes: signer.sign(each.envelope) }))
-      const isSame = now?.card && now.card.members.join() === members.join()
-      if (!isSame)
-        added.push({ path: CARD_PATH, bytes: signer.sign(cardOf(now?.card?.epoch ?? 0)) })
+      const added = missing(now, all)
       if (now && added.length === 0) return ok(now.commit)
       return write({ parent: now?.commit ?? null, added, kept: [] })
     },

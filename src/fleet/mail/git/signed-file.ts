@@ -127,20 +127,20 @@ export function readMailFile(bytes: Buffer, expected: Expected): MailFile {
   const isCard = !('to' in parsed) && 'members' in parsed
   const read = (isCard ? cardSchema : fileSchema).safeParse(parsed)
   if (!read.success) return refused(`its fields are not as they must be: ${firstIssue(read.error)}`)
-  const { key: named, sig } = read.data
+  const { key: named, sig, ...content } = read.data
   const key = named.slice('ed25519:'.length)
   if (expected.key !== null && key !== expected.key)
     return refused('it is signed with another key than the one that was seen first')
   if (!isSigned(bytes, key, sig)) return refused('its signature does not fit')
-  const from = 'machine' in read.data ? read.data.machine : machineOf(read.data.from)
-  if (from !== expected.machine)
-    return refused(`it says that it is from ${from} and lies in the branch of ${expected.machine}`)
-  if ('machine' in read.data) {
-    const { key: _key, sig: _sig, ...card } = read.data
-    return { kind: 'card', key, card }
-  }
-  const { key: _key, sig: _sig, ...envelope } = read.data
-  return { kind: 'mail', key, envelope }
+  return ofMachine(content, key, expected.machine)
+}
+
+function ofMachine(content: Card | Envelope, key: string, machine: string): MailFile {
+  const isCard = 'machine' in content
+  const from = isCard ? content.machine : machineOf(content.from)
+  if (from !== machine)
+    return refused(`it says that it is from ${from} and lies in the branch of ${machine}`)
+  return isCard ? { kind: 'card', key, card: content } : { kind: 'mail', key, envelope: content }
 }
 
 function parsedObject(bytes: Buffer): Record<string, unknown> | null {

@@ -1,10 +1,12 @@
 /** Requests to a hub, with the token of a file: what it answers, or why it does not. */
 import { readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { Clock } from '../../../base/clock.ts'
 import { err, ok, type Result } from '../../../base/result.ts'
 import { errorText } from '../../../base/text.ts'
 import { fail, failure, type Failure } from '../../../domain/failure.ts'
+import type { TransportSettings } from '../../../domain/settings.ts'
 import {
   type FleetAnswer,
   type FleetRequest,
@@ -14,10 +16,9 @@ import {
 import { isToken } from '../../tokens.ts'
 
 export interface HubTarget {
-  readonly url: string
-  /** As `[transport] pin` has it. */
-  readonly pin: string | null
-  readonly tokenFile: string
+  readonly transport: Pick<TransportSettings, 'url' | 'tokenFile' | 'pin'>
+  /** The folder that holds `.yard`: where a relative `token_file` begins. */
+  readonly root: string
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
@@ -28,10 +29,18 @@ const ANSWER_MS = 30_000
 
 export type HubClient = ReturnType<typeof createClient>
 
-/** Failures: an address, pin or token file that is none. The file is read again for each request, so that a new token counts at once. */
-export function openHubClient(target: HubTarget, clock: Clock): Result<HubClient, Failure> {
+/** Failures are of the settings: no address, a pin that is none. The file is read again for each request, so that a new token counts at once. */
+export function openHubClient(
+  { transport, root, env }: HubTarget,
+  clock: Clock,
+): Result<HubClient, Failure> {
+  const { url, tokenFile, pin } = transport
+  if (url === null || tokenFile === null)
+    return fail('bad-request', `a hub needs transport.${url === null ? 'url' : 'token_file'}`, {
+      hint: '`yard token create NAME --kind member` on the hub makes a token',
+    })
+  const file = resolve(root, tokenFile)
   let token: string | null = null
-  const { url, pin, env } = target
   const client = openFleetClient({ url, pin, env, token: () => token })
   if (!client.ok) return client
   return ok(
@@ -39,7 +48,7 @@ export function openHubClient(target: HubTarget, clock: Clock): Result<HubClient
       url,
       clock,
       readToken() {
-        const read = tokenIn(target.tokenFile)
+        const read = tokenIn(file)
         token = read.ok ? read.value : null
         return read
       },
@@ -57,6 +66,7 @@ type Opened = Extract<ReturnType<typeof openFleetClient>, { ok: true }>['value']
 
 function createClient(client: Opened, { url, clock, readToken }: ClientParts) {
   return {
+    url: new URL(url),
     /** The token as it is now; a failure where the file is not as it should be. */
     readToken,
     /**

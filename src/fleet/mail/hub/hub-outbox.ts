@@ -15,6 +15,8 @@ export interface HubOutboxParts {
   readonly random: () => number
   /** The hub knows that it is stored here. */
   onAcked(id: string): void
+  /** The file has another token than at the last look. */
+  onNewToken(): void
   /** The hub will not have it for this address, and its sender is to learn why. True = that is stored. */
   isBounced(envelope: Envelope, address: string, why: Failure): boolean
 }
@@ -37,7 +39,7 @@ interface Parcel {
 }
 
 export function createHubOutbox(parts: HubOutboxParts) {
-  const { hub, machine, clock, random, onAcked, isBounced } = parts
+  const { hub, machine, clock, random } = parts
   const closing = new AbortController()
   /** Messages that its token may not send, by id. */
   const heldBack = new Map<string, Hindrance>()
@@ -52,14 +54,13 @@ export function createHubOutbox(parts: HubOutboxParts) {
     const retryAfterSec = Math.ceil((blocked.until - clock.monotonic()) / 1000)
     return { ...blocked.why, facts: { ...blocked.why.facts, retryAfterSec } }
   }
-  const isNewToken = (): boolean => {
+  const lookForToken = (): void => {
     const token = hub.readToken()
-    const isOther = token.ok && token.value !== lastToken
-    if (!isOther) return false
+    if (!token.ok || token.value === lastToken) return
     lastToken = token.value
     blocked = null
     heldBack.clear()
-    return true
+    parts.onNewToken()
   }
   const post = async (envelope: Envelope, signal: AbortSignal): Promise<Failure | null> => {
     const options = {
@@ -78,7 +79,7 @@ export function createHubOutbox(parts: HubOutboxParts) {
     signal: AbortSignal,
   ): Promise<Failure | null> => {
     const why = await post({ ...envelope, to: [address] }, signal)
-    return why && isFinal(why) && isBounced(envelope, address, why) ? null : why
+    return why && isFinal(why) && parts.isBounced(envelope, address, why) ? null : why
   }
   const postParcel = async ({ envelope }: Parcel, signal: AbortSignal): Promise<Failure | null> => {
     const { id, to } = envelope
@@ -126,7 +127,7 @@ export function createHubOutbox(parts: HubOutboxParts) {
     // One that it does not know, or not as ours, is nothing that it would send again.
     if (!acked.ok && !isOfMessage(acked.error)) return acked.error
     unacked.delete(id)
-    onAcked(id)
+    parts.onAcked(id)
     return null
   }
   const ackAll = async (): Promise<void> => {
@@ -155,7 +156,7 @@ export function createHubOutbox(parts: HubOutboxParts) {
       all: readonly Outgoing[],
       asked: AbortSignal,
     ): Promise<Result<readonly Outgoing[], Failure>> {
-      isNewToken()
+      lookForToken()
       const stopped = blockedNow()
       if (stopped && all.length > 0) return err(stopped)
       const { held, failed } = await postAll(dueAmong(all), asked)
@@ -169,7 +170,7 @@ export function createHubOutbox(parts: HubOutboxParts) {
     flushAcks,
     /** The hub has let the stream in. */
     unblock: () => void (blocked = null),
-    isNewToken,
+    lookForToken,
     /** Why something does not go out; null where all does. */
     problem(): Failure | null {
       const [first] = heldBack.values()

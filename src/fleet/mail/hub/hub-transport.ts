@@ -3,7 +3,6 @@
  * comes arrives over a stream that is kept open, and is acknowledged once it is stored here. This machine is called by the hub as its
  * token is, and by its own yard as its settings say; between the two names is translated here.
  */
-import { isAbsolute, resolve } from 'node:path'
 import type { z } from 'zod'
 import type { Clock } from '../../../base/clock.ts'
 import { createEmitter } from '../../../base/emitter.ts'
@@ -11,11 +10,10 @@ import type { Log } from '../../../base/log.ts'
 import { err, ok, orElse, type Result } from '../../../base/result.ts'
 import { fail, failure, type Failure } from '../../../domain/failure.ts'
 import type { Peer } from '../../../domain/messages/peer.ts'
-import type { TransportSettings } from '../../../domain/settings.ts'
 import { type Envelope, machineOf } from '../envelope.ts'
 import type { Incoming, MailTransport, PeerSight } from '../transport.ts'
 import type { StreamEvent } from './event-parser.ts'
-import { type HubClient, openHubClient, retryAfterMs } from './hub-client.ts'
+import { type HubClient, type HubTarget, openHubClient, retryAfterMs } from './hub-client.ts'
 import { createHubInbox } from './hub-inbox.ts'
 import { createHubOutbox } from './hub-outbox.ts'
 import {
@@ -27,13 +25,9 @@ import {
 } from './hub-wire.ts'
 import { type MailStream, openMailStream } from './mail-stream.ts'
 
-export interface HubTransportParts {
-  readonly transport: Pick<TransportSettings, 'url' | 'tokenFile' | 'pin'>
+export interface HubTransportParts extends HubTarget {
   /** Name of this machine, as its yard has it. */
   readonly machine: string
-  /** The folder that holds `.yard`: where a relative `token_file` begins. */
-  readonly root: string
-  readonly env: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
   /** 0 to 1, of the waits between two tries. */
   readonly random: () => number
@@ -43,30 +37,39 @@ export interface HubTransportParts {
 /** A first end is no news. */
 const LASTING = 2
 
-/** Failures are of the settings: no address, a pin that is none. What lies outside of them is tried again and again. */
+/** Failures are of the settings. What lies outside of them is tried again and again. */
 export function createHubTransport(parts: HubTransportParts): Result<MailTransport, Failure> {
-  const { machine, root, env, clock, random, log } = parts
-  const { url, tokenFile, pin } = parts.transport
-  if (url === null || tokenFile === null)
-    return fail('bad-request', `a hub needs transport.${url === null ? 'url' : 'token_file'}`, {
-      hint: '`yard token create NAME --kind member` on the hub makes a token',
-    })
-  const file = isAbsolute(tokenFile) ? tokenFile : resolve(root, tokenFile)
-  const opened = openHubClient({ url, pin, tokenFile: file, env }, clock)
+  const { machine, clock, random, log } = parts
+  const opened = openHubClient(parts, clock)
   if (!opened.ok) return opened
   const hub = opened.value
-  const { origin, hostname } = new URL(url)
+  const { origin, hostname } = hub.url
   const arrived = createEmitter<void>((error) =>
     log.error('a listener of mail threw', { error: String(error) }),
   )
   const inbox = createHubInbox(machine)
-  const outbox = createHubOutbox({ hub, machine, clock, random, onAcked: inbox.acked, isBounced })
+  const outbox = createHubOutbox({
+    hub,
+    machine,
+    clock,
+    random,
+    isBounced,
+    onAcked: inbox.acked,
+    onNewToken() {
+      notBefore = 0
+      stream?.retry()
+    },
+  })
   const closing = new AbortController()
   let stream: MailStream | null = null
   let directory: HubDirectory | null = null
   /** As the peers know the hub from earlier. */
   let knownAs: string | null = null
+  /** Of the last event that came; the hub goes on behind it. */
+  let lastId: string | null = null
   let problem: Failure | null = null
+  /** Until then the hub is not asked again, by the monotonic clock. */
+  let notBefore = 0
   /** Ends of streams and failed tries since one was open. */
   let failures = 0
   const seenAt = new Map<string, number>()
@@ -94,47 +97,57 @@ export function createHubTransport(parts: HubTransportParts): Result<MailTranspo
       // What could not be acknowledged by the last stream.
       void outbox.flushAcks()
     } else if (event === 'message') addMail(said, id)
+    lastId = id ?? lastId
     arrived.emit()
     return closing.signal.aborted ? Promise.resolve() : inbox.room()
   }
   const onState = (now: Failure | null): void => {
+    const waitMs = now && retryAfterMs(now)
     problem = now
+    notBefore = clock.monotonic() + (waitMs ?? 0)
     failures = now === null ? 0 : failures + 1
     if (now === null) outbox.unblock()
-    else if (failures === LASTING || retryAfterMs(now) !== null) arrived.emit()
+    else if (failures === LASTING || waitMs !== null) arrived.emit()
   }
   /** A stream that was cut is mostly open again before anybody can look. */
   const lasting = (): Failure | null =>
     failures >= LASTING || (problem && retryAfterMs(problem) !== null) ? problem : null
-  /** What waits there now, so that it is known what the hub is called, and a single look brings something. */
-  const begin = async (
-    peers: ReadonlyMap<string, Peer>,
-    asked: AbortSignal,
-  ): Promise<Result<MailStream, Failure>> => {
+  /** The first time: where it went on earlier. */
+  const begin = (peers: ReadonlyMap<string, Peer>): void => {
     const peer = [...peers.values()].find(({ cursor }) => cursor?.startsWith(`${origin} `))
     knownAs = peer?.id ?? null
-    inbox.beginAt(peer?.cursor?.slice(origin.length + 1) ?? null)
-    const signal = AbortSignal.any([asked, closing.signal])
-    const page = await firstPage(hub, inbox.place(), signal)
-    problem = page.ok ? null : page.error
-    if (!page.ok) return page
+    lastId = peer?.cursor?.slice(origin.length + 1) ?? null
+    inbox.beginAt(lastId)
+  }
+  /** What waits there now: a single look brings something, and tells what the hub is called. */
+  const look = async (asked: AbortSignal): Promise<Result<null, Failure>> => {
+    const page = await pageBehind(hub, lastId, AbortSignal.any([asked, closing.signal]))
+    if (!page.ok) {
+      ;[problem, failures] = [page.error, LASTING]
+      notBefore = clock.monotonic() + (retryAfterMs(page.error) ?? 0)
+      return page
+    }
     const { hub: told, messages, next } = page.value
+    ;[problem, failures] = [null, 0]
     setDirectory(told)
-    const lastId = String(next)
+    lastId = String(next)
     for (const [index, each] of messages.entries())
       addMail(each, index === messages.length - 1 ? lastId : null)
-    return ok(openMailStream({ hub, clock, random, lastId, onEvent, onState }))
+    outbox.unblock()
+    if (stream) stream.retry()
+    else stream = openMailStream({ hub, clock, random, lastId: () => lastId, onEvent, onState })
+    return ok(null)
   }
   const nameOfHub = (): string => directory?.machine ?? knownAs ?? hostname
 
   return ok({
     send: (all, signal) => outbox.send(all, signal),
     async receive(peers, signal) {
-      if (stream === null) {
-        const begun = await begin(peers, signal)
-        if (!begun.ok) return begun
-        stream = begun.value
-      } else if (outbox.isNewToken()) stream.retry()
+      if (stream === null) begin(peers)
+      else outbox.lookForToken()
+      const isDue = stream === null || (problem !== null && clock.monotonic() >= notBefore)
+      const looked = isDue ? await look(signal) : ok(null)
+      if (!looked.ok && inbox.here().length === 0) return looked
       if (directory === null || directory.machine === machine) return err(sameName(machine))
       const envelopes = inbox.here()
       const why = envelopes.length === 0 ? lasting() : null
@@ -171,7 +184,7 @@ export function createHubTransport(parts: HubTransportParts): Result<MailTranspo
   })
 }
 
-async function firstPage(
+async function pageBehind(
   hub: HubClient,
   place: string | null,
   signal: AbortSignal,

@@ -13,7 +13,7 @@ export interface StreamParts {
   /** 0 to 1, of the waits between two tries. */
   readonly random: () => number
   /** Of the last event that counts already; null = from the beginning. */
-  readonly lastId: string | null
+  lastId(): string | null
   /** One after the other: the next is read when this has resolved. */
   onEvent(event: StreamEvent): void | Promise<void>
   /** Null = it is open. */
@@ -35,7 +35,6 @@ const STEADY_MS = 60_000
 export function openMailStream(parts: StreamParts): MailStream {
   const { clock, random, onState } = parts
   const closing = new AbortController()
-  let lastId = parts.lastId
   let wake = (): void => {}
   const pause = (ms: number): Promise<void> =>
     new Promise((resolve) => {
@@ -47,15 +46,11 @@ export function openMailStream(parts: StreamParts): MailStream {
       }
       if (closing.signal.aborted) wake()
     })
-  const onEvent = async (event: StreamEvent): Promise<void> => {
-    await parts.onEvent(event)
-    lastId = event.id ?? lastId
-  }
   const run = async (): Promise<void> => {
     let tries = 0
     while (!closing.signal.aborted) {
       const since = clock.monotonic()
-      const ended = await streamOnce({ ...parts, onEvent, lastId }, closing.signal)
+      const ended = await streamOnce(parts, closing.signal)
       if (closing.signal.aborted) return
       onState(ended)
       if (clock.monotonic() - since >= STEADY_MS) tries = 0
@@ -77,7 +72,8 @@ export function openMailStream(parts: StreamParts): MailStream {
 
 /** Resolves with why it ended. */
 async function streamOnce(parts: StreamParts, closing: AbortSignal): Promise<Failure> {
-  const { hub, lastId, onState } = parts
+  const { hub, onState } = parts
+  const lastId = parts.lastId()
   const headers = {
     accept: 'text/event-stream',
     ...(lastId === null ? {} : { 'last-event-id': lastId }),

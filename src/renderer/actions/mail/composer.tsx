@@ -67,7 +67,55 @@ interface ComposerProps {
 }
 
 export function Composer(props: ComposerProps) {
-  const { name, members, to = [], task = null, replyTo = null, isSmall = false } = props
+  const { members, isSmall = false, onLeave } = props
+  const { draft, problems, command, change, send, leave } = useComposer(props)
+  const noText = problems?.text ?? null
+  return (
+    <form
+      className="composer flex flex-col gap-2"
+      aria-label={isSmall ? `Message to ${draft.to}` : 'New message'}
+      onSubmit={(event) => {
+        event.preventDefault()
+        void send()
+      }}
+      onKeyDown={(event) => onSendKey(event, () => void send())}
+    >
+      {!isSmall && (
+        <ComposerFields draft={draft} members={members} problems={problems} onChange={change} />
+      )}
+      <TextArea
+        label={isSmall ? `Message to ${draft.to}` : 'Text'}
+        rows={isSmall ? 2 : 6}
+        maxLength={MOST_CHARACTERS}
+        aria-invalid={noText !== null}
+        note={noText ?? KIND_NOTES[draft.kind]}
+        value={draft.text}
+        onText={(text) => change({ text })}
+      />
+      <ReadingTime draft={draft} members={members} />
+      <ProblemNote problem={command.problem} onClose={command.dismiss} />
+      <div className="dialog-acts">
+        {onLeave && (
+          <Button
+            onClick={() => {
+              leave()
+              onLeave()
+            }}
+          >
+            Cancel
+          </Button>
+        )}
+        <Button type="submit" look="main" isBusy={command.isBusy}>
+          Send <KeyHint keys="mod+enter" />
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+/** What is being written, what is wrong about it once it was tried, and its sending. */
+function useComposer(props: ComposerProps) {
+  const { name, to = [], task = null, replyTo = null, isSmall = false, onSent } = props
   const empty: Draft = {
     to: to.join(', '),
     kind: 'message',
@@ -80,75 +128,35 @@ export function Composer(props: ComposerProps) {
   const draft = isSmall ? { ...begun, to: empty.to, task: empty.task } : begun
   const [isTried, setTried] = useState(false)
   const command = useCommand()
-  const change = (more: Partial<Draft>): void => {
-    const next = { ...draft, ...more }
-    drafts.set(name, next)
-    setDraft(next)
-  }
+  const faults = faultsOf(draft)
   const leave = (): void => {
     drafts.delete(name)
     setDraft(empty)
     setTried(false)
   }
-  const faults = faultsOf(draft)
-  const send = async (): Promise<void> => {
-    setTried(true)
-    if (command.isBusy || Object.values(faults).some((fault) => fault !== null)) return
-    const told: { message: MessageView | null } = { message: null }
-    const request = sendMessage(inputOf(draft, replyTo))
-    const isSent = await command.run(async (client, id) => {
-      told.message = await request(client, id)
-    })
-    if (!isSent) return
-    leave()
-    if (told.message !== null) props.onSent?.(told.message)
+  return {
+    draft,
+    problems: isTried ? faults : null,
+    command,
+    leave,
+    change(more: Partial<Draft>): void {
+      const next = { ...draft, ...more }
+      drafts.set(name, next)
+      setDraft(next)
+    },
+    async send(): Promise<void> {
+      setTried(true)
+      if (command.isBusy || Object.values(faults).some((fault) => fault !== null)) return
+      const told: { message: MessageView | null } = { message: null }
+      const request = sendMessage(inputOf(draft, replyTo))
+      const isSent = await command.run(async (client, id) => {
+        told.message = await request(client, id)
+      })
+      if (!isSent) return
+      leave()
+      if (told.message !== null) onSent?.(told.message)
+    },
   }
-  return (
-    <form
-      className="composer flex flex-col gap-2"
-      aria-label={isSmall ? `Message to ${draft.to}` : 'New message'}
-      onSubmit={(event) => {
-        event.preventDefault()
-        void send()
-      }}
-      onKeyDown={(event) => onSendKey(event, () => void send())}
-    >
-      {!isSmall && (
-        <ComposerFields
-          draft={draft}
-          members={members}
-          problems={isTried ? faults : null}
-          onChange={change}
-        />
-      )}
-      <TextArea
-        label={isSmall ? `Message to ${draft.to}` : 'Text'}
-        rows={isSmall ? 2 : 6}
-        maxLength={MOST_CHARACTERS}
-        aria-invalid={isTried && faults.text !== null}
-        note={isTried && faults.text !== null ? faults.text : KIND_NOTES[draft.kind]}
-        value={draft.text}
-        onText={(text) => change({ text })}
-      />
-      <ReadingTime draft={draft} members={members} />
-      <ProblemNote problem={command.problem} onClose={command.dismiss} />
-      <div className="dialog-acts">
-        {props.onLeave && (
-          <Button
-            onClick={() => {
-              leave()
-              props.onLeave?.()
-            }}
-          >
-            Cancel
-          </Button>
-        )}
-        <Button type="submit" look="main" isBusy={command.isBusy}>
-          Send <KeyHint keys="mod+enter" />
-        </Button>
-      </div>
-    </form>
-  )
 }
 
 /** ⌘↵ sends from any of its fields. */

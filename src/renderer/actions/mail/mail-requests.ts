@@ -1,4 +1,4 @@
-/** What is sent about messages, members, jobs and tokens. */
+/** What is sent about messages, members, jobs, the way to other machines and their tokens. */
 import type { YardClient } from '../../model/session/link.ts'
 import type { SendCommand } from '../../model/session/session.ts'
 
@@ -38,6 +38,9 @@ export const resumeMember = (name: string) =>
 
 export const runJob = (name: string) =>
   command(({ job }, commandId) => job.run({ name, commandId }))
+
+/** Sends and receives what is for and from other machines, now. */
+export const syncMail = command(({ transport }, commandId) => transport.sync({ commandId }))
 
 export const createToken = (input: Input<'token', 'create'>) =>
   command(({ token }, commandId) => token.create({ ...input, commandId }))

@@ -17,7 +17,7 @@ export const namesIn = (to: string): readonly string[] => [
   ...new Set(to.split(/[\s,]+/).filter((name) => name !== '')),
 ]
 
-/** One line for each recipient; `all` is each member. */
+/** One line for each recipient, each line once; `all` is each member. */
 export function readingLines(
   names: readonly string[],
   priority: MessageView['priority'],
@@ -26,7 +26,7 @@ export function readingLines(
   const each = names.flatMap((name) =>
     name === 'all' ? facts.members.map((member) => member.name) : [name],
   )
-  return [...new Set(each)].map((name) => readingLine(name, priority, facts))
+  return [...new Set(each.map((name) => readingLine(name, priority, facts)))]
 }
 
 function readingLine(name: string, priority: MessageView['priority'], facts: ReadingFacts): string {
@@ -53,21 +53,28 @@ function memberLine(
   if (paused) return `${name} is paused: waits until it is resumed`
   if (state === 'sleeping' && nextWake !== null)
     return `${name} sleeps: with the next turn at ${timeText(nextWake)}`
-  if (priority === 'low')
-    return state === 'idle' || nextWake === null
-      ? `With ${name}’s next turn, whenever something else wakes it`
-      : `${name}: with the next turn at ${timeText(nextWake)}`
+  if (priority === 'low') return lowLine({ name, state, nextWake }, timeText)
   if (summary && summary.agents.alive >= summary.agents.max)
     return `Wakes ${name} when a place is free`
   return `Wakes ${name} now`
 }
+
+/** It wakes nobody. */
+const lowLine = (
+  { name, state, nextWake }: Pick<MemberView, 'name' | 'state' | 'nextWake'>,
+  timeText: ReadingFacts['timeText'],
+): string =>
+  state === 'idle' || nextWake === null
+    ? `With ${name}’s next turn, whenever something else wakes it`
+    : `${name}: with the next turn at ${timeText(nextWake)}`
 
 function taskLine(id: string, { tasks, summary }: ReadingFacts): string {
   const card = tasks.get(id)
   if (!card) return `There is no task ${id}`
   if (isFinishedCard(card) && card.status !== 'failed')
     return `Task ${id} is ${card.status}: no agent of it would read this`
-  if (card.agent !== null) return `${card.agent} reads it when it looks for messages`
+  if (card.agent !== null)
+    return `${card.agent} reads it when it looks for messages, else the next try of ${id}`
   return summary?.paused
     ? `Paused yard: waits for the next try of ${id}`
     : `With the next try of ${id}`

@@ -25,7 +25,7 @@ import { giveBack, take } from '../../actions/task/take.ts'
 import { runCommand } from '../../actions/commands.ts'
 import type { ItemKind } from './attention-items.ts'
 import { TaskBudgetAnswer, YardBudgetAnswer, type AnswerProps } from './budget-answers.tsx'
-import { Acknowledge, DeadLetterActs, ShowThread } from './mail-answers.tsx'
+import { Acknowledge, DeadLetterActs, ShowMember, ShowThread } from './mail-answers.tsx'
 import { TrustDialog } from './trust-dialog.tsx'
 
 /** A button that leads to where it is put right. */
@@ -84,6 +84,14 @@ const ANSWERS: Readonly<Record<ItemKind, readonly Answer[]>> = {
 }
 
 export function Answers(props: AnswerProps) {
+  // What is done to tasks does not fit a member: its messages and its executor are looked at.
+  if (props.item.member !== null)
+    return (
+      <>
+        {props.item.kind === 'executor' && <OpenExecutors />}
+        <ShowMember member={props.item.member} />
+      </>
+    )
   return ANSWERS[props.item.kind].map((Each, index) =>
     typeof Each === 'function' ? (
       <Each key={index} {...props} />

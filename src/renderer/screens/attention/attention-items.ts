@@ -8,6 +8,7 @@ import type {
   TaskCard,
 } from '../../../contract/view.ts'
 import { countHeldBy } from '../../../domain/graph/dag.ts'
+import { isStanding } from '../../../domain/messages/message.ts'
 import { BREAKER_KINDS } from '../../../domain/reason.ts'
 import { plural, capital } from '../../ui/format.ts'
 import { dependentsOf, isFinishedCard, type Tasks } from '../../model/reach.ts'
@@ -38,6 +39,8 @@ export interface AttentionItem {
   readonly effect: string | null
   /** Who judges results, where it is about one. */
   readonly judge: NonNullable<Attention['judge']> | null
+  /** Whose turns it is about, where that is a member. */
+  readonly member: string | null
   /** Which one, where it is about a message. */
   readonly message: NonNullable<Attention['message']> | null
 }
@@ -118,6 +121,7 @@ const UNKNOWN = {
   until: null,
   effect: null,
   judge: null,
+  member: null,
   message: null,
 } as const
 
@@ -125,20 +129,27 @@ function fromAttention(each: Attention, summary: Summary, tasks: Tasks): Attenti
   if (each.judge) return fromJudge(each, each.judge, summary)
   if (each.message) return fromMessage(each, each.message, summary, tasks)
   const card = each.task === null ? undefined : tasks.get(each.task)
+  const member = memberOf(each.task)
   return {
     ...UNKNOWN,
+    member,
     key: keyOf(summary, [each.kind, each.task, each.since, each.text]),
     kind: each.kind,
     word: WORDS[each.kind],
-    title: card?.title ?? summary.name,
+    title: card?.title ?? member ?? summary.name,
     text: capital(each.reason),
     lastLines: each.lastLines ?? null,
-    task: each.task,
+    // Its standing task is no part of the graph.
+    task: member === null ? each.task : null,
     agent: each.agent,
     since: each.since,
     effect: card ? holdsText(heldBy(card, tasks)) : null,
   }
 }
+
+/** Null for a task of the graph. */
+const memberOf = (task: string | null): string | null =>
+  task !== null && isStanding(task) ? task.slice(1) : null
 
 /** The same one until its issue is another: what a check costs moves, and since when is the start of the owner. */
 function fromJudge(

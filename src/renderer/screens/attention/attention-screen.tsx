@@ -17,7 +17,7 @@ import { LastLines, PlainText } from '../../ui/plain-text.tsx'
 import { AnswerForm } from '../../actions/views/question-answer.tsx'
 import { Answers } from './answers.tsx'
 import { type AttentionItem, attentionItems, type ItemKind } from './attention-items.ts'
-import { MailReply } from './mail-answers.tsx'
+import { useMailReply } from './mail-answers.tsx'
 import { HOUR_MS, snooze, UNTIL_CHANGE, useAwake } from './snooze.ts'
 import { TrustDialog } from './trust-dialog.tsx'
 import './attention.css'
@@ -145,6 +145,7 @@ interface AttentionRowProps {
 function AttentionRow(props: AttentionRowProps) {
   const { ref, item, index, count, top, isStop, isAsleep, onFocus } = props
   const command = useCommand()
+  const reply = useMailReply(item)
   const open = (): void => {
     if (item.task !== null)
       navigate({ task: item.task, tab: item.kind === 'landing' ? 'changes' : null })
@@ -186,7 +187,7 @@ function AttentionRow(props: AttentionRowProps) {
         {item.lastLines !== null && (
           <LastLines text={item.lastLines} from={item.kind === 'gate' ? 'gate' : 'output'} />
         )}
-        {item.kind === 'message' && <MailReply item={item} />}
+        {reply.form}
         {item.kind === 'answer' && <AnswerForm task={item.task ?? ''} question={item.text} />}
         <p className="attention-facts flex flex-wrap text-11">
           {item.since !== null && (
@@ -204,6 +205,7 @@ function AttentionRow(props: AttentionRowProps) {
         <ProblemNote problem={command.problem} onClose={command.dismiss} />
       </div>
       <div className="attention-acts flex flex-wrap items-center">
+        {reply.act}
         <Answers item={item} command={command} />
         <Snooze item={item} isAsleep={isAsleep} />
       </div>

@@ -1,5 +1,5 @@
 /** What can be done where it waits about a message to a person, and about one that was given up. */
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { acknowledge } from '../../actions/mail/mail-requests.ts'
 import { DeadActs } from '../../actions/mail/message-card.tsx'
 import { ReplyForm } from '../../actions/mail/reply-form.tsx'
@@ -8,23 +8,37 @@ import { Button } from '../../ui/button.tsx'
 import type { AttentionItem } from './attention-items.ts'
 import type { AnswerProps } from './budget-answers.tsx'
 
+interface MailReply {
+  /** Among the acts of its row. */
+  readonly act: ReactNode
+  /** Below its text. */
+  readonly form: ReactNode
+}
+
+const NO_REPLY: MailReply = { act: null, form: null }
+
 /** A question has its field at once, other messages when it is wanted; notices of the yard and of jobs are only closed. */
-export function MailReply({ item: { message } }: { readonly item: AttentionItem }) {
+export function useMailReply({ kind: of, message }: AttentionItem): MailReply {
   const [isWanted, setWanted] = useState(false)
-  if (message === null) return null
+  if (of !== 'message' || message === null) return NO_REPLY
   const { id, from, kind, asksDecision } = message
   const readsAnswers = asksDecision || (from !== 'yard' && !from.startsWith('job:'))
-  if (!readsAnswers) return null
-  if (!isWanted && kind !== 'question')
-    return (
-      <div className="attention-reply">
+  if (!readsAnswers) return NO_REPLY
+  const isQuestion = kind === 'question'
+  if (!isWanted && !isQuestion)
+    return {
+      form: null,
+      act: (
         <Button onClick={() => setWanted(true)}>
           Reply<span className="visually-hidden"> to {from}</span>
         </Button>
-      </div>
-    )
-  const leave = kind === 'question' ? {} : { onLeave: () => setWanted(false) }
-  return <ReplyForm id={id} from={from} asksDecision={asksDecision} {...leave} />
+      ),
+    }
+  const leave = isQuestion ? {} : { onLeave: () => setWanted(false) }
+  return {
+    act: null,
+    form: <ReplyForm id={id} from={from} asksDecision={asksDecision} {...leave} />,
+  }
 }
 
 export function Acknowledge({ item: { message }, command }: AnswerProps) {
@@ -54,5 +68,13 @@ export function ShowThread({ item: { message } }: AnswerProps) {
         <span className="visually-hidden"> the messages with {message.from}</span>
       </Button>
     )
+  )
+}
+
+export function ShowMember({ member }: { readonly member: string }) {
+  return (
+    <Button onClick={() => navigate({ screen: 'messages', filters: { who: member } })}>
+      Show its messages
+    </Button>
   )
 }

@@ -10,6 +10,7 @@ import { type CommandRun, useCommand } from '../../model/session/session-context
 import { Button } from '../../ui/button.tsx'
 import { type DataColumn, DataTable } from '../../ui/data-table.tsx'
 import { countText, instantText } from '../../ui/format.ts'
+import { useNow } from '../../ui/timers.ts'
 
 /** Lamp and word of a member. */
 export function memberState(member: MemberView): readonly [ShownState, string] {
@@ -101,10 +102,11 @@ function NextWake({
 }: {
   readonly member: MemberView
 }) {
+  const now = useNow(5000)
   if (person || state === 'piloted') return null
   if (paused) return 'When it is resumed'
   if (nextWake === null) return state === 'working' ? 'After this turn' : 'By the next message'
-  if (Date.parse(nextWake) <= Date.now()) return 'Now'
+  if (Date.parse(nextWake) <= now) return 'Now'
   return (
     <>
       {instantText(nextWake)}, <Countdown until={nextWake} />

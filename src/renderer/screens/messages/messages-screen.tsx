@@ -12,7 +12,7 @@ import { type MessageFilter, useMembers, useMessages } from '../../model/use-mai
 import { Button } from '../../ui/button.tsx'
 import { Segmented } from '../../ui/fields.tsx'
 import { focusAfterDraw } from '../../ui/focus.ts'
-import { capital, countText, plural } from '../../ui/format.ts'
+import { capital, countText } from '../../ui/format.ts'
 import { Select } from '../../ui/popups.tsx'
 import { EmptyNote, Screen } from '../../ui/screen.tsx'
 import { MemberList } from './member-list.tsx'

@@ -68,28 +68,32 @@ function ThreadRow({ thread, isStop, isChosen, onChoose }: ThreadRowProps) {
       tabIndex={isStop ? 0 : -1}
       onClick={onChoose}
     >
-      <span className="thread-who truncate">
-        <b>
-          <PlainText text={first.from} />
-        </b>
-        {' → '}
-        <PlainText text={first.to.join(', ')} />
-      </span>
-      {messages.length > 1 && (
-        <span className="thread-count text-11">
-          {countText(messages.length)}
-          <span className="visually-hidden"> messages</span>
+      <span className="thread-line">
+        <span className="truncate">
+          <b>
+            <PlainText text={first.from} />
+          </b>
+          {' → '}
+          <PlainText text={first.to.join(', ')} />
         </span>
-      )}
-      <time className="text-11 text-text-3" dateTime={last.at} title={last.at}>
-        {instantText(last.at)}
-      </time>
-      <span className="thread-text truncate text-text-2" dir="auto">
-        <PlainText text={firstLine(last.text)} />
+        {messages.length > 1 && (
+          <span className="thread-count text-11">
+            {countText(messages.length)}
+            <span className="visually-hidden"> messages</span>
+          </span>
+        )}
+        <time className="ml-auto text-11 text-text-3" dateTime={last.at} title={last.at}>
+          {instantText(last.at)}
+        </time>
       </span>
-      <span className="thread-state">
-        {first.kind !== 'message' && <span className="mail-mark">{capital(first.kind)}</span>}
-        {state && <StatusBadge state={state[0]} word={state[1]} />}
+      <span className="thread-line">
+        <span className="truncate text-text-2" dir="auto">
+          <PlainText text={firstLine(last.text)} />
+        </span>
+        <span className="thread-state ml-auto">
+          {first.kind !== 'message' && <span className="mail-mark">{capital(first.kind)}</span>}
+          {state && <StatusBadge state={state[0]} word={state[1]} />}
+        </span>
       </span>
     </button>
   )

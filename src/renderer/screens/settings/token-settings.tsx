@@ -15,6 +15,7 @@ import { Button } from '../../ui/button.tsx'
 import type { DataColumn } from '../../ui/data-table.tsx'
 import { Field, Segmented } from '../../ui/fields.tsx'
 import { capital, instantText } from '../../ui/format.ts'
+import { useNow } from '../../ui/timers.ts'
 import { Listed, SettingRow, type SettingSection } from './setting.tsx'
 
 /** When one was last used is no event of the yard. */
@@ -77,7 +78,15 @@ function TokenTable({ tokens, command }: TokenTableProps) {
       { isHeadHidden: true },
     ],
   ]
-  return <Listed label="List of tokens" rows={tokens} keyOf={({ id }) => id} columns={columns} />
+  return (
+    <Listed
+      label="List of tokens"
+      className="token-table"
+      rows={tokens}
+      keyOf={({ id }) => id}
+      columns={columns}
+    />
+  )
 }
 
 async function revoke({ run }: CommandRun, id: string, name: string): Promise<void> {
@@ -93,7 +102,7 @@ async function revoke({ run }: CommandRun, id: string, name: string): Promise<vo
 }
 
 function State({ token }: { readonly token: TokenView }) {
-  const [state, word] = tokenState(token, Date.now())
+  const [state, word] = tokenState(token, useNow(ASK_EVERY_MS))
   return <StatusBadge state={state} word={word} />
 }
 

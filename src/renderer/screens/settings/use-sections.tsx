@@ -19,6 +19,7 @@ import { SERVICE } from './service-settings.tsx'
 import { SettingRow, type SettingSection } from './setting.tsx'
 import { TOKENS } from './token-settings.tsx'
 import { KEYS, LOOK, notificationSection } from './window-settings.tsx'
+import { TRANSPORT } from './transport-settings.tsx'
 import { WORKTREES } from './worktree-settings.tsx'
 
 /** Files are edited elsewhere too. */
@@ -51,7 +52,7 @@ export function useSections(scope: ConfigScope) {
       LOOK,
       KEYS,
       notificationSection(),
-      ...ofConfig.map(withWorktrees),
+      ...ofConfig.map(withFirst),
       TOKENS,
       DOCTOR,
       SERVICE,
@@ -66,9 +67,16 @@ export function useSections(scope: ConfigScope) {
   }
 }
 
-/** The worktrees that there are stand before how they are made. */
-const withWorktrees = (section: SettingSection): SettingSection =>
-  section.id === 'worktree' ? { ...section, settings: [WORKTREES, ...section.settings] } : section
+/** What there is stands before how it is made. */
+const FIRST: Readonly<Record<string, SettingSection['settings'][number]>> = {
+  worktree: WORKTREES,
+  transport: TRANSPORT,
+}
+
+function withFirst(section: SettingSection): SettingSection {
+  const first = FIRST[section.id]
+  return first ? { ...section, settings: [first, ...section.settings] } : section
+}
 
 const TELEMETRY: SettingSection = {
   id: 'telemetry',

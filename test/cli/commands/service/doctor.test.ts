@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isAlive } from '../../../support/is-alive.ts'
 import { openTestYard, type TestYard } from '../../yard-command.ts'
 
 let place: TestYard
@@ -39,6 +42,30 @@ describe('yard doctor', { timeout: 120_000 }, () => {
       code: 1,
       levels: { 'config.valid': 'fail', 'store.integrity': 'ok' },
     })
+  })
+
+  it('S6: takes nobody for its owner by a pid or a name; the lock alone tells, and `stop` ends no stranger', async () => {
+    // It looks like a service of this yard, and has the pid that an owner left behind.
+    const words = ['-e', 'process.stdin.resume()', 'bin/yard', 'serve', '--dir', place.folder]
+    const stranger = spawn(process.execPath, words, { stdio: ['pipe', 'ignore', 'ignore'] })
+    const gone = once(stranger, 'exit')
+    try {
+      const { pid = 0 } = stranger
+      const left = { pid, url: 'http://127.0.0.1:1', token: 'yot_a', version: '0', host: 'service' }
+      mkdirSync(dirname(stateFile()), { recursive: true })
+      writeFileSync(stateFile(), JSON.stringify({ ...left, startedAt: '2026-01-01T00:00:00Z' }))
+      expect(await doctor()).toMatchObject({ code: 0, levels: { 'owner.lock': 'ok' } })
+      expect((await place.yard(['doctor'])).out).toContain('no host runs it')
+      for (const flags of [[], ['--kill-agents']]) {
+        const { code, out } = await place.yard(['service', 'stop', ...flags])
+        expect(code).toBe(0)
+        expect(out).toContain('no service is running')
+      }
+      expect(isAlive(pid)).toBe(true)
+    } finally {
+      stranger.stdin.end()
+      await gone
+    }
   })
 
   it('is not for agents', async () => {

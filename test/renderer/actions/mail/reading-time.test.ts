@@ -78,9 +78,10 @@ test('a task reads it in its living agent, or its next try, or never', () => {
   const names = ['task:a', 'task:b', 'task:c', 'task:d', 'agent-7', 'agent-8']
   expect(readingLines(names, 'normal', facts({ agents, tasks }))).toEqual([
     'With the next try of a',
-    'agent-7 reads it when it looks for messages',
+    'agent-7 reads it when it looks for messages, else the next try of b',
     'Task c is done: no agent of it would read this',
     'There is no task d',
+    'agent-7 reads it when it looks for messages',
     'agent-8 does not live: task:ID reaches the next agent of a task',
   ])
 })

@@ -23,7 +23,8 @@ function open(card: TaskCard, messages: readonly MessageView[]) {
         asked.push(filter)
         return messages
       },
-      send: async ({ commandId: _, ...input }: { readonly commandId?: string }) => {
+      send: async ({ commandId, ...input }: { readonly commandId?: string }) => {
+        expect(commandId).toBeDefined()
         sent.push(input)
         return messageOf(9)
       },
@@ -53,7 +54,7 @@ test('all about it is listed, and one more goes to its next agent', async () => 
 
 test('with nothing said it says so', async () => {
   open(cardOf('api'), [])
-  await screen.findByText(/No message to its agents/)
+  expect(await screen.findByText(/No message to its agents/)).toBeDefined()
 })
 
 test('of one that is over nobody would read a message, and that is said instead', async () => {

@@ -7,7 +7,7 @@ import { emptyView } from '../../../../src/renderer/model/session/yard-view.ts'
 import { useCommand } from '../../../../src/renderer/model/session/session-context.tsx'
 import { Answers } from '../../../../src/renderer/screens/attention/answers.tsx'
 import { attentionItems } from '../../../../src/renderer/screens/attention/attention-items.ts'
-import { MailReply } from '../../../../src/renderer/screens/attention/mail-answers.tsx'
+import { useMailReply } from '../../../../src/renderer/screens/attention/mail-answers.tsx'
 import { isSent } from '../../support/is-sent.ts'
 import { cardOf, summaryOf } from '../../../support/scripted-host.ts'
 import { liveSession } from '../../model/session/live-session.ts'
@@ -58,15 +58,19 @@ afterEach(() => {
 
 const taking =
   (name: string) =>
-  async ({ commandId: _, ...input }: { readonly commandId?: string }) =>
-    void sent.push([name, input])
+  async ({ commandId, ...input }: { readonly commandId?: string }) => {
+    expect(commandId).toBeDefined()
+    sent.push([name, input])
+  }
 
 function Row({ attention }: { readonly attention: Attention }) {
   const command = useCommand()
   const item = itemOf(attention)
+  const { act, form } = useMailReply(item)
   return (
     <>
-      <MailReply item={item} />
+      {form}
+      {act}
       <Answers item={item} command={command} />
     </>
   )
@@ -146,4 +150,20 @@ it('a dead letter is sent anew, dropped, or shown with its thread', async () => 
   ])
   press(/^Show/)
   expect(location.hash).toBe(`#/messages?message=${ID}`)
+})
+
+it('what a member’s turns wait for names the member, and leads to its messages', () => {
+  const attention: Attention = {
+    task: '@qa',
+    agent: null,
+    kind: 'executor',
+    text: 'Messages to qa: claude was not found',
+    reason: 'claude was not found',
+    since: '2026-11-20T10:00:00Z',
+  }
+  expect(itemOf(attention)).toMatchObject({ title: 'qa', task: null })
+  open(attention)
+  expect(screen.getByRole('button', { name: 'Open executors' })).toBeDefined()
+  press('Show its messages')
+  expect(location.hash).toBe('#/messages?who=qa')
 })
