@@ -216,13 +216,8 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
       () => `${row.id} is dead after ${was.tries + 1} of ${end.policy.tries} tries`,
     )
   }
-  const onClosed = (
-    row: StoredRow,
-    was: Delivery,
-    now: Delivery,
-    step: Step,
-    of: MailEntities,
-  ): void => {
+  const onClosed = (was: Delivery, now: Delivery, step: Step, of: MailEntities): void => {
+    const { row } = step
     if (now.state.kind !== 'closed') return
     const { how, by } = now.state
     if (was.state.kind === 'dead')
@@ -276,7 +271,7 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
     if (row.event === 'delivery.taken') onTaken(row, was, now, of)
     if (row.event === 'delivery.returned') onReturned(row, was, now)
     if (row.event === 'delivery.died') onDied(was, now, step, of)
-    if (row.event === 'delivery.closed') onClosed(row, was, now, step, of)
+    if (row.event === 'delivery.closed') onClosed(was, now, step, of)
   }
   /** A standing task is there as long as its member, and its turns are all that it does. */
   const onStanding = (row: StoredRow, was: Task | undefined, now: Task): void => {
@@ -285,17 +280,34 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
     holds(!isOver, 4, () => `${row.id} is ${kind}`)
     holds(kind !== 'abandoned', 4, () => `${row.id} is given up, and its member is there`)
     holds(now.attempts === 0, 4, () => `${row.id} has spent an attempt`)
-    if (
-      was?.state.kind === 'in-progress' &&
-      (row.event === 'task.woken' || row.event === 'task.awaiting')
-    )
-      byHand.delete(row.id)
+    if (was) onMoved(row, was, now)
+  }
+  const onMoved = (row: StoredRow, was: Task, now: Task): void => {
+    const wasAtWork = was.state.kind === 'in-progress'
+    if (wasAtWork && ['task.woken', 'task.awaiting'].includes(row.event)) byHand.delete(row.id)
     const isByPerson = row.by !== 'coordinator' && !row.by.startsWith('agent-')
-    const isWoken = kind === 'open' && was !== undefined && was.state.kind !== 'in-progress'
-    if (!isByPerson || !isWoken || row.event === 'task.released' || row.event === 'task.held')
-      return
+    const isWoken = now.state.kind === 'open' && !wasAtWork
+    if (!isByPerson || !isWoken || ['task.released', 'task.held'].includes(row.event)) return
     const due = dueTo([row.id.slice(1)], row.at)
     if (due.every(({ priority }) => priority === 'low')) byHand.add(row.id)
+  }
+  const onEntity = (step: Step, after: NonNullable<Step['after']>, of: MailEntities): void => {
+    const { row, before } = step
+    switch (row.entity) {
+      case 'message':
+        return onMessage(after as unknown as Message)
+      case 'delivery':
+        return onDelivery(step, of)
+      case 'agent': {
+        const agent = after as unknown as Agent
+        if (!before) onClaim(agent, step.task(agent.taskId), row.at)
+        if (row.event === 'agent.ended') onEnd(agent, step.task(agent.taskId))
+        return
+      }
+      case 'task':
+        if (isStanding(row.id))
+          onStanding(row, before as unknown as Task | undefined, after as unknown as Task)
+    }
   }
   return {
     open,
@@ -304,15 +316,7 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
       const isOfTurn = row.event === 'agent.claimed' || row.event === 'delivery.taken'
       if (!isOfTurn || (row.entity === 'agent' && !before)) closeTurn()
       lastSeen = row.seq
-      if (row.entity === 'message' && after) onMessage(after as unknown as Message)
-      if (row.entity === 'agent' && after) {
-        const agent = after as unknown as Agent
-        if (!before) onClaim(agent, step.task(agent.taskId), row.at)
-        if (row.event === 'agent.ended') onEnd(agent, step.task(agent.taskId))
-      }
-      if (row.entity === 'task' && after && isStanding(row.id))
-        onStanding(row, before as unknown as Task | undefined, after as unknown as Task)
-      if (row.entity === 'delivery' && after) onDelivery(step, of)
+      if (after) onEntity(step, after, of)
     },
     end(of) {
       closeTurn()
