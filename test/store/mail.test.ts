@@ -287,10 +287,11 @@ describe('reads of messages', () => {
       'back',
     ])
     expect(mail.message('no')).toBeNull()
-    expect(mail.settledSince('side', 'back', START_AT + 1000)).toBe(0)
-    recorder.run({ type: 'message.ack', deliveryIds: [`${two.id}>back`] })
-    expect(mail.settledSince('side', 'back', START_AT + 1000)).toBe(1)
-    expect(mail.settledSince('side', 'back', START_AT + 2000)).toBe(0)
+    const ids = [`${two.id}>back`]
+    expect(mail.sentSince('side', 'back', START_AT + 1000, 9)).toEqual(ids)
+    recorder.run({ type: 'message.ack', deliveryIds: ids })
+    expect(mail.sentSince('side', 'back', START_AT + 1000, 9)).toEqual(ids)
+    expect(mail.sentSince('side', 'back', START_AT + 2000, 9)).toEqual([])
   })
 
   it('with a name, the open ones are those that are open for it', () => {

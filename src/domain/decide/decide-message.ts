@@ -145,7 +145,9 @@ export const messageDeciders: Deciders<
     const task = plan.tasks.get(id)
     if (!task?.delegation || task.delegation.isTold || !isFinished(task)) return noOp(id)
     const told: Event = { type: 'task.delegationTold', at: now.at, id }
-    return decided([id], told, ...sendingEvents(plan, sending, now))
+    // Who asked may have ended since.
+    const sent = endedRecipient(plan, sending) ? [] : sendingEvents(plan, sending, now)
+    return decided([id], told, ...sent)
   },
 
   'job.fire'(plan, { run, sending }, now) {

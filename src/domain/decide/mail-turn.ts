@@ -302,7 +302,8 @@ export function settledMember(
 function isTooEarly({ state }: Task, waiting: readonly Delivery[], at: number): boolean {
   if (state.kind !== 'open') return false
   const next = nextTurnAt(waiting, at)
-  return next === null || (state.park === null && (state.notBefore ?? at) < next)
+  // A provider that is awake again keeps it from nothing.
+  return next === null || Math.max(state.notBefore ?? at, state.park?.until ?? at) < next
 }
 
 /** The standing task of a member whose turn on another task is over: that turn may have taken what had woken it. */

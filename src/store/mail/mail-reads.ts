@@ -46,9 +46,7 @@ export function prepareMailReads(db: Database.Database) {
   const delivery = db.prepare('SELECT body FROM delivery WHERE id = ?').pluck()
   const threadOf = prepareThreads(db)
   const recent = db
-    .prepare(
-      "SELECT count(*) FROM delivery WHERE sender = ? AND recipient = ? AND at > ? AND state NOT IN ('waiting','taken')",
-    )
+    .prepare('SELECT id FROM delivery WHERE sender = ? AND recipient = ? AND at > ? LIMIT ?')
     .pluck()
   const tokens = db.prepare('SELECT body FROM token ORDER BY rowid').pluck()
   const used = db.prepare('SELECT last_used_at FROM token_use WHERE id = ?').pluck()
@@ -81,9 +79,9 @@ export function prepareMailReads(db: Database.Database) {
       const body = delivery.get(id)
       return body === undefined ? null : toDelivery(body)
     },
-    /** How many messages that one has sent another since then are dealt with; those that are open stand in the plan. */
-    settledSince: (from: string, to: string, since: number): number =>
-      Number(recent.get(from, to, since)),
+    /** Ids of deliveries from one to another since then, whatever became of them; at most so many. */
+    sentSince: (from: string, to: string, since: number, limit: number): readonly string[] =>
+      recent.all(from, to, since, limit).map(String),
     ...prepareJobReads(db),
     ...prepareOrderReads(db),
     /** Revoked ones included, oldest first. */

@@ -54,7 +54,8 @@ export function sendingOf(
   const [first] = recipients
   const own = first && settings.members[first.name]
   const recent = recipients.map(
-    ({ name }) => [name, store.mail.settledSince(message.from, name, now - MINUTE_MS)] as const,
+    ({ name }) =>
+      [name, store.mail.sentSince(message.from, name, now - MINUTE_MS, perPair)] as const,
   )
   return {
     message,

@@ -29,6 +29,7 @@ import {
 
 const MINUTE = 60_000
 const MESSAGE = derivedMessageId(1, 'any')
+const idsOf = (count: number): string[] => Array.from({ length: count }, (_, i) => `d${i}`)
 const idle = { kind: 'waiting', for: 'message' }
 const refusal = (kind: string) => ({ ok: false, error: { kind } })
 
@@ -146,7 +147,7 @@ describe('P13: a question of a task to a member', () => {
     mail.claim('t', 1)
     const ask = (hops: number, recent: number) => {
       const message = messageAt(mail.bench.at, `${hops}`, { from: 'task:t', hops })
-      const sending = sendingTo(['back'], message, { recent: { back: recent } })
+      const sending = sendingTo(['back'], message, { recent: { back: idsOf(recent) } })
       return mail.bench.run(
         { type: 'task.ask', id: taskId('t'), text: 'Which?', sending },
         asAgent(1, 't'),
@@ -209,7 +210,7 @@ describe('a chain of agents', () => {
         mail.bench,
         ['front', seed],
         { from: 'back', hops: 1 },
-        { recent: { front: recent } },
+        { recent: { front: idsOf(recent) } },
       )
     expect(mail.bench.run(write('a', 9), by).ok).toBe(true)
     expect(mail.bench.run(write('b', 10), by)).toMatchObject(refusal('too-many'))
