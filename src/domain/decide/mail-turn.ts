@@ -64,10 +64,8 @@ const inOrder = (a: Delivery, b: Delivery): number =>
   rank(b) - rank(a) || a.at - b.at || (a.id < b.id ? -1 : 1)
 
 /** What an agent holds, in the order in which a turn takes it. */
-export const takenBy = (plan: Plan, agentId: Agent['id'], names: readonly string[]): Delivery[] =>
-  deliveriesTo(plan, names)
-    .filter(({ state }) => state.kind === 'taken' && state.agentId === agentId)
-    .toSorted(inOrder)
+export const takenBy = (plan: Plan, agentId: Agent['id']): Delivery[] =>
+  [...plan.heldBy(agentId)].flatMap((id) => plan.deliveries.get(id) ?? []).toSorted(inOrder)
 
 export const takenEvents = (
   deliveries: readonly Delivery[],
@@ -100,24 +98,39 @@ export function afterWord(
 ): Event[] {
   const reason = `${agent.id} was ended without a result`
   const about = { plan, task, agent, mail: DEFAULT_MAIL, reason, isTry: false }
-  const { events, waiting } = turnEnded({ ...about, isDone, at })
-  return [...events, ...afterOtherTurn(plan, task, waiting, at)]
+  const ended = turnEnded({ ...about, isDone, at })
+  return [...ended.events, ...afterOtherTurn(plan, task, ended, at)]
+}
+
+interface TurnEnd {
+  readonly events: Event[]
+  /** What waits then for the members that it is about. */
+  readonly waiting: Delivery[]
+  /** Whose turn it is, and whose mail it held: its task may have been given to another member meanwhile. */
+  readonly members: ReadonlySet<string>
 }
 
 /** What becomes of what it took, and what waits for its member then. */
-export function turnEnded(turn: Turn): { readonly events: Event[]; readonly waiting: Delivery[] } {
+export function turnEnded(turn: Turn): TurnEnd {
   const { plan, task, agent } = turn
+  const held = takenBy(plan, agent.id)
+  const of = [task.member, agent.member, ...held.map(memberOf)]
+  const members = new Set(of.filter((name) => name !== null))
+  const names = new Set([...members, ...namesOf(task), agent.id])
   const events: Event[] = []
   const waiting: Delivery[] = []
-  for (const delivery of deliveriesTo(plan, [...namesOf(task), agent.id])) {
+  for (const delivery of new Set([...deliveriesTo(plan, [...names]), ...held])) {
     const own = ownEvents(turn, delivery)
     events.push(...own.events)
     // Its member may be told of what it had sent itself.
     for (const left of [...(own.left ? [own.left] : []), ...own.events.flatMap(sentBy)])
-      if (left.recipient === task.member) waiting.push(left)
+      if (members.has(left.recipient)) waiting.push(left)
   }
-  return { events, waiting }
+  return { events, waiting, members }
 }
+
+const memberOf = ({ recipient, recipientKind }: Delivery): string | null =>
+  recipientKind === 'member' ? recipient : null
 
 const sentBy = (event: Event): readonly Delivery[] =>
   event.type === 'message.sent' ? event.deliveries : []
@@ -305,19 +318,21 @@ function isTooEarly({ state }: Task, waiting: readonly Delivery[], at: number): 
   return next === null || (state.park === null && (state.notBefore ?? at) < next)
 }
 
-/** The standing task of a member whose turn on another task is over: that turn may have taken what had woken it. */
-export function afterOtherTurn(
+/** The standing tasks of members whose turn on another task is over: that turn may have taken what had woken them. */
+export const afterOtherTurn = (
   plan: Plan,
-  { id, member }: Task,
-  waiting: readonly Delivery[],
+  { id }: Pick<Task, 'id'>,
+  { members, waiting }: Pick<TurnEnd, 'members' | 'waiting'>,
   at: number,
-): Event[] {
-  const standing = member === null || isStanding(id) ? null : plan.tasks.get(standingIdOf(member))
-  if (member === null || !standing) return []
-  const next = nextTurnAt(waiting, at)
-  if (isTooEarly(standing, waiting, at)) return [restingEvent(standing.id, waiting, at)]
-  return next === null ? [] : wokenEvents(plan, member, at, next)
-}
+): Event[] =>
+  [...members].flatMap((member) => {
+    const standing = plan.tasks.get(standingIdOf(member))
+    if (!standing || standing.id === id) return []
+    const own = waiting.filter(({ recipient }) => recipient === member)
+    const next = nextTurnAt(own, at)
+    if (isTooEarly(standing, own, at)) return [restingEvent(standing.id, own, at)]
+    return next === null ? [] : wokenEvents(plan, member, at, next)
+  })
 
 /** The settlement of a standing task by its turn: it never ends, and the repeat of its messages stands in place of a retry. */
 export function standingEvents(

@@ -44,7 +44,7 @@ export function afterTurn(ended: Ended): Event[] {
     reason: failure?.reason ?? 'its turn ended without a result',
   })
   const own = standingEvents({ task, agent, at }, settled, turn.waiting)
-  const woken = afterOtherTurn(plan, task, turn.waiting, at)
+  const woken = afterOtherTurn(plan, task, turn, at)
   const isAsked = to && failure !== null && isSpent(settled[0])
   const escalated = isAsked ? escalation(plan, { task, failure, to, mail, at }) : []
   return [...own, ...turn.events, ...woken, ...escalated]
