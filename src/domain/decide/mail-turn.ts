@@ -21,6 +21,7 @@ import {
 } from '../messages/message.ts'
 import type { Plan } from '../plan.ts'
 import { namesOf } from '../messages/names.ts'
+import { askedBy, askerOf, unansweredEvents } from '../messages/unanswered.ts'
 import type { Task } from '../task.ts'
 
 /** Where the settings say nothing. */
@@ -84,6 +85,8 @@ interface Turn {
   readonly isDone: boolean
   /** It counts against what it took. */
   readonly isTry: boolean
+  /** It counts against a question that it leaves unanswered, however well it ended. */
+  readonly mayLeaveNone: boolean
   readonly reason: string
   readonly mail: MailPolicy
   readonly at: number
@@ -97,7 +100,7 @@ export function afterWord(
   { isDone, at }: { readonly isDone: boolean; readonly at: number },
 ): Event[] {
   const reason = `${agent.id} was ended without a result`
-  const about = { plan, task, agent, mail: DEFAULT_MAIL, reason, isTry: false }
+  const about = { plan, task, agent, mail: DEFAULT_MAIL, reason, isTry: false, mayLeaveNone: false }
   const ended = turnEnded({ ...about, isDone, at })
   return [...ended.events, ...afterOtherTurn(plan, task, ended, at)]
 }
@@ -139,7 +142,7 @@ function ownEvents(
   turn: Turn,
   delivery: Delivery,
 ): { readonly events: Event[]; readonly left: Delivery | null } {
-  const { plan, agent, at, isDone, isTry, mail, reason } = turn
+  const { plan, agent, at, mail } = turn
   const { id, state, recipient, tries: before } = delivery
   const isTaken = state.kind === 'taken' && state.agentId === agent.id
   if (!isTaken) {
@@ -147,11 +150,14 @@ function ownEvents(
     const reason = `${agent.id} has ended`
     return { events: diedEvents(plan, delivery, { reason, isTry: false, at }), left: null }
   }
-  if (isDone)
+  const isUnanswered = turn.isDone && askerOf(plan, delivery) !== null
+  if (turn.isDone && !isUnanswered)
     return {
       events: [{ type: 'delivery.closed', at, id, how: 'handled', by: agent.id }],
       left: null,
     }
+  const isTry = isUnanswered ? turn.mayLeaveNone : turn.isTry
+  const reason = isUnanswered ? 'its turn ended well, and without an answer' : turn.reason
   const tries = before + (isTry ? 1 : 0)
   if (recipient === agent.id || (isTry && tries >= mail.tries))
     return { events: diedEvents(plan, delivery, { reason, isTry, at }), left: null }
@@ -160,7 +166,7 @@ function ownEvents(
   return { events: [{ type: 'delivery.returned', at, id, notBefore, isTry, reason }], left }
 }
 
-/** Its sender is told, where it is somebody who can be written to. */
+/** Its sender is told, where it is somebody who can be written to; a task that waits for its answer goes on. */
 export function diedEvents(
   plan: Plan,
   delivery: Delivery,
@@ -168,6 +174,8 @@ export function diedEvents(
 ): Event[] {
   const { id, from, recipient, messageId } = delivery
   const died: Event = { type: 'delivery.died', at, id, reason, isTry }
+  const unanswered = unansweredEvents(plan, delivery, { reason, at })
+  if (unanswered.length > 0) return [died, ...unanswered]
   const text = `Your message ${messageId} to ${recipient} was given up: ${reason}`
   return [died, ...noticeToSender(plan, { delivery, text, at, seed: `died ${id}`, from })]
 }
@@ -248,6 +256,7 @@ export function sentEvents(
     tries: 0,
     lastReason: null,
     noticeAt: kind === 'person' && noticeMs !== null ? at + noticeMs : null,
+    ...askedBy(plan, message),
   }))
   const woken =
     message.priority === 'low' || isRead

@@ -145,13 +145,19 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
     )
     return ended
   }
-  const onReturned = (row: StoredRow, was: Delivery, now: Delivery): void => {
+  const onReturned = (step: Step, was: Delivery, now: Delivery, of: MailEntities): void => {
+    const { row } = step
     const end = lastEnd(row, was)
     holds(end !== null, 4, () => `${row.id} is given back, and was ${was.state.kind}`)
     if (!end || now.state.kind !== 'waiting') return
-    const { policy, isSpent, isDone } = end
+    const { policy } = end
+    const isSpent = spentBy(end)
     const isTry = now.tries > was.tries
-    holds(!isDone, 4, () => `${row.id} is given back by a turn that was done`)
+    holds(
+      !end.isDone || isWaitedFor(was, step, of),
+      4,
+      () => `${row.id} is given back by a turn that was done`,
+    )
     holds(
       isSpent === null || isSpent === isTry,
       4,
@@ -185,7 +191,7 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
     holds(end !== null, 4, () => `${row.id} is dead, and no turn had it`)
     if (!end) return
     holds(
-      end.isSpent !== false,
+      spentBy(end) !== false,
       4,
       () => `${row.id} is dead by ${nameOf(end.agent)}, which is free`,
     )
@@ -208,10 +214,15 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
       return holds(how === 'dropped', 4, () => `${row.id} was dead and is ${how}`)
     if (how === 'handled' && was.kind !== 'delegation') {
       const end = lastEnd(row, was)
-      return holds(
+      holds(
         end?.isDone === true && end.agent.id === by,
         4,
         () => `${row.id} is handled by ${by}, which has not done it`,
+      )
+      return holds(
+        !isWaitedFor(was, step, of),
+        4,
+        () => `${row.id} is handled by ${by}, and ${was.asks?.taskId} waits for its answer`,
       )
     }
     const closer = of.agent(row.by)
@@ -251,7 +262,7 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
       () => `${row.event} changes ${row.id}, which is dead`,
     )
     if (row.event === 'delivery.taken') onTaken(row, was, now, of)
-    if (row.event === 'delivery.returned') onReturned(row, was, now)
+    if (row.event === 'delivery.returned') onReturned(step, was, now, of)
     if (row.event === 'delivery.died') onDied(row, was, now, of)
     if (row.event === 'delivery.closed') onClosed(row, was, now, step, of)
   }
@@ -315,6 +326,19 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
       for (const { id } of agents) adopted.add(id)
     },
   }
+}
+
+/** Of what it had taken; of a good end, of a question that it has left unanswered: a person's may leave one. */
+const spentBy = ({ agent, isDone, isSpent }: End): boolean | null =>
+  isDone ? agent.by !== 'person' && agent.by !== 'pilot' : isSpent
+
+/** Its task waits for the answer, or will once its agent has ended. */
+function isWaitedFor({ asks }: Delivery, step: Step, of: MailEntities): boolean {
+  const task = asks && step.task(asks.taskId)
+  if (!task || task.generation !== asks.generation) return false
+  if (task.state.kind === 'waiting') return task.state.for === 'answer'
+  const report = task.state.kind === 'in-progress' ? of.agent(task.state.agentId)?.report : null
+  return report?.kind === 'fail' && report.failure.class === 'question' && !report.isAnswered
 }
 
 /** Under these its agents are written to. */
