@@ -60,6 +60,8 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
   const byHand = new Set<string>()
   /** When each sender wrote to each recipient, by the journal, ms. */
   const sentAt = new Map<string, number[]>()
+  /** The row with which each began. */
+  const sentIn = new Map<string, number>()
 
   const dueTo = (names: readonly string[], at: number): Delivery[] =>
     [...open.values()]
@@ -180,13 +182,17 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
         `${row.id} comes again ${now.state.kind === 'waiting' ? now.state.notBefore : ''}, not ${expected}`,
     )
   }
-  const onDied = (row: StoredRow, was: Delivery, now: Delivery, of: MailEntities): void => {
+  const onDied = (step: Step, was: Delivery, now: Delivery, of: MailEntities): void => {
+    const { row } = step
     if (now.state.kind !== 'dead') return
     holds(now.state.reason !== '', 4, () => `${row.id} is dead for no reason`)
     if (was.recipientKind === 'agent') {
       const isGone = of.agent(was.recipient)?.state.kind === 'ended'
       return holds(isGone, 4, () => `${row.id} is dead, and ${was.recipient} lives`)
     }
+    // Of a task that is over, or was removed, there is no next agent.
+    if (was.recipientKind === 'task' && isOver(step.task(was.recipient.slice('task:'.length))))
+      return
     const end = lastEnd(row, was)
     holds(end !== null, 4, () => `${row.id} is dead, and no turn had it`)
     if (!end) return
@@ -212,7 +218,10 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
     const { how, by } = now.state
     if (was.state.kind === 'dead')
       return holds(how === 'dropped', 4, () => `${row.id} was dead and is ${how}`)
-    if (how === 'handled' && was.kind !== 'delegation') {
+    // Nothing is left to read of an answer that its task has as a note.
+    const isNoted =
+      was.state.kind === 'waiting' && row.seq - (sentIn.get(row.id) ?? 0) <= MOST_TAKEN
+    if (how === 'handled' && was.kind !== 'delegation' && !isNoted) {
       const end = lastEnd(row, was)
       holds(
         end?.isDone === true && end.agent.id === by,
@@ -234,6 +243,7 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
   }
   const onSent = (row: StoredRow, now: Delivery, of: MailEntities): void => {
     holds(now.state.kind === 'waiting', 4, () => `${row.id} begins as ${now.state.kind}`)
+    sentIn.set(row.id, row.seq)
     const key = `${now.from}>${now.recipient}`
     const times = sentAt.get(key) ?? []
     sentAt.set(key, [...times, now.at].slice(-20))
@@ -263,14 +273,14 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
     )
     if (row.event === 'delivery.taken') onTaken(row, was, now, of)
     if (row.event === 'delivery.returned') onReturned(step, was, now, of)
-    if (row.event === 'delivery.died') onDied(row, was, now, of)
+    if (row.event === 'delivery.died') onDied(step, was, now, of)
     if (row.event === 'delivery.closed') onClosed(row, was, now, step, of)
   }
   /** A standing task is there as long as its member, and its turns are all that it does. */
   const onStanding = (row: StoredRow, was: Task | undefined, now: Task): void => {
     const { kind } = now.state
-    const isOver = kind === 'done' || kind === 'failed' || kind === 'pending-eval'
-    holds(!isOver, 4, () => `${row.id} is ${kind}`)
+    const hasEnded = kind === 'done' || kind === 'failed' || kind === 'pending-eval'
+    holds(!hasEnded, 4, () => `${row.id} is ${kind}`)
     holds(kind !== 'abandoned', 4, () => `${row.id} is given up, and its member is there`)
     holds(now.attempts === 0, 4, () => `${row.id} has spent an attempt`)
     if (
@@ -340,6 +350,9 @@ function isWaitedFor({ asks }: Delivery, step: Step, of: MailEntities): boolean 
   const report = task.state.kind === 'in-progress' ? of.agent(task.state.agentId)?.report : null
   return report?.kind === 'fail' && report.failure.class === 'question' && !report.isAnswered
 }
+
+const isOver = (task: Task | undefined): boolean =>
+  task === undefined || task.state.kind === 'done' || task.state.kind === 'abandoned'
 
 /** Under these its agents are written to. */
 const namesOf = ({ id, member }: Pick<Task, 'id' | 'member'>): string[] => [
