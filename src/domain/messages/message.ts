@@ -98,6 +98,8 @@ export const deliverySchema = z.strictObject({
   noticeAt: z.number().int().nullable(),
   /** Of one to a piloted member: notices given to whoever drives it, which are no tries. Absent = none. */
   notices: z.number().int().positive().optional(),
+  /** Of a question: the task that waits for the answer, and which try of it. Absent = none does. */
+  asks: z.strictObject({ taskId: taskIdSchema, generation: z.number().int() }).optional(),
 })
 export type Delivery = z.infer<typeof deliverySchema>
 

@@ -141,6 +141,57 @@ describe('P13: a question of a task to a member', () => {
     expect(notes.map(({ after }) => after)).toMatchObject([{ taskId: 'u', text: 'Blue.' }])
   })
 
+  it('comes again from turns that end well without a reply; given up, its task goes on without an answer', () => {
+    const mail = yard()
+    const asked = asking(mail)
+    for (const [number, waitMs] of [
+      [2, 10],
+      [3, 20],
+    ] as const) {
+      // prettier-ignore
+      mail.claim('@back', number)
+      mail.end(number)
+      const { at } = mail.bench
+      expect(mail.delivery(asked)).toMatchObject({
+        tries: number - 1,
+        state: { kind: 'waiting', notBefore: at + waitMs * MINUTE },
+      })
+      expect(mail.state('@back')).toMatchObject({ notBefore: at + waitMs * MINUTE })
+      expect(mail.state('t')).toMatchObject({ kind: 'waiting', for: 'answer' })
+      mail.bench.at += waitMs * MINUTE
+    }
+    mail.claim('@back', 4)
+    mail.end(4)
+    expect(mail.delivery(asked)?.state).toMatchObject({ kind: 'dead' })
+    expect(mail.state('t')).toMatchObject({ kind: 'open', notBefore: null })
+    const notes = mail.bench.changes.filter(({ entity }) => entity === 'log')
+    expect(notes.map(({ after }) => after)).toMatchObject([
+      { taskId: 't', text: 'No answer came from back: its turn ended well, and without an answer' },
+    ])
+    // The note says it all.
+    expect(mail.told()).toEqual([])
+    expect(mail.state('@back')).toMatchObject(idle)
+  })
+
+  it('is closed by a good turn where nothing waits for it any more', () => {
+    const mail = yard()
+    const asked = asking(mail)
+    mail.claim('@back', 2)
+    mail.events({ type: 'task.answer', id: taskId('t'), text: 'Blue.' })
+    mail.end(2)
+    expect(mail.delivery(asked)?.state).toMatchObject({ kind: 'closed', how: 'handled' })
+  })
+
+  it('that is given up while its asker is still at work lets that go on when it ends', () => {
+    const mail = yard()
+    const asked = asking(mail, false)
+    mail.claim('@back', 2)
+    mail.end(2, {}, { mail: { ...MAIL, tries: 1 } })
+    expect(mail.delivery(asked)?.state).toMatchObject({ kind: 'dead' })
+    mail.end(1)
+    expect(mail.state('t')).toMatchObject({ kind: 'open', notBefore: null })
+  })
+
   it('is refused beyond the limits of messages between agents', () => {
     const mail = yard()
     mail.bench.add('t')

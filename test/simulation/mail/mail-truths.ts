@@ -68,6 +68,8 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
   const byHand = new Set<string>()
   /** When each sender wrote to each recipient, by the journal, ms. */
   const sentAt = new Map<string, number[]>()
+  /** The row with which each began. */
+  const sentIn = new Map<string, number>()
 
   const dueTo = (names: readonly string[], at: number): Delivery[] =>
     [...open.values()]
@@ -157,13 +159,19 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
     )
     return ended
   }
-  const onReturned = (row: StoredRow, was: Delivery, now: Delivery): void => {
+  const onReturned = (step: Step, was: Delivery, now: Delivery, of: MailEntities): void => {
+    const { row } = step
     const end = lastEnd(row, was)
     holds(end !== null, 4, () => `${row.id} is given back, and was ${was.state.kind}`)
     if (!end || now.state.kind !== 'waiting') return
-    const { policy, isSpent, isDone } = end
+    const { policy } = end
+    const isSpent = spentBy(end)
     const isTry = now.tries > was.tries
-    holds(!isDone, 4, () => `${row.id} is given back by a turn that was done`)
+    holds(
+      !end.isDone || isWaitedFor(was, step, of),
+      4,
+      () => `${row.id} is given back by a turn that was done`,
+    )
     holds(
       isSpent === null || isSpent === isTry,
       4,
@@ -206,7 +214,7 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
     holds(end !== null, 4, () => `${row.id} is dead, and no turn had it`)
     if (!end) return
     holds(
-      end.isSpent !== false,
+      spentBy(end) !== false,
       4,
       () => `${row.id} is dead by ${nameOf(end.agent)}, which is free`,
     )
@@ -226,10 +234,15 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
     const isNoted = was.state.kind === 'waiting' && answers.has(was.messageId)
     if (how === 'handled' && was.kind !== 'delegation' && !isNoted) {
       const end = lastEnd(row, was)
-      return holds(
+      holds(
         end?.isDone === true && end.agent.id === by,
         4,
         () => `${row.id} is handled by ${by}, which has not done it`,
+      )
+      return holds(
+        !isWaitedFor(was, step, of),
+        4,
+        () => `${row.id} is handled by ${by}, and ${was.asks?.taskId} waits for its answer`,
       )
     }
     const closer = of.agent(row.by)
@@ -241,6 +254,7 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
   }
   const onSent = (row: StoredRow, now: Delivery, of: MailEntities): void => {
     holds(now.state.kind === 'waiting', 4, () => `${row.id} begins as ${now.state.kind}`)
+    sentIn.set(row.id, row.seq)
     const key = `${now.from}>${now.recipient}`
     const times = sentAt.get(key) ?? []
     sentAt.set(key, [...times, now.at].slice(-20))
@@ -269,15 +283,15 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
       () => `${row.event} changes ${row.id}, which is dead`,
     )
     if (row.event === 'delivery.taken') onTaken(row, was, now, of)
-    if (row.event === 'delivery.returned') onReturned(row, was, now)
+    if (row.event === 'delivery.returned') onReturned(step, was, now, of)
     if (row.event === 'delivery.died') onDied(was, now, step, of)
     if (row.event === 'delivery.closed') onClosed(was, now, step, of)
   }
   /** A standing task is there as long as its member, and its turns are all that it does. */
   const onStanding = (row: StoredRow, was: Task | undefined, now: Task): void => {
     const { kind } = now.state
-    const isOver = kind === 'done' || kind === 'failed' || kind === 'pending-eval'
-    holds(!isOver, 4, () => `${row.id} is ${kind}`)
+    const hasEnded = kind === 'done' || kind === 'failed' || kind === 'pending-eval'
+    holds(!hasEnded, 4, () => `${row.id} is ${kind}`)
     holds(kind !== 'abandoned', 4, () => `${row.id} is given up, and its member is there`)
     holds(now.attempts === 0, 4, () => `${row.id} has spent an attempt`)
     if (was) onMoved(row, was, now)
@@ -346,6 +360,19 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
       for (const { id } of agents) adopted.add(id)
     },
   }
+}
+
+/** Of what it had taken; of a good end, of a question that it has left unanswered: a person's may leave one. */
+const spentBy = ({ agent, isDone, isSpent }: End): boolean | null =>
+  isDone ? agent.by !== 'person' && agent.by !== 'pilot' : isSpent
+
+/** Its task waits for the answer, or will once its agent has ended. */
+function isWaitedFor({ asks }: Delivery, step: Step, of: MailEntities): boolean {
+  const task = asks && step.task(asks.taskId)
+  if (!task || task.generation !== asks.generation) return false
+  if (task.state.kind === 'waiting') return task.state.for === 'answer'
+  const report = task.state.kind === 'in-progress' ? of.agent(task.state.agentId)?.report : null
+  return report?.kind === 'fail' && report.failure.class === 'question' && !report.isAnswered
 }
 
 /** Under these its agents are written to. */
