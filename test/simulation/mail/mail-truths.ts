@@ -288,6 +288,8 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
       (row.event === 'task.woken' || row.event === 'task.awaiting')
     )
       byHand.delete(row.id)
+    // By an answer to its question, or because none came.
+    if (row.event === 'task.reopened') byHand.add(row.id)
     const isByPerson = row.by !== 'coordinator' && !row.by.startsWith('agent-')
     const isWoken = kind === 'open' && was !== undefined && was.state.kind !== 'in-progress'
     if (!isByPerson || !isWoken || row.event === 'task.released' || row.event === 'task.held')
