@@ -198,7 +198,8 @@ function delegated(plan: Plan, sending: CommandOf<'message.send'>, now: Circumst
   const [to] = recipients
   const added = decideAdd(plan, [{ task: delegate.task, nextFireAt: null }], now)
   if (!added.ok || !to) return added
-  const delegation = { messageId: message.id, from: message.from, isTold: false }
+  const { id: messageId, from, hops } = message
+  const delegation = { messageId, from, isTold: false, hops }
   const events = added.value.events.map((event): Event =>
     event.type === 'task.added' ? { ...event, task: { ...event.task, delegation } } : event,
   )
@@ -243,7 +244,8 @@ function askedForEvents(
 ): Event[] {
   const task = id && plan.tasks.get(id)
   if (!task || task.delegation || isFinished(task)) return []
-  return [{ type: 'task.delegated', at, id: task.id, messageId: message.id, from: message.from }]
+  const { id: messageId, from, hops } = message
+  return [{ type: 'task.delegated', at, id: task.id, messageId, from, hops }]
 }
 
 /** A reply closes what it answers, and does what its question waited for. */
