@@ -99,7 +99,7 @@ interface Changed {
 /** To whoever asked a member for it. */
 function newsOfEnd({ id, title, state, delegation, completedAt, createdAt }: Task): Message | null {
   if (!delegation) return null
-  const { messageId, from } = delegation
+  const { messageId, from, hops = 0 } = delegation
   const why = state.kind === 'failed' ? `: ${state.failure.reason}` : ''
   const text = `Task ${id} (${title}), which you asked for, is ${state.kind}${why}`
   return {
@@ -113,7 +113,7 @@ function newsOfEnd({ id, title, state, delegation, completedAt, createdAt }: Tas
     replyTo: messageId,
     conversation: null,
     text: text.slice(0, 2000),
-    hops: 0,
+    hops,
     diff: null,
     asks: null,
     decision: null,

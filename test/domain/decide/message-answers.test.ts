@@ -353,6 +353,20 @@ describe('delegated work', () => {
     expect(mail.state('@back')).toMatchObject({ kind: 'open' })
   })
 
+  it('is as far down the chain as what asked for it: its agents write from there on', () => {
+    const mail = yard()
+    mail.send('back', 'one', { hops: 2 })
+    mail.claim('@back', 1)
+    delegate(mail, asAgent(1, '@back'), { from: 'back', hops: 3 })
+    expect(mail.bench.task('build-it').delegation).toMatchObject({ hops: 3 })
+    mail.claim('build-it', 2)
+    expect(mail.bench.plan.agents.get(agentIdOf(2))?.hops).toBe(3)
+    mail.send('front', 'low', { hops: 1 })
+    const who = { agentId: agentIdOf(2), generation: 1, isUrgentOnly: false }
+    mail.events({ type: 'delivery.take', ...who }, asAgent(2, 'build-it'))
+    expect(mail.bench.plan.agents.get(agentIdOf(2))?.hops).toBe(3)
+  })
+
   it('that is there already reports its end too; an agent may not say so', () => {
     const mail = yard()
     mail.bench.add('t', { exec: null, member: 'front' })

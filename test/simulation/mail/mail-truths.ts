@@ -299,6 +299,8 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
   const onMoved = (row: StoredRow, was: Task, now: Task): void => {
     const wasAtWork = was.state.kind === 'in-progress'
     if (wasAtWork && ['task.woken', 'task.awaiting'].includes(row.event)) byHand.delete(row.id)
+    // By an answer to its question, or because none came.
+    if (row.event === 'task.reopened') byHand.add(row.id)
     const isByPerson = row.by !== 'coordinator' && !row.by.startsWith('agent-')
     const isWoken = now.state.kind === 'open' && !wasAtWork
     if (!isByPerson || !isWoken || ['task.released', 'task.held'].includes(row.event)) return
