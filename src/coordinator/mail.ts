@@ -1,4 +1,6 @@
 /** Upkeep of messages: standing tasks of members, notices to people, and news of delegated tasks. All of it is read from the plan. */
+import { clip } from '../base/text.ts'
+import { storableText } from '../domain/bounds.ts'
 import type { Command } from '../domain/command.ts'
 import type { TaskId } from '../domain/ids.ts'
 import { derivedMessageId } from '../domain/messages/derived-id.ts'
@@ -112,7 +114,7 @@ function newsOfEnd({ id, title, state, delegation, completedAt, createdAt }: Tas
     task: id,
     replyTo: messageId,
     conversation: null,
-    text: text.slice(0, 2000),
+    text: clip(storableText(text), 2000),
     hops,
     diff: null,
     asks: null,

@@ -1,5 +1,7 @@
 /** Messages and turns: what an agent takes as it is claimed, what becomes of that at its end, and when a member is woken next. */
+import { clip } from '../../base/text.ts'
 import type { Agent } from '../agent.ts'
+import { storableText } from '../bounds.ts'
 import type { Event } from '../event.ts'
 import { derivedMessageId } from '../messages/derived-id.ts'
 import {
@@ -197,6 +199,7 @@ export function noticeToSender(
   return sentEvents(plan, message, [sender], { at, noticeMs: null })
 }
 
+/** Its text may quote what programs have said. */
 export const yardMessage = (at: number, seed: string, text: string): Message => ({
   id: derivedMessageId(at, seed),
   at,
@@ -207,7 +210,7 @@ export const yardMessage = (at: number, seed: string, text: string): Message => 
   task: null,
   replyTo: null,
   conversation: null,
-  text,
+  text: clip(storableText(text), 2000),
   hops: 0,
   diff: null,
   asks: null,

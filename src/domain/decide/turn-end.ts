@@ -69,7 +69,7 @@ function escalation(plan: Plan, { task, failure, to, mail, at }: Repeated): Even
   if (kind !== signatureOf(task.lastFailure) || kind === task.escalated) return []
   const text = `Task ${task.id} has failed twice running in the same way (${failure.class}): ${failure.reason}`
   const message = {
-    ...yardMessage(at, `escalated ${task.id} ${task.generation}`, text.slice(0, 2000)),
+    ...yardMessage(at, `escalated ${task.id} ${task.generation}`, text),
     to: [to.name],
     kind: 'question',
     task: task.id,

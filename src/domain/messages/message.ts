@@ -35,8 +35,8 @@ export const messageSchema = z.strictObject({
   at: z.number().int(),
   /** A person's name, a member, `task:ID`, `job:NAME`, `yard`; of another machine with `@machine`. */
   from: z.string().max(200),
-  /** As it was addressed. */
-  to: z.array(z.string().max(200)).min(1).max(100),
+  /** As it was addressed; `all` is as many as there are members. */
+  to: z.array(z.string().max(200)).min(1),
   kind: z.enum(MESSAGE_KINDS),
   priority: z.enum(MESSAGE_PRIORITIES),
   /** What it is about. */

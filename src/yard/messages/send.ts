@@ -3,6 +3,7 @@ import { monotonicFactory } from 'ulid'
 import type { Sending } from '../../domain/command.ts'
 import type { NewTask } from '../../domain/task.ts'
 import type { Failure } from '../../domain/failure.ts'
+import { clip } from '../../base/text.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import {
   ANY_PERSON,
@@ -136,7 +137,7 @@ export function delegateOf(
   if (to.kind === 'remote') return ok(undefined)
   const [title = ''] = message.text.split('\n')
   const task: NewTask = {
-    title: title.trim().slice(0, 200) || 'Delegated work',
+    title: clip(title.trim(), 200) || 'Delegated work',
     description: message.text,
     member: to.name,
   }
