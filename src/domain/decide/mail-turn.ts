@@ -77,8 +77,12 @@ export const takenEvents = (
 ): Event[] => deliveries.map(({ id }) => ({ type: 'delivery.taken', at, id, agentId }))
 
 /** A second repeat begins a new conversation: the old one may itself be the trouble. */
-export const wantsFresh = (deliveries: readonly Delivery[]): boolean =>
+const wantsFresh = (deliveries: readonly Delivery[]): boolean =>
   deliveries.some(({ tries, isFresh }) => isFresh || tries >= 2)
+
+/** The wish of a sender comes before the settings of the member, and a second repeat before both. */
+export const beginsAnew = (isByDefault: boolean, deliveries: readonly Delivery[]): boolean =>
+  wantsFresh(deliveries) || (isByDefault && !deliveries.some(({ resumes }) => resumes))
 
 interface Turn {
   readonly plan: Plan
@@ -255,6 +259,7 @@ export function sentEvents(
     hops: message.hops,
     at: message.at,
     isFresh: message.conversation === 'new',
+    ...(message.conversation === 'resume' ? { resumes: true as const } : {}),
     state: { kind: 'waiting', notBefore: null },
     tries: 0,
     lastReason: null,

@@ -90,6 +90,8 @@ export const deliverySchema = z.strictObject({
   at: z.number().int(),
   /** Its turn begins a new conversation, as its sender wants. */
   isFresh: z.boolean(),
+  /** Its turn goes on with the conversation, as its sender wants, also where its member begins each turn anew. Absent = no such wish. */
+  resumes: z.literal(true).optional(),
   state: deliveryStateSchema,
   /** Turns that took it and ended badly; of a person: notices given. */
   tries: z.number().int().nonnegative(),

@@ -228,6 +228,11 @@ describe('a turn', () => {
     expect(turn(5, '@back', { isFresh: true })).toBeNull()
     mail.send('back', 'five')
     expect(turn(6, '@back')).toBe('c5')
+    mail.send('back', 'six', { conversation: 'resume' })
+    expect(turn(7, '@back', { isFresh: true })).toBe('c6')
+    mail.send('back', 'seven', { conversation: 'resume' })
+    mail.send('back', 'eight', { conversation: 'new' })
+    expect(turn(8, '@back', { isFresh: true })).toBeNull()
   })
 
   it.each([

@@ -113,7 +113,10 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
     const settings = mail.settings.members[task.id.slice(1)]
     const job = due[0] && jobOf(due[0])
     holds(
-      settings?.conversation !== 'new' || !agent.resumed || job !== null,
+      settings?.conversation !== 'new' ||
+        !agent.resumed ||
+        job !== null ||
+        due.some(({ resumes }) => resumes),
       4,
       () => `${agent.id} goes on with a conversation of ${task.id}`,
     )
