@@ -117,7 +117,9 @@ describe('P13: a question of a task to a member', () => {
     mail.events(replyTo(mail, asked, 'back', { text: 'Blue.', hops: 1 }), asAgent(2, '@back'))
     expect(mail.state('t')).toMatchObject({ kind: 'open', notBefore: null })
     const notes = mail.bench.changes.filter(({ entity }) => entity === 'log')
-    expect(notes.map(({ after }) => after)).toMatchObject([{ taskId: 't', text: 'Blue.' }])
+    expect(notes.map(({ after }) => after)).toMatchObject([
+      { taskId: 't', text: 'back answers: Blue.' },
+    ])
     expect(mail.bench.task('t').attempts).toBe(0)
   })
 
@@ -138,7 +140,9 @@ describe('P13: a question of a task to a member', () => {
     mail.claim('u', 3)
     expect(mail.heldBy(3)).toEqual([])
     const notes = mail.bench.changes.filter(({ entity }) => entity === 'log')
-    expect(notes.map(({ after }) => after)).toMatchObject([{ taskId: 'u', text: 'Blue.' }])
+    expect(notes.map(({ after }) => after)).toMatchObject([
+      { taskId: 'u', text: 'back answers: Blue.' },
+    ])
   })
 
   it('comes again from turns that end well without a reply; given up, its task goes on without an answer', () => {
@@ -173,13 +177,13 @@ describe('P13: a question of a task to a member', () => {
     expect(mail.state('@back')).toMatchObject(idle)
   })
 
-  it('is closed by a good turn where nothing waits for it any more', () => {
+  it('is closed by the answer of a person, and stays so whatever its turn does', () => {
     const mail = yard()
     const asked = asking(mail)
     mail.claim('@back', 2)
     mail.events({ type: 'task.answer', id: taskId('t'), text: 'Blue.' })
     mail.end(2)
-    expect(mail.delivery(asked)?.state).toMatchObject({ kind: 'closed', how: 'handled' })
+    expect(mail.delivery(asked)?.state).toMatchObject({ kind: 'closed', how: 'replied' })
   })
 
   it('that is given up while its asker is still at work lets that go on when it ends', () => {
