@@ -84,6 +84,34 @@ const stateOf = ({ id }: Message, to = 'back') =>
   bench.opened.store.mail.message(id)?.deliveries.find(({ recipient }) => recipient === to)?.state
 const endTurn = (evidence?: Partial<Evidence>) => bench.end('@back', evidence)
 
+describe('a clock that is set back', () => {
+  const HOUR = 60 * MINUTE
+  it('holds mail no longer than was left of its wait', async () => {
+    await open()
+    await bench.start()
+    const message = await send('back', 'one')
+    await endTurn(BAD)
+    await bench.pass(4 * MINUTE)
+    bench.clock.jump(-24 * HOUR)
+    await bench.pass(MINUTE)
+    expect(stateOf(message)).toMatchObject({ kind: 'waiting' })
+    expect(turns()).toEqual(['one'])
+    await bench.pass(6 * MINUTE)
+    expect(turns()).toEqual(['one', 'one +1'])
+  })
+
+  it('holds a notice no longer than one wait where that happened while no owner ran', async () => {
+    await open({ back: member(), anna: member({ isPerson: true }) })
+    bench.clock.jump(24 * HOUR)
+    const waits = await send('anna', 'one')
+    bench.clock.jump(-24 * HOUR)
+    await bench.start()
+    await bench.pass(RETRY_MS)
+    const [told] = bench.opened.store.mail.message(waits.id)?.deliveries ?? []
+    expect(told?.tries).toBe(1)
+  })
+})
+
 describe('a member', () => {
   it('W2: is woken at once by a message, and at the start of an owner by what came before', async () => {
     await open()

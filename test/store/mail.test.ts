@@ -287,10 +287,10 @@ describe('reads of messages', () => {
       'back',
     ])
     expect(mail.message('no')).toBeNull()
-    expect(mail.settledSince('side', 'back', START_AT + 1000)).toBe(0)
+    expect(mail.settledBetween('side', 'back', START_AT + 1000, START_AT + 10_000)).toBe(0)
     recorder.run({ type: 'message.ack', deliveryIds: [`${two.id}>back`] })
-    expect(mail.settledSince('side', 'back', START_AT + 1000)).toBe(1)
-    expect(mail.settledSince('side', 'back', START_AT + 2000)).toBe(0)
+    expect(mail.settledBetween('side', 'back', START_AT + 1000, START_AT + 10_000)).toBe(1)
+    expect(mail.settledBetween('side', 'back', START_AT + 2000, START_AT + 10_000)).toBe(0)
   })
 
   it('with a name, the open ones are those that are open for it', () => {

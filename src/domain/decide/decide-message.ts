@@ -14,6 +14,7 @@ import {
   standingIdOf,
 } from '../messages/message.ts'
 import { endedRecipient, sendingRefusal } from '../messages/limits.ts'
+import { dueNow, timedEvents } from '../messages/mail-times.ts'
 import { namesOf } from '../messages/names.ts'
 import type { Plan } from '../plan.ts'
 import { isFinished, type Task } from '../task.ts'
@@ -43,7 +44,7 @@ import {
 
 export const messageDeciders: Deciders<
   | ('message.send' | 'message.ack' | 'message.ackAll' | 'message.settleDead')
-  | ('delivery.take' | 'delivery.notice')
+  | ('delivery.take' | 'delivery.notice' | 'deliveries.time')
   | ('delivery.forwarded' | 'members.sync' | 'member.wake' | 'delegation.settle')
   | ('job.fire' | 'job.settle')
 > = {
@@ -126,6 +127,12 @@ export const messageDeciders: Deciders<
     return decided([id], { type: 'delivery.noticed', at, id, nextAt }, ...told)
   },
 
+  'deliveries.time': (plan, { times }, { at }) =>
+    decided(
+      times.map(({ id }) => id),
+      ...timedEvents(plan, times, at),
+    ),
+
   'delivery.forwarded'(plan, { id }, { at, by }) {
     const delivery = plan.deliveries.get(id)
     if (!delivery) return noOp()
@@ -137,7 +144,7 @@ export const messageDeciders: Deciders<
   'member.wake': (plan, { id }, { at }) => {
     const task = plan.tasks.get(id)
     if (!task) return refused(unknownTask(plan, id))
-    const woken = wokenEarlier(task, at)
+    const woken = [...dueNow(plan, task, at), ...wokenEarlier(task, at)]
     return woken.length > 0 ? decided([id], ...woken) : noOp(id)
   },
 

@@ -62,7 +62,7 @@ function openFrom(plan: Plan, { from, at }: Sending['message'], to: string): num
   let count = 0
   for (const id of plan.deliveriesTo(to)) {
     const delivery = plan.deliveries.get(id)
-    if (delivery?.from === from && delivery.at > at - MINUTE_MS) count += 1
+    if (delivery?.from === from && delivery.at > at - MINUTE_MS && delivery.at <= at) count += 1
   }
   return count
 }

@@ -50,7 +50,7 @@ export function prepareMailReads(db: Database.Database) {
   )
   const recent = db
     .prepare(
-      "SELECT count(*) FROM delivery WHERE sender = ? AND recipient = ? AND at > ? AND state NOT IN ('waiting','taken')",
+      "SELECT count(*) FROM delivery WHERE sender = ? AND recipient = ? AND at > ? AND at <= ? AND state NOT IN ('waiting','taken')",
     )
     .pluck()
   const tokens = db.prepare('SELECT body FROM token ORDER BY rowid').pluck()
@@ -89,9 +89,9 @@ export function prepareMailReads(db: Database.Database) {
       const body = delivery.get(id)
       return body === undefined ? null : toDelivery(body)
     },
-    /** How many messages that one has sent another since then are dealt with; those that are open stand in the plan. */
-    settledSince: (from: string, to: string, since: number): number =>
-      Number(recent.get(from, to, since)),
+    /** How many messages that one has sent another in that time are dealt with; those that are open stand in the plan. */
+    settledBetween: (from: string, to: string, since: number, until: number): number =>
+      Number(recent.get(from, to, since, until)),
     ...prepareJobReads(db),
     ...prepareOrderReads(db),
     /** Revoked ones included, oldest first. */

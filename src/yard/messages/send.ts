@@ -52,7 +52,8 @@ export function sendingOf(
   const [first] = recipients
   const own = first && settings.members[first.name]
   const recent = recipients.map(
-    ({ name }) => [name, store.mail.settledSince(message.from, name, now - MINUTE_MS)] as const,
+    ({ name }) =>
+      [name, store.mail.settledBetween(message.from, name, now - MINUTE_MS, now)] as const,
   )
   return {
     message,
