@@ -344,7 +344,7 @@ describe('a member', () => {
     expect(turns()).toEqual(['one'])
   })
 
-  it('whose settings are gone is let finish its turn, and starts none', async () => {
+  it('whose settings are gone is let finish its turn, and starts none: its mail is dead', async () => {
     await open()
     await bench.start()
     await send('back', 'one')
@@ -352,14 +352,15 @@ describe('a member', () => {
     bench.coordinator.onSettings()
     await bench.pass(MINUTE)
     expect(bench.running()).toEqual(['@back'])
-    await send('back', 'two')
+    const two = await send('back', 'two')
     await endTurn()
     expect(bench.task('@back').state.kind).toBe('abandoned')
+    expect(stateOf(two)).toMatchObject({ kind: 'dead' })
     expect(bench.running()).toEqual([])
     settings = withMembers({ back: member() })
     bench.coordinator.onSettings()
-    await bench.pass(MINUTE)
-    expect(turns()).toEqual(['one', 'two'])
+    await send('back', 'three')
+    expect(turns()).toEqual(['one', 'three'])
   })
 })
 
