@@ -55,10 +55,7 @@ export const MESSAGE_EVOLVERS: Evolvers<MessageEventType> = {
       lastReason: reason,
     })),
   'delivery.noticed': (plan, { id, nextAt }) =>
-    deliveryChange(plan, id, ({ recipientKind, tries, notices = 0 }) => ({
-      ...(recipientKind === 'person' ? { tries: tries + 1 } : { notices: notices + 1 }),
-      noticeAt: nextAt,
-    })),
+    deliveryChange(plan, id, ({ notices = 0 }) => ({ notices: notices + 1, noticeAt: nextAt })),
   'delivery.timed': (plan, { id, notBefore, noticeAt }) =>
     deliveryChange(plan, id, () => ({ state: { kind: 'waiting', notBefore }, noticeAt })),
   'job.fired': (_, { run }) => [{ entity: 'jobRun', id: run.id, before: null, after: run }],
