@@ -5,6 +5,7 @@ import type { NewTask } from '../../domain/task.ts'
 import type { Failure } from '../../domain/failure.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import {
+  ANY_PERSON,
   type Message,
   type MessageId,
   type MessageKind,
@@ -125,6 +126,12 @@ export function delegateOf(
     return err(
       failure('bad-request', 'a delegation is for one member', {
         hint: 'send one to each, or a message to several',
+      }),
+    )
+  if (to.name === ANY_PERSON)
+    return err(
+      failure('bad-request', 'a delegation is for a member: person takes no tasks', {
+        hint: 'yard member list shows them; a message or a question reaches a person',
       }),
     )
   if (to.kind === 'remote') return ok(undefined)

@@ -37,6 +37,14 @@ describe('sending', () => {
   })
 })
 
+describe('a delegation to person', () => {
+  it('is refused: no turn would ever work on its task', async () => {
+    const sent = bench.client.message.send({ to: ['person'], text: 'Do it', kind: 'delegation' })
+    expect(await failureOf(sent)).toMatchObject({ kind: 'bad-request' })
+    expect(await bench.client.message.list({})).toEqual([])
+  })
+})
+
 describe('reading', () => {
   it('W13: changes nothing', async () => {
     const { id } = await bench.client.message.send(toTask)
