@@ -22,7 +22,13 @@ import { createLivenessMonitor } from './liveness-monitor.ts'
 import type { CoordinatorParts } from './ports.ts'
 import { createReadySet } from './ready-set.ts'
 import { createReporter, type AgentStop } from './reports.ts'
-import { falseBackOffs, falseTimes, missedRuns, MISSED_AFTER_MS } from './schedules.ts'
+import {
+  falseBackOffs,
+  falseMailTimes,
+  falseTimes,
+  missedRuns,
+  MISSED_AFTER_MS,
+} from './schedules.ts'
 
 export type Coordinator = ReturnType<typeof createCoordinator>
 
@@ -283,6 +289,7 @@ function timesAfter(parts: CoordinatorParts, sleptMs: number): Command[] {
     ...missedRuns(parts.plan, parts),
     ...falseTimes(parts.plan, parts, setBackMs),
     ...falseBackOffs(parts.plan, parts, setBackMs),
+    ...falseMailTimes(parts.plan, parts, setBackMs),
   ]
 }
 

@@ -82,7 +82,7 @@ function noticeDueAt(mail: MailPort, delivery: Delivery): number | null {
   if (recipientKind !== 'member') return null
   const { isPiloted, retryAfterMs } = mail.policyOf(recipient)
   if (!isPiloted) return null
-  return noticesOf(delivery) === 0 ? at + retryAfterMs : noticeAt
+  return noticesOf(delivery) === 0 ? (noticeAt ?? at + retryAfterMs) : noticeAt
 }
 
 function noticeOf(mail: MailPort, delivery: Delivery, now: number): Command {

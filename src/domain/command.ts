@@ -1,4 +1,5 @@
 /** All requests that may change a plan. Time, ids and randomness come in with them; `decide` makes none. */
+import type { MailTime } from './messages/mail-times.ts'
 import type { Result } from '../base/result.ts'
 import type { Agent, Changes, CostSource, StopReason, Usage, Workplace } from './agent.ts'
 import type { Evidence } from './completion.ts'
@@ -280,6 +281,8 @@ interface MessageCommands {
   /** A person was given its notice of that number, from 1; the next is due at `nextAt`, null = no more. `isLast`: its sender is told. */
   'delivery.notice': { id: string; number: number; nextAt: number | null; isLast: boolean }
   /** Another machine has it. */
+  /** They were set by a clock that has been set back since. */
+  'deliveries.time': { times: readonly MailTime[] }
   'delivery.forwarded': { id: string }
   /** Makes the standing tasks of these members, and gives up those of others. */
   'members.sync': { members: readonly { readonly name: string; readonly title: string }[] }

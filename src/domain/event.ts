@@ -218,6 +218,8 @@ interface MessageEvents {
   /** `isTry`: the turn that it died of counts. */
   'delivery.died': { id: string; reason: string; isTry: boolean }
   'delivery.noticed': { id: string; nextAt: number | null }
+  /** Of one that waits: when it is taken at the earliest, and when its next notice is due. */
+  'delivery.timed': { id: string; notBefore: number | null; noticeAt: number | null }
   'job.fired': { run: JobRun }
   'job.ended': {
     id: string

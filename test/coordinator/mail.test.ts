@@ -84,6 +84,34 @@ const stateOf = ({ id }: Message, to = 'back') =>
   bench.opened.store.mail.message(id)?.deliveries.find(({ recipient }) => recipient === to)?.state
 const endTurn = (evidence?: Partial<Evidence>) => bench.end('@back', evidence)
 
+describe('a clock that is set back', () => {
+  const HOUR = 60 * MINUTE
+  it('holds mail no longer than was left of its wait', async () => {
+    await open()
+    await bench.start()
+    const message = await send('back', 'one')
+    await endTurn(BAD)
+    await bench.pass(4 * MINUTE)
+    bench.clock.jump(-24 * HOUR)
+    await bench.pass(MINUTE)
+    expect(stateOf(message)).toMatchObject({ kind: 'waiting' })
+    expect(turns()).toEqual(['one'])
+    await bench.pass(6 * MINUTE)
+    expect(turns()).toEqual(['one', 'one +1'])
+  })
+
+  it('holds a notice no longer than one wait where that happened while no owner ran', async () => {
+    await open({ back: member(), anna: member({ isPerson: true }) })
+    bench.clock.jump(24 * HOUR)
+    const waits = await send('anna', 'one')
+    bench.clock.jump(-24 * HOUR)
+    await bench.start()
+    await bench.pass(RETRY_MS)
+    const [told] = bench.opened.store.mail.message(waits.id)?.deliveries ?? []
+    expect(told).toMatchObject({ tries: 0, notices: 1 })
+  })
+})
+
 describe('a member', () => {
   it('W2: is woken at once by a message, and at the start of an owner by what came before', async () => {
     await open()
@@ -316,7 +344,7 @@ describe('a member', () => {
     expect(turns()).toEqual(['one'])
   })
 
-  it('whose settings are gone is let finish its turn, and starts none', async () => {
+  it('whose settings are gone is let finish its turn, and starts none: its mail is dead', async () => {
     await open()
     await bench.start()
     await send('back', 'one')
@@ -324,14 +352,15 @@ describe('a member', () => {
     bench.coordinator.onSettings()
     await bench.pass(MINUTE)
     expect(bench.running()).toEqual(['@back'])
-    await send('back', 'two')
+    const two = await send('back', 'two')
     await endTurn()
     expect(bench.task('@back').state.kind).toBe('abandoned')
+    expect(stateOf(two)).toMatchObject({ kind: 'dead' })
     expect(bench.running()).toEqual([])
     settings = withMembers({ back: member() })
     bench.coordinator.onSettings()
-    await bench.pass(MINUTE)
-    expect(turns()).toEqual(['one', 'two'])
+    await send('back', 'three')
+    expect(turns()).toEqual(['one', 'three'])
   })
 })
 
@@ -384,10 +413,10 @@ describe('upkeep', () => {
     const message = await send('anna', 'please', { from: 'back' })
     const of = () => bench.opened.plan.deliveries.get(`${message.id}>anna`)
     await bench.pass(RETRY_MS)
-    expect(of()?.tries).toBe(1)
+    expect(of()).toMatchObject({ tries: 0, notices: 1 })
     expect(turns()).toEqual([])
     await bench.pass(2 * RETRY_MS)
-    expect(of()).toMatchObject({ tries: 2, noticeAt: null, state: { kind: 'waiting' } })
+    expect(of()).toMatchObject({ tries: 0, notices: 2, noticeAt: null, state: { kind: 'waiting' } })
     expect(bench.runtime.orders.map(({ messages }) => messages.map(({ from }) => from))).toEqual([
       ['yard'],
     ])

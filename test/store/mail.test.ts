@@ -289,10 +289,16 @@ describe('reads of messages', () => {
     ])
     expect(mail.message('no')).toBeNull()
     const ids = [`${two.id}>back`]
-    expect(mail.sentSince('side', 'back', START_AT + 1000, 9)).toEqual(ids)
+    expect(
+      mail.sentBetween('side', 'back', { since: START_AT + 1000, until: START_AT + 9000 }, 9),
+    ).toEqual(ids)
     recorder.run({ type: 'message.ack', deliveryIds: ids })
-    expect(mail.sentSince('side', 'back', START_AT + 1000, 9)).toEqual(ids)
-    expect(mail.sentSince('side', 'back', START_AT + 2000, 9)).toEqual([])
+    expect(
+      mail.sentBetween('side', 'back', { since: START_AT + 1000, until: START_AT + 9000 }, 9),
+    ).toEqual(ids)
+    expect(
+      mail.sentBetween('side', 'back', { since: START_AT + 2000, until: START_AT + 9000 }, 9),
+    ).toEqual([])
   })
 
   it('mend what an earlier program took, and pass over what is no message', async () => {

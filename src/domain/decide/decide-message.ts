@@ -7,17 +7,17 @@ import {
   type Delivery,
   deliveryIdOf,
   isElsewhere,
-  isStanding,
   MAX_TAKEN,
   type Message,
   noticesOf,
-  standingIdOf,
 } from '../messages/message.ts'
 import { endedRecipient, sendingRefusal } from '../messages/limits.ts'
+import { dueNow, timedEvents } from '../messages/mail-times.ts'
 import { namesOf } from '../messages/names.ts'
+import { syncEvents } from '../messages/sync-members.ts'
 import type { Plan } from '../plan.ts'
 import { isFinished, type Task } from '../task.ts'
-import { decideAdd, standingTask } from './decide-add.ts'
+import { decideAdd } from './decide-add.ts'
 import { answerEvents, openDeciders } from './decide-open.ts'
 import { taskDeciders } from './decide-task.ts'
 import {
@@ -33,7 +33,6 @@ import {
 } from './decision.ts'
 import {
   dueBetweenSteps,
-  restingEvent,
   sentEvents,
   settledMember,
   takenEvents,
@@ -43,7 +42,7 @@ import {
 
 export const messageDeciders: Deciders<
   | ('message.send' | 'message.ack' | 'message.ackAll' | 'message.settleDead')
-  | ('delivery.take' | 'delivery.notice')
+  | ('delivery.take' | 'delivery.notice' | 'deliveries.time')
   | ('delivery.forwarded' | 'members.sync' | 'member.wake' | 'delegation.settle')
   | ('job.fire' | 'job.settle')
 > = {
@@ -126,6 +125,12 @@ export const messageDeciders: Deciders<
     return decided([id], { type: 'delivery.noticed', at, id, nextAt }, ...told)
   },
 
+  'deliveries.time': (plan, { times }, { at }) =>
+    decided(
+      times.map(({ id }) => id),
+      ...timedEvents(plan, times, at),
+    ),
+
   'delivery.forwarded'(plan, { id }, { at, by }) {
     const delivery = plan.deliveries.get(id)
     if (!delivery) return noOp()
@@ -137,7 +142,7 @@ export const messageDeciders: Deciders<
   'member.wake': (plan, { id }, { at }) => {
     const task = plan.tasks.get(id)
     if (!task) return refused(unknownTask(plan, id))
-    const woken = wokenEarlier(task, at)
+    const woken = [...dueNow(plan, task, at), ...wokenEarlier(task, at)]
     return woken.length > 0 ? decided([id], ...woken) : noOp(id)
   },
 
@@ -364,34 +369,4 @@ function mayClose(plan: Plan, { recipient }: Delivery, { by }: Circumstances): b
   if (by.kind !== 'agent') return true
   const task = plan.tasks.get(by.taskId)
   return recipient === by.agentId || (task !== undefined && namesOf(task).includes(recipient))
-}
-
-/** Standing tasks of these members; of others they are given up, and taken up again when they come back. */
-function syncEvents(
-  plan: Plan,
-  members: CommandOf<'members.sync'>['members'],
-  at: number,
-): Decided {
-  const events: Event[] = []
-  const wanted = new Set(members.map(({ name }) => standingIdOf(name)))
-  let order = plan.lastOrder
-  for (const { name, title } of members) {
-    const id = standingIdOf(name)
-    const task = plan.tasks.get(id)
-    if (!task) events.push({ type: 'task.added', at, task: standingTask(name, title, ++order, at) })
-    if (!task || task.state.kind === 'abandoned') events.push(backToWork(plan, name, at))
-  }
-  for (const task of plan.tasks.notable()) {
-    const isGone = isStanding(task.id) && !wanted.has(task.id) && task.state.kind !== 'abandoned'
-    // Its turn is let finish; it is given up when that is over.
-    if (isGone && plan.agentOf(task.id) === null)
-      events.push({ type: 'task.abandoned', at, id: task.id, by: 'coordinator' })
-  }
-  return decided([...wanted], ...events)
-}
-
-/** Messages may have come before it was known. */
-function backToWork(plan: Plan, name: string, at: number): Event {
-  const waiting = [...plan.deliveriesTo(name)].flatMap((id) => plan.deliveries.get(id) ?? [])
-  return restingEvent(standingIdOf(name), waiting, at)
 }

@@ -276,7 +276,7 @@ export function sentEvents(
 }
 
 /** Wakes a member that is idle, or waits before a repeat; one that waits for its provider waits on. One at work looks itself when its turn ends. */
-function wokenEvents(plan: Plan, member: string, at: number, notBefore = at): Event[] {
+export function wokenEvents(plan: Plan, member: string, at: number, notBefore = at): Event[] {
   const task = plan.tasks.get(standingIdOf(member))
   return !task || (task.state.kind === 'open' && task.backOffs > 0)
     ? []

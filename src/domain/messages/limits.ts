@@ -78,7 +78,7 @@ function countOf(
   const ids = new Set(known)
   for (const id of plan.deliveriesTo(to)) {
     const delivery = plan.deliveries.get(id)
-    if (delivery?.from === from && delivery.at > at - MINUTE_MS) ids.add(id)
+    if (delivery?.from === from && delivery.at > at - MINUTE_MS && delivery.at <= at) ids.add(id)
   }
   return ids.size
 }

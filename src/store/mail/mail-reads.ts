@@ -47,7 +47,9 @@ export function prepareMailReads(db: Database.Database) {
   const delivery = db.prepare('SELECT body FROM delivery WHERE id = ?').pluck()
   const threadOf = prepareThreads(db)
   const recent = db
-    .prepare('SELECT id FROM delivery WHERE sender = ? AND recipient = ? AND at > ? LIMIT ?')
+    .prepare(
+      'SELECT id FROM delivery WHERE sender = ? AND recipient = ? AND at > ? AND at <= ? LIMIT ?',
+    )
     .pluck()
   const tokens = db.prepare('SELECT body FROM token ORDER BY rowid').pluck()
   const used = db.prepare('SELECT last_used_at FROM token_use WHERE id = ?').pluck()
@@ -80,9 +82,13 @@ export function prepareMailReads(db: Database.Database) {
       const body = delivery.get(id)
       return body === undefined ? null : toDelivery(body)
     },
-    /** Ids of deliveries from one to another since then, whatever became of them; at most so many. */
-    sentSince: (from: string, to: string, since: number, limit: number): readonly string[] =>
-      recent.all(from, to, since, limit).map(String),
+    /** Ids of deliveries from one to another in that time, whatever became of them; at most so many. */
+    sentBetween: (
+      from: string,
+      to: string,
+      { since, until }: { readonly since: number; readonly until: number },
+      limit: number,
+    ): readonly string[] => recent.all(from, to, since, until, limit).map(String),
     ...prepareJobReads(db),
     ...prepareOrderReads(db),
     /** Revoked ones included, oldest first. */

@@ -361,6 +361,8 @@ function meantBy({ yard }: HandlerContext, name: string): Result<readonly string
   if (Object.hasOwn(members, name) || name === 'person' || /[:@]|^agent-/.test(name))
     return ok([name])
   if (isTaskId(name) && yard.plan.tasks.has(name)) return ok([`task:${name}`])
+  // A member that has gone from the settings, whose mail can still be read and closed.
+  if (yard.store.mail.messages({ names: [name], limit: 1 }).length > 0) return ok([name])
   return err(
     failure('unknown-member', `there is no member and no task ${JSON.stringify(name)}`, {
       hint: hintOf(name, Object.keys(members), 'member list'),

@@ -56,7 +56,10 @@ export function sendingOf(
   const own = first && settings.members[first.name]
   const recent = recipients.map(
     ({ name }) =>
-      [name, store.mail.sentSince(message.from, name, now - MINUTE_MS, perPair)] as const,
+      [
+        name,
+        store.mail.sentBetween(message.from, name, { since: now - MINUTE_MS, until: now }, perPair),
+      ] as const,
   )
   return {
     message,
@@ -132,6 +135,12 @@ export function delegateOf(
     return err(
       failure('bad-request', 'a delegation is for one member', {
         hint: 'send one to each, or a message to several',
+      }),
+    )
+  if (to.name === ANY_PERSON)
+    return err(
+      failure('bad-request', 'a delegation is for a member: person takes no tasks', {
+        hint: 'yard member list shows them; a message or a question reaches a person',
       }),
     )
   if (to.kind === 'remote') return ok(undefined)

@@ -371,6 +371,26 @@ describe('delegated work', () => {
     expect(mail.bench.plan.agents.get(agentIdOf(2))?.hops).toBe(3)
   })
 
+  it('has its end told again where it is tried again after that', () => {
+    const mail = yard()
+    mail.send('back', 'one')
+    mail.claim('@back', 1)
+    delegate(mail, asAgent(1, '@back'), { from: 'back', hops: 1 })
+    mail.claim('build-it', 2)
+    mail.end(2, failing('bad-model', 'no such model'))
+    expect(mail.bench.task('build-it').state.kind).toBe('failed')
+    expect(mail.events(settle(mail), COORDINATOR)).not.toEqual([])
+    mail.events({ type: 'task.retry', id: taskId('build-it'), fresh: false })
+    mail.bench.at += MINUTE
+    mail.claim('build-it', 3)
+    mail.end(3)
+    expect(mail.bench.task('build-it')).toMatchObject({
+      state: { kind: 'done' },
+      delegation: { isTold: false },
+    })
+    expect(mail.events(settle(mail), COORDINATOR)).not.toEqual([])
+  })
+
   it('that is there already reports its end too; an agent may not say so', () => {
     const mail = yard()
     mail.bench.add('t', { exec: null, member: 'front' })
@@ -476,12 +496,14 @@ describe('a person', () => {
     notice(1, last)
     // The same wish again, before anybody has looked.
     expect(notice(1, last)).toEqual([])
-    expect(mail.delivery(message, 'anna')).toMatchObject({ tries: 1, noticeAt: last })
+    expect(mail.delivery(message, 'anna')).toMatchObject({ tries: 0, notices: 1, noticeAt: last })
     expect(mail.told()).toEqual([])
     mail.bench.at = last
     notice(2, null)
     expect(mail.delivery(message, 'anna')).toMatchObject({
-      tries: 2,
+      // None of them is a try, should anna become a member that takes turns.
+      tries: 0,
+      notices: 2,
       noticeAt: null,
       state: { kind: 'waiting' },
     })

@@ -137,6 +137,19 @@ describe('a task that is given to another member while its agent is at work', ()
   })
 })
 
+describe('a member that is woken by hand while its mail waits to come again', () => {
+  it('takes that at once', () => {
+    const mail = yard('back')
+    const message = mail.send('back', 'one')
+    mail.claim('@back', 1)
+    mail.end(1, BAD)
+    mail.events({ type: 'member.wake', id: taskId('@back') })
+    expect(mail.delivery(message)).toMatchObject({ tries: 1, state: { notBefore: null } })
+    mail.claim('@back', 2)
+    expect(mail.heldBy(2)).toEqual(['one'])
+  })
+})
+
 describe('an end that spends no try', () => {
   it('kills nothing, also where fewer tries are allowed now than were spent', () => {
     const mail = yard('back')

@@ -46,6 +46,19 @@ describe('a member', () => {
     expect(mail.state('@back')).toEqual(due)
   })
 
+  it('that is taken out has its mail given up, and who sent it is told, unless gone too', () => {
+    const mail = yard('back', 'front', 'side')
+    const [own, other] = ['front', 'side'].map((from) => mail.send('back', from, { from }))
+    mail.events(syncCommand('front'), COORDINATOR)
+    for (const each of [own, other])
+      expect(each && mail.delivery(each)?.state).toMatchObject({
+        kind: 'dead',
+        reason: 'there is no member back any more that takes turns',
+      })
+    expect(mail.told().map(({ to }) => to)).toEqual([['front']])
+    expect(mail.bench.plan.deliveries.size).toBe(1)
+  })
+
   it('takes its backlog when it is made known, and rests when it is taken out', () => {
     const mail = mailBench(createBench())
     mail.send('back', 'early')
