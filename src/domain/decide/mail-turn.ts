@@ -277,11 +277,11 @@ export function settledMember(
   return isTooEarly(task, left, at) ? [restingEvent(task.id, left, at)] : []
 }
 
-/** It was woken for what is gone, or comes later. One whose provider sleeps wakes with that, where there is something for it. */
+/** It was woken for what is gone, or comes later; one whose provider sleeps wakes with that, where there is something for it then. */
 function isTooEarly({ state }: Task, waiting: readonly Delivery[], at: number): boolean {
   if (state.kind !== 'open') return false
   const next = nextTurnAt(waiting, at)
-  return next === null || (state.park === null && (state.notBefore ?? at) < next)
+  return next === null || next > Math.max(state.notBefore ?? at, state.park?.until ?? 0)
 }
 
 /** The standing task of a member whose turn on another task is over: that turn may have taken what had woken it. */
