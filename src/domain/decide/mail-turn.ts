@@ -328,7 +328,7 @@ export function settledMember(
   return isTooEarly(task, left, at) ? [restingEvent(task.id, left, at)] : []
 }
 
-/** It was woken for what is gone, or comes later. One whose provider sleeps wakes with that, where there is something for it. */
+/** It was woken for what is gone, or comes later; one whose provider sleeps wakes with that, where there is something for it then. */
 function isTooEarly({ state }: Task, waiting: readonly Delivery[], at: number): boolean {
   if (state.kind !== 'open') return false
   const next = nextTurnAt(waiting, at)
