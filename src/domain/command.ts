@@ -60,6 +60,8 @@ export interface Claim {
   readonly choice?: Choice
   /** Its member begins each turn with a new conversation; absent = it goes on with its own. */
   readonly isFresh?: true
+  /** What is started is handed no prompt, so it takes no messages; absent = it reads one. */
+  readonly hasNoPrompt?: true
 }
 
 export const DEPENDENTS_FATES = ['remove', 'release', 'join'] as const
