@@ -61,11 +61,21 @@ export interface Claim {
   readonly choice?: Choice
   /** Its member begins each turn with a new conversation; absent = it goes on with its own. */
   readonly isFresh?: true
+  /** What is started is handed no prompt, so it takes no messages; absent = it reads one. */
+  readonly hasNoPrompt?: true
 }
 
 export const DEPENDENTS_FATES = ['remove', 'release', 'join'] as const
 /** remove: they go as well. release: they no longer wait. join: they wait for what the removed ones waited for. */
 export type DependentsFate = (typeof DEPENDENTS_FATES)[number]
+
+/** Of an end that an agent's own word brings about too. */
+export interface MailRules {
+  /** What becomes of the messages that it took, where it ends badly; absent = the defaults. */
+  mail?: MailPolicy
+  /** Whom the same failure twice running is told; absent = nobody. */
+  escalateTo?: Recipient
+}
 
 interface TaskCommands {
   /** `nextFireAt`: first time of its schedule, null without one. */
@@ -97,7 +107,7 @@ interface TaskCommands {
     missing?: readonly string[]
     /** What becomes of an agent's result; absent = nobody judges it. */
     evaluation?: EvaluationPolicy
-  }
+  } & MailRules
   'task.fail': {
     id: TaskId
     agentId: AgentId | null
@@ -105,7 +115,7 @@ interface TaskCommands {
     reason: string
     class: FailureClass
     nextFireAt: number | null
-  }
+  } & MailRules
   /** By its agent: a person, or the member that `sending` asks, must say something before the task can go on. It waits for that once the agent has ended. */
   'task.ask': { id: TaskId; text: string; sending?: Sending }
   /** By a person: its next agent is told, and goes on in the same conversation. */
@@ -171,11 +181,7 @@ interface AgentCommands {
     evaluation?: EvaluationPolicy
     /** A model is asked where it was lost, ran out of time or crashed; absent = none is. */
     triage?: TriagePolicy
-    /** What becomes of the messages that it took, where it ends badly; absent = the defaults. */
-    mail?: MailPolicy
-    /** Whom the same failure twice running is told; absent = nobody. */
-    escalateTo?: Recipient
-  }
+  } & MailRules
   'agents.forget': { ids: readonly AgentId[] }
 }
 

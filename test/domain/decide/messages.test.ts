@@ -248,6 +248,19 @@ describe('a turn', () => {
     expect(turn(8, '@back', { isFresh: true })).toBeNull()
   })
 
+  it('takes nothing where it is handed no prompt; a pilot is', () => {
+    const mail = yard()
+    mail.bench.add('t', { exec: 'true', member: 'back' })
+    mail.send('back', 'read this')
+    mail.claim('t', 1, { hasNoPrompt: true })
+    expect(mail.heldBy(1)).toEqual([])
+    mail.end(1)
+    expect(mail.state('@back')).toEqual(due)
+    const claim = claimOf('@back', 2, { hasNoPrompt: true })
+    mail.events({ type: 'task.pilot', claim })
+    expect(mail.heldBy(2)).toEqual(['read this'])
+  })
+
   it.each([
     ['a quota', failing('quota', 'spent', { resetAt: START_AT + 30 * MINUTE })],
     ['an overload', failing('overload', 'busy')],
