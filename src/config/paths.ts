@@ -34,6 +34,7 @@ export interface YardPaths {
     readonly doorKey: string
     /** Codes that are good for a token, as hashes. */
     readonly invites: string
+    readonly revoked: string
     /** What mail to other machines is signed with. */
     readonly mailKey: string
     /** Four digits that tell this machine from others of its name. */
@@ -65,6 +66,7 @@ export function yardPaths(root: string): YardPaths {
       door: join(folder, 'door.json'),
       doorKey: join(folder, 'door-key.pem'),
       invites: join(folder, 'invites.json'),
+      revoked: join(folder, 'revoked-tokens.json'),
       mailKey: join(folder, 'mail-key.pem'),
       machine: join(folder, 'machine'),
     },

@@ -216,9 +216,7 @@ export function createCoordinator(parts: CoordinatorParts) {
       // Sets the timer by which it is tried again.
       scope.add(dispatcher.onReadOnly(wake))
       scope.add(dispatcher.onLargeEnded(wake))
-      const orders = [...plan.agents.values()]
-        .filter((agent) => agent.by !== 'person')
-        .flatMap((agent) => parts.orderOf(agent) ?? [])
+      const orders = reconciler.inherited()
       if (orders.length > 0) await runtime.recover(orders)
       await reporter.settled()
       // Leases that ran out while no process owned the yard.

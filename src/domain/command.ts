@@ -252,8 +252,8 @@ export interface Sending {
   mail: MailPolicy
   /** Most hops, and most messages of one agent to another in a minute. */
   limits: { readonly maxHops: number; readonly perPair: number }
-  /** How many of the last minute that the sender has sent each of them are dealt with; who is not in it has none. */
-  recent: Readonly<Record<string, number>>
+  /** Ids of deliveries of the last minute from the sender to each of them, as far as they count; who is not in it has none. */
+  recent: Readonly<Record<string, readonly string[]>>
 }
 
 interface MessageCommands {

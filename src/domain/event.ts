@@ -142,7 +142,7 @@ interface TaskEvents {
   /** Somebody is asked what becomes of it, for it fails again and again: `failure`, without what differs each time. */
   'task.escalated': { id: TaskId; failure: string }
   /** A message asked for it, and its sender is told of its end. */
-  'task.delegated': { id: TaskId; messageId: MessageId; from: string }
+  'task.delegated': { id: TaskId; messageId: MessageId; from: string; hops?: number }
   /** Who delegated it is told of its end. */
   'task.delegationTold': { id: TaskId }
   'task.removed': { id: TaskId }

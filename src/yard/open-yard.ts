@@ -35,6 +35,7 @@ import { createTrials } from './executors/test-run.ts'
 import { NO_LANDING, openLanding } from './git/landing-port.ts'
 import { checksOf, NO_JUDGING, openJudging } from './judging/judging-port.ts'
 import { assignmentOf } from './judging/assignments.ts'
+import { revokeAgain } from './fleet/open-fleet.ts'
 import { openIdentities } from './judging/identities.ts'
 import { hostGit } from './git/plan-git-guard.ts'
 import { agentToken, agentVariables, openSecret } from './handlers/agent-token.ts'
@@ -96,6 +97,7 @@ async function openAll(
   const { agents } = store.value.plan
   const found = [...agents.values()].filter(({ by }) => by === 'process').map(({ id }) => id)
   if (options.runsAgents && parts.current.isTrusted) await parts.endUnknown()
+  await revokeAgain(options, store.value, parts)
   await coordinator.start()
   if (options.runsAgents) scope.add(watchDatabase(parts, (text) => options.onStale?.(text)))
   yard.settledAtOpen = found.filter((id) => !agents.has(id))

@@ -454,6 +454,30 @@ describe('upkeep', () => {
     expect(news()).toEqual(['front'])
   })
 
+  it('has the news of delegated work as far down the chain as what asked for it', async () => {
+    await open({ back: member(), front: member() })
+    await bench.start()
+    const task = { title: 'Build it', exec: 'true' }
+    const asked = { kind: 'delegation', from: 'front', hops: 4 } as const
+    await send('back', 'Build it', asked, { task })
+    await bench.end('build-it')
+    const [news] = bench.opened.store.mail.messages({ limit: 1, names: ['yard'] })
+    expect(news?.message).toMatchObject({ to: ['front'], hops: 4 })
+    expect([...bench.opened.plan.agents.values()]).toMatchObject([{ member: 'front', hops: 4 }])
+  })
+
+  it('sends back an end that says more than a message holds, cut between two characters', async () => {
+    await open({ back: member(), front: member() })
+    await bench.start()
+    const task = { title: 'Build it', exec: 'true' }
+    await send('back', 'Build it', { kind: 'delegation', from: 'front' }, { task })
+    const reason = `a\0${'😀'.repeat(995)}`
+    const id = taskId('build-it')
+    await bench.send({ type: 'task.fail', id, class: 'reported', reason, agentId: null, generation: null, nextFireAt: null }) // prettier-ignore
+    const [news] = bench.opened.store.mail.messages({ limit: 9, names: ['yard'] })
+    expect(news?.message.text).toMatch(/^Task build-it .*: a😀+…$/u)
+  })
+
   it('sends the end of delegated work back also where the store could not be read at first', async () => {
     await open({ back: member(), front: member() })
     await bench.start()

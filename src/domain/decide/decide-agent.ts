@@ -20,7 +20,7 @@ import {
   type Decided,
   type Deciders,
 } from './decision.ts'
-import { conversationOf, dueDeliveries, takenEvents, wantsFresh } from './mail-turn.ts'
+import { conversationOf, dueDeliveries, takenEvents, beginsAnew } from './mail-turn.ts'
 
 export const agentDeciders: Deciders<
   | ('agents.claim' | 'task.take' | 'task.pilot' | 'agent.placed' | 'agent.started')
@@ -136,7 +136,7 @@ function turnEvents(plan: Plan, claim: Claim, by: Agent['by'], now: Circumstance
   const task = plan.tasks.get(claim.taskId)
   const due = task ? dueDeliveries(plan, task, now.at) : []
   const { type, at, ...claimed } = claimedEvent(claim, by, now) as EventOf<'agent.claimed'>
-  const fresh = claim.isFresh || wantsFresh(due) ? { isFresh: true as const } : {}
+  const fresh = beginsAnew(claim.isFresh === true, due) ? { isFresh: true as const } : {}
   const of = due[0] ? conversationOf(due[0]) : null
   const own = of === null ? {} : { conversationOf: of }
   return [{ type, at, ...claimed, ...fresh, ...own }, ...takenEvents(due, claim.agentId, at)]

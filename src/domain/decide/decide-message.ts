@@ -18,7 +18,7 @@ import { namesOf } from '../messages/names.ts'
 import type { Plan } from '../plan.ts'
 import { isFinished, type Task } from '../task.ts'
 import { decideAdd, standingTask } from './decide-add.ts'
-import { openDeciders } from './decide-open.ts'
+import { answerEvents, openDeciders } from './decide-open.ts'
 import { taskDeciders } from './decide-task.ts'
 import {
   type Circumstances,
@@ -145,7 +145,9 @@ export const messageDeciders: Deciders<
     const task = plan.tasks.get(id)
     if (!task?.delegation || task.delegation.isTold || !isFinished(task)) return noOp(id)
     const told: Event = { type: 'task.delegationTold', at: now.at, id }
-    return decided([id], told, ...sendingEvents(plan, sending, now))
+    // Who asked may have ended since.
+    const sent = endedRecipient(plan, sending) ? [] : sendingEvents(plan, sending, now)
+    return decided([id], told, ...sent)
   },
 
   'job.fire'(plan, { run, sending }, now) {
@@ -198,7 +200,8 @@ function delegated(plan: Plan, sending: CommandOf<'message.send'>, now: Circumst
   const [to] = recipients
   const added = decideAdd(plan, [{ task: delegate.task, nextFireAt: null }], now)
   if (!added.ok || !to) return added
-  const delegation = { messageId: message.id, from: message.from, isTold: false }
+  const { id: messageId, from, hops } = message
+  const delegation = { messageId, from, isTold: false, hops }
   const events = added.value.events.map((event): Event =>
     event.type === 'task.added' ? { ...event, task: { ...event.task, delegation } } : event,
   )
@@ -243,7 +246,8 @@ function askedForEvents(
 ): Event[] {
   const task = id && plan.tasks.get(id)
   if (!task || task.delegation || isFinished(task)) return []
-  return [{ type: 'task.delegated', at, id: task.id, messageId: message.id, from: message.from }]
+  const { id: messageId, from, hops } = message
+  return [{ type: 'task.delegated', at, id: task.id, messageId, from, hops }]
 }
 
 /** A reply closes what it answers, and does what its question waited for. */
@@ -290,9 +294,10 @@ function answeredBy(
 
 /** The task goes on with the answer, or has it as a note; where the agent that asked has not ended, it goes on when that has. */
 function answerOf(plan: Plan, task: Task, { text, from }: Message, now: Circumstances): Decided {
+  const said = `${from} answers: ${text}`
   if (task.state.kind === 'waiting' && task.state.for === 'answer')
-    return openDeciders['task.answer'](task, { type: 'task.answer', id: task.id, text }, now, plan)
-  const noted = loggedEvent(task.id, `${from} answers: ${text}`, now)
+    return decided([task.id], ...answerEvents(task, now.by.kind === 'person' ? text : said, now))
+  const noted = loggedEvent(task.id, said, now)
   const asker = plan.agentOf(task.id)
   const { at } = now
   if (asker?.report?.kind !== 'fail' || asker.report.failure.class !== 'question')

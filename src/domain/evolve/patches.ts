@@ -133,8 +133,8 @@ export const TASK_PATCHES: TaskPatches<
   }),
   // A wait for its provider is over by it.
   'task.woken': (_, { notBefore }) => ({ state: { ...OPEN, notBefore }, backOffs: 0 }),
-  'task.delegated': (_, { messageId, from }) => ({
-    delegation: { messageId, from, isTold: false },
+  'task.delegated': (_, { messageId, from, hops = 0 }) => ({
+    delegation: { messageId, from, isTold: false, hops },
   }),
   'task.delegationTold': ({ delegation }) =>
     delegation ? { delegation: { ...delegation, isTold: true } } : {},

@@ -35,8 +35,8 @@ export const messageSchema = z.strictObject({
   at: z.number().int(),
   /** A person's name, a member, `task:ID`, `job:NAME`, `yard`; of another machine with `@machine`. */
   from: z.string().max(200),
-  /** As it was addressed. */
-  to: z.array(z.string().max(200)).min(1).max(100),
+  /** As it was addressed; `all` is as many as there are members. */
+  to: z.array(z.string().max(200)).min(1),
   kind: z.enum(MESSAGE_KINDS),
   priority: z.enum(MESSAGE_PRIORITIES),
   /** What it is about. */
@@ -90,6 +90,8 @@ export const deliverySchema = z.strictObject({
   at: z.number().int(),
   /** Its turn begins a new conversation, as its sender wants. */
   isFresh: z.boolean(),
+  /** Its turn goes on with the conversation, as its sender wants, also where its member begins each turn anew. Absent = no such wish. */
+  resumes: z.literal(true).optional(),
   state: deliveryStateSchema,
   /** Turns that took it and ended badly; of a person: notices given. */
   tries: z.number().int().nonnegative(),
@@ -98,6 +100,8 @@ export const deliverySchema = z.strictObject({
   noticeAt: z.number().int().nullable(),
   /** Of one to a piloted member: notices given to whoever drives it, which are no tries. Absent = none. */
   notices: z.number().int().positive().optional(),
+  /** Of a question: the task that waits for the answer, and which try of it. Absent = none does. */
+  asks: z.strictObject({ taskId: taskIdSchema, generation: z.number().int() }).optional(),
 })
 export type Delivery = z.infer<typeof deliverySchema>
 

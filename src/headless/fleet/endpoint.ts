@@ -65,10 +65,14 @@ export async function openFleetEndpoint(
       return fail(listen, `${message} (${hint})`)
     }
     open = { ...opened.value, as, certificate }
-    const url = advertisedUrl({ ...address, port: open.port }, certificate !== null)
+    announce(open, listen)
+  }
+  /** Throws where the file cannot be written. */
+  const announce = ({ port, certificate }: Open, listen: string): void => {
+    const url = advertisedUrl({ ...parseListen(listen), port }, certificate !== null)
     const pin = certificate?.pin ?? null
-    fleet.setEndpoint({ listen, url, pin, problem: null, since: yard.now() })
     replaceFile(paths.service.door, `${JSON.stringify({ url, pin }, null, 2)}\n`)
+    fleet.setEndpoint({ listen, url, pin, problem: null, since: yard.now() })
     log.info('other machines are served', { url, pin })
   }
   const apply = async (): Promise<void> => {
@@ -86,7 +90,11 @@ export async function openFleetEndpoint(
       return fail(listen, `${message} (${hint})`)
     }
     const as = JSON.stringify([listen, certificate.value])
-    if (open?.as === as) return
+    if (open?.as === as) {
+      // Its file could not be written before.
+      if (fleet.endpoint()?.url == null) announce(open, listen)
+      return
+    }
     await shut()
     await openAs(as, listen, certificate.value)
   }

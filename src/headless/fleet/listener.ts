@@ -47,6 +47,10 @@ const LIMITS = {
   requestTimeout: 300_000,
   connectionsCheckingInterval: 5_000,
 }
+/** A request without a token is small: it is whole within this, or its connection ends. */
+export const OPEN_BODY_MS = 10_000
+/** At once; further ones are closed unread. */
+const MOST_CONNECTIONS = 1_000
 /** An upgraded socket says goodbye within this. With `SWEEP_MS` well under the ten seconds that a revocation may take. */
 const GOODBYE_MS = 3_000
 
@@ -57,6 +61,7 @@ export async function openFleetListener(
   const closing = new AbortController()
   const sockets = createUpgrades(parts, closing.signal)
   const server = createListener(parts.certificate, createAnswer(parts, closing.signal))
+  server.maxConnections = MOST_CONNECTIONS
   server.on('upgrade', sockets.upgrade)
   // Also those that are still shaking hands, which the server does not count among its connections.
   const connections = new Set<Socket>()
@@ -130,7 +135,11 @@ function createAnswer(parts: ListenerParts, closing: AbortSignal): RequestListen
       json: (status, body) => sendJson(response, status, body),
       fail: (reason) => refuse(response, reason, !request.complete),
     }
-    if (route.access === 'open') return route.handle(call)
+    if (route.access === 'open') {
+      const late = parts.clock.after(OPEN_BODY_MS, () => request.complete || request.destroy())
+      response.once('close', late)
+      return route.handle(call)
+    }
     const admitted = parts.access.admit(address, bearerOf(request))
     if (!admitted.ok) return refuse(response, admitted.error, true)
     const release = parts.access.hold(admitted.value.id, () => response.destroy())

@@ -4,9 +4,10 @@ import type { Log } from '../../base/log.ts'
 import type { Scope } from '../../base/scope.ts'
 import { errorText } from '../../base/text.ts'
 import type { YardPaths } from '../../config/paths.ts'
-import type { CommittedBatch } from '../../coordinator/dispatch.ts'
+import type { CommittedBatch, Dispatcher } from '../../coordinator/dispatch.ts'
 import { createAccess, type FleetAccess } from '../../fleet/access.ts'
 import { createInvites, type Invites } from '../../fleet/invites.ts'
+import { noteRevoked, readRevoked } from '../../fleet/revoked.ts'
 import { createRoutes, type FleetRoutes } from '../../fleet/routes.ts'
 import type { OpenStore } from '../../store/open-store.ts'
 
@@ -59,8 +60,47 @@ export function openFleet({ options, opened, clock, log, scope }: FleetParts): F
     endpoint: () => endpoint,
     setEndpoint: (state) => void (endpoint = state),
     note: ({ changes }) => {
-      if (changes.some(({ entity }) => entity === 'token')) access.check()
+      const tokens = changes.flatMap((change) => (change.entity === 'token' ? [change] : []))
+      if (tokens.length === 0) return
+      access.check()
+      noteAll(
+        options.paths.service.revoked,
+        tokens.flatMap(({ id, after }) => (after?.revokedAt == null ? [] : [id])),
+        log,
+      )
     },
+  }
+}
+
+/** A token that was revoked stays so where the database is put back to a time before that. */
+export async function revokeAgain(
+  { paths }: { readonly paths: YardPaths },
+  { plan, store }: Pick<OpenStore, 'plan' | 'store'>,
+  { dispatcher, log }: { readonly dispatcher: Pick<Dispatcher, 'dispatch'>; readonly log: Log },
+): Promise<void> {
+  const file = paths.service.revoked
+  const revoked = readRevoked(file)
+  const again = [...plan.tokens.values()].filter(({ id }) => revoked.has(id))
+  for (const { id, name } of again) {
+    const reply = await dispatcher.dispatch({ type: 'token.revoke', id }, { kind: 'coordinator' })
+    if (reply.ok) log.warn('a token that was revoked before a restore is revoked again', { name })
+    else log.error('a token that was revoked is good again', { name, why: reply.error.message })
+  }
+  // Of a process that ended between the two.
+  const kept = store.mail.tokens().filter(({ revokedAt }) => revokedAt !== null)
+  noteAll(
+    file,
+    kept.map(({ id }) => id),
+    log,
+  )
+}
+
+function noteAll(file: string, ids: readonly string[], log: Log): void {
+  try {
+    noteRevoked(file, ids)
+  } catch (error) {
+    const why = errorText(error)
+    log.error('a revoked token would be good again after a restore', { why })
   }
 }
 

@@ -1,6 +1,7 @@
 /** Requests about messages and members. */
 import { err, ok, type Result } from '../../base/result.ts'
 import type { MessageView } from '../../contract/message.ts'
+import { storableText } from '../../domain/bounds.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import type { Sending } from '../../domain/command.ts'
 import { isTaskId, type TaskId } from '../../domain/ids.ts'
@@ -374,5 +375,5 @@ async function diffText(context: HandlerContext, id: Message['task']): Promise<s
   if (id === null) return null
   const { files } = valueOf(await diffOf(context.yard, taskOf(context, id), { maxBytes: MAX_DIFF }))
   const text = files.map(({ patch }) => patch ?? '').join('')
-  return text === '' ? null : text.slice(0, MAX_DIFF).toWellFormed()
+  return text === '' ? null : storableText(text).slice(0, MAX_DIFF).toWellFormed()
 }

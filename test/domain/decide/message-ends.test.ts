@@ -109,6 +109,34 @@ describe('a claim that somebody’s word ends', () => {
   })
 })
 
+describe('a task that is given to another member while its agent is at work', () => {
+  it.each<[string, boolean]>([
+    ['done: it is closed', true],
+    ['bad: it comes again to the member that it was sent to, who is woken for it', false],
+  ])('keeps no mail of the first after an end that is %s', (_, isDone) => {
+    const mail = yard('back', 'front')
+    mail.bench.add('t', { exec: null, member: 'back' })
+    const message = mail.send('back', 'one')
+    mail.claim('t', 1)
+    expect(mail.heldBy(1)).toEqual(['one'])
+    const edit = { member: 'front' }
+    mail.events({ type: 'task.edit', id: taskId('t'), edit, nextFireAt: null })
+    mail.end(1, isDone ? {} : BAD)
+    expect(mail.heldBy(1)).toEqual([])
+    expect(mail.state('@front')).toMatchObject(idle)
+    if (isDone) {
+      expect(mail.delivery(message)?.state).toMatchObject({ kind: 'closed', how: 'handled' })
+      expect(mail.state('@back')).toMatchObject(idle)
+    } else {
+      expect(mail.delivery(message)).toMatchObject({ tries: 1, state: { kind: 'waiting' } })
+      expect(mail.state('@back')).toMatchObject({
+        kind: 'open',
+        notBefore: START_AT + 10 * MINUTE,
+      })
+    }
+  })
+})
+
 describe('an end that spends no try', () => {
   it('kills nothing, also where fewer tries are allowed now than were spent', () => {
     const mail = yard('back')

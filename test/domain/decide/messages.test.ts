@@ -228,6 +228,11 @@ describe('a turn', () => {
     expect(turn(5, '@back', { isFresh: true })).toBeNull()
     mail.send('back', 'five')
     expect(turn(6, '@back')).toBe('c5')
+    mail.send('back', 'six', { conversation: 'resume' })
+    expect(turn(7, '@back', { isFresh: true })).toBe('c6')
+    mail.send('back', 'seven', { conversation: 'resume' })
+    mail.send('back', 'eight', { conversation: 'new' })
+    expect(turn(8, '@back', { isFresh: true })).toBeNull()
   })
 
   it.each([
@@ -327,6 +332,24 @@ describe('a turn', () => {
     expect(mail.delivery(message)?.state.kind).toBe('closed')
     expect(mail.delivery(other)?.state.kind).toBe('closed')
     expect(mail.state('@back')).toMatchObject(idle)
+  })
+
+  it('on a task of the member that gives its mail back: the standing task waits for that, also where its provider had slept', () => {
+    const mail = yard()
+    mail.bench.add('t', { exec: null, member: 'back', maxAttempts: 3 })
+    mail.send('back', 'one')
+    badTurn(mail, 1, failing('quota', 'spent', { resetAt: START_AT + 30 * MINUTE }))
+    expect(mail.state('@back')).toMatchObject({ park: { until: START_AT + 30 * MINUTE } })
+    mail.bench.at += 31 * MINUTE
+    mail.bench.run({ type: 'breaker.clear', key: 'provider:p' }, COORDINATOR)
+    mail.claim('t', 2)
+    expect(mail.heldBy(2)).toEqual(['one'])
+    mail.end(2, BAD)
+    expect(mail.state('@back')).toEqual({
+      kind: 'open',
+      notBefore: mail.bench.at + 10 * MINUTE,
+      park: null,
+    })
   })
 
   it('that the end of its agent overtakes: what was sent to that agent alone dies', () => {

@@ -1,6 +1,6 @@
 /** The endpoint of a real yard, as its settings come and go. */
 import { once } from 'node:events'
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -142,6 +142,17 @@ describe('an endpoint that cannot be opened', () => {
     expect(existsSync(doorFile())).toBe(false)
     await configure({ listen: '127.0.0.1:0', tls: null })
     expect(state()?.problem).toBeNull()
+    expect(await isServed(door().url)).toBe(true)
+  })
+
+  it('is named in its file and its status once the file can be written', async () => {
+    mkdirSync(doorFile())
+    await open()
+    expect(state()).toMatchObject({ url: null, problem: expect.stringContaining('door.json') })
+    rmSync(doorFile(), { recursive: true })
+    clock.advance(15_000)
+    await kept.idle()
+    expect(state()).toMatchObject({ url: door().url, problem: null })
     expect(await isServed(door().url)).toBe(true)
   })
 

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { WebSocket, WebSocketServer } from 'ws'
 import type { Certificate } from '../../../src/fleet/certificate.ts'
 import type { TokenCall } from '../../../src/fleet/routes.ts'
+import { OPEN_BODY_MS } from '../../../src/headless/fleet/listener.ts'
 import { makeCertificate, openFleetBench, type FleetBench } from '../../fleet/fleet-bench.ts'
 
 let certificate: Certificate
@@ -152,6 +153,34 @@ describe('the endpoint', () => {
     socket.on('error', () => {})
     await once(socket, 'close')
     expect(text).not.toContain('HTTP/1.1 2')
+  })
+})
+
+describe('a body that does not come', () => {
+  it('ends its connection after a while where no token was brought', async () => {
+    const begun = Promise.withResolvers<void>()
+    bench.routes.add({
+      method: 'POST',
+      path: '/api/fleet/join',
+      access: 'open',
+      async handle({ body, json }) {
+        begun.resolve()
+        await body(100)
+        json(200, {})
+      },
+    })
+    const sent = request(`${bench.url}/api/fleet/join`, {
+      method: 'POST',
+      agent: false,
+      rejectUnauthorized: false,
+      headers: { 'content-length': '10' },
+    })
+    sent.write('{')
+    await begun.promise
+    const ended = once(sent, 'error')
+    bench.clock.advance(OPEN_BODY_MS)
+    expect(await ended).toMatchObject([{ code: 'ECONNRESET' }])
+    expect(bench.clock.timers).toBe(0)
   })
 })
 

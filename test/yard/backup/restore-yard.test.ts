@@ -9,6 +9,7 @@ import type { AgentId, TaskId } from '../../../src/domain/ids.ts'
 import { restoreDatabase } from '../../../src/store/restore.ts'
 import { makeBackup, restoreBackup } from '../../../src/yard/backup/backups.ts'
 import { confirmTrust } from '../../../src/yard/access/trust.ts'
+import { createToken, revokeToken } from '../../../src/yard/fleet/tokens.ts'
 import type { Yard } from '../../../src/yard/yard.ts'
 import { isRunning } from '../../agents/process/stages.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -71,6 +72,24 @@ describe('a backup that is put back', () => {
     const yard = await place.open()
     expect((await untilTask(yard, 'one', isOver)).state.kind).toBe('done')
     await yard.close()
+  })
+
+  it('brings no revoked token back to life', async () => {
+    const yard = await place.open()
+    const input = { name: 'laptop', kind: 'daemon', expires: 'never' } as const
+    const made = await createToken(yard, { ...input, as: [], roles: [], repos: [] }, PERSON)
+    if (!made.ok) throw new Error(made.error.message)
+    const { token, id } = made.value
+    const backup = await yard.backup()
+    if (!backup.ok) throw new Error(backup.error.message)
+    expect(yard.fleet.access.admit('x', token).ok).toBe(true)
+    await revokeToken(yard, { id }, PERSON)
+    await yard.close()
+    expect((await restoreBackup(parts(), backup.value)).ok).toBe(true)
+    const again = await place.open()
+    expect(again.fleet.access.admit('x', token).ok).toBe(false)
+    expect(again.store.mail.tokens()).toMatchObject([{ id, revokedAt: expect.any(Number) }])
+    await again.close()
   })
 
   it('ends the agents first when asked to, and names what starts again', async () => {

@@ -36,6 +36,24 @@ describe('sending', () => {
   })
 })
 
+describe('a text that cannot be handed on', () => {
+  it.each(['a\0b', 'half \ud83d'])('is refused: %j', async (text) => {
+    const { message, task, job } = bench.client
+    const { id } = await message.send(toTask)
+    const calls = [
+      () => message.send({ ...toTask, text }),
+      () => message.reply({ id, text }),
+      () => task.ask({ id: 'api', text, to: 'person' }),
+      () => job.add({ name: 'nightly', member: 'dev', message: text, schedule: '07:00' }),
+    ]
+    for (const call of calls)
+      expect(await failureOf(call())).toMatchObject({
+        kind: 'bad-request',
+        message: expect.stringContaining('holds a NUL or half a surrogate pair'),
+      })
+  })
+})
+
 describe('reading', () => {
   it('W13: changes nothing', async () => {
     const { id } = await bench.client.message.send(toTask)
