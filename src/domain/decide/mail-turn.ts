@@ -144,12 +144,15 @@ const memberOf = ({ recipient, recipientKind }: Delivery): string | null =>
 const sentBy = (event: Event): readonly Delivery[] =>
   event.type === 'message.sent' ? event.deliveries : []
 
-function ownEvents(
-  turn: Turn,
-  delivery: Delivery,
-): { readonly events: Event[]; readonly left: Delivery | null } {
-  const { plan, agent, at, mail } = turn
-  const { id, state, recipient, tries: before } = delivery
+/** `left`: it still waits. */
+interface Settled {
+  readonly events: Event[]
+  readonly left: Delivery | null
+}
+
+function ownEvents(turn: Turn, delivery: Delivery): Settled {
+  const { plan, agent, at } = turn
+  const { id, state, recipient } = delivery
   const isTaken = state.kind === 'taken' && state.agentId === agent.id
   if (!isTaken) {
     if (recipient !== agent.id) return { events: [], left: delivery }
@@ -162,9 +165,16 @@ function ownEvents(
       events: [{ type: 'delivery.closed', at, id, how: 'handled', by: agent.id }],
       left: null,
     }
-  const isTry = isUnanswered ? turn.mayLeaveNone : turn.isTry
-  const reason = isUnanswered ? 'its turn ended well, and without an answer' : turn.reason
-  const tries = before + (isTry ? 1 : 0)
+  return isUnanswered
+    ? givenBack(turn, delivery, turn.mayLeaveNone, 'its turn ended well, and without an answer')
+    : givenBack(turn, delivery, turn.isTry, turn.reason)
+}
+
+/** It comes again, or is given up: nobody else reads it, or it came often enough. */
+function givenBack(turn: Turn, delivery: Delivery, isTry: boolean, reason: string): Settled {
+  const { plan, agent, at, mail } = turn
+  const { id, recipient } = delivery
+  const tries = delivery.tries + (isTry ? 1 : 0)
   if (recipient === agent.id || (isTry && tries >= mail.tries))
     return { events: diedEvents(plan, delivery, { reason, isTry, at }), left: null }
   const notBefore = isTry ? at + repeatDelayMs(mail, tries) : null

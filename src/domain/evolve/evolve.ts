@@ -155,6 +155,10 @@ function paused({ facts }: Plan, isPaused: boolean): Changes {
   return [{ entity: 'yard', id: 'yard', before, after: { ...facts, paused: isPaused } }]
 }
 
+/** It begins as far down a chain of messages as what asked for its work. */
+const hopsOf = ({ delegation }: Task): Pick<Agent, 'hops'> =>
+  delegation?.hops ? { hops: delegation.hops } : {}
+
 /** A shell is at work as soon as it runs; other CLIs need a while before they are heard. */
 function claimed(plan: Plan, event: EventOf<'agent.claimed'>): Changes {
   const { claim, at } = event
@@ -194,7 +198,7 @@ function claimed(plan: Plan, event: EventOf<'agent.claimed'>): Changes {
     identity: claim.identity ? { id: claim.identity.id, name: claim.identity.name } : null,
     member: task.member,
     ...(conversationOf === undefined ? {} : { conversationOf }),
-    ...(task.delegation?.hops ? { hops: task.delegation.hops } : {}),
+    ...hopsOf(task),
     report: null,
     exitCode: null,
     claimedAt: at,

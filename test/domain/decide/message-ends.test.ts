@@ -111,10 +111,15 @@ describe('a claim that somebody’s word ends', () => {
 })
 
 describe('a task that is given to another member while its agent is at work', () => {
-  it.each<[string, boolean]>([
-    ['done: it is closed', true],
-    ['bad: it comes again to the member that it was sent to, who is woken for it', false],
-  ])('keeps no mail of the first after an end that is %s', (_, isDone) => {
+  it.each([
+    ['done: it is closed', {}, { state: { kind: 'closed', how: 'handled' } }, idle],
+    [
+      'bad: it comes again to the member that it was sent to, who is woken for it',
+      BAD,
+      { tries: 1, state: { kind: 'waiting' } },
+      { kind: 'open', notBefore: START_AT + 10 * MINUTE },
+    ],
+  ])('keeps no mail of the first after an end that is %s', (_, end, delivery, back) => {
     const mail = yard('back', 'front')
     mail.bench.add('t', { exec: null, member: 'back' })
     const message = mail.send('back', 'one')
@@ -122,19 +127,11 @@ describe('a task that is given to another member while its agent is at work', ()
     expect(mail.heldBy(1)).toEqual(['one'])
     const edit = { member: 'front' }
     mail.events({ type: 'task.edit', id: taskId('t'), edit, nextFireAt: null })
-    mail.end(1, isDone ? {} : BAD)
+    mail.end(1, end)
     expect(mail.heldBy(1)).toEqual([])
     expect(mail.state('@front')).toMatchObject(idle)
-    if (isDone) {
-      expect(mail.delivery(message)?.state).toMatchObject({ kind: 'closed', how: 'handled' })
-      expect(mail.state('@back')).toMatchObject(idle)
-    } else {
-      expect(mail.delivery(message)).toMatchObject({ tries: 1, state: { kind: 'waiting' } })
-      expect(mail.state('@back')).toMatchObject({
-        kind: 'open',
-        notBefore: START_AT + 10 * MINUTE,
-      })
-    }
+    expect(mail.delivery(message)).toMatchObject(delivery)
+    expect(mail.state('@back')).toMatchObject(back)
   })
 })
 
