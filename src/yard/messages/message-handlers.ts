@@ -108,15 +108,18 @@ export const messageHandlers = {
     const { ids } = await send(context, { type: 'message.ackAll', names }, input.commandId)
     return { acked: ids.map((id) => id.slice(0, id.indexOf('>'))) }
   }),
-  retry: procedures.message.retry.handler(async ({ context, input }) => {
-    const stored = messageNamed(context, input.id)
-    const { id } = stored.message
-    const dead = deadOf(stored)
-    const again = dead.length > 0 ? sentAnew(context, stored.message, dead) : undefined
-    const command = { type: 'message.settleDead', id, how: 'retry', dead } as const
-    const { ids } = await send(context, { ...command, ...(again && { again }) }, input.commandId)
-    return viewOf(context, ids[0] ?? '')
-  }),
+  // One after the other: the second of two at once finds what the first has left.
+  retry: procedures.message.retry.handler(({ context, input }) =>
+    context.yard.sendInTurn(`dead ${input.id}`, async () => {
+      const stored = messageNamed(context, input.id)
+      const { id } = stored.message
+      const dead = deadOf(stored)
+      const again = dead.length > 0 ? sentAnew(context, stored.message, dead) : undefined
+      const command = { type: 'message.settleDead', id, how: 'retry', dead } as const
+      const { ids } = await send(context, { ...command, ...(again && { again }) }, input.commandId)
+      return viewOf(context, ids[0] ?? '')
+    }),
+  ),
   drop: procedures.message.drop.handler(async ({ context, input }) => {
     const stored = messageNamed(context, input.id)
     const { id } = stored.message

@@ -219,6 +219,22 @@ describe('mail of a member that has gone from the settings', () => {
   })
 })
 
+describe('a dead message that two retry at once', () => {
+  it('is sent anew once', async () => {
+    const { yard } = bench.test
+    const { id } = await bench.client.message.send(toTask)
+    await bench.client.task.abandon({ id: 'api', withDependents: false })
+    await bench.client.task.reopen({ id: 'api' })
+    expect(yard.store.mail.dead(9)).toHaveLength(1)
+    const both = await Promise.allSettled([
+      bench.client.message.retry({ id }),
+      bench.client.message.retry({ id }),
+    ])
+    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+    expect(await bench.client.message.list({})).toHaveLength(2)
+  })
+})
+
 describe('a dead message', () => {
   const dead = async (): Promise<string> => {
     const { id } = await bench.client.message.send(toTask)
