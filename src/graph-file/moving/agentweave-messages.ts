@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { utcIso } from '../../base/instant.ts'
 import { oneLine } from '../../base/text.ts'
+import { isStorableText, UNSTORABLE_TEXT } from '../../domain/bounds.ts'
 import { derivedMessageId } from '../../domain/messages/derived-id.ts'
 import {
   ANY_PERSON,
@@ -13,12 +14,19 @@ import { givenTaskIdSchema } from '../../domain/schemas.ts'
 import type { LeftCounter, MovedMessage } from '../../domain/moving/transfer.ts'
 import { type Findings, type Placed, some, utcInstant } from './source.ts'
 
+const storable = z.string().refine(isStorableText, UNSTORABLE_TEXT)
+/** It stands in the heading of a prompt. */
+const name = storable
+  .min(1)
+  .max(200)
+  .regex(/^\P{Cc}*$/u, 'holds control characters')
+
 export const messageSchema = z.looseObject({
   id: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be letters, digits, _ and -'),
-  from: z.string().min(1).max(200),
-  to: z.string().min(1).max(200),
-  subject: z.string().default(''),
-  content: z.string().default(''),
+  from: name,
+  to: name,
+  subject: storable.default(''),
+  content: storable.default(''),
   type: z.string().max(100).default('message'),
   timestamp: z
     .string()

@@ -30,6 +30,7 @@ const agentweave = (): FolderFile[] => [
 const workgraph = (): FolderFile[] => filesOf(join(FIXTURES, 'workgraph/.workgraph'), isOfWorkgraph)
 const drafts = { isStarted: false }
 
+const MESSAGE = 'messages/pending/msg-11111111-2222-4333-8444-555555555555.json'
 const changed = (files: FolderFile[], path: string, to: (text: string) => string): FolderFile[] =>
   files.map((file) => (file.path === path ? { path, text: to(file.text) } : file))
 const places = ({ faults }: Move) => faults.map(({ file, line }) => `${file}:${line}`)
@@ -89,6 +90,10 @@ describe('a folder of AgentWeave', () => {
     ['tasks/active/task-revise.json', () => '{"id": "../../etc/passwd", "title": "x"}'],
     ['tasks/active/task-revise.json', () => '{"id": "task-1b2c", "title": "twice"}'],
     ['jobs/job-77aa.json', (text: string) => text.replace('0 17 * * 5', 'soon')],
+    ['jobs/job-77aa.json', (text: string) => text.replace(/"message": "/, '$&\\u0000')],
+    [MESSAGE, (text: string) => text.replace(/"content": "/, '$&\\u0000')],
+    [MESSAGE, (text: string) => text.replace(/"subject": "/, '$&\\ud83d')],
+    [MESSAGE, (text: string) => text.replace(/"from": "/, '$&\\u001b')],
   ])('names the file and line of a fault in %s', (path, to) => {
     const move = readAgentweave(changed(agentweave(), path, to), drafts)
     expect(places(move)).not.toEqual([])
