@@ -58,6 +58,17 @@ const MAX_CALM_STEPS = 4000
 const SHORT_LIVES = 0.25
 const HOUR_MS = 3_600_000
 
+const sentIn = ({ mail }: Scene): number => mail?.sent.size ?? 0
+
+function checkAtRest(
+  { oracle, branch, mail, time }: Scene,
+  { store, plan }: Owner['opened'],
+): void {
+  oracle.lookAtAll(store, plan)
+  checkLandings(plan, branch)
+  if (mail) checkMailAtRest(plan, time.clock.now())
+}
+
 export async function runHistory(options: HistoryOptions): Promise<History> {
   const scene = createScene(options)
   const run = createRun(scene, options)
@@ -70,11 +81,9 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
     for (; goesOn(); steps += 1) await run.step(false)
     const isWhole = steps < options.steps
     await run.comeToRest()
-    const { owner, oracle, branch } = scene
+    const { owner } = scene
     checkOutage(options, isWhole, owner?.opened.plan)
-    if (owner) oracle.lookAtAll(owner.opened.store, owner.opened.plan)
-    if (owner) checkLandings(owner.opened.plan, branch)
-    if (owner && scene.mail) checkMailAtRest(owner.opened.plan, scene.time.clock.now())
+    if (owner) checkAtRest(scene, owner.opened)
   } catch (error) {
     if (!(error instanceof Violation)) throw error
     violation = error
@@ -84,7 +93,7 @@ export async function runHistory(options: HistoryOptions): Promise<History> {
   const seq = store?.seq ?? 0
   // A broken promise ends a history before its faults end.
   scene.storeFaults.heal()
-  const counts = { ...countChoices(store), messages: scene.mail?.sent.size ?? 0 }
+  const counts = { ...countChoices(store), messages: sentIn(scene) }
   scene.close()
   const agents = world.processes.size
   const landed = branch.held.size

@@ -169,6 +169,13 @@ export function createScene(options: SceneOptions): Scene {
     if (task.id !== undefined)
       oracle.added.set(task.id, { title: null, description: task.description ?? '' })
   }
+  const noteSent = (command: Command, id: string | undefined): void => {
+    if (command.type !== 'message.send' || id === undefined) return
+    mail?.sent.set(
+      id,
+      command.recipients.map(({ name }) => name),
+    )
+  }
 
   const scene: Scene = {
     random,
@@ -283,11 +290,7 @@ export function createScene(options: SceneOptions): Scene {
         if (command.type === 'yard.pause' && resumes === resumesBefore && isFirst)
           oracle.isPauseAcked = true
         for (const task of addedBy(command)) remember(task)
-        if (command.type === 'message.send')
-          mail?.sent.set(
-            reply.value.ids[0] ?? '',
-            command.recipients.map(({ name }) => name),
-          )
+        noteSent(command, reply.value.ids[0])
         if (command.type === 'task.take') orchestrators.claimed(command, to.opened.plan)
       })
     },

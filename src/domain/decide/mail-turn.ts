@@ -145,10 +145,7 @@ const sentBy = (event: Event): readonly Delivery[] =>
   event.type === 'message.sent' ? event.deliveries : []
 
 /** `left`: it still waits. */
-interface Settled {
-  readonly events: Event[]
-  readonly left: Delivery | null
-}
+type Settled = Readonly<{ events: Event[]; left: Delivery | null }>
 
 function ownEvents(turn: Turn, delivery: Delivery): Settled {
   const { plan, agent, at } = turn

@@ -104,7 +104,10 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
       4,
       () => `${agent.id} goes on with a conversation that a repeat should leave`,
     )
-    if (!isStanding(task.id)) return
+    if (isStanding(task.id)) onTurn(agent, task, due)
+  }
+  /** Of a standing task. */
+  const onTurn = (agent: Agent, task: Task, due: readonly Delivery[]): void => {
     holds(
       due.some(({ priority }) => priority !== 'low') || byHand.has(task.id),
       6,
