@@ -1,6 +1,7 @@
 /** Procedures about jobs: messages that are sent by the clock, and what came of them. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { isStorableText, UNSTORABLE_TEXT } from '../domain/bounds.ts'
 import { JOB_OUTCOMES, JOB_TRIGGERS } from '../domain/messages/job.ts'
 import { isMemberName, MAX_MESSAGE, MEMBER_PATTERN } from '../domain/messages/message.ts'
 import { conversationSchema } from '../domain/task.ts'
@@ -58,7 +59,7 @@ export const jobContract = {
       z.strictObject({
         name: newName,
         member: z.string().max(200),
-        message: z.string().min(1).max(MAX_MESSAGE),
+        message: z.string().min(1).max(MAX_MESSAGE).refine(isStorableText, UNSTORABLE_TEXT),
         schedule: z.string().max(200),
         tz: z.string().max(200).optional(),
         conversation: z.enum(JOB_CONVERSATIONS).optional(),

@@ -9,6 +9,7 @@ import {
   messageSchema,
   RECIPIENT_KINDS,
 } from '../domain/messages/message.ts'
+import { isStorableText, UNSTORABLE_TEXT } from '../domain/bounds.ts'
 import { commandIdSchema, get, idInput, post } from './route.ts'
 
 const time = z.string()
@@ -57,7 +58,12 @@ export const attentionMessageSchema = z.object({
   notices: z.number(),
 })
 
-const text = z.string().trim().min(1).max(MAX_MESSAGE, 'has at most 20,000 characters')
+const text = z
+  .string()
+  .trim()
+  .min(1)
+  .max(MAX_MESSAGE, 'has at most 20,000 characters')
+  .refine(isStorableText, UNSTORABLE_TEXT)
 
 export const messageContract = {
   send: post('/message', 201)

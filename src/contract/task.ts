@@ -2,6 +2,7 @@
 import { reportableClassSchema } from '../domain/schemas.ts'
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { isStorableText, UNSTORABLE_TEXT } from '../domain/bounds.ts'
 import { artifactsInputSchema } from '../domain/executor.ts'
 import { DEPENDENTS_FATES } from '../domain/command.ts'
 import { newTaskSchema, taskDefinitionSchema, taskEditSchema } from '../domain/task.ts'
@@ -16,7 +17,8 @@ const commandOn = idInput.extend({ commandId: commandIdSchema })
 /** Something done to a task; the task as it is then comes back. */
 const taskCommand = <Input extends z.ZodRawShape>(verb: string, input: Input) =>
   post(`/task/{id}/${verb}`).input(commandOn.extend(input)).output(taskViewSchema)
-const text = (max: number) => z.string().trim().min(1).max(max)
+const text = (max: number) =>
+  z.string().trim().min(1).max(max).refine(isStorableText, UNSTORABLE_TEXT)
 
 /** Instants on the wire are ISO 8601; the handlers turn them into ms. */
 const wireTimes = { notBefore: z.union([z.string(), z.number()]).nullable().optional() }

@@ -2,6 +2,7 @@
 import type { Agent, Workplace } from '../domain/agent.ts'
 import { isLaunched } from '../domain/routing/holder.ts'
 import type { Claim, Command } from '../domain/command.ts'
+import type { LaunchOrder } from '../domain/executor.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Task } from '../domain/task.ts'
 import { keepsWork } from './liveness-monitor.ts'
@@ -160,6 +161,8 @@ export function createAgentReconciler(
 ) {
   const { plan, runtime } = parts
   let isMarked = true
+  /** Agents of an earlier owner that nothing is known of: it may have launched them. */
+  const unseen = new Set<AgentId>()
 
   const reconcileOne = (agent: Agent): void => {
     // Its end is known and only waits to be saved: a launch now would run beside the next generation.
@@ -175,15 +178,25 @@ export function createAgentReconciler(
   /** A claimed agent is launched; any other has begun, or was stopped before it could, and its folder says which. */
   const takeUp = (agent: Agent): void => {
     // A pilot is only placed: its person starts it, and waits for that.
-    const isNew = agent.state.kind === 'claimed' && (parts.startsAgents || agent.by === 'pilot')
+    const isNew =
+      agent.state.kind === 'claimed' &&
+      (parts.startsAgents || agent.by === 'pilot') &&
+      !unseen.has(agent.id)
     const order = parts.orderOf(agent)
     if (!order) return parts.log.error('a living agent has no order', { agent: agent.id })
+    unseen.delete(agent.id)
     if (isNew) return runtime.launch(order)
     void runtime.recover([order]).catch((error: unknown) => {
       parts.log.error('looking at an agent failed', { agent: agent.id, error: String(error) })
     })
   }
   return {
+    /** Orders of the agents of an earlier owner. One that has none now is looked at later: it must not keep the yard shut. */
+    inherited(): LaunchOrder[] {
+      const { orders, without } = ordersOf(parts)
+      for (const id of without) unseen.add(id)
+      return orders
+    },
     /** Agents have changed, or it is time to look again. */
     mark: () => void (isMarked = true),
     reconcile(): void {
@@ -203,4 +216,24 @@ export function createAgentReconciler(
       }
     },
   }
+}
+
+function ordersOf({ plan, orderOf, log }: CoordinatorParts) {
+  const orders: LaunchOrder[] = []
+  const without: AgentId[] = []
+  for (const agent of plan.agents.values()) {
+    if (agent.by === 'person') continue
+    try {
+      const order = orderOf(agent)
+      if (order) orders.push(order)
+      else without.push(agent.id)
+    } catch (error) {
+      without.push(agent.id)
+      log.error('an agent of an earlier owner could not be looked at; it is tried again', {
+        agent: agent.id,
+        error: String(error),
+      })
+    }
+  }
+  return { orders, without }
 }

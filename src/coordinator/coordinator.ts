@@ -22,7 +22,13 @@ import { createLivenessMonitor } from './liveness-monitor.ts'
 import type { CoordinatorParts } from './ports.ts'
 import { createReadySet } from './ready-set.ts'
 import { createReporter, type AgentStop } from './reports.ts'
-import { falseBackOffs, falseTimes, missedRuns, MISSED_AFTER_MS } from './schedules.ts'
+import {
+  falseBackOffs,
+  falseMailTimes,
+  falseTimes,
+  missedRuns,
+  MISSED_AFTER_MS,
+} from './schedules.ts'
 
 export type Coordinator = ReturnType<typeof createCoordinator>
 
@@ -216,9 +222,7 @@ export function createCoordinator(parts: CoordinatorParts) {
       // Sets the timer by which it is tried again.
       scope.add(dispatcher.onReadOnly(wake))
       scope.add(dispatcher.onLargeEnded(wake))
-      const orders = [...plan.agents.values()]
-        .filter((agent) => agent.by !== 'person')
-        .flatMap((agent) => parts.orderOf(agent) ?? [])
+      const orders = reconciler.inherited()
       if (orders.length > 0) await runtime.recover(orders)
       await reporter.settled()
       // Leases that ran out while no process owned the yard.
@@ -285,6 +289,7 @@ function timesAfter(parts: CoordinatorParts, sleptMs: number): Command[] {
     ...missedRuns(parts.plan, parts),
     ...falseTimes(parts.plan, parts, setBackMs),
     ...falseBackOffs(parts.plan, parts, setBackMs),
+    ...falseMailTimes(parts.plan, parts, setBackMs),
   ]
 }
 

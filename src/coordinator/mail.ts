@@ -1,4 +1,6 @@
 /** Upkeep of messages: standing tasks of members, notices to people, and news of delegated tasks. All of it is read from the plan. */
+import { clip } from '../base/text.ts'
+import { storableText } from '../domain/bounds.ts'
 import type { Command } from '../domain/command.ts'
 import type { TaskId } from '../domain/ids.ts'
 import { derivedMessageId } from '../domain/messages/derived-id.ts'
@@ -80,7 +82,7 @@ function noticeDueAt(mail: MailPort, delivery: Delivery): number | null {
   if (recipientKind !== 'member') return null
   const { isPiloted, retryAfterMs } = mail.policyOf(recipient)
   if (!isPiloted) return null
-  return noticesOf(delivery) === 0 ? at + retryAfterMs : noticeAt
+  return noticesOf(delivery) === 0 ? (noticeAt ?? at + retryAfterMs) : noticeAt
 }
 
 function noticeOf(mail: MailPort, delivery: Delivery, now: number): Command {
@@ -99,7 +101,7 @@ interface Changed {
 /** To whoever asked a member for it. */
 function newsOfEnd({ id, title, state, delegation, completedAt, createdAt }: Task): Message | null {
   if (!delegation) return null
-  const { messageId, from } = delegation
+  const { messageId, from, hops = 0 } = delegation
   const why = state.kind === 'failed' ? `: ${state.failure.reason}` : ''
   const text = `Task ${id} (${title}), which you asked for, is ${state.kind}${why}`
   return {
@@ -112,8 +114,8 @@ function newsOfEnd({ id, title, state, delegation, completedAt, createdAt }: Tas
     task: id,
     replyTo: messageId,
     conversation: null,
-    text: text.slice(0, 2000),
-    hops: 0,
+    text: clip(storableText(text), 2000),
+    hops,
     diff: null,
     asks: null,
     decision: null,

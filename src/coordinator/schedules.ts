@@ -2,6 +2,8 @@
 import type { Command } from '../domain/command.ts'
 import { MAX_BACK_OFF_MS } from '../domain/failure.ts'
 import { isHeldByTriage } from '../domain/judging/triage.ts'
+import type { MailTime } from '../domain/messages/mail-times.ts'
+import { noticesOf, repeatDelayMs } from '../domain/messages/message.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { MissedPolicy } from '../domain/settings.ts'
 import type { Schedule, Task } from '../domain/task.ts'
@@ -98,6 +100,33 @@ export function falseBackOffs(
       })
   }
   return commands
+}
+
+/** Messages that a clock that was ahead holds back, and notices of them: none waits longer than the settings ask for. */
+export function falseMailTimes(
+  plan: Plan,
+  { clock, mail }: Pick<CoordinatorParts, 'clock' | 'mail'>,
+  setBackMs: number,
+): Command[] {
+  const now = clock.now()
+  const corrected = (time: number | null, mostMs: number): number | null =>
+    time === null || time <= now + mostMs
+      ? time
+      : Math.max(now, Math.min(now + mostMs, time - setBackMs))
+  const times: MailTime[] = []
+  for (const delivery of mail ? plan.deliveries.values() : []) {
+    const { id, state, recipient, tries, noticeAt: plannedAt } = delivery
+    if (!mail || state.kind !== 'waiting') continue
+    const policy = mail.policyOf(recipient)
+    const notBefore = corrected(state.notBefore, repeatDelayMs(policy, tries))
+    // Without one it is reckoned from when it was sent.
+    const sentAhead = plannedAt === null && policy.isPiloted && noticesOf(delivery) === 0
+    const due = sentAhead && delivery.at > now ? delivery.at + policy.retryAfterMs : plannedAt
+    const noticeAt = corrected(due, repeatDelayMs(policy, noticesOf(delivery) + 1))
+    const isAsItWas = notBefore === state.notBefore && noticeAt === plannedAt
+    if (!isAsItWas) times.push({ id, notBefore, noticeAt })
+  }
+  return times.length === 0 ? [] : [{ type: 'deliveries.time', times }]
 }
 
 /**

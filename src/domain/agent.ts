@@ -192,7 +192,7 @@ export const agentSchema = z.strictObject({
   member: z.string().nullable().default(null),
   /** Who has a conversation of its own with the member that this turn goes on with (`job:NAME`); absent = it is the member's, or the task's. */
   conversationOf: z.string().optional(),
-  /** Most hops of the messages that it has taken; absent = it has taken none. */
+  /** Most hops of the messages that it has taken, and of the one that asked for its task; absent = there was none. */
   hops: z.number().int().nonnegative().optional(),
   /** Null while it lives, and in rows that are older than this field. */
   evidence: keptEvidenceSchema.nullable().default(null),

@@ -22,6 +22,9 @@ export const clipCount = (count: number | null): number | null =>
 /** The database, files and argument lists can hold it. */
 export const isStorableText = (text: string): boolean => text.isWellFormed() && !text.includes('\0')
 
+/** As it can be stored: without its NULs, halves of a surrogate pair replaced. */
+export const storableText = (text: string): string => text.replaceAll('\0', '').toWellFormed()
+
 /** What is wrong with a JSON value from outside; null when it is within the bounds. Does not recurse. */
 export function jsonIssue(value: unknown): string | null {
   let level: unknown[] = [value]

@@ -1,4 +1,5 @@
 /** All requests that may change a plan. Time, ids and randomness come in with them; `decide` makes none. */
+import type { MailTime } from './messages/mail-times.ts'
 import type { Result } from '../base/result.ts'
 import type { Agent, Changes, CostSource, StopReason, Usage, Workplace } from './agent.ts'
 import type { Evidence } from './completion.ts'
@@ -60,11 +61,21 @@ export interface Claim {
   readonly choice?: Choice
   /** Its member begins each turn with a new conversation; absent = it goes on with its own. */
   readonly isFresh?: true
+  /** What is started is handed no prompt, so it takes no messages; absent = it reads one. */
+  readonly hasNoPrompt?: true
 }
 
 export const DEPENDENTS_FATES = ['remove', 'release', 'join'] as const
 /** remove: they go as well. release: they no longer wait. join: they wait for what the removed ones waited for. */
 export type DependentsFate = (typeof DEPENDENTS_FATES)[number]
+
+/** Of an end that an agent's own word brings about too. */
+export interface MailRules {
+  /** What becomes of the messages that it took, where it ends badly; absent = the defaults. */
+  mail?: MailPolicy
+  /** Whom the same failure twice running is told; absent = nobody. */
+  escalateTo?: Recipient
+}
 
 interface TaskCommands {
   /** `nextFireAt`: first time of its schedule, null without one. */
@@ -96,7 +107,7 @@ interface TaskCommands {
     missing?: readonly string[]
     /** What becomes of an agent's result; absent = nobody judges it. */
     evaluation?: EvaluationPolicy
-  }
+  } & MailRules
   'task.fail': {
     id: TaskId
     agentId: AgentId | null
@@ -104,7 +115,7 @@ interface TaskCommands {
     reason: string
     class: FailureClass
     nextFireAt: number | null
-  }
+  } & MailRules
   /** By its agent: a person, or the member that `sending` asks, must say something before the task can go on. It waits for that once the agent has ended. */
   'task.ask': { id: TaskId; text: string; sending?: Sending }
   /** By a person: its next agent is told, and goes on in the same conversation. */
@@ -170,11 +181,7 @@ interface AgentCommands {
     evaluation?: EvaluationPolicy
     /** A model is asked where it was lost, ran out of time or crashed; absent = none is. */
     triage?: TriagePolicy
-    /** What becomes of the messages that it took, where it ends badly; absent = the defaults. */
-    mail?: MailPolicy
-    /** Whom the same failure twice running is told; absent = nobody. */
-    escalateTo?: Recipient
-  }
+  } & MailRules
   'agents.forget': { ids: readonly AgentId[] }
 }
 
@@ -252,8 +259,8 @@ export interface Sending {
   mail: MailPolicy
   /** Most hops, and most messages of one agent to another in a minute. */
   limits: { readonly maxHops: number; readonly perPair: number }
-  /** How many of the last minute that the sender has sent each of them are dealt with; who is not in it has none. */
-  recent: Readonly<Record<string, number>>
+  /** Ids of deliveries of the last minute from the sender to each of them, as far as they count; who is not in it has none. */
+  recent: Readonly<Record<string, readonly string[]>>
 }
 
 interface MessageCommands {
@@ -280,6 +287,8 @@ interface MessageCommands {
   /** A person was given its notice of that number, from 1; the next is due at `nextAt`, null = no more. `isLast`: its sender is told. */
   'delivery.notice': { id: string; number: number; nextAt: number | null; isLast: boolean }
   /** Another machine has it. */
+  /** They were set by a clock that has been set back since. */
+  'deliveries.time': { times: readonly MailTime[] }
   'delivery.forwarded': { id: string }
   /** Makes the standing tasks of these members, and gives up those of others. */
   'members.sync': { members: readonly { readonly name: string; readonly title: string }[] }

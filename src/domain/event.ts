@@ -142,7 +142,7 @@ interface TaskEvents {
   /** Somebody is asked what becomes of it, for it fails again and again: `failure`, without what differs each time. */
   'task.escalated': { id: TaskId; failure: string }
   /** A message asked for it, and its sender is told of its end. */
-  'task.delegated': { id: TaskId; messageId: MessageId; from: string }
+  'task.delegated': { id: TaskId; messageId: MessageId; from: string; hops?: number }
   /** Who delegated it is told of its end. */
   'task.delegationTold': { id: TaskId }
   'task.removed': { id: TaskId }
@@ -218,6 +218,8 @@ interface MessageEvents {
   /** `isTry`: the turn that it died of counts. */
   'delivery.died': { id: string; reason: string; isTry: boolean }
   'delivery.noticed': { id: string; nextAt: number | null }
+  /** Of one that waits: when it is taken at the earliest, and when its next notice is due. */
+  'delivery.timed': { id: string; notBefore: number | null; noticeAt: number | null }
   'job.fired': { run: JobRun }
   'job.ended': {
     id: string

@@ -125,6 +125,8 @@ export interface Plan {
   readonly deliveries: ReadonlyMap<string, Delivery>
   /** Ids of the open deliveries to that recipient, in the order of their arrival. */
   deliveriesTo(recipient: string): ReadonlySet<string>
+  /** Ids of the deliveries that this agent has taken, whoever they were sent to. */
+  heldBy(id: AgentId): ReadonlySet<string>
   /** The living agent of a member. */
   agentOfMember(name: string): Agent | null
   /** Runs of jobs that have not ended. */

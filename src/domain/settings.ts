@@ -141,6 +141,14 @@ export const isAnswering = (type: ExecutorType): boolean =>
 /** Its program speaks no event format: what it prints is its output as it stands, both descriptors in one file. */
 export const printsPlainText = (type: string): boolean => type === 'shell' || type === 'command'
 
+/** Whoever it starts is handed a prompt: in a file that its arguments name, on standard input, or by a protocol. */
+export const hasPrompt = ({ type, command, stdin }: Profile): boolean => {
+  if (type === 'shell') return false
+  if (type !== 'command' || stdin === 'prompt') return true
+  const [, ...template] = command ?? []
+  return template.some((element) => element.includes('{prompt_file}'))
+}
+
 /** US dollars per million tokens. */
 export const priceSchema = z.strictObject({
   input: z.number().nonnegative(),

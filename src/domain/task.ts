@@ -227,7 +227,13 @@ export const taskSchema = taskDefinitionSchema.extend({
   escalated: z.string().optional(),
   /** The message that asked a member for it, whose sender is told of its end. `isTold`: that has been done. Absent = nobody is. */
   delegation: z
-    .strictObject({ messageId: messageIdSchema, from: z.string(), isTold: z.boolean() })
+    .strictObject({
+      messageId: messageIdSchema,
+      from: z.string(),
+      isTold: z.boolean(),
+      /** Of that message: its agents, and the news of its end, are as far down the chain. Absent = none. */
+      hops: z.number().int().nonnegative().optional(),
+    })
     .optional(),
   createdAt: z.number().int(),
   startedAt: z.number().int().nullable(),

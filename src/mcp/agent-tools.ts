@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { jsonIssue } from '../domain/bounds.ts'
 import { ok, type Result } from '../base/result.ts'
 import { type Failure } from '../domain/failure.ts'
+import { isStanding } from '../domain/messages/message.ts'
 import { type AgentCaller, tool, type Tool, type YardAccess } from './tool.ts'
 import { agentMessageTools } from './message-tools.ts'
 import { compactTask } from './truncate.ts'
@@ -32,7 +33,7 @@ export const agentTools = (caller: AgentCaller): readonly Tool[] => [
   tool({
     name: 'yard_add',
     title: 'Add a task',
-    description: `Adds a task for work that was found and is not yours; another agent does it. Put your own task (${caller.taskId}) into "after" if it needs your result. You may add a few only, not beyond your own executor, model, mode, timeout and tries; what they cost counts towards your own budget.`,
+    description: `Adds a task for work that was found and is not yours; another agent does it. ${isStanding(caller.taskId) ? '' : `Put your own task (${caller.taskId}) into "after" if it needs your result. `}You may add a few only, not beyond your own executor, model, mode, timeout and tries; what they cost counts towards your own budget.`,
     effect: 'adds',
     input: subtaskInput,
     run: async ({ client, cwd, commandId }, { title, ...said }) =>

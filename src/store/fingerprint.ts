@@ -6,7 +6,7 @@ import type { AnyCommand, ChangeTasks, CommandOf } from '../domain/command.ts'
 /** Fields that the yard makes anew for each request, so that a repeated one differs in them. */
 const MADE_BY_YARD: ReadonlySet<string> = new Set([
   ...['nextFireAt', 'merge', 'missing'],
-  ...['recent', 'limits', 'mail', 'hops', 'diff'],
+  ...['recent', 'limits', 'mail', 'escalateTo', 'hops', 'diff'],
 ])
 
 export const fingerprintOf = (command: AnyCommand): string => finished(fingerprintInSteps(command))

@@ -65,13 +65,16 @@ describe('messages', () => {
       )
       expect(text).not.toMatch(/^# (?:Now|Task other)/m)
       expect(text).toContain('closed when you end well')
+      // They are requests that it deals with, and a standing task can be put before nothing.
+      expect(text).toContain('A message is a request of its sender')
+      expect(text).not.toContain('--after')
     }
   })
 
-  it('to a task are told as sent to whoever works on it, with the changes of a review', () => {
+  it('to a task are told as sent to its agent, with the changes of a review', () => {
     const review = { ...message, kind: 'review', diff: '+one\n-two', repeats: 0 } as const
     const text = prompt({ agent }, { messages: [review] })
-    expect(text).toContain('whoever works on this task')
+    expect(text).toContain('sent to the agent of this task')
     expect(text).toContain('> +one\n> -two')
     expect(text).not.toContain('2nd time')
     expect(prompt()).not.toContain('## Messages')
@@ -223,14 +226,14 @@ describe('a later try', () => {
     expect(text).toContain('1970-01-01T00:00:00.000Z agent-3:\n\n> half done')
   })
 
-  it('is told what a person was asked, and where the answer stands', () => {
+  it('is told what it asked, and where the answer stands', () => {
     const asked = { task: { lastFailure: workFailure('question', 'Which colour?') } }
     const order = {
       resume: { executor: 'claude', id: 'x' },
       notes: [{ at: 0, by: 'person', text: 'Blue.' }],
     }
     for (const text of [prompt(asked, { notes: order.notes }), prompt(asked, order)]) {
-      expect(text).toContain('> Which colour?\n\nThe answer is the last of the notes')
+      expect(text).toContain('> Which colour?\n\nThe answer is among the notes')
       expect(text).toContain('person:\n\n> Blue.')
       expect(text).not.toContain('had finished (question)')
     }

@@ -84,6 +84,34 @@ const stateOf = ({ id }: Message, to = 'back') =>
   bench.opened.store.mail.message(id)?.deliveries.find(({ recipient }) => recipient === to)?.state
 const endTurn = (evidence?: Partial<Evidence>) => bench.end('@back', evidence)
 
+describe('a clock that is set back', () => {
+  const HOUR = 60 * MINUTE
+  it('holds mail no longer than was left of its wait', async () => {
+    await open()
+    await bench.start()
+    const message = await send('back', 'one')
+    await endTurn(BAD)
+    await bench.pass(4 * MINUTE)
+    bench.clock.jump(-24 * HOUR)
+    await bench.pass(MINUTE)
+    expect(stateOf(message)).toMatchObject({ kind: 'waiting' })
+    expect(turns()).toEqual(['one'])
+    await bench.pass(6 * MINUTE)
+    expect(turns()).toEqual(['one', 'one +1'])
+  })
+
+  it('holds a notice no longer than one wait where that happened while no owner ran', async () => {
+    await open({ back: member(), anna: member({ isPerson: true }) })
+    bench.clock.jump(24 * HOUR)
+    const waits = await send('anna', 'one')
+    bench.clock.jump(-24 * HOUR)
+    await bench.start()
+    await bench.pass(RETRY_MS)
+    const [told] = bench.opened.store.mail.message(waits.id)?.deliveries ?? []
+    expect(told).toMatchObject({ tries: 0, notices: 1 })
+  })
+})
+
 describe('a member', () => {
   it('W2: is woken at once by a message, and at the start of an owner by what came before', async () => {
     await open()
@@ -316,7 +344,7 @@ describe('a member', () => {
     expect(turns()).toEqual(['one'])
   })
 
-  it('whose settings are gone is let finish its turn, and starts none', async () => {
+  it('whose settings are gone is let finish its turn, and starts none: its mail is dead', async () => {
     await open()
     await bench.start()
     await send('back', 'one')
@@ -324,14 +352,15 @@ describe('a member', () => {
     bench.coordinator.onSettings()
     await bench.pass(MINUTE)
     expect(bench.running()).toEqual(['@back'])
-    await send('back', 'two')
+    const two = await send('back', 'two')
     await endTurn()
     expect(bench.task('@back').state.kind).toBe('abandoned')
+    expect(stateOf(two)).toMatchObject({ kind: 'dead' })
     expect(bench.running()).toEqual([])
     settings = withMembers({ back: member() })
     bench.coordinator.onSettings()
-    await bench.pass(MINUTE)
-    expect(turns()).toEqual(['one', 'two'])
+    await send('back', 'three')
+    expect(turns()).toEqual(['one', 'three'])
   })
 })
 
@@ -384,10 +413,10 @@ describe('upkeep', () => {
     const message = await send('anna', 'please', { from: 'back' })
     const of = () => bench.opened.plan.deliveries.get(`${message.id}>anna`)
     await bench.pass(RETRY_MS)
-    expect(of()?.tries).toBe(1)
+    expect(of()).toMatchObject({ tries: 0, notices: 1 })
     expect(turns()).toEqual([])
     await bench.pass(2 * RETRY_MS)
-    expect(of()).toMatchObject({ tries: 2, noticeAt: null, state: { kind: 'waiting' } })
+    expect(of()).toMatchObject({ tries: 0, notices: 2, noticeAt: null, state: { kind: 'waiting' } })
     expect(bench.runtime.orders.map(({ messages }) => messages.map(({ from }) => from))).toEqual([
       ['yard'],
     ])
@@ -452,6 +481,30 @@ describe('upkeep', () => {
     bench.coordinator.onSettings()
     await bench.pass(MINUTE)
     expect(news()).toEqual(['front'])
+  })
+
+  it('has the news of delegated work as far down the chain as what asked for it', async () => {
+    await open({ back: member(), front: member() })
+    await bench.start()
+    const task = { title: 'Build it', exec: 'true' }
+    const asked = { kind: 'delegation', from: 'front', hops: 4 } as const
+    await send('back', 'Build it', asked, { task })
+    await bench.end('build-it')
+    const [news] = bench.opened.store.mail.messages({ limit: 1, names: ['yard'] })
+    expect(news?.message).toMatchObject({ to: ['front'], hops: 4 })
+    expect([...bench.opened.plan.agents.values()]).toMatchObject([{ member: 'front', hops: 4 }])
+  })
+
+  it('sends back an end that says more than a message holds, cut between two characters', async () => {
+    await open({ back: member(), front: member() })
+    await bench.start()
+    const task = { title: 'Build it', exec: 'true' }
+    await send('back', 'Build it', { kind: 'delegation', from: 'front' }, { task })
+    const reason = `a\0${'😀'.repeat(995)}`
+    const id = taskId('build-it')
+    await bench.send({ type: 'task.fail', id, class: 'reported', reason, agentId: null, generation: null, nextFireAt: null }) // prettier-ignore
+    const [news] = bench.opened.store.mail.messages({ limit: 9, names: ['yard'] })
+    expect(news?.message.text).toMatch(/^Task build-it .*: a😀+…$/u)
   })
 
   it('sends the end of delegated work back also where the store could not be read at first', async () => {

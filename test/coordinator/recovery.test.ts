@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createYardBench, endedReport, type YardBench } from './yard-bench.ts'
+import { messageAt, sendingTo } from '../support/mail.ts'
+import { plantSqliteFaults } from '../support/sqlite-faults.ts'
 import { taskIds } from '../support/plan-builder.ts'
 import { agentIdOf } from '../../src/domain/ids.ts'
 
@@ -42,6 +44,29 @@ describe('the next owner', () => {
     const yard = await afterCrash(() => endedReport(1, { how: 'never-ran', exit: null }))
     expect(yard.runtime.launched).toEqual(['agent-2'])
     expect(yard.task('a')).toMatchObject({ generation: 2, attempts: 0 })
+  })
+
+  it('begins although one cannot be looked at, which it looks at later and never launches anew', async () => {
+    bench = await createYardBench()
+    await bench.add('a')
+    const sending = sendingTo(['task:a'], messageAt(bench.clock.now(), 'Hello'))
+    await bench.send({ type: 'message.send', ...sending })
+    await bench.start()
+    await bench.coordinator.close()
+    const next = await createYardBench({ opened: bench.opened, clock: bench.clock })
+    const faults = plantSqliteFaults()
+    try {
+      faults.fails = (sql) => sql.includes('FROM message WHERE id')
+      await next.start()
+      await next.add('b')
+      expect([next.runtime.recovered, next.running()]).toEqual([[], ['a', 'b']])
+      faults.fails = null
+      await next.pass(60_000)
+      expect(next.runtime.recovered).toEqual(['agent-1'])
+      expect(next.runtime.launched).toHaveLength(1)
+    } finally {
+      faults.restore()
+    }
   })
 
   it('retries as lost what vanished', async () => {

@@ -129,7 +129,7 @@ export function createOracle(path: string, truthParts: TruthParts, limits: Limit
       agent: agentNamed,
       judgement: (id) => tableOf('judgement').get(id) as Judgement | undefined,
     })
-    mailTruths?.look(step, { agent: agentNamed })
+    mailTruths?.look(step, { agent: agentNamed, task: step.task })
     jobTruths?.look(step, mailTruths?.open.values() ?? [])
     if (row.entity === 'task') checkFailure(after)
     if (row.entity === 'agent' && !before)
@@ -165,7 +165,7 @@ export function createOracle(path: string, truthParts: TruthParts, limits: Limit
       holds(rows.length === 0 || !oracle.isUsurped, 4, () => 'a replaced owner has written')
       judgeTruths.begin()
       for (const row of rows) apply(row)
-      mailTruths?.end({ agent: agentNamed })
+      mailTruths?.end({ agent: agentNamed, task: oracle.task })
       seq = rows.at(-1)?.seq ?? seq
       return rows
     },

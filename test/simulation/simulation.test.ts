@@ -68,7 +68,7 @@ describe('the simulation', () => {
   it('holds every promise where members write to each other and jobs to them', async () => {
     const sent: number[] = []
     const broken = await simulate({
-      histories: 60,
+      histories: 30,
       seed: 1,
       steps: 300,
       mails: true,

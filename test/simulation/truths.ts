@@ -221,7 +221,11 @@ function ownEnd({ report }: Agent, process: Process): FailureClass | 'done' {
 
 /** Its end counts against its task, or against the messages that it took. */
 export const spendsTry = (agent: Agent, process: Process | null): boolean =>
-  !FREE.has(nameOf(agent)) && spendsAttempt(agent, process)
+  !FREE.has(nameOf(agent)) && !hasItsAnswer(agent) && spendsAttempt(agent, process)
+
+/** It had asked, and goes on with the answer however it ended. */
+const hasItsAnswer = ({ report }: Agent): boolean =>
+  report?.kind === 'fail' && report.isAnswered === true
 
 /** What never ran spends none, unless the system refused to start it. */
 function spendsAttempt({ state, by }: Agent, process: Process | null): boolean {

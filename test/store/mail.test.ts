@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import Database from 'better-sqlite3'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Command } from '../../src/domain/command.ts'
@@ -287,10 +288,38 @@ describe('reads of messages', () => {
       'back',
     ])
     expect(mail.message('no')).toBeNull()
-    expect(mail.settledSince('side', 'back', START_AT + 1000)).toBe(0)
-    recorder.run({ type: 'message.ack', deliveryIds: [`${two.id}>back`] })
-    expect(mail.settledSince('side', 'back', START_AT + 1000)).toBe(1)
-    expect(mail.settledSince('side', 'back', START_AT + 2000)).toBe(0)
+    const ids = [`${two.id}>back`]
+    expect(
+      mail.sentBetween('side', 'back', { since: START_AT + 1000, until: START_AT + 9000 }, 9),
+    ).toEqual(ids)
+    recorder.run({ type: 'message.ack', deliveryIds: ids })
+    expect(
+      mail.sentBetween('side', 'back', { since: START_AT + 1000, until: START_AT + 9000 }, 9),
+    ).toEqual(ids)
+    expect(
+      mail.sentBetween('side', 'back', { since: START_AT + 2000, until: START_AT + 9000 }, 9),
+    ).toEqual([])
+  })
+
+  it('mend what an earlier program took, and pass over what is no message', async () => {
+    opened.close()
+    opened = await openMemoryStore(path)
+    const recorder = recorderOf(opened)
+    const names = Array.from({ length: 101 }, (_, i) => `m${i}`)
+    const said = ['a\0b', 'half \ud83d', '\0', 'torn']
+    const sent = said.map((text, i) => {
+      const message = messageAt(START_AT + i, `m${i}`, { text })
+      recorder.run({ type: 'message.send', ...sendingTo(names, message) }, COORDINATOR)
+      return message
+    })
+    const other = new Database(path)
+    other.prepare('UPDATE message SET body = ? WHERE id = ?').run('{"id":', sent[3]?.id)
+    other.close()
+    expect(texts()).toEqual(['…', 'half \ufffd', 'ab'])
+    const { mail } = opened.store
+    expect(mail.message(sent[0]?.id ?? '')?.message.to).toEqual(names)
+    expect(mail.message(sent[3]?.id ?? '')).toBeNull()
+    expect(mail.thread(sent[0]?.id ?? '')).toHaveLength(1)
   })
 
   it('with a name, the open ones are those that are open for it', () => {

@@ -29,7 +29,7 @@ export interface FakeTransport extends MailTransport {
 const unreachable = failure('git', 'the remote does not answer')
 
 export function createFakeTransport(pollMs: number | null = 10_000): FakeTransport {
-  const listeners = new Set<() => void>()
+  const listeners = new Set<(isBack: boolean) => void>()
   const fake: FakeTransport = {
     held: [],
     sends: 0,
@@ -66,7 +66,7 @@ export function createFakeTransport(pollMs: number | null = 10_000): FakeTranspo
     async close() {
       fake.isClosed = true
     },
-    arrive: () => listeners.forEach((listener) => listener()),
+    arrive: () => listeners.forEach((listener) => listener(false)),
   }
   return fake
 }

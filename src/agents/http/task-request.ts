@@ -62,7 +62,10 @@ export function taskRequest(
 }
 
 /** Documented in docs/services.md; fields are added and never changed. */
-function payloadOf({ task, agent, dependencies, notes }: LaunchOrder, { token, api }: Callback) {
+function payloadOf(
+  { task, agent, dependencies, notes, messages }: LaunchOrder,
+  { token, api }: Callback,
+) {
   const { id, title, description, priority, tags, skills, deliverables, lastFailure } = task
   const own = api === null ? null : `${api}/task/${encodeURIComponent(id)}`
   return {
@@ -90,6 +93,7 @@ function payloadOf({ task, agent, dependencies, notes }: LaunchOrder, { token, a
       })),
       lastFailure: lastFailure && { class: lastFailure.class, reason: lastFailure.reason },
     },
+    messages: messages.map((message) => ({ ...message, at: new Date(message.at).toISOString() })),
     agent: agent.id,
     generation: agent.generation,
     // What the person asked for; a service may know nothing of models.

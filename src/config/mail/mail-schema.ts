@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { MEMBER_PATTERN, isMemberName, MAX_MESSAGE } from '../../domain/messages/message.ts'
 import { scheduleForm } from '../times.ts'
+import { isStorableText, UNSTORABLE_TEXT } from '../../domain/bounds.ts'
 import { about, duration, flag, nonEmptyText, oneOf, whole, zone } from '../value-schemas.ts'
 
 const memberName = z
@@ -69,7 +70,9 @@ const member = z.strictObject({
 
 const job = z.strictObject({
   member: memberName.meta(about('Member', 'Who the message is sent to.')),
-  message: nonEmptyText(MAX_MESSAGE).meta(about('Message', 'What is sent.')),
+  message: nonEmptyText(MAX_MESSAGE)
+    .refine(isStorableText, UNSTORABLE_TEXT)
+    .meta(about('Message', 'What is sent.')),
   schedule: nonEmptyText(200)
     .refine(
       (spec) => scheduleForm(spec) !== null,

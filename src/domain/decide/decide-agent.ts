@@ -134,7 +134,9 @@ const claimedEvent = (
 /** The claim, and what waits for whoever works on the task: both or neither. */
 function turnEvents(plan: Plan, claim: Claim, by: Agent['by'], now: Circumstances): Event[] {
   const task = plan.tasks.get(claim.taskId)
-  const due = task ? dueDeliveries(plan, task, now.at) : []
+  // A pilot is shown the messages in the terminal, whatever its profile says.
+  const isRead = by === 'pilot' || !claim.hasNoPrompt
+  const due = task && isRead ? dueDeliveries(plan, task, now.at) : []
   const { type, at, ...claimed } = claimedEvent(claim, by, now) as EventOf<'agent.claimed'>
   const fresh = beginsAnew(claim.isFresh === true, due) ? { isFresh: true as const } : {}
   const of = due[0] ? conversationOf(due[0]) : null

@@ -7,18 +7,18 @@ import {
   type Delivery,
   deliveryIdOf,
   isElsewhere,
-  isStanding,
   MAX_TAKEN,
   type Message,
   noticesOf,
-  standingIdOf,
 } from '../messages/message.ts'
 import { endedRecipient, sendingRefusal } from '../messages/limits.ts'
+import { dueNow, timedEvents } from '../messages/mail-times.ts'
 import { namesOf } from '../messages/names.ts'
+import { syncEvents } from '../messages/sync-members.ts'
 import type { Plan } from '../plan.ts'
 import { isFinished, type Task } from '../task.ts'
-import { decideAdd, standingTask } from './decide-add.ts'
-import { openDeciders } from './decide-open.ts'
+import { decideAdd } from './decide-add.ts'
+import { answerEvents, openDeciders } from './decide-open.ts'
 import { taskDeciders } from './decide-task.ts'
 import {
   type Circumstances,
@@ -33,7 +33,6 @@ import {
 } from './decision.ts'
 import {
   dueBetweenSteps,
-  restingEvent,
   sentEvents,
   settledMember,
   takenEvents,
@@ -43,7 +42,7 @@ import {
 
 export const messageDeciders: Deciders<
   | ('message.send' | 'message.ack' | 'message.ackAll' | 'message.settleDead')
-  | ('delivery.take' | 'delivery.notice')
+  | ('delivery.take' | 'delivery.notice' | 'deliveries.time')
   | ('delivery.forwarded' | 'members.sync' | 'member.wake' | 'delegation.settle')
   | ('job.fire' | 'job.settle')
 > = {
@@ -126,6 +125,12 @@ export const messageDeciders: Deciders<
     return decided([id], { type: 'delivery.noticed', at, id, nextAt }, ...told)
   },
 
+  'deliveries.time': (plan, { times }, { at }) =>
+    decided(
+      times.map(({ id }) => id),
+      ...timedEvents(plan, times, at),
+    ),
+
   'delivery.forwarded'(plan, { id }, { at, by }) {
     const delivery = plan.deliveries.get(id)
     if (!delivery) return noOp()
@@ -137,7 +142,7 @@ export const messageDeciders: Deciders<
   'member.wake': (plan, { id }, { at }) => {
     const task = plan.tasks.get(id)
     if (!task) return refused(unknownTask(plan, id))
-    const woken = wokenEarlier(task, at)
+    const woken = [...dueNow(plan, task, at), ...wokenEarlier(task, at)]
     return woken.length > 0 ? decided([id], ...woken) : noOp(id)
   },
 
@@ -145,7 +150,9 @@ export const messageDeciders: Deciders<
     const task = plan.tasks.get(id)
     if (!task?.delegation || task.delegation.isTold || !isFinished(task)) return noOp(id)
     const told: Event = { type: 'task.delegationTold', at: now.at, id }
-    return decided([id], told, ...sendingEvents(plan, sending, now))
+    // Who asked may have ended since.
+    const sent = endedRecipient(plan, sending) ? [] : sendingEvents(plan, sending, now)
+    return decided([id], told, ...sent)
   },
 
   'job.fire'(plan, { run, sending }, now) {
@@ -198,7 +205,8 @@ function delegated(plan: Plan, sending: CommandOf<'message.send'>, now: Circumst
   const [to] = recipients
   const added = decideAdd(plan, [{ task: delegate.task, nextFireAt: null }], now)
   if (!added.ok || !to) return added
-  const delegation = { messageId: message.id, from: message.from, isTold: false }
+  const { id: messageId, from, hops } = message
+  const delegation = { messageId, from, isTold: false, hops }
   const events = added.value.events.map((event): Event =>
     event.type === 'task.added' ? { ...event, task: { ...event.task, delegation } } : event,
   )
@@ -243,7 +251,8 @@ function askedForEvents(
 ): Event[] {
   const task = id && plan.tasks.get(id)
   if (!task || task.delegation || isFinished(task)) return []
-  return [{ type: 'task.delegated', at, id: task.id, messageId: message.id, from: message.from }]
+  const { id: messageId, from, hops } = message
+  return [{ type: 'task.delegated', at, id: task.id, messageId, from, hops }]
 }
 
 /** A reply closes what it answers, and does what its question waited for. */
@@ -290,9 +299,10 @@ function answeredBy(
 
 /** The task goes on with the answer, or has it as a note; where the agent that asked has not ended, it goes on when that has. */
 function answerOf(plan: Plan, task: Task, { text, from }: Message, now: Circumstances): Decided {
+  const said = `${from} answers: ${text}`
   if (task.state.kind === 'waiting' && task.state.for === 'answer')
-    return openDeciders['task.answer'](task, { type: 'task.answer', id: task.id, text }, now, plan)
-  const noted = loggedEvent(task.id, `${from} answers: ${text}`, now)
+    return decided([task.id], ...answerEvents(task, now.by.kind === 'person' ? text : said, now))
+  const noted = loggedEvent(task.id, said, now)
   const asker = plan.agentOf(task.id)
   const { at } = now
   if (asker?.report?.kind !== 'fail' || asker.report.failure.class !== 'question')
@@ -359,34 +369,4 @@ function mayClose(plan: Plan, { recipient }: Delivery, { by }: Circumstances): b
   if (by.kind !== 'agent') return true
   const task = plan.tasks.get(by.taskId)
   return recipient === by.agentId || (task !== undefined && namesOf(task).includes(recipient))
-}
-
-/** Standing tasks of these members; of others they are given up, and taken up again when they come back. */
-function syncEvents(
-  plan: Plan,
-  members: CommandOf<'members.sync'>['members'],
-  at: number,
-): Decided {
-  const events: Event[] = []
-  const wanted = new Set(members.map(({ name }) => standingIdOf(name)))
-  let order = plan.lastOrder
-  for (const { name, title } of members) {
-    const id = standingIdOf(name)
-    const task = plan.tasks.get(id)
-    if (!task) events.push({ type: 'task.added', at, task: standingTask(name, title, ++order, at) })
-    if (!task || task.state.kind === 'abandoned') events.push(backToWork(plan, name, at))
-  }
-  for (const task of plan.tasks.notable()) {
-    const isGone = isStanding(task.id) && !wanted.has(task.id) && task.state.kind !== 'abandoned'
-    // Its turn is let finish; it is given up when that is over.
-    if (isGone && plan.agentOf(task.id) === null)
-      events.push({ type: 'task.abandoned', at, id: task.id, by: 'coordinator' })
-  }
-  return decided([...wanted], ...events)
-}
-
-/** Messages may have come before it was known. */
-function backToWork(plan: Plan, name: string, at: number): Event {
-  const waiting = [...plan.deliveriesTo(name)].flatMap((id) => plan.deliveries.get(id) ?? [])
-  return restingEvent(standingIdOf(name), waiting, at)
 }

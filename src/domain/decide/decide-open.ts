@@ -5,10 +5,11 @@ import type { TaskId } from '../ids.ts'
 import type { Plan } from '../plan.ts'
 import { sendingRefusal } from '../messages/limits.ts'
 import { isFinished, type Task } from '../task.ts'
-import { sentEvents } from './mail-turn.ts'
+import { sentEvents, settledMember } from './mail-turn.ts'
 import {
   decided,
   loggedEvent,
+  nameOf,
   noOp,
   refused,
   reopenedEvent,
@@ -65,11 +66,11 @@ export const openDeciders: TaskDeciders<
   },
 
   /** A line in its timeline, which the next agent is told, and the task is open again. */
-  'task.answer'(task, { text }, now) {
+  'task.answer'(task, { text }, now, plan) {
     const { id, state } = task
     const hint = `it asks nothing; yard log ${id} "text" notes something`
     return state.kind === 'waiting' && state.for === 'answer'
-      ? decided([id], loggedEvent(id, text, now), reopenedEvent(task, now.at))
+      ? decided([id], ...answerEvents(task, text, now), ...noLongerAsked(plan, task, now))
       : refused(wrongState(task, 'answered', hint))
   },
 
@@ -78,6 +79,22 @@ export const openDeciders: TaskDeciders<
     state.kind === 'open' && plan.agentOf(id) === null
       ? decided([id], overspentEvent(id, text, at))
       : noOp(id),
+}
+
+export const answerEvents = (task: Task, text: string, now: Circumstances): Event[] => [
+  loggedEvent(task.id, text, now),
+  reopenedEvent(task, now.at),
+]
+
+/** Whoever else was asked has nothing to answer any more. */
+function noLongerAsked(plan: Plan, { id }: Task, now: Circumstances): Event[] {
+  const asked = [...plan.deliveries.values()].filter(({ asks }) => asks?.taskId === id)
+  return asked.flatMap(({ id: delivery, recipient, recipientKind }) => [
+    { type: 'delivery.closed', at: now.at, id: delivery, how: 'replied', by: nameOf(now.by) },
+    ...(recipientKind === 'member'
+      ? settledMember(plan, recipient, new Set([delivery]), now.at)
+      : []),
+  ])
 }
 
 /** A person who retries what its provider held back says that the provider works again, for everybody. */

@@ -158,6 +158,8 @@ function serviceEnded(
       artifacts,
       jitter: 0,
       nextFireAt: command.nextFireAt,
+      ...(command.mail ? { mail: command.mail } : {}),
+      ...(command.escalateTo ? { escalateTo: command.escalateTo } : {}),
       ...(command.type === 'task.complete' && command.evaluation
         ? { evaluation: command.evaluation }
         : {}),

@@ -63,7 +63,7 @@ const NOT_OF_MEMBERS: ReadonlySet<CommandType> = new Set([
 
 /** The standing task of a member is there as long as the member: nobody ends, changes or takes it. Its agent reports on its turn. */
 function keptOfMember(command: Command, by: Actor): Failure | null {
-  if (by.kind === 'agent' || !NOT_OF_MEMBERS.has(command.type)) return null
+  if (by.kind !== 'person' || !NOT_OF_MEMBERS.has(command.type)) return null
   const id = idsOf(command).find(isStanding)
   if (id === undefined) return null
   const member = id.slice(1)

@@ -1,5 +1,7 @@
 /** Messages and turns: what an agent takes as it is claimed, what becomes of that at its end, and when a member is woken next. */
+import { clip } from '../../base/text.ts'
 import type { Agent } from '../agent.ts'
+import { storableText } from '../bounds.ts'
 import type { Event } from '../event.ts'
 import { derivedMessageId } from '../messages/derived-id.ts'
 import {
@@ -21,6 +23,7 @@ import {
 } from '../messages/message.ts'
 import type { Plan } from '../plan.ts'
 import { namesOf } from '../messages/names.ts'
+import { askedBy, askerOf, unansweredEvents } from '../messages/unanswered.ts'
 import type { Task } from '../task.ts'
 
 /** Where the settings say nothing. */
@@ -64,10 +67,8 @@ const inOrder = (a: Delivery, b: Delivery): number =>
   rank(b) - rank(a) || a.at - b.at || (a.id < b.id ? -1 : 1)
 
 /** What an agent holds, in the order in which a turn takes it. */
-export const takenBy = (plan: Plan, agentId: Agent['id'], names: readonly string[]): Delivery[] =>
-  deliveriesTo(plan, names)
-    .filter(({ state }) => state.kind === 'taken' && state.agentId === agentId)
-    .toSorted(inOrder)
+export const takenBy = (plan: Plan, agentId: Agent['id']): Delivery[] =>
+  [...plan.heldBy(agentId)].flatMap((id) => plan.deliveries.get(id) ?? []).toSorted(inOrder)
 
 export const takenEvents = (
   deliveries: readonly Delivery[],
@@ -90,6 +91,8 @@ interface Turn {
   readonly isDone: boolean
   /** It counts against what it took. */
   readonly isTry: boolean
+  /** It counts against a question that it leaves unanswered, however well it ended. */
+  readonly mayLeaveNone: boolean
   readonly reason: string
   readonly mail: MailPolicy
   readonly at: number
@@ -103,25 +106,40 @@ export function afterWord(
   { isDone, at }: { readonly isDone: boolean; readonly at: number },
 ): Event[] {
   const reason = `${agent.id} was ended without a result`
-  const about = { plan, task, agent, mail: DEFAULT_MAIL, reason, isTry: false }
-  const { events, waiting } = turnEnded({ ...about, isDone, at })
-  return [...events, ...afterOtherTurn(plan, task, waiting, at)]
+  const about = { plan, task, agent, mail: DEFAULT_MAIL, reason, isTry: false, mayLeaveNone: false }
+  const ended = turnEnded({ ...about, isDone, at })
+  return [...ended.events, ...afterOtherTurn(plan, task, ended, at)]
+}
+
+interface TurnEnd {
+  readonly events: Event[]
+  /** What waits then for the members that it is about. */
+  readonly waiting: Delivery[]
+  /** Whose turn it is, and whose mail it held: its task may have been given to another member meanwhile. */
+  readonly members: ReadonlySet<string>
 }
 
 /** What becomes of what it took, and what waits for its member then. */
-export function turnEnded(turn: Turn): { readonly events: Event[]; readonly waiting: Delivery[] } {
+export function turnEnded(turn: Turn): TurnEnd {
   const { plan, task, agent } = turn
+  const held = takenBy(plan, agent.id)
+  const of = [task.member, agent.member, ...held.map(memberOf)]
+  const members = new Set(of.filter((name) => name !== null))
+  const names = new Set([...members, ...namesOf(task), agent.id])
   const events: Event[] = []
   const waiting: Delivery[] = []
-  for (const delivery of deliveriesTo(plan, [...namesOf(task), agent.id])) {
+  for (const delivery of new Set([...deliveriesTo(plan, [...names]), ...held])) {
     const own = ownEvents(turn, delivery)
     events.push(...own.events)
     // Its member may be told of what it had sent itself.
     for (const left of [...(own.left ? [own.left] : []), ...own.events.flatMap(sentBy)])
-      if (left.recipient === task.member) waiting.push(left)
+      if (members.has(left.recipient)) waiting.push(left)
   }
-  return { events, waiting }
+  return { events, waiting, members }
 }
+
+const memberOf = ({ recipient, recipientKind }: Delivery): string | null =>
+  recipientKind === 'member' ? recipient : null
 
 const sentBy = (event: Event): readonly Delivery[] =>
   event.type === 'message.sent' ? event.deliveries : []
@@ -130,7 +148,7 @@ function ownEvents(
   turn: Turn,
   delivery: Delivery,
 ): { readonly events: Event[]; readonly left: Delivery | null } {
-  const { plan, agent, at, isDone, isTry, mail, reason } = turn
+  const { plan, agent, at, mail } = turn
   const { id, state, recipient, tries: before } = delivery
   const isTaken = state.kind === 'taken' && state.agentId === agent.id
   if (!isTaken) {
@@ -138,11 +156,14 @@ function ownEvents(
     const reason = `${agent.id} has ended`
     return { events: diedEvents(plan, delivery, { reason, isTry: false, at }), left: null }
   }
-  if (isDone)
+  const isUnanswered = turn.isDone && askerOf(plan, delivery) !== null
+  if (turn.isDone && !isUnanswered)
     return {
       events: [{ type: 'delivery.closed', at, id, how: 'handled', by: agent.id }],
       left: null,
     }
+  const isTry = isUnanswered ? turn.mayLeaveNone : turn.isTry
+  const reason = isUnanswered ? 'its turn ended well, and without an answer' : turn.reason
   const tries = before + (isTry ? 1 : 0)
   if (recipient === agent.id || (isTry && tries >= mail.tries))
     return { events: diedEvents(plan, delivery, { reason, isTry, at }), left: null }
@@ -151,7 +172,7 @@ function ownEvents(
   return { events: [{ type: 'delivery.returned', at, id, notBefore, isTry, reason }], left }
 }
 
-/** Its sender is told, where it is somebody who can be written to. */
+/** Its sender is told, where it is somebody who can be written to; a task that waits for its answer goes on. */
 export function diedEvents(
   plan: Plan,
   delivery: Delivery,
@@ -159,6 +180,8 @@ export function diedEvents(
 ): Event[] {
   const { id, from, recipient, messageId } = delivery
   const died: Event = { type: 'delivery.died', at, id, reason, isTry }
+  const unanswered = unansweredEvents(plan, delivery, { reason, at })
+  if (unanswered.length > 0) return [died, ...unanswered]
   const text = `Your message ${messageId} to ${recipient} was given up: ${reason}`
   return [died, ...noticeToSender(plan, { delivery, text, at, seed: `died ${id}`, from })]
 }
@@ -180,6 +203,7 @@ export function noticeToSender(
   return sentEvents(plan, message, [sender], { at, noticeMs: null })
 }
 
+/** Its text may quote what programs have said. */
 export const yardMessage = (at: number, seed: string, text: string): Message => ({
   id: derivedMessageId(at, seed),
   at,
@@ -190,7 +214,7 @@ export const yardMessage = (at: number, seed: string, text: string): Message => 
   task: null,
   replyTo: null,
   conversation: null,
-  text,
+  text: clip(storableText(text), 2000),
   hops: 0,
   diff: null,
   asks: null,
@@ -240,6 +264,7 @@ export function sentEvents(
     tries: 0,
     lastReason: null,
     noticeAt: kind === 'person' && noticeMs !== null ? at + noticeMs : null,
+    ...askedBy(plan, message),
   }))
   const woken =
     message.priority === 'low' || isRead
@@ -251,7 +276,7 @@ export function sentEvents(
 }
 
 /** Wakes a member that is idle, or waits before a repeat; one that waits for its provider waits on. One at work looks itself when its turn ends. */
-function wokenEvents(plan: Plan, member: string, at: number, notBefore = at): Event[] {
+export function wokenEvents(plan: Plan, member: string, at: number, notBefore = at): Event[] {
   const task = plan.tasks.get(standingIdOf(member))
   return !task || (task.state.kind === 'open' && task.backOffs > 0)
     ? []
@@ -303,26 +328,29 @@ export function settledMember(
   return isTooEarly(task, left, at) ? [restingEvent(task.id, left, at)] : []
 }
 
-/** It was woken for what is gone, or comes later. One whose provider sleeps wakes with that, where there is something for it. */
+/** It was woken for what is gone, or comes later; one whose provider sleeps wakes with that, where there is something for it then. */
 function isTooEarly({ state }: Task, waiting: readonly Delivery[], at: number): boolean {
   if (state.kind !== 'open') return false
   const next = nextTurnAt(waiting, at)
-  return next === null || (state.park === null && (state.notBefore ?? at) < next)
+  // A provider that is awake again keeps it from nothing.
+  return next === null || Math.max(state.notBefore ?? at, state.park?.until ?? at) < next
 }
 
-/** The standing task of a member whose turn on another task is over: that turn may have taken what had woken it. */
-export function afterOtherTurn(
+/** The standing tasks of members whose turn on another task is over: that turn may have taken what had woken them. */
+export const afterOtherTurn = (
   plan: Plan,
-  { id, member }: Task,
-  waiting: readonly Delivery[],
+  { id }: Pick<Task, 'id'>,
+  { members, waiting }: Pick<TurnEnd, 'members' | 'waiting'>,
   at: number,
-): Event[] {
-  const standing = member === null || isStanding(id) ? null : plan.tasks.get(standingIdOf(member))
-  if (member === null || !standing) return []
-  const next = nextTurnAt(waiting, at)
-  if (isTooEarly(standing, waiting, at)) return [restingEvent(standing.id, waiting, at)]
-  return next === null ? [] : wokenEvents(plan, member, at, next)
-}
+): Event[] =>
+  [...members].flatMap((member) => {
+    const standing = plan.tasks.get(standingIdOf(member))
+    if (!standing || standing.id === id) return []
+    const own = waiting.filter(({ recipient }) => recipient === member)
+    const next = nextTurnAt(own, at)
+    if (isTooEarly(standing, own, at)) return [restingEvent(standing.id, own, at)]
+    return next === null ? [] : wokenEvents(plan, member, at, next)
+  })
 
 /** The settlement of a standing task by its turn: it never ends, and the repeat of its messages stands in place of a retry. */
 export function standingEvents(

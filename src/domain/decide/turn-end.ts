@@ -32,6 +32,8 @@ interface Ended {
 export function afterTurn(ended: Ended): Event[] {
   const { plan, task, agent, outcome, failure, settled, at } = ended
   const { mail = DEFAULT_MAIL, escalateTo: to } = ended.end
+  // Whoever drives an agent of its own may leave a turn as it is.
+  const isOwn = agent.by === 'pilot' || mail.isPiloted === true
   const turn = turnEnded({
     plan,
     task,
@@ -39,12 +41,12 @@ export function afterTurn(ended: Ended): Event[] {
     mail,
     at,
     isDone: outcome === 'done',
-    // Whoever drives an agent of its own may leave a turn as it is.
-    isTry: isSpent(settled[0]) && agent.by !== 'pilot' && mail.isPiloted !== true,
+    isTry: isSpent(settled[0]) && !isOwn,
+    mayLeaveNone: !isOwn,
     reason: failure?.reason ?? 'its turn ended without a result',
   })
   const own = standingEvents({ task, agent, at }, settled, turn.waiting)
-  const woken = afterOtherTurn(plan, task, turn.waiting, at)
+  const woken = afterOtherTurn(plan, task, turn, at)
   const isAsked = to && failure !== null && isSpent(settled[0])
   const escalated = isAsked ? escalation(plan, { task, failure, to, mail, at }) : []
   return [...own, ...turn.events, ...woken, ...escalated]
@@ -67,7 +69,7 @@ function escalation(plan: Plan, { task, failure, to, mail, at }: Repeated): Even
   if (kind !== signatureOf(task.lastFailure) || kind === task.escalated) return []
   const text = `Task ${task.id} has failed twice running in the same way (${failure.class}): ${failure.reason}`
   const message = {
-    ...yardMessage(at, `escalated ${task.id} ${task.generation}`, text.slice(0, 2000)),
+    ...yardMessage(at, `escalated ${task.id} ${task.generation}`, text),
     to: [to.name],
     kind: 'question',
     task: task.id,

@@ -9,7 +9,7 @@ import type { EntityChange, Plan } from '../plan.ts'
 
 type MessageEventType =
   | ('message.sent' | 'delivery.taken' | 'delivery.returned' | 'delivery.closed' | 'delivery.died')
-  | ('delivery.noticed' | 'job.fired' | 'job.ended')
+  | ('delivery.noticed' | 'delivery.timed' | 'job.fired' | 'job.ended')
   | ('token.made' | 'token.revoked' | 'peer.pinned' | 'peer.read' | 'peer.refused')
 
 type Evolvers<T extends Event['type']> = {
@@ -55,10 +55,9 @@ export const MESSAGE_EVOLVERS: Evolvers<MessageEventType> = {
       lastReason: reason,
     })),
   'delivery.noticed': (plan, { id, nextAt }) =>
-    deliveryChange(plan, id, ({ recipientKind, tries, notices = 0 }) => ({
-      ...(recipientKind === 'person' ? { tries: tries + 1 } : { notices: notices + 1 }),
-      noticeAt: nextAt,
-    })),
+    deliveryChange(plan, id, ({ notices = 0 }) => ({ notices: notices + 1, noticeAt: nextAt })),
+  'delivery.timed': (plan, { id, notBefore, noticeAt }) =>
+    deliveryChange(plan, id, () => ({ state: { kind: 'waiting', notBefore }, noticeAt })),
   'job.fired': (_, { run }) => [{ entity: 'jobRun', id: run.id, before: null, after: run }],
   'job.ended'({ jobRuns }, { type: _type, id, at: endedAt, ...ended }) {
     const before = jobRuns.get(id)

@@ -194,6 +194,7 @@ function claimed(plan: Plan, event: EventOf<'agent.claimed'>): Changes {
     identity: claim.identity ? { id: claim.identity.id, name: claim.identity.name } : null,
     member: task.member,
     ...(conversationOf === undefined ? {} : { conversationOf }),
+    ...(task.delegation?.hops ? { hops: task.delegation.hops } : {}),
     report: null,
     exitCode: null,
     claimedAt: at,

@@ -130,11 +130,13 @@ export const TASK_PATCHES: TaskPatches<
     // What is worked on again is not asked to land any more.
     landing: task.landing?.state === 'queued' ? null : task.landing,
     conversation: event.fresh ? null : task.conversation,
+    // Its next end is news again.
+    ...(task.delegation ? { delegation: { ...task.delegation, isTold: false } } : {}),
   }),
   // A wait for its provider is over by it.
   'task.woken': (_, { notBefore }) => ({ state: { ...OPEN, notBefore }, backOffs: 0 }),
-  'task.delegated': (_, { messageId, from }) => ({
-    delegation: { messageId, from, isTold: false },
+  'task.delegated': (_, { messageId, from, hops = 0 }) => ({
+    delegation: { messageId, from, isTold: false, hops },
   }),
   'task.delegationTold': ({ delegation }) =>
     delegation ? { delegation: { ...delegation, isTold: true } } : {},

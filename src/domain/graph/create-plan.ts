@@ -35,6 +35,7 @@ interface Index {
   readonly startable: Set<TaskId>
   readonly deliveries: Map<string, Delivery>
   readonly deliveriesTo: Map<string, Set<string>>
+  readonly heldBy: Map<AgentId, Set<string>>
   readonly agentByMember: Map<string, AgentId>
   readonly jobRuns: Map<string, JobRun>
   readonly tokens: Map<string, AccessToken>
@@ -82,6 +83,7 @@ const createIndex = (unpack: (text: string) => Task): Index => ({
   startable: new Set(),
   deliveries: new Map(),
   deliveriesTo: new Map(),
+  heldBy: new Map(),
   agentByMember: new Map(),
   jobRuns: new Map(),
   tokens: new Map(),
@@ -105,6 +107,7 @@ const indexAbove = (below: Index): Index => ({
   startable: new LayeredSet(below.startable),
   deliveries: new LayeredMap(below.deliveries),
   deliveriesTo: new LayeredMap(below.deliveriesTo),
+  heldBy: new LayeredMap(below.heldBy),
   agentByMember: new LayeredMap(below.agentByMember),
   jobRuns: new LayeredMap(below.jobRuns),
   tokens: new LayeredMap(below.tokens),
@@ -174,7 +177,7 @@ function planOf(index: Index, shown: () => Index): MutablePlan {
 type LookUps = Pick<
   MutablePlan,
   | ('blockersOf' | 'dependentsOf' | 'unmetOf' | 'agentOf' | 'deliveriesTo' | 'agentOfMember')
-  | 'subtasksOf'
+  | ('subtasksOf' | 'heldBy')
 >
 
 const lookUpsOf = (shown: () => Index): LookUps => ({
@@ -186,6 +189,7 @@ const lookUpsOf = (shown: () => Index): LookUps => ({
     return (agentId && shown().agents.get(agentId)) ?? null
   },
   deliveriesTo: (recipient) => shown().deliveriesTo.get(recipient) ?? NO_DELIVERIES,
+  heldBy: (agentId) => shown().heldBy.get(agentId) ?? NO_DELIVERIES,
   agentOfMember(name) {
     const agentId = shown().agentByMember.get(name)
     return (agentId && shown().agents.get(agentId)) ?? null
@@ -215,7 +219,7 @@ function put(index: Index, change: EntityChange): void {
     case 'judgement':
       return putJudgement(index, change.id as JudgementId, change.after)
     case 'delivery':
-      return putDelivery(index, change.id, change.before, change.after)
+      return putDelivery(index, change.id, change.after)
     case 'jobRun':
       return putLiving(index.jobRuns, change, (run) => run.outcome === null)
     case 'token':
@@ -243,24 +247,17 @@ function putLiving<T>(
   else map.delete(id)
 }
 
-function putDelivery(
-  index: Index,
-  id: string,
-  before: Delivery | null,
-  after: Delivery | null,
-): void {
-  const { deliveries, deliveriesTo } = index
-  const recipient = (after ?? before)?.recipient ?? ''
-  const to = ownSet(deliveriesTo, recipient)
-  if (after && isOpenDelivery(after)) {
-    deliveries.set(id, after)
-    if (!to?.has(id)) deliveriesTo.set(recipient, (to ?? new Set()).add(id))
-    return
-  }
-  deliveries.delete(id)
-  to?.delete(id)
-  if (to?.size === 0) deliveriesTo.delete(recipient)
+function putDelivery(index: Index, id: string, after: Delivery | null): void {
+  const was = index.deliveries.get(id) ?? null
+  const is = after && isOpenDelivery(after) ? after : null
+  if (is) index.deliveries.set(id, is)
+  else index.deliveries.delete(id)
+  moveBetween(index.deliveriesTo, id, was?.recipient ?? null, is?.recipient ?? null)
+  moveBetween(index.heldBy, id, holderOf(was), holderOf(is))
 }
+
+const holderOf = (delivery: Delivery | null): AgentId | null =>
+  delivery?.state.kind === 'taken' ? delivery.state.agentId : null
 
 function refresh({ tasks, startable, onTouched }: Index, id: TaskId): void {
   const task = tasks.unblockedTask(id)
@@ -281,7 +278,7 @@ function putTask(index: Index, id: TaskId, before: Task | null, after: Task | nu
     index.tasks.set(id, after)
     index.lastOrder = Math.max(index.lastOrder, after.order)
   } else index.tasks.delete(id)
-  moveSubtask(index, id, before?.addedBy ?? null, after?.addedBy ?? null)
+  moveBetween(index.subtasks, id, before?.addedBy ?? null, after?.addedBy ?? null)
   const was = isMet(before)
   const is = isMet(after)
   if (was !== is)
@@ -291,19 +288,14 @@ function putTask(index: Index, id: TaskId, before: Task | null, after: Task | nu
 
 const isMet = (task: Task | null | undefined): boolean => task != null && isSatisfied(task)
 
-function moveSubtask(
-  { subtasks }: Index,
-  id: TaskId,
-  from: TaskId | null,
-  to: TaskId | null,
-): void {
+function moveBetween<K, V>(sets: Map<K, Set<V>>, member: V, from: K | null, to: K | null): void {
   if (from === to) return
   if (from !== null) {
-    const old = ownSet(subtasks, from)
-    old?.delete(id)
-    if (old?.size === 0) subtasks.delete(from)
+    const old = ownSet(sets, from)
+    old?.delete(member)
+    if (old?.size === 0) sets.delete(from)
   }
-  if (to !== null) subtasks.set(to, (ownSet(subtasks, to) ?? new Set()).add(id))
+  if (to !== null) sets.set(to, (ownSet(sets, to) ?? new Set<V>()).add(member))
 }
 
 /** One that may be changed. */
@@ -368,7 +360,7 @@ export function createPlanLoader(unpack: (text: string) => Task) {
       const { id, order, addedBy } = task
       tasks.set(id, task)
       index.lastOrder = Math.max(index.lastOrder, order)
-      if (addedBy !== null) moveSubtask(index, id, null, addedBy)
+      if (addedBy !== null) moveBetween(index.subtasks, id, null, addedBy)
     },
     addPlain(plain: PlainTask): void {
       tasks.set(plain.id, plain.text)

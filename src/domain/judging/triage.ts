@@ -1,6 +1,7 @@
 /** What becomes of a task whose agent was lost, ran out of time, crashed or fell silent, by the verdict of a model that read what it left. Pure. */
 import { z } from 'zod'
 import type { FailureClass } from '../failure.ts'
+import { isStanding } from '../messages/message.ts'
 import type { Task } from '../task.ts'
 import type { JudgementId } from './evaluation.ts'
 
@@ -12,14 +13,16 @@ export type TriageVerdict = (typeof TRIAGE_VERDICTS)[number]
 const TRIAGED: ReadonlySet<FailureClass> = new Set(['lost', 'timeout', 'crash'])
 export const isTriaged = (failure: FailureClass): boolean => TRIAGED.has(failure)
 
-/** Only a process of the yard with a model behind it: a shell line, a person, a service leave nothing that a model could read. */
+/** Only a process of the yard with a model behind it: a shell line, a person, a service leave nothing that a model could read, and a turn of a member is no result. */
 export const mayBeTriaged = ({
   by,
   executorType,
+  taskId,
 }: {
   readonly by: string
   readonly executorType: string
-}): boolean => by === 'process' && executorType !== 'shell'
+  readonly taskId: string
+}): boolean => by === 'process' && executorType !== 'shell' && !isStanding(taskId)
 
 /**
  * gate: the work counts as done and goes through the task's gate. ask-person: so it does, but nothing checks it. open: tried again at once.

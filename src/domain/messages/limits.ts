@@ -1,8 +1,9 @@
 /** Why a message is not sent: agents that write to each other for ever are stopped here, and nobody writes to who has ended. */
 import type { Actor, Sending } from '../command.ts'
 import { failure, type Failure } from '../failure.ts'
-import type { AgentId } from '../ids.ts'
+import type { AgentId, TaskId } from '../ids.ts'
 import type { Plan } from '../plan.ts'
+import type { Recipient } from './message.ts'
 
 /** Of agents that write to each other on and on. */
 export const LOOP_REFUSALS: ReadonlySet<Failure['kind']> = new Set(['too-far', 'too-many'])
@@ -18,16 +19,26 @@ export const sendingRefusal = (
   (by.kind === 'agent' ? tooFarOrTooMany(plan, sending) : null) ?? endedRecipient(plan, sending)
 
 /** It may have ended since it was looked for. */
-export function endedRecipient({ agents }: Plan, { recipients }: Sending): Failure | null {
-  const ended = recipients.find(
-    ({ name, kind }) => kind === 'agent' && !agents.has(name as AgentId),
-  )
+export function endedRecipient(plan: Plan, { recipients }: Sending): Failure | null {
+  const ended = recipients.find((recipient) => isEnded(plan, recipient))
   return ended
     ? failure('wrong-state', `${ended.name} has ended, so nobody would read it`, {
-        hint: 'task:ID reaches the next agent of a task',
-        facts: { agent: ended.name },
+        hint:
+          ended.kind === 'task'
+            ? `yard reopen ${idOf(ended)} opens it again`
+            : 'task:ID reaches the next agent of a task',
+        facts: { recipient: ended.name },
       })
     : null
+}
+
+const idOf = ({ name }: Recipient): TaskId => name.slice('task:'.length) as TaskId
+
+function isEnded({ agents, tasks }: Plan, recipient: Recipient): boolean {
+  if (recipient.kind === 'agent') return !agents.has(recipient.name as AgentId)
+  if (recipient.kind !== 'task') return false
+  const state = tasks.get(idOf(recipient))?.state.kind
+  return state === undefined || state === 'done' || state === 'abandoned'
 }
 
 /** An agent is too far down a chain, or this is one too many of it. */
@@ -43,7 +54,7 @@ function tooFarOrTooMany(plan: Plan, sending: Sending): Failure | null {
       },
     )
   const full = recipients.find(
-    ({ name }) => (recent[name] ?? 0) + openFrom(plan, message, name) >= limits.perPair,
+    ({ name }) => countOf(plan, message, name, recent[name] ?? []) >= limits.perPair,
   )
   return full
     ? failure(
@@ -57,12 +68,17 @@ function tooFarOrTooMany(plan: Plan, sending: Sending): Failure | null {
     : null
 }
 
-/** Of the minute before it, and open: also those that were asked for at the same time. */
-function openFrom(plan: Plan, { from, at }: Sending['message'], to: string): number {
-  let count = 0
+/** Of the minute before it: what was known as it was written, and what has come since and is open. */
+function countOf(
+  plan: Plan,
+  { from, at }: Sending['message'],
+  to: string,
+  known: readonly string[],
+): number {
+  const ids = new Set(known)
   for (const id of plan.deliveriesTo(to)) {
     const delivery = plan.deliveries.get(id)
-    if (delivery?.from === from && delivery.at > at - MINUTE_MS) count += 1
+    if (delivery?.from === from && delivery.at > at - MINUTE_MS && delivery.at <= at) ids.add(id)
   }
-  return count
+  return ids.size
 }

@@ -35,8 +35,8 @@ export const messageSchema = z.strictObject({
   at: z.number().int(),
   /** A person's name, a member, `task:ID`, `job:NAME`, `yard`; of another machine with `@machine`. */
   from: z.string().max(200),
-  /** As it was addressed. */
-  to: z.array(z.string().max(200)).min(1).max(100),
+  /** As it was addressed; `all` is as many as there are members. */
+  to: z.array(z.string().max(200)).min(1),
   kind: z.enum(MESSAGE_KINDS),
   priority: z.enum(MESSAGE_PRIORITIES),
   /** What it is about. */
@@ -93,13 +93,15 @@ export const deliverySchema = z.strictObject({
   /** Its turn goes on with the conversation, as its sender wants, also where its member begins each turn anew. Absent = no such wish. */
   resumes: z.literal(true).optional(),
   state: deliveryStateSchema,
-  /** Turns that took it and ended badly; of a person: notices given. */
+  /** Turns that took it and ended badly. */
   tries: z.number().int().nonnegative(),
   lastReason: z.string().nullable(),
   /** Of a person's: when the next notice is due, ms; null = none is. Of one to a piloted member: the same, from the second notice on. */
   noticeAt: z.number().int().nullable(),
-  /** Of one to a piloted member: notices given to whoever drives it, which are no tries. Absent = none. */
+  /** Given to the person that it is for, or to whoever drives the member, which are no tries. Absent = none. */
   notices: z.number().int().positive().optional(),
+  /** Of a question: the task that waits for the answer, and which try of it. Absent = none does. */
+  asks: z.strictObject({ taskId: taskIdSchema, generation: z.number().int() }).optional(),
 })
 export type Delivery = z.infer<typeof deliverySchema>
 
@@ -149,9 +151,9 @@ export interface MailPolicy {
   readonly isPiloted?: boolean
 }
 
-/** Given to the person that it is for, or to whoever drives the member that it is for. */
+/** Given to the person that it is for, or to whoever drives the member that it is for. Earlier programs counted a person's as tries. */
 export const noticesOf = ({ recipientKind, tries, notices = 0 }: Delivery): number =>
-  recipientKind === 'person' ? tries : notices
+  recipientKind === 'person' ? tries + notices : notices
 
 /** A longer wait than this is never set. */
 const MAX_RETRY_MS = 3_600_000

@@ -46,7 +46,8 @@ export interface MailTransport {
   taken(envelopes: readonly Envelope[], signal: AbortSignal): Promise<void>
   /** ms; null = only after `onArrival`. */
   readonly pollMs: number | null
-  onArrival(listener: () => void): () => void
+  /** `isBack`: the way had been closed, and is open again. */
+  onArrival(listener: (isBack: boolean) => void): () => void
   sights(): readonly PeerSight[]
   /** Drops what is older than that, ms since 1970, where this machine may; gives how much, for people. */
   compact(before: number, signal: AbortSignal): Promise<Result<string, Failure>>

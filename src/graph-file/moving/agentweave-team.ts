@@ -5,6 +5,7 @@ import { BUILT_IN_MODELS } from '../../config/models.ts'
 import { quote, toLiteral } from '../../config/edit-text.ts'
 import { formatKey } from '../../config/keys.ts'
 import { scheduleForm } from '../../config/times.ts'
+import { isStorableText, UNSTORABLE_TEXT } from '../../domain/bounds.ts'
 import { slugOf } from '../../domain/ids.ts'
 import { isMemberName, MAX_MESSAGE, MEMBER_PATTERN } from '../../domain/messages/message.ts'
 import { EXECUTOR_KINDS, EXECUTOR_TYPES, type ExecutorType } from '../../domain/settings.ts'
@@ -200,7 +201,7 @@ export const jobFileSchema = z.looseObject({
   id: some.text,
   name: z.string().min(1).max(500),
   agent: z.string().min(1).max(200),
-  message: z.string().min(1).max(MAX_MESSAGE),
+  message: z.string().min(1).max(MAX_MESSAGE).refine(isStorableText, UNSTORABLE_TEXT),
   cron: z.string().refine((cron) => scheduleForm(cron) === 'cron', 'must be a cron expression'),
   session_mode: z.enum(['new', 'resume']).default('new'),
   enabled: z.boolean().default(true),

@@ -46,10 +46,11 @@ export function addMailRoutes(
       path: MAIL_PATH,
       handle(call) {
         const after = afterOf(call)
-        if (after === null) return refuse(call, noPlace)
+        const limit = limitOf(call)
+        if (after === null || limit === null) return refuse(call, noPlace)
         const place = knownPlace(yard, after)
         const isStream = (call.request.headers.accept ?? '').includes('text/event-stream')
-        return isStream ? streams.serve(call, place) : listMail(yard, call, place)
+        return isStream ? streams.serve(call, place) : listMail(yard, call, { after: place, limit })
       },
     }),
     add({
@@ -88,12 +89,14 @@ async function receiveMail(yard: Yard, call: TokenCall): Promise<void> {
   call.json(accepted.value.isNew ? 201 : 200, { id: accepted.value.id })
 }
 
-const PAGE_MESSAGES = 100
-
-function listMail(yard: Yard, call: TokenCall, after: number): void {
+function listMail(
+  yard: Yard,
+  call: TokenCall,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): void {
   const page = mailWaitingFor(yard, call.token)
     .filter(({ place }) => place > after)
-    .slice(0, PAGE_MESSAGES)
+    .slice(0, limit)
   call.json(200, {
     hub: directoryOf(yard, call.token),
     messages: page.flatMap(({ id }) => mailFor(yard, call.token, id) ?? []),
@@ -107,6 +110,15 @@ function afterOf({ request, url }: TokenCall): number | null {
   const text =
     (typeof last === 'string' && last !== '' ? last : url.searchParams.get('after')) ?? '0'
   return /^\d{1,16}$/.test(text) ? Number(text) : null
+}
+
+const MOST_LISTED = 100
+
+/** Messages of one answer; null where it is no number that can be had. */
+function limitOf({ url }: TokenCall): number | null {
+  const text = url.searchParams.get('limit') ?? String(MOST_LISTED)
+  const limit = /^\d{1,3}$/.test(text) ? Number(text) : 0
+  return limit >= 1 && limit <= MOST_LISTED ? limit : null
 }
 
 /** A malformed request is 400 here. */
@@ -131,10 +143,11 @@ const noKey = failure('bad-request', 'the header Idempotency-Key must be the id 
   facts: { field: 'idempotency-key' },
 })
 
-const noPlace = failure('bad-request', 'after: must be a number that this endpoint has given', {
-  hint: 'leave it away to begin with what waits',
-  facts: { field: 'after' },
-})
+const noPlace = failure(
+  'bad-request',
+  `after and limit: must be a number that this endpoint has given, and 1 to ${MOST_LISTED}`,
+  { hint: 'leave them away to begin with what waits', facts: { field: null } },
+)
 
 /** Requests of one token: so many at once, then so many a second. */
 const BURST = 600

@@ -1,6 +1,7 @@
 /** What stands beside the screen: one task, several, or the yard as a whole. */
 import { useState } from 'react'
 import type { TaskCard } from '../../contract/view.ts'
+import { isStanding } from '../../domain/messages/message.ts'
 import { useConnection, useSession, useYard } from '../model/session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { EmptyNote } from '../ui/screen.tsx'
@@ -14,6 +15,7 @@ import { LazyChanges } from '../changes/lazy-changes.tsx'
 import { mergeTask } from '../changes/merge-task.ts'
 import { OutputTab } from '../output/output-tab.tsx'
 import { EvaluationTab } from './evaluation-tab.tsx'
+import { MemberPanel } from './mail/member-panel.tsx'
 import { MessagesTab } from './mail/messages-tab.tsx'
 import { Overview } from './overview.tsx'
 import './inspector.css'
@@ -36,7 +38,8 @@ export function Inspector() {
   const { task } = useRoute()
   const chosen = useSelection(({ ids }) => ids)
   if (chosen.size > 1) return <ManyTasks ids={chosen} />
-  return task === null ? <YardPanel /> : <OneTask key={task} id={task} />
+  if (task === null) return <YardPanel />
+  return isStanding(task) ? <MemberPanel key={task} id={task} /> : <OneTask key={task} id={task} />
 }
 
 function OneTask({ id }: { readonly id: string }) {

@@ -68,7 +68,7 @@ export function TaskHeader({ card, details, isRenaming, onRename }: TaskHeaderPr
           </>
         )}
         <FullButton />
-        <Button look="quiet" icon="close" aria-label="Close inspector" onClick={close} />
+        <Button look="quiet" icon="close" aria-label="Close inspector" onClick={closeInspector} />
       </div>
       <StateLine card={card} agent={agent} isHeld={isHeld} />
       <TaskButtons subject={subjectOf(session, card, isHeld)} />
@@ -76,7 +76,7 @@ export function TaskHeader({ card, details, isRenaming, onRename }: TaskHeaderPr
   )
 }
 
-function FullButton() {
+export function FullButton() {
   const isFull = usePreferences((preferences) => preferences.isInspectorFull)
   const Mark = isFull ? Minimize2 : Maximize2
   return (
@@ -91,7 +91,7 @@ function FullButton() {
   )
 }
 
-function close(): void {
+export function closeInspector(): void {
   selectTasks([])
   navigate({ task: null })
 }

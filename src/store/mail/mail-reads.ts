@@ -1,5 +1,6 @@
 /** Reads of messages and what became of them, of runs of jobs and of tokens. What lists filter by are columns. */
 import type Database from 'better-sqlite3'
+import { storableText } from '../../domain/bounds.ts'
 import { type AccessToken, accessTokenSchema } from '../../domain/messages/access-token.ts'
 import { type JobRun, jobRunSchema } from '../../domain/messages/job.ts'
 import {
@@ -48,19 +49,19 @@ export function prepareMailReads(db: Database.Database) {
   const threadOf = prepareThreads(db)
   const recent = db
     .prepare(
-      "SELECT count(*) FROM delivery WHERE sender = ? AND recipient = ? AND at > ? AND state NOT IN ('waiting','taken')",
+      'SELECT id FROM delivery WHERE sender = ? AND recipient = ? AND at > ? AND at <= ? LIMIT ?',
     )
     .pluck()
   const tokens = db.prepare('SELECT body FROM token ORDER BY rowid').pluck()
   const used = db.prepare('SELECT last_used_at FROM token_use WHERE id = ?').pluck()
-  const stored = (body: unknown): StoredMessage => {
-    const message = messageSchema.parse(JSON.parse(String(body)))
-    return { message, deliveries: deliveries.all(message.id).map(toDelivery) }
+  const stored = (body: unknown): StoredMessage[] => {
+    const message = readMessage(String(body))
+    return message ? [{ message, deliveries: deliveries.all(message.id).map(toDelivery) }] : []
   }
   return {
     message(id: string): StoredMessage | null {
       const body = byId.get(id)
-      return body === undefined ? null : stored(body)
+      return body === undefined ? null : (stored(body)[0] ?? null)
     },
     /** Ids of at most two messages whose id ends so. */
     endingWith: (end: string): string[] => ending.all(`%${end}`).map(String),
@@ -68,11 +69,11 @@ export function prepareMailReads(db: Database.Database) {
     thread: (id: string): StoredMessage[] =>
       threadOf(id).flatMap((each) => {
         const body = byId.get(each)
-        return body === undefined ? [] : [stored(body)]
+        return body === undefined ? [] : stored(body)
       }),
     /** Newest first. */
     messages: (filter: MessageFilter): StoredMessage[] =>
-      db.prepare(messageQuery(filter)).pluck().all(valuesOf(filter)).map(stored),
+      db.prepare(messageQuery(filter)).pluck().all(valuesOf(filter)).flatMap(stored),
     /** Every dead delivery that was not dropped, newest first. */
     dead: (limit: number): Delivery[] =>
       db
@@ -84,9 +85,13 @@ export function prepareMailReads(db: Database.Database) {
       const body = delivery.get(id)
       return body === undefined ? null : toDelivery(body)
     },
-    /** How many messages that one has sent another since then are dealt with; those that are open stand in the plan. */
-    settledSince: (from: string, to: string, since: number): number =>
-      Number(recent.get(from, to, since)),
+    /** Ids of deliveries from one to another in that time, whatever became of them; at most so many. */
+    sentBetween: (
+      from: string,
+      to: string,
+      { since, until }: { readonly since: number; readonly until: number },
+      limit: number,
+    ): readonly string[] => recent.all(from, to, since, until, limit).map(String),
     ...prepareJobReads(db),
     ...prepareOrderReads(db),
     /** Revoked ones included, oldest first. */
@@ -172,6 +177,22 @@ function prepareOrderReads(db: Database.Database) {
       const id = at.get(seq)
       return typeof id === 'string' ? id : null
     },
+  }
+}
+
+/** Texts that an earlier program took although they cannot be handed on are mended: one message must not keep the others from being read. Null = it is none. */
+function readMessage(body: string): Message | null {
+  try {
+    const read = messageSchema.safeParse(JSON.parse(body))
+    if (read.success) return read.data
+    const mended: unknown = JSON.parse(body, (key, value: unknown) => {
+      if (typeof value !== 'string') return value
+      const text = storableText(value)
+      return key === 'text' && text === '' ? '…' : text
+    })
+    return messageSchema.safeParse(mended).data ?? null
+  } catch {
+    return null
   }
 }
 

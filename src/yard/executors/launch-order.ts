@@ -7,7 +7,6 @@ import type { Artifact, DependencyResult, LaunchOrder } from '../../domain/execu
 import { shownStateOf, type Plan } from '../../domain/plan.ts'
 import { findModel, profileModelOf } from '../../domain/routing/models.ts'
 import { takenBy } from '../../domain/decide/mail-turn.ts'
-import { namesOf } from '../../domain/messages/names.ts'
 import { profileOf } from '../../domain/routing/resolve.ts'
 import type { Profile, Settings } from '../../domain/settings.ts'
 import { countedCommit, type Task } from '../../domain/task.ts'
@@ -64,9 +63,7 @@ export function messagesOf(
   agent: Agent,
   now: number,
 ): LaunchOrder['messages'] {
-  const task = plan.tasks.get(agent.taskId)
-  const names = [...(task ? namesOf(task) : []), agent.id]
-  return takenBy(plan, agent.id, names).flatMap(({ messageId, tries: repeats }) => {
+  return takenBy(plan, agent.id).flatMap(({ messageId, tries: repeats }) => {
     const stored = store.mail.message(messageId)
     if (!stored) return []
     const { id, at, from, kind, priority, task: about, replyTo, text, diff } = stored.message

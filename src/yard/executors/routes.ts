@@ -10,6 +10,7 @@ import { exclusiveFolderOf } from '../../agents/runtime/workdir.ts'
 import type { AnyCommand } from '../../domain/command.ts'
 import { issuesFailure, issuesOfAdd, type IndexedIssue } from '../../domain/decide/decide-add.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
+import { isStanding } from '../../domain/messages/message.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { NewTask, Task } from '../../domain/task.ts'
 import {
@@ -24,7 +25,13 @@ import {
 import { unknownCostOf, unpricedLive } from '../../domain/budget/known-cost.ts'
 import type { RoutingArm } from '../../domain/judging/judging-settings.ts'
 import { findModel, profileModelOf } from '../../domain/routing/models.ts'
-import { accountOf, isTakenByPeople, type Profile, type Settings } from '../../domain/settings.ts'
+import {
+  accountOf,
+  hasPrompt,
+  isTakenByPeople,
+  type Profile,
+  type Settings,
+} from '../../domain/settings.ts'
 import type { IdentityBook } from '../judging/identities.ts'
 import { endpointOf, endpointText, originsOf } from './origins.ts'
 
@@ -73,9 +80,8 @@ export function createRoutes(config: Config, root: string, identities: Identitie
       let route = known.get(key)
       if (!route) known.set(key, (route = routeOf(config, task, root)))
       // Not remembered: files of identities come and go without a reload.
-      return route.ok
-        ? withIdentity(identities, task, byMember(settings, task, route.value))
-        : route
+      const turn = route.ok && isStanding(task.id) ? turnRoute(task, route.value) : route
+      return turn.ok ? withIdentity(identities, task, byMember(settings, task, turn.value)) : turn
     },
     /** How a task that names neither executor nor model would be run with these; a failure where it cannot be. */
     withArm(task: Task, arm: Pick<RoutingArm, 'executor' | 'model'>): Result<Route, Failure> {
@@ -155,6 +161,18 @@ function byMember({ members }: Settings, { member }: Task, route: Route): Route 
   }
 }
 
+/** A turn is there for messages: what is handed no prompt would be started for them again and again. */
+function turnRoute({ member }: Task, route: Route): Result<Route, Failure> {
+  if (!route.hasNoPrompt)
+    return ok(route.fallback?.hasNoPrompt ? { ...route, fallback: null } : route)
+  const what = `executor "${route.executor}" has no prompt, so no turn of ${member} can be handed messages`
+  return err(
+    failure('bad-request', what, {
+      hint: `give its command {prompt_file}, or set stdin = "prompt"; yard member add ${member} --executor NAME takes another`,
+    }),
+  )
+}
+
 /** A command in a shell is nobody: there is no prompt that could say so. */
 function withIdentity(
   identities: Identities,
@@ -212,6 +230,7 @@ function routeBy(
     timeoutMs: isTakenByPeople(profile.type) ? null : (task.timeoutMs ?? profile.timeoutMs),
     exclusive: exclusiveFolderOf({ task, profile }, root),
     isForPeople: isTakenByPeople(profile.type),
+    ...(hasPrompt(profile) ? {} : { hasNoPrompt: true as const }),
     fallback: isSafe ? routeBy(scene, { ...next, why: `fallback of "${profile.name}"` }) : null,
   }
 }

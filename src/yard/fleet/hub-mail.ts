@@ -198,6 +198,9 @@ export function mailWaitingFor(yard: MailYard, token: AccessToken): WaitingMail[
   return waitingAmong(yard, token, deliveries)
 }
 
+/** Rows of the journal that were looked for before: a machine that was away has thousands waiting, and asks for a few at a time. */
+const rowOf = new WeakMap<Delivery, number>()
+
 /** Those among these deliveries that are for it, each message once. */
 export function waitingAmong(
   { store }: Pick<MailYard, 'store'>,
@@ -208,7 +211,8 @@ export function waitingAmong(
   for (const delivery of deliveries) {
     if (!isFor(token, delivery) || delivery.state.kind !== 'waiting') continue
     const { id, messageId } = delivery
-    const seq = store.mail.deliverySeq(id) ?? 0
+    const seq = rowOf.get(delivery) ?? store.mail.deliverySeq(id) ?? 0
+    rowOf.set(delivery, seq)
     places.set(messageId, Math.max(places.get(messageId) ?? 0, placeOf(seq, messageId)))
   }
   return [...places].map(([id, place]) => ({ id, place })).toSorted((a, b) => a.place - b.place)

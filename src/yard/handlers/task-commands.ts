@@ -11,6 +11,7 @@ import { resolveExecutor } from '../../domain/routing/resolve.ts'
 import { isTakenByPeople } from '../../domain/settings.ts'
 import type { Task } from '../../domain/task.ts'
 import { originsOf } from '../executors/origins.ts'
+import { createMailPort } from '../messages/mail-port.ts'
 import { unknownAgent } from '../read-window.ts'
 import { toTaskView } from '../views/task-view.ts'
 import { type HandlerContext, send, taskOf } from './context.ts'
@@ -88,11 +89,15 @@ export function reportOf(
   const claimedAt = runBeganAt(yard.plan, task)
   const { missed } = yard.config().settings.schedule
   const from = nextRunFrom(task, claimedAt, yard.now(), missed)
+  const port = createMailPort(yard, () => yard.config().settings, yard.now)
   return {
     id: task.id,
     agentId: input.agent === undefined ? own : knownAgent(yard, input.agent),
     generation: input.generation ?? null,
     nextFireAt: valueOf(nextFireAt(yard, task.schedule, from)),
+    // Of the task and not of its agent, so that a command that is repeated is the same.
+    mail: port.policyOf(task.member),
+    escalateTo: port.escalateTo(),
   }
 }
 

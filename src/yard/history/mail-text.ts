@@ -40,6 +40,9 @@ export const MAIL_TELLERS: Readonly<Record<string, RowReader>> = {
     text: `${messageOf(id)} to ${recipientOf(id)} was given up${because(set['lastReason'])}`,
   }),
   'delivery.noticed': ({ id }) => ({ text: `${recipientOf(id)} was reminded of ${messageOf(id)}` }),
+  'delivery.timed': ({ id }) => ({
+    text: `When ${recipientOf(id)} is to have ${messageOf(id)} was set anew`,
+  }),
   'job.fired': ({ set }) => ({
     text: `Job ${textOf(set['job']) ?? ''} ${set['messageId'] === null ? 'was skipped' : 'fired'}`,
   }),

@@ -86,7 +86,11 @@ export function createMailRunner(parts: RunnerParts) {
     if (!opened.ok) return opened
     const transport = opened.value
     const ends = new AbortController()
-    const off = transport.onArrival(() => receives.at(0))
+    const off = transport.onArrival((isBack) => {
+      receives.at(0)
+      // What could not be sent need not wait any longer.
+      if (isBack && outbox.count() > 0) sends.at(0)
+    })
     return ok({
       transport,
       ends,
@@ -159,6 +163,8 @@ export function createMailRunner(parts: RunnerParts) {
     if (openedFor === null) return
     noteOutcome('send', done)
     isPartial = done.ok && done.value.left > 0
+    // It goes on, if slowly.
+    if (done.ok && done.value.sent > 0) sends.reset()
     if (!done.ok || isPartial) return sends.again(done)
     sends.reset()
     // What came meanwhile, or was too much for one round.

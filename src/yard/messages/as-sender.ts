@@ -40,7 +40,7 @@ async function showRefusal(
   if (!agent || !LOOP_REFUSALS.has(why.kind)) return
   const [from, names] = [senderName(yard.plan, actor), to.join(', ')]
   const text = `A message of ${from} (${agent.id}) to ${names} was not let through: ${why.message}.`
-  const note = yardMessage(agent.claimedAt, `refused ${agent.id} ${names}`, text.slice(0, 2000))
+  const note = yardMessage(agent.claimedAt, `refused ${agent.id} ${names}`, text)
   if (yard.store.mail.message(note.id)) return
   const now = yard.now()
   const source = { settings: yard.config().settings, store: yard.store, now }

@@ -1,6 +1,7 @@
 /** Requests about messages and members. */
 import { err, ok, type Result } from '../../base/result.ts'
 import type { MessageView } from '../../contract/message.ts'
+import { storableText } from '../../domain/bounds.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
 import type { Sending } from '../../domain/command.ts'
 import { isTaskId, type TaskId } from '../../domain/ids.ts'
@@ -378,6 +379,8 @@ function meantBy({ yard }: HandlerContext, name: string): Result<readonly string
   if (Object.hasOwn(members, name) || name === 'person' || /[:@]|^agent-/.test(name))
     return ok([name])
   if (isTaskId(name) && yard.plan.tasks.has(name)) return ok([`task:${name}`])
+  // A member that has gone from the settings, whose mail can still be read and closed.
+  if (yard.store.mail.messages({ names: [name], limit: 1 }).length > 0) return ok([name])
   return err(
     failure('unknown-member', `there is no member and no task ${JSON.stringify(name)}`, {
       hint: hintOf(name, Object.keys(members), 'member list'),
@@ -392,5 +395,5 @@ async function diffText(context: HandlerContext, id: Message['task']): Promise<s
   if (id === null) return null
   const { files } = valueOf(await diffOf(context.yard, taskOf(context, id), { maxBytes: MAX_DIFF }))
   const text = files.map(({ patch }) => patch ?? '').join('')
-  return text === '' ? null : text.slice(0, MAX_DIFF).toWellFormed()
+  return text === '' ? null : storableText(text).slice(0, MAX_DIFF).toWellFormed()
 }

@@ -10,6 +10,7 @@ import {
 } from '../../domain/messages/message.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Settings } from '../../domain/settings.ts'
+import { isFinished } from '../../domain/task.ts'
 import type { Store } from '../../store/store.ts'
 import { isoTime } from '../views/iso-time.ts'
 
@@ -70,7 +71,7 @@ export function createPersonMail(
     attention() {
       const waiting = [...forPeople, ...forPilots()].flatMap((id) => plan.deliveries.get(id) ?? [])
       const now = [
-        ...listed(waiting).filter(([, message]) => !isAskedByTask(plan, message)),
+        ...listed(waiting).filter(([, message]) => !isShownElsewhere(plan, message)),
         ...listed([...dead.values()]),
       ]
       const shown = new Set(now.map(([, { id }]) => id))
@@ -81,9 +82,11 @@ export function createPersonMail(
   }
 }
 
-/** The task that waits for the answer is shown with its question, and answered there. */
-const isAskedByTask = (plan: Plan, { asks }: Message): boolean => {
-  const task = asks?.what === 'answer' ? plan.tasks.get(asks.taskId) : undefined
+/** The task that waits for the answer is shown with its question, and answered there; what becomes of one that is over is no question. */
+function isShownElsewhere(plan: Plan, { asks }: Message): boolean {
+  if (asks === null) return false
+  const task = plan.tasks.get(asks.taskId)
+  if (asks.what === 'escalation') return !task || (isFinished(task) && task.state.kind !== 'failed')
   return task?.state.kind === 'waiting' && task.state.for === 'answer'
 }
 

@@ -3,8 +3,11 @@ import { monotonicFactory } from 'ulid'
 import type { Sending } from '../../domain/command.ts'
 import type { NewTask } from '../../domain/task.ts'
 import type { Failure } from '../../domain/failure.ts'
+import { clip } from '../../base/text.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import {
+  ANY_PERSON,
+  type Delivery,
   type Message,
   type MessageId,
   type MessageKind,
@@ -13,7 +16,7 @@ import {
 } from '../../domain/messages/message.ts'
 import { failure } from '../../domain/failure.ts'
 import type { Settings } from '../../domain/settings.ts'
-import { MAX_ENVELOPE_BYTES } from '../../fleet/mail/envelope.ts'
+import { machineOf, MAX_ENVELOPE_BYTES, memberOf } from '../../fleet/mail/envelope.ts'
 import type { Store } from '../../store/store.ts'
 
 /** In the order in which they are made, also within a millisecond. */
@@ -52,7 +55,11 @@ export function sendingOf(
   const [first] = recipients
   const own = first && settings.members[first.name]
   const recent = recipients.map(
-    ({ name }) => [name, store.mail.settledSince(message.from, name, now - MINUTE_MS)] as const,
+    ({ name }) =>
+      [
+        name,
+        store.mail.sentBetween(message.from, name, { since: now - MINUTE_MS, until: now }, perPair),
+      ] as const,
   )
   return {
     message,
@@ -104,13 +111,17 @@ export function tooLargeToTravel(
   })
 }
 
-/** What a message of another machine answers, where that was sent to who answers. */
+/** What a message of another machine answers, where that was sent to who answers. A person there may answer in the place of a member. */
 export function answeredBy(
   { mail }: Pick<Store, 'mail'>,
   { replyTo, from }: Pick<Message, 'replyTo' | 'from'>,
 ): Message | undefined {
   const stored = replyTo === null ? null : mail.message(replyTo)
-  return stored?.deliveries.some(({ recipient }) => recipient === from) ? stored.message : undefined
+  const isPerson = memberOf(from) === ANY_PERSON
+  const isAsked = ({ recipient, recipientKind }: Delivery): boolean =>
+    recipient === from ||
+    (isPerson && recipientKind === 'remote' && machineOf(recipient) === machineOf(from))
+  return stored?.deliveries.some(isAsked) ? stored.message : undefined
 }
 
 /** The task that a delegation gives its member. */
@@ -126,10 +137,16 @@ export function delegateOf(
         hint: 'send one to each, or a message to several',
       }),
     )
+  if (to.name === ANY_PERSON)
+    return err(
+      failure('bad-request', 'a delegation is for a member: person takes no tasks', {
+        hint: 'yard member list shows them; a message or a question reaches a person',
+      }),
+    )
   if (to.kind === 'remote') return ok(undefined)
   const [title = ''] = message.text.split('\n')
   const task: NewTask = {
-    title: title.trim().slice(0, 200) || 'Delegated work',
+    title: clip(title.trim(), 200) || 'Delegated work',
     description: message.text,
     member: to.name,
   }

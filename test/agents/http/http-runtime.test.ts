@@ -12,7 +12,8 @@ import { judge } from '../../../src/domain/completion.ts'
 import { VERDICTS } from '../../../src/domain/failure.ts'
 import type { LaunchOrder, Runtime, RuntimeReport } from '../../../src/domain/executor.ts'
 import type { Profile } from '../../../src/domain/settings.ts'
-import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
+import { messageAt } from '../../support/mail.ts'
+import { createManualClock, START_AT, type ManualClock } from '../../support/manual-clock.ts'
 import { launchOrder } from '../executors/launch-order.ts'
 import { openService, type ServiceUnderTest } from './service-under-test.ts'
 
@@ -105,6 +106,22 @@ describe('a task sent to a service', () => {
     expect(record).toContain('X-Api-Key')
     expect(record).not.toContain('very-secret')
     expect(record).not.toContain('yat_token')
+  })
+
+  it('has the messages that its agent took', async () => {
+    const { runtime, heard } = start()
+    const { id, from, kind, priority, task, replyTo, text, diff } = messageAt(
+      START_AT,
+      'Look at it',
+    )
+    const taken = { id, at: START_AT, from, kind, priority, task, replyTo, text, diff, repeats: 1 }
+    runtime.launch({ ...orderTo(service.origin), messages: [taken] })
+    await heard()
+    expect(JSON.parse(service.sent[0]?.body ?? '')).toMatchObject({
+      messages: [
+        { id, at: new Date(START_AT).toISOString(), from, text: 'Look at it', repeats: 1 },
+      ],
+    })
   })
 
   it('is done by an answer that says so, with its artifacts', async () => {

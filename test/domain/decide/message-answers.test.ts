@@ -29,6 +29,7 @@ import {
 
 const MINUTE = 60_000
 const MESSAGE = derivedMessageId(1, 'any')
+const idsOf = (count: number): string[] => Array.from({ length: count }, (_, i) => `d${i}`)
 const idle = { kind: 'waiting', for: 'message' }
 const refusal = (kind: string) => ({ ok: false, error: { kind } })
 
@@ -116,7 +117,9 @@ describe('P13: a question of a task to a member', () => {
     mail.events(replyTo(mail, asked, 'back', { text: 'Blue.', hops: 1 }), asAgent(2, '@back'))
     expect(mail.state('t')).toMatchObject({ kind: 'open', notBefore: null })
     const notes = mail.bench.changes.filter(({ entity }) => entity === 'log')
-    expect(notes.map(({ after }) => after)).toMatchObject([{ taskId: 't', text: 'Blue.' }])
+    expect(notes.map(({ after }) => after)).toMatchObject([
+      { taskId: 't', text: 'back answers: Blue.' },
+    ])
     expect(mail.bench.task('t').attempts).toBe(0)
   })
 
@@ -137,7 +140,60 @@ describe('P13: a question of a task to a member', () => {
     mail.claim('u', 3)
     expect(mail.heldBy(3)).toEqual([])
     const notes = mail.bench.changes.filter(({ entity }) => entity === 'log')
-    expect(notes.map(({ after }) => after)).toMatchObject([{ taskId: 'u', text: 'Blue.' }])
+    expect(notes.map(({ after }) => after)).toMatchObject([
+      { taskId: 'u', text: 'back answers: Blue.' },
+    ])
+  })
+
+  it('comes again from turns that end well without a reply; given up, its task goes on without an answer', () => {
+    const mail = yard()
+    const asked = asking(mail)
+    for (const [number, waitMs] of [
+      [2, 10],
+      [3, 20],
+    ] as const) {
+      // prettier-ignore
+      mail.claim('@back', number)
+      mail.end(number)
+      const { at } = mail.bench
+      expect(mail.delivery(asked)).toMatchObject({
+        tries: number - 1,
+        state: { kind: 'waiting', notBefore: at + waitMs * MINUTE },
+      })
+      expect(mail.state('@back')).toMatchObject({ notBefore: at + waitMs * MINUTE })
+      expect(mail.state('t')).toMatchObject({ kind: 'waiting', for: 'answer' })
+      mail.bench.at += waitMs * MINUTE
+    }
+    mail.claim('@back', 4)
+    mail.end(4)
+    expect(mail.delivery(asked)?.state).toMatchObject({ kind: 'dead' })
+    expect(mail.state('t')).toMatchObject({ kind: 'open', notBefore: null })
+    const notes = mail.bench.changes.filter(({ entity }) => entity === 'log')
+    expect(notes.map(({ after }) => after)).toMatchObject([
+      { taskId: 't', text: 'No answer came from back: its turn ended well, and without an answer' },
+    ])
+    // The note says it all.
+    expect(mail.told()).toEqual([])
+    expect(mail.state('@back')).toMatchObject(idle)
+  })
+
+  it('is closed by the answer of a person, and stays so whatever its turn does', () => {
+    const mail = yard()
+    const asked = asking(mail)
+    mail.claim('@back', 2)
+    mail.events({ type: 'task.answer', id: taskId('t'), text: 'Blue.' })
+    mail.end(2)
+    expect(mail.delivery(asked)?.state).toMatchObject({ kind: 'closed', how: 'replied' })
+  })
+
+  it('that is given up while its asker is still at work lets that go on when it ends', () => {
+    const mail = yard()
+    const asked = asking(mail, false)
+    mail.claim('@back', 2)
+    mail.end(2, {}, { mail: { ...MAIL, tries: 1 } })
+    expect(mail.delivery(asked)?.state).toMatchObject({ kind: 'dead' })
+    mail.end(1)
+    expect(mail.state('t')).toMatchObject({ kind: 'open', notBefore: null })
   })
 
   it('is refused beyond the limits of messages between agents', () => {
@@ -146,7 +202,7 @@ describe('P13: a question of a task to a member', () => {
     mail.claim('t', 1)
     const ask = (hops: number, recent: number) => {
       const message = messageAt(mail.bench.at, `${hops}`, { from: 'task:t', hops })
-      const sending = sendingTo(['back'], message, { recent: { back: recent } })
+      const sending = sendingTo(['back'], message, { recent: { back: idsOf(recent) } })
       return mail.bench.run(
         { type: 'task.ask', id: taskId('t'), text: 'Which?', sending },
         asAgent(1, 't'),
@@ -209,7 +265,7 @@ describe('a chain of agents', () => {
         mail.bench,
         ['front', seed],
         { from: 'back', hops: 1 },
-        { recent: { front: recent } },
+        { recent: { front: idsOf(recent) } },
       )
     expect(mail.bench.run(write('a', 9), by).ok).toBe(true)
     expect(mail.bench.run(write('b', 10), by)).toMatchObject(refusal('too-many'))
@@ -299,6 +355,40 @@ describe('delegated work', () => {
     expect(mail.events(settle(mail), COORDINATOR)).toEqual([])
     expect(mail.bench.plan.deliveriesTo('back').size).toBe(1)
     expect(mail.state('@back')).toMatchObject({ kind: 'open' })
+  })
+
+  it('is as far down the chain as what asked for it: its agents write from there on', () => {
+    const mail = yard()
+    mail.send('back', 'one', { hops: 2 })
+    mail.claim('@back', 1)
+    delegate(mail, asAgent(1, '@back'), { from: 'back', hops: 3 })
+    expect(mail.bench.task('build-it').delegation).toMatchObject({ hops: 3 })
+    mail.claim('build-it', 2)
+    expect(mail.bench.plan.agents.get(agentIdOf(2))?.hops).toBe(3)
+    mail.send('front', 'low', { hops: 1 })
+    const who = { agentId: agentIdOf(2), generation: 1, isUrgentOnly: false }
+    mail.events({ type: 'delivery.take', ...who }, asAgent(2, 'build-it'))
+    expect(mail.bench.plan.agents.get(agentIdOf(2))?.hops).toBe(3)
+  })
+
+  it('has its end told again where it is tried again after that', () => {
+    const mail = yard()
+    mail.send('back', 'one')
+    mail.claim('@back', 1)
+    delegate(mail, asAgent(1, '@back'), { from: 'back', hops: 1 })
+    mail.claim('build-it', 2)
+    mail.end(2, failing('bad-model', 'no such model'))
+    expect(mail.bench.task('build-it').state.kind).toBe('failed')
+    expect(mail.events(settle(mail), COORDINATOR)).not.toEqual([])
+    mail.events({ type: 'task.retry', id: taskId('build-it'), fresh: false })
+    mail.bench.at += MINUTE
+    mail.claim('build-it', 3)
+    mail.end(3)
+    expect(mail.bench.task('build-it')).toMatchObject({
+      state: { kind: 'done' },
+      delegation: { isTold: false },
+    })
+    expect(mail.events(settle(mail), COORDINATOR)).not.toEqual([])
   })
 
   it('that is there already reports its end too; an agent may not say so', () => {
@@ -406,12 +496,14 @@ describe('a person', () => {
     notice(1, last)
     // The same wish again, before anybody has looked.
     expect(notice(1, last)).toEqual([])
-    expect(mail.delivery(message, 'anna')).toMatchObject({ tries: 1, noticeAt: last })
+    expect(mail.delivery(message, 'anna')).toMatchObject({ tries: 0, notices: 1, noticeAt: last })
     expect(mail.told()).toEqual([])
     mail.bench.at = last
     notice(2, null)
     expect(mail.delivery(message, 'anna')).toMatchObject({
-      tries: 2,
+      // None of them is a try, should anna become a member that takes turns.
+      tries: 0,
+      notices: 2,
       noticeAt: null,
       state: { kind: 'waiting' },
     })

@@ -1,5 +1,6 @@
 /** Ends that are easily forgotten: of runs that repeat, of claims that a person's word ends, and of what a member was woken for. */
 import { describe, expect, it } from 'vitest'
+import type { Agent } from '../../../src/domain/agent.ts'
 import type { Command } from '../../../src/domain/command.ts'
 import { agentIdOf } from '../../../src/domain/ids.ts'
 import { deliveryIdOf, type Message } from '../../../src/domain/messages/message.ts'
@@ -106,6 +107,47 @@ describe('a claim that somebody’s word ends', () => {
     expect(mail.delivery(own)).toMatchObject({ tries: 0, state: { kind: 'waiting' } })
     expect(mail.delivery(alone)?.state.kind).toBe('dead')
     expect(mail.state('@back')).toMatchObject({ kind: 'open', notBefore: null })
+  })
+})
+
+describe('a task that is given to another member while its agent is at work', () => {
+  it.each<[string, boolean]>([
+    ['done: it is closed', true],
+    ['bad: it comes again to the member that it was sent to, who is woken for it', false],
+  ])('keeps no mail of the first after an end that is %s', (_, isDone) => {
+    const mail = yard('back', 'front')
+    mail.bench.add('t', { exec: null, member: 'back' })
+    const message = mail.send('back', 'one')
+    mail.claim('t', 1)
+    expect(mail.heldBy(1)).toEqual(['one'])
+    const edit = { member: 'front' }
+    mail.events({ type: 'task.edit', id: taskId('t'), edit, nextFireAt: null })
+    mail.end(1, isDone ? {} : BAD)
+    expect(mail.heldBy(1)).toEqual([])
+    expect(mail.state('@front')).toMatchObject(idle)
+    if (isDone) {
+      expect(mail.delivery(message)?.state).toMatchObject({ kind: 'closed', how: 'handled' })
+      expect(mail.state('@back')).toMatchObject(idle)
+    } else {
+      expect(mail.delivery(message)).toMatchObject({ tries: 1, state: { kind: 'waiting' } })
+      expect(mail.state('@back')).toMatchObject({
+        kind: 'open',
+        notBefore: START_AT + 10 * MINUTE,
+      })
+    }
+  })
+})
+
+describe('a member that is woken by hand while its mail waits to come again', () => {
+  it('takes that at once', () => {
+    const mail = yard('back')
+    const message = mail.send('back', 'one')
+    mail.claim('@back', 1)
+    mail.end(1, BAD)
+    mail.events({ type: 'member.wake', id: taskId('@back') })
+    expect(mail.delivery(message)).toMatchObject({ tries: 1, state: { notBefore: null } })
+    mail.claim('@back', 2)
+    expect(mail.heldBy(2)).toEqual(['one'])
   })
 })
 
@@ -250,6 +292,17 @@ describe('a turn that its provider sent away', () => {
     expect(mail.state('@back')).toMatchObject({ kind: 'open' })
   })
 
+  it('has its member wait for what another turn gave back, and not begin when its provider wakes', () => {
+    const mail = yard('back')
+    mail.bench.add('t', { exec: null, member: 'back', maxAttempts: 3 })
+    mail.send('back', 'one')
+    mail.claim('@back', 1, { provider: 'anthropic' })
+    mail.end(1, failing('quota', 'come back later', { resetAt: START_AT + 5 * MINUTE }))
+    mail.claim('t', 2)
+    mail.end(2, BAD)
+    expect(mail.state('@back')).toMatchObject({ notBefore: START_AT + 10 * MINUTE, park: null })
+  })
+
   it('waits for what comes again later where that is all that is left', () => {
     const mail = yard('back')
     mail.send('back', 'one')
@@ -272,5 +325,21 @@ describe('a turn that its provider sent away', () => {
     mail.claim('t', 2)
     mail.end(2)
     expect(mail.state('@back')).toMatchObject(idle)
+  })
+})
+
+describe('a turn of a member', () => {
+  it('that crashed is asked about by nobody: no verdict has its member wait for a judge', () => {
+    const mail = yard('back')
+    mail.send('back', 'one')
+    mail.claim('@back', 1, { executor: 'claude', executorType: 'claude' })
+    mail.end(1, failing('crash', 'it broke'))
+    const agentId = agentIdOf(1)
+    const agent = mail.bench.changes.findLast(({ id }) => id === agentId)?.after as Agent
+    const about = { agentId, agent, policy: { timeoutMs: MINUTE }, isAgain: false }
+    expect(mail.bench.run({ type: 'triage.request', ...about })).toMatchObject({
+      ok: false,
+      error: { kind: 'wrong-state' },
+    })
   })
 })

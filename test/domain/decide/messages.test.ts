@@ -46,6 +46,19 @@ describe('a member', () => {
     expect(mail.state('@back')).toEqual(due)
   })
 
+  it('that is taken out has its mail given up, and who sent it is told, unless gone too', () => {
+    const mail = yard('back', 'front', 'side')
+    const [own, other] = ['front', 'side'].map((from) => mail.send('back', from, { from }))
+    mail.events(syncCommand('front'), COORDINATOR)
+    for (const each of [own, other])
+      expect(each && mail.delivery(each)?.state).toMatchObject({
+        kind: 'dead',
+        reason: 'there is no member back any more that takes turns',
+      })
+    expect(mail.told().map(({ to }) => to)).toEqual([['front']])
+    expect(mail.bench.plan.deliveries.size).toBe(1)
+  })
+
   it('takes its backlog when it is made known, and rests when it is taken out', () => {
     const mail = mailBench(createBench())
     mail.send('back', 'early')
@@ -235,6 +248,19 @@ describe('a turn', () => {
     expect(turn(8, '@back', { isFresh: true })).toBeNull()
   })
 
+  it('takes nothing where it is handed no prompt; a pilot is', () => {
+    const mail = yard()
+    mail.bench.add('t', { exec: 'true', member: 'back' })
+    mail.send('back', 'read this')
+    mail.claim('t', 1, { hasNoPrompt: true })
+    expect(mail.heldBy(1)).toEqual([])
+    mail.end(1)
+    expect(mail.state('@back')).toEqual(due)
+    const claim = claimOf('@back', 2, { hasNoPrompt: true })
+    mail.events({ type: 'task.pilot', claim })
+    expect(mail.heldBy(2)).toEqual(['read this'])
+  })
+
   it.each([
     ['a quota', failing('quota', 'spent', { resetAt: START_AT + 30 * MINUTE })],
     ['an overload', failing('overload', 'busy')],
@@ -332,6 +358,24 @@ describe('a turn', () => {
     expect(mail.delivery(message)?.state.kind).toBe('closed')
     expect(mail.delivery(other)?.state.kind).toBe('closed')
     expect(mail.state('@back')).toMatchObject(idle)
+  })
+
+  it('on a task of the member that gives its mail back: the standing task waits for that, also where its provider had slept', () => {
+    const mail = yard()
+    mail.bench.add('t', { exec: null, member: 'back', maxAttempts: 3 })
+    mail.send('back', 'one')
+    badTurn(mail, 1, failing('quota', 'spent', { resetAt: START_AT + 30 * MINUTE }))
+    expect(mail.state('@back')).toMatchObject({ park: { until: START_AT + 30 * MINUTE } })
+    mail.bench.at += 31 * MINUTE
+    mail.bench.run({ type: 'breaker.clear', key: 'provider:p' }, COORDINATOR)
+    mail.claim('t', 2)
+    expect(mail.heldBy(2)).toEqual(['one'])
+    mail.end(2, BAD)
+    expect(mail.state('@back')).toEqual({
+      kind: 'open',
+      notBefore: mail.bench.at + 10 * MINUTE,
+      park: null,
+    })
   })
 
   it('that the end of its agent overtakes: what was sent to that agent alone dies', () => {

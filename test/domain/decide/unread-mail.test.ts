@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../../../src/domain/command.ts'
 import type { Message } from '../../../src/domain/messages/message.ts'
-import { BAD, mailBench, type MailBench } from '../../support/mail.ts'
+import { BAD, mailBench, type MailBench, messageAt, sendingTo } from '../../support/mail.ts'
 import { createBench, taskId } from '../../support/plan-builder.ts'
 
 const id = taskId('t')
@@ -74,6 +74,20 @@ describe('what waits for a task', () => {
     expect(mail.heldBy(2)).toEqual(['one'])
     mail.end(2)
     expect(mail.delivery(message)?.state.kind).toBe('closed')
+  })
+
+  it('is refused, or sent anew to nobody, once the task has ended', () => {
+    const mail = yard()
+    const message = mail.send('task:t', 'one', { from: 'front' })
+    mail.events(complete)
+    const dead = [mail.delivery(message)].flatMap((one) => one ?? [])
+    const sending = sendingTo(['task:t'], messageAt(mail.bench.at, 'two'))
+    const again = { id: message.id, how: 'retry', dead, again: sending } as const
+    for (const command of [
+      { type: 'message.send', ...sending } as const,
+      { type: 'message.settleDead', ...again } as const,
+    ])
+      expect(mail.bench.run(command)).toMatchObject({ ok: false, error: { kind: 'wrong-state' } })
   })
 
   it('of a task that ends by the same is told to nobody', () => {

@@ -418,3 +418,23 @@ describe('the settings of a hub', () => {
     expect(sent.ok ? '' : sent.error.message).toMatch(/ECONNREFUSED/)
   })
 })
+
+describe('a proxy before a hub', () => {
+  it.each([
+    ['7', 7],
+    ['Mon, 01 Jan 2024 00:00:09 GMT', 9],
+  ])('that asks for patience by Retry-After: %s is given it', async (header, sec) => {
+    const server = createHttpServer((_request, response) => {
+      response.writeHead(503, { 'retry-after': header }).end('<html>Busy</html>')
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const transport = open({ url, pin: null }, createManualClock())
+    const came = await transport.receive(NO_PEERS, never)
+    expect(came).toMatchObject({ ok: false, error: { facts: { retryAfterSec: sec } } })
+  })
+})

@@ -1,6 +1,6 @@
 /** The mail of other machines over the endpoint of a real yard: who may send and read what, and what is sent once. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { MAX_ENVELOPE_BYTES } from '../../../src/fleet/mail/envelope.ts'
+import { type Envelope, MAX_ENVELOPE_BYTES } from '../../../src/fleet/mail/envelope.ts'
 import { postedSchema } from '../../../src/fleet/mail/hub/hub-wire.ts'
 import { envelope, openHubBench, type HubBench } from '../../fleet/mail/hub-bench.ts'
 import { createSeededRandom } from '../../support/seeded-random.ts'
@@ -241,8 +241,18 @@ describe('mail for a machine', () => {
   })
 
   it('is asked for by a number that the endpoint has given, or 400', async () => {
-    for (const after of ['x', '-1', '1.5', '9'.repeat(17)])
-      expect(await hub.call(`${MAIL}?after=${after}`, ben)).toMatchObject({ status: 400 })
+    for (const query of ['after=x', 'after=-1', 'after=1.5', `after=${'9'.repeat(17)}`])
+      expect(await hub.call(`${MAIL}?${query}`, ben)).toMatchObject({ status: 400 })
+    for (const query of ['limit=0', 'limit=101', 'limit=x'])
+      expect(await hub.call(`${MAIL}?${query}`, ben)).toMatchObject({ status: 400 })
+  })
+
+  it('is read in pages', async () => {
+    for (const text of ['one', 'two', 'three']) await hub.send('back@ben', text)
+    const first = await hub.call(`${MAIL}?limit=2`, ben)
+    const rest = await hub.call(`${MAIL}?limit=2&after=${first.json.next}`, ben)
+    const textsIn = ({ json }: typeof first) => json.messages.map((each: Envelope) => each.text)
+    expect([textsIn(first), textsIn(rest)]).toEqual([['one', 'two'], ['three']])
   })
 
   it('is sent again from the beginning behind a place that this yard has not given', async () => {

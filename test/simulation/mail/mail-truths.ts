@@ -5,7 +5,12 @@
  */
 import type { Agent } from '../../../src/domain/agent.ts'
 import type { TaskId } from '../../../src/domain/ids.ts'
-import { type Delivery, isStanding, type MailPolicy } from '../../../src/domain/messages/message.ts'
+import {
+  type Delivery,
+  isStanding,
+  type MailPolicy,
+  type Message,
+} from '../../../src/domain/messages/message.ts'
 import type { Task } from '../../../src/domain/task.ts'
 import type { StoredRow } from '../../../src/store/journal.ts'
 import { nameOf, spendsTry, type Step } from '../truths.ts'
@@ -21,6 +26,7 @@ const RANKS: readonly string[] = ['urgent', 'normal', 'low']
 /** As the journal tells them. */
 export interface MailEntities {
   readonly agent: (id: string) => Agent | undefined
+  readonly task: (id: string) => Task | undefined
 }
 
 export interface MailTruths {
@@ -53,6 +59,8 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
   const open = new Map<string, Delivery>()
   /** Of an earlier database: how they began is not known to this one. */
   const adopted = new Set<string>()
+  /** Messages by which a task asks, and those that answer them. */
+  const [questions, answers] = [new Set<string>(), new Set<string>()]
   let lastSeen = 0
   let turn: Turn | null = null
   let ended: End | null = null
@@ -60,6 +68,8 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
   const byHand = new Set<string>()
   /** When each sender wrote to each recipient, by the journal, ms. */
   const sentAt = new Map<string, number[]>()
+  /** The row with which each began. */
+  const sentIn = new Map<string, number>()
 
   const dueTo = (names: readonly string[], at: number): Delivery[] =>
     [...open.values()]
@@ -70,6 +80,10 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
           (state.notBefore === null || state.notBefore <= at),
       )
       .toSorted(inOrder)
+  const onMessage = ({ id, asks, replyTo }: Message): void => {
+    if (asks?.what === 'answer') questions.add(id)
+    if (replyTo !== null && questions.has(replyTo)) answers.add(id)
+  }
   const closeTurn = (): void => {
     if (!turn) return
     const { agentId, expected, taken } = turn
@@ -148,13 +162,19 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
     )
     return ended
   }
-  const onReturned = (row: StoredRow, was: Delivery, now: Delivery): void => {
+  const onReturned = (step: Step, was: Delivery, now: Delivery, of: MailEntities): void => {
+    const { row } = step
     const end = lastEnd(row, was)
     holds(end !== null, 4, () => `${row.id} is given back, and was ${was.state.kind}`)
     if (!end || now.state.kind !== 'waiting') return
-    const { policy, isSpent, isDone } = end
+    const { policy } = end
+    const isSpent = spentBy(end)
     const isTry = now.tries > was.tries
-    holds(!isDone, 4, () => `${row.id} is given back by a turn that was done`)
+    holds(
+      !end.isDone || isWaitedFor(was, step, of),
+      4,
+      () => `${row.id} is given back by a turn that was done`,
+    )
     holds(
       isSpent === null || isSpent === isTry,
       4,
@@ -177,18 +197,27 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
         `${row.id} comes again ${now.state.kind === 'waiting' ? now.state.notBefore : ''}, not ${expected}`,
     )
   }
-  const onDied = (row: StoredRow, was: Delivery, now: Delivery, of: MailEntities): void => {
+  /** Its task is over, and no agent of it will read this. */
+  const isEnded = (recipient: string, { task }: Pick<MailEntities, 'task'>): boolean => {
+    const kind = task(recipient.slice('task:'.length))?.state.kind
+    return kind === undefined || kind === 'done' || kind === 'abandoned'
+  }
+  const onDied = (was: Delivery, now: Delivery, step: Step, of: MailEntities): void => {
+    const { row } = step
     if (now.state.kind !== 'dead') return
     holds(now.state.reason !== '', 4, () => `${row.id} is dead for no reason`)
     if (was.recipientKind === 'agent') {
       const isGone = of.agent(was.recipient)?.state.kind === 'ended'
       return holds(isGone, 4, () => `${row.id} is dead, and ${was.recipient} lives`)
     }
+    const isOfTask = was.recipientKind === 'task' && was.state.kind === 'waiting'
+    if (isOfTask && isEnded(was.recipient, of))
+      return holds(now.tries === was.tries, 4, () => `${row.id} was not read, and spent a try`)
     const end = lastEnd(row, was)
     holds(end !== null, 4, () => `${row.id} is dead, and no turn had it`)
     if (!end) return
     holds(
-      end.isSpent !== false,
+      spentBy(end) !== false,
       4,
       () => `${row.id} is dead by ${nameOf(end.agent)}, which is free`,
     )
@@ -198,23 +227,25 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
       () => `${row.id} is dead after ${was.tries + 1} of ${end.policy.tries} tries`,
     )
   }
-  const onClosed = (
-    row: StoredRow,
-    was: Delivery,
-    now: Delivery,
-    step: Step,
-    of: MailEntities,
-  ): void => {
+  const onClosed = (was: Delivery, now: Delivery, step: Step, of: MailEntities): void => {
+    const { row } = step
     if (now.state.kind !== 'closed') return
     const { how, by } = now.state
     if (was.state.kind === 'dead')
       return holds(how === 'dropped', 4, () => `${row.id} was dead and is ${how}`)
-    if (how === 'handled' && was.kind !== 'delegation') {
+    // The task that asked has it as a note.
+    const isNoted = was.state.kind === 'waiting' && answers.has(was.messageId)
+    if (how === 'handled' && was.kind !== 'delegation' && !isNoted) {
       const end = lastEnd(row, was)
-      return holds(
+      holds(
         end?.isDone === true && end.agent.id === by,
         4,
         () => `${row.id} is handled by ${by}, which has not done it`,
+      )
+      return holds(
+        !isWaitedFor(was, step, of),
+        4,
+        () => `${row.id} is handled by ${by}, and ${was.asks?.taskId} waits for its answer`,
       )
     }
     const closer = of.agent(row.by)
@@ -226,6 +257,7 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
   }
   const onSent = (row: StoredRow, now: Delivery, of: MailEntities): void => {
     holds(now.state.kind === 'waiting', 4, () => `${row.id} begins as ${now.state.kind}`)
+    sentIn.set(row.id, row.seq)
     const key = `${now.from}>${now.recipient}`
     const times = sentAt.get(key) ?? []
     sentAt.set(key, [...times, now.at].slice(-20))
@@ -254,28 +286,47 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
       () => `${row.event} changes ${row.id}, which is dead`,
     )
     if (row.event === 'delivery.taken') onTaken(row, was, now, of)
-    if (row.event === 'delivery.returned') onReturned(row, was, now)
-    if (row.event === 'delivery.died') onDied(row, was, now, of)
-    if (row.event === 'delivery.closed') onClosed(row, was, now, step, of)
+    if (row.event === 'delivery.returned') onReturned(step, was, now, of)
+    if (row.event === 'delivery.died') onDied(was, now, step, of)
+    if (row.event === 'delivery.closed') onClosed(was, now, step, of)
   }
   /** A standing task is there as long as its member, and its turns are all that it does. */
   const onStanding = (row: StoredRow, was: Task | undefined, now: Task): void => {
     const { kind } = now.state
-    const isOver = kind === 'done' || kind === 'failed' || kind === 'pending-eval'
-    holds(!isOver, 4, () => `${row.id} is ${kind}`)
+    const hasEnded = kind === 'done' || kind === 'failed' || kind === 'pending-eval'
+    holds(!hasEnded, 4, () => `${row.id} is ${kind}`)
     holds(kind !== 'abandoned', 4, () => `${row.id} is given up, and its member is there`)
     holds(now.attempts === 0, 4, () => `${row.id} has spent an attempt`)
-    if (
-      was?.state.kind === 'in-progress' &&
-      (row.event === 'task.woken' || row.event === 'task.awaiting')
-    )
-      byHand.delete(row.id)
+    if (was) onMoved(row, was, now)
+  }
+  const onMoved = (row: StoredRow, was: Task, now: Task): void => {
+    const wasAtWork = was.state.kind === 'in-progress'
+    if (wasAtWork && ['task.woken', 'task.awaiting'].includes(row.event)) byHand.delete(row.id)
+    // By an answer to its question, or because none came.
+    if (row.event === 'task.reopened') byHand.add(row.id)
     const isByPerson = row.by !== 'coordinator' && !row.by.startsWith('agent-')
-    const isWoken = kind === 'open' && was !== undefined && was.state.kind !== 'in-progress'
-    if (!isByPerson || !isWoken || row.event === 'task.released' || row.event === 'task.held')
-      return
+    const isWoken = now.state.kind === 'open' && !wasAtWork
+    if (!isByPerson || !isWoken || ['task.released', 'task.held'].includes(row.event)) return
     const due = dueTo([row.id.slice(1)], row.at)
     if (due.every(({ priority }) => priority === 'low')) byHand.add(row.id)
+  }
+  const onEntity = (step: Step, after: NonNullable<Step['after']>, of: MailEntities): void => {
+    const { row, before } = step
+    switch (row.entity) {
+      case 'message':
+        return onMessage(after as unknown as Message)
+      case 'delivery':
+        return onDelivery(step, of)
+      case 'agent': {
+        const agent = after as unknown as Agent
+        if (!before) onClaim(agent, step.task(agent.taskId), row.at)
+        if (row.event === 'agent.ended') onEnd(agent, step.task(agent.taskId))
+        return
+      }
+      case 'task':
+        if (isStanding(row.id))
+          onStanding(row, before as unknown as Task | undefined, after as unknown as Task)
+    }
   }
   return {
     open,
@@ -284,14 +335,7 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
       const isOfTurn = row.event === 'agent.claimed' || row.event === 'delivery.taken'
       if (!isOfTurn || (row.entity === 'agent' && !before)) closeTurn()
       lastSeen = row.seq
-      if (row.entity === 'agent' && after) {
-        const agent = after as unknown as Agent
-        if (!before) onClaim(agent, step.task(agent.taskId), row.at)
-        if (row.event === 'agent.ended') onEnd(agent, step.task(agent.taskId))
-      }
-      if (row.entity === 'task' && after && isStanding(row.id))
-        onStanding(row, before as unknown as Task | undefined, after as unknown as Task)
-      if (row.entity === 'delivery' && after) onDelivery(step, of)
+      if (after) onEntity(step, after, of)
     },
     end(of) {
       closeTurn()
@@ -304,6 +348,9 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
         )
         const isLost = recipientKind === 'agent' && of.agent(recipient)?.state.kind === 'ended'
         holds(!isLost, 6, () => `${id} waits for an agent that has ended`)
+        const isLate =
+          recipientKind === 'task' && state.kind === 'waiting' && isEnded(recipient, of)
+        holds(!isLate, 6, () => `${id} waits for a task that has ended: row ${lastSeen}`)
       }
     },
     adopt(deliveries, agents) {
@@ -318,6 +365,19 @@ export function createMailTruths(mail: SimMail, world: World): MailTruths {
       for (const { id } of agents) adopted.add(id)
     },
   }
+}
+
+/** Of what it had taken; of a good end, of a question that it has left unanswered: a person's may leave one. */
+const spentBy = ({ agent, isDone, isSpent }: End): boolean | null =>
+  isDone ? agent.by !== 'person' && agent.by !== 'pilot' : isSpent
+
+/** Its task waits for the answer, or will once its agent has ended. */
+function isWaitedFor({ asks }: Delivery, step: Step, of: MailEntities): boolean {
+  const task = asks && step.task(asks.taskId)
+  if (!task || task.generation !== asks.generation) return false
+  if (task.state.kind === 'waiting') return task.state.for === 'answer'
+  const report = task.state.kind === 'in-progress' ? of.agent(task.state.agentId)?.report : null
+  return report?.kind === 'fail' && report.failure.class === 'question' && !report.isAnswered
 }
 
 /** Under these its agents are written to. */

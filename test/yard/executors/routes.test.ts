@@ -4,6 +4,8 @@ import { SHIPPED_IDENTITIES } from '../../../src/judging/identity.ts'
 import { NO_IDENTITIES } from './no-identities.ts'
 import { expect, it } from 'vitest'
 import { createRoutes } from '../../../src/yard/executors/routes.ts'
+import { standingIdOf } from '../../../src/domain/messages/message.ts'
+import type { NewTask } from '../../../src/domain/task.ts'
 import { load, valueOf } from '../../config/support.ts'
 import { createBench } from '../../support/plan-builder.ts'
 
@@ -46,6 +48,37 @@ it('a fallback that would take its key there is none', () => {
   }
   expect(routeOf('pi', 'sonnet').fallback).toMatchObject({ executor: 'keyed' })
   expect(routeOf('pi', 'far').fallback).toBeNull()
+})
+
+it('says where no prompt is handed over, and starts no turn of a member there', () => {
+  const commands = {
+    file: 'command = ["x", "{prompt_file}"]\nstdin = "none"',
+    stdin: 'command = ["x"]',
+    none: 'command = ["{prompt_file}", "y"]\nstdin = "none"',
+  }
+  const profiles = Object.entries(commands).map(
+    ([name, how]) => `[executors.${name}]\ntype = "command"\n${how}\n`,
+  )
+  const more = '[executors.last]\ntype = "claude"\nfallback = "none"\n'
+  const members = [...Object.keys(commands), 'last'].map(
+    (name) => `[members.${name}]\nexecutor = "${name}"\n`,
+  )
+  const bench = createBench()
+  const routes = routesOf([...profiles, more, ...members].join(''))
+  const of = (id: string, wish: Partial<NewTask>) => {
+    bench.add(id, { exec: null, ...wish })
+    return routes.of(bench.task(id))
+  }
+  for (const name of ['file', 'stdin', 'last'])
+    expect(valueOf(of(`on-${name}`, { member: name })).hasNoPrompt).toBeUndefined()
+  expect(valueOf(of('on-none', { member: 'none' })).hasNoPrompt).toBe(true)
+  expect(valueOf(of('on-shell', { exec: 'true', member: 'file' })).hasNoPrompt).toBe(true)
+  const turnOf = (name: string) =>
+    routes.of({ ...bench.task(`on-${name}`), id: standingIdOf(name) })
+  expect(turnOf('none')).toMatchObject({ ok: false, error: { kind: 'bad-request' } })
+  expect(valueOf(turnOf('file'))).toMatchObject({ executor: 'file' })
+  expect(valueOf(of('other', { member: 'last' })).fallback).toMatchObject({ executor: 'none' })
+  expect(valueOf(turnOf('last')).fallback).toBeNull()
 })
 
 it('an identity comes with the route of a task, with what stands in for it and with each arm', () => {

@@ -1,5 +1,5 @@
 /** What a service that does a task gets as the answer to its callback. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -28,6 +28,9 @@ beforeEach(async () => {
   mkdirSync(folder)
   const made = await initYard(folder, join(root, '.local', 'share', 'yard'))
   if (!made.ok) throw new Error(made.error.message)
+  const { config } = made.value.paths
+  const text = readFileSync(config, 'utf8')
+  writeFileSync(config, text.replace(/^\[messages\]$/m, '[messages]\ntries = 1'))
   const env = { ...process.env, HOME: root, XDG_DATA_HOME: '', XDG_CONFIG_HOME: '' }
   const opened = await openYard({
     paths: made.value.paths,
@@ -68,6 +71,20 @@ it.each([
       ? await by.task.complete({ id: 'deploy' })
       : await by.task.fail({ id: 'deploy', reason: 'no room' })
   expect(answer).toMatchObject({ status: expected, attempts: 1 })
+})
+
+it('its failure counts against the messages that it took by the rules of the yard', async () => {
+  const client = clientOf(PERSON)
+  const executor = `${service.origin}/task`
+  await client.task.add({ title: 'Deploy', id: 'deploy', executor, paused: true })
+  const { id } = await client.message.send({ to: ['task:deploy'], text: 'Mind the port' })
+  await client.task.release({ id: 'deploy' })
+  await service.received(1)
+  expect(JSON.parse(service.sent[0]?.body ?? '')).toMatchObject({ messages: [{ id }] })
+  await clientOf(asAgent(1, 'deploy')).task.fail({ id: 'deploy', reason: 'no room' })
+  expect((await client.message.get({ id })).deliveries).toMatchObject([
+    { state: 'dead', tries: 1, reason: 'no room' },
+  ])
 })
 
 it('its word is one commit, and deliverables that are not there make it a failure', async () => {

@@ -364,6 +364,14 @@ describe('questions and delegations over the border', () => {
     expect(await noted()).toContain('dev@ben answers: the second')
   })
 
+  it('a person over there may answer in the place of the member', async () => {
+    await start()
+    const id = (await ask()) as Envelope['id']
+    const answer = { from: 'person@ben', replyTo: id, to: ['task:api@here'] }
+    await arrive(incoming(fromBen('the third', answer)))
+    expect(await noted()).toContain('person@ben answers: the third')
+  })
+
   it('an answer of somebody who was not asked is a message and no more', async () => {
     await start()
     const id = (await ask()) as Envelope['id']

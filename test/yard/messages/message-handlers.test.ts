@@ -1,6 +1,7 @@
 /** Requests about messages, over the real rules and store. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { asAgent, claimOf, COORDINATOR } from '../../support/plan-builder.ts'
+import { messageAt, sendingTo } from '../../support/mail.ts'
 import { failureOf, openPageBench, type PageBench } from '../page-client.ts'
 
 let bench: PageBench
@@ -33,6 +34,32 @@ describe('sending', () => {
     expect(await failureOf(gone)).toMatchObject({ kind: 'unknown-task' })
     const dead = bench.client.message.send({ to: ['agent-7'], text: 'Hello' })
     expect(await failureOf(dead)).toMatchObject({ kind: 'unknown-agent' })
+  })
+})
+
+describe('a text that cannot be handed on', () => {
+  it.each(['a\0b', 'half \ud83d'])('is refused: %j', async (text) => {
+    const { message, task, job } = bench.client
+    const { id } = await message.send(toTask)
+    const calls = [
+      () => message.send({ ...toTask, text }),
+      () => message.reply({ id, text }),
+      () => task.ask({ id: 'api', text, to: 'person' }),
+      () => job.add({ name: 'nightly', member: 'dev', message: text, schedule: '07:00' }),
+    ]
+    for (const call of calls)
+      expect(await failureOf(call())).toMatchObject({
+        kind: 'bad-request',
+        message: expect.stringContaining('holds a NUL or half a surrogate pair'),
+      })
+  })
+})
+
+describe('a delegation to person', () => {
+  it('is refused: no turn would ever work on its task', async () => {
+    const sent = bench.client.message.send({ to: ['person'], text: 'Do it', kind: 'delegation' })
+    expect(await failureOf(sent)).toMatchObject({ kind: 'bad-request' })
+    expect(await bench.client.message.list({})).toEqual([])
   })
 })
 
@@ -171,6 +198,24 @@ describe('messages of an agent', () => {
     expect(again.map(({ text }) => text)).toEqual(['Now'])
     expect((await agent.message.take({})).map(({ text }) => text)).toEqual([toTask.text])
     expect(await agent.message.take({})).toEqual([])
+  })
+})
+
+describe('mail of a member that has gone from the settings', () => {
+  it('is listed by that name, and dropped; sent anew it would reach no member', async () => {
+    const { yard } = bench.test
+    const message = messageAt(yard.now(), 'one')
+    const sending = sendingTo(['gone'], message)
+    await yard.dispatch({ type: 'message.send', ...sending }, COORDINATOR)
+    await yard.dispatch({ type: 'members.sync', members: [] }, COORDINATOR)
+    const { id } = message
+    const listed = await bench.client.message.list({ to: 'gone', dead: true })
+    expect(listed).toMatchObject([{ id, deliveries: [{ recipient: 'gone', state: 'dead' }] }])
+    expect(await bench.client.message.ackAll({ for: 'gone' })).toEqual({ acked: [] })
+    const again = bench.client.message.retry({ id })
+    expect(await failureOf(again)).toMatchObject({ kind: 'unknown-member' })
+    await bench.client.message.drop({ id })
+    expect(await bench.client.message.list({ to: 'gone', dead: true })).toEqual([])
   })
 })
 

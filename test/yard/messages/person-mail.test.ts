@@ -120,3 +120,23 @@ it('has the time of a member’s next turn on the agenda, which is no task to be
   expect(agenda).toMatchObject([{ kind: 'back-off', task: null, title: 'Messages to back' }])
   expect(Date.parse(agenda[0]?.at ?? '') - bench.clock.now()).toBe(MAIL.retryAfterMs)
 })
+
+it('asks what becomes of a task that keeps failing, for as long as that is a question', async () => {
+  const escalateTo = { name: 'person', kind: 'person' } as const
+  for (let number = 1; number <= 2; number++) {
+    await bench.run({ type: 'agents.claim', claims: [claimOf('api', number)] }, COORDINATOR)
+    const [agent] = bench.test.yard.plan.agents.values()
+    bench.clock.advance(1000)
+    const end = endCommand(number, agent?.generation ?? 0, BAD, { mail: MAIL, escalateTo })
+    await bench.run(end, COORDINATOR)
+    if (number === 1) await bench.client.task.retry({ id: 'api' })
+    bench.clock.advance(3_600_000)
+  }
+  const asked = (await attention()).find(({ kind }) => kind === 'message')
+  expect(asked).toMatchObject({
+    task: 'api',
+    message: { from: 'yard', recipient: 'person', kind: 'question', asksDecision: true },
+  })
+  await bench.client.task.abandon({ id: 'api' })
+  expect(await attention()).toEqual([])
+})

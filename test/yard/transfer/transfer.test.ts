@@ -167,6 +167,7 @@ describe('work that was delegated there', () => {
       messageId: delegated.id,
       from: delegated.from,
       isTold: false,
+      hops: 0,
     })
     expect(plan.tasks.get(ended as TaskId)?.delegation).toBeUndefined()
   })

@@ -86,7 +86,7 @@ function createClient(client: Opened, { url, clock, readToken }: ClientParts) {
         const either = AbortSignal.any([signal, late.signal])
         const answer = await client.call(path, { ...options, signal: either })
         if (answer.status >= 200 && answer.status < 300) return ok(await read(answer))
-        return err(refusalOf(url, answer, await answer.text()))
+        return err(refusalOf({ url, now: clock.now() }, answer, await answer.text()))
       } catch (error) {
         return err(unreachable(url, late.signal.aborted ? late.signal.reason : error))
       } finally {
@@ -131,10 +131,14 @@ const refusalSchema = z.object({
 })
 type Refusal = z.output<typeof refusalSchema>['error']
 
-function refusalOf(url: string, { status, headers }: FleetAnswer, text: string): Failure {
+function refusalOf(
+  { url, now }: { readonly url: string; readonly now: number },
+  { status, headers }: FleetAnswer,
+  text: string,
+): Failure {
   const said = saidIn(text)
   const why = said ? said.message.slice(0, 500) : `it answered ${status}`
-  const asked = retryAfterOf(headers['retry-after'])
+  const asked = retryAfterOf(headers['retry-after'], now)
   if (status === 401)
     return failure('unauthorized', `${url} does not let this token in: ${why}`, {
       hint: 'put a new one into the file of transport.token_file: `yard token create` on the hub',
@@ -168,11 +172,13 @@ function saidIn(text: string): Refusal | null {
 
 const MAX_RETRY_SEC = 3600
 
-/** Seconds; a date is not asked for by any hub. */
-function retryAfterOf(header: string | undefined): number | null {
-  return header !== undefined && /^\d{1,9}$/.test(header)
-    ? Math.min(MAX_RETRY_SEC, Number(header))
-    : null
+/** Seconds, or a date, as a proxy may say it. */
+function retryAfterOf(header: string | undefined, now: number): number | null {
+  if (header === undefined) return null
+  const sec = /^\d{1,9}$/.test(header)
+    ? Number(header)
+    : Math.ceil((Date.parse(header) - now) / 1000)
+  return Number.isNaN(sec) ? null : Math.min(MAX_RETRY_SEC, Math.max(0, sec))
 }
 
 /** What a failure asks for, ms; null where it says nothing. */

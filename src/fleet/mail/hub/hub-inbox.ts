@@ -83,6 +83,7 @@ export function createHubInbox(machine: string) {
     /** The place in the stream behind which nothing was missed. */
     place: () => place,
     beginAt: (at: string | null) => void (place = at),
+    hasRoom: () => arrivals.length < MOST,
     /** Resolves when it has room for more. */
     room: (): Promise<void> =>
       arrivals.length < MOST

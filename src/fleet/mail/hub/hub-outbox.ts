@@ -107,7 +107,8 @@ export function createHubOutbox(parts: HubOutboxParts) {
     )
   }
   /** `failed`: the one of all that has ended it. */
-  const postAll = async (queue: Parcel[], asked: AbortSignal) => {
+  const postAll = async (due: readonly Parcel[], asked: AbortSignal) => {
+    let queue = [...due]
     const signal = AbortSignal.any([asked, closing.signal])
     const done: { held: Outgoing[]; failed: Failure | null } = { held: [], failed: null }
     const work = async (): Promise<void> => {
@@ -117,7 +118,12 @@ export function createHubOutbox(parts: HubOutboxParts) {
         else if (!isOfMessage(why)) done.failed = why
       }
     }
-    await Promise.all(Array.from({ length: AT_ONCE }, work))
+    const [first, ...others] = queue
+    queue = first ? [first] : []
+    // Where the hub is away, or the line is bad, one connection is enough to learn it.
+    await work()
+    queue = others
+    if (done.failed === null) await Promise.all(Array.from({ length: AT_ONCE }, work))
     return done
   }
   const ackOne = async (id: string): Promise<Failure | null> => {

@@ -34,6 +34,9 @@ export interface HubTransportParts extends HubTarget {
   readonly log: Log
 }
 
+/** Messages of one answer: on a bad line a few come through where many do not. */
+const PAGE = 10
+
 /** A first end is no news. */
 const LASTING = 2
 
@@ -44,7 +47,7 @@ export function createHubTransport(parts: HubTransportParts): Result<MailTranspo
   if (!opened.ok) return opened
   const hub = opened.value
   const { origin, hostname } = hub.url
-  const arrived = createEmitter<void>((error) =>
+  const arrived = createEmitter<boolean>((error) =>
     log.error('a listener of mail threw', { error: String(error) }),
   )
   const inbox = createHubInbox(machine)
@@ -78,7 +81,7 @@ export function createHubTransport(parts: HubTransportParts): Result<MailTranspo
   function isBounced(envelope: Envelope, address: string, why: Failure): boolean {
     if (directory === null) return false
     const state = inbox.addBounce({ envelope, address, why, hub: directory.machine })
-    if (state === 'new') arrived.emit()
+    if (state === 'new') arrived.emit(false)
     return state === 'stored'
   }
   const setDirectory = (now: HubDirectory): void => {
@@ -98,16 +101,17 @@ export function createHubTransport(parts: HubTransportParts): Result<MailTranspo
       void outbox.flushAcks()
     } else if (event === 'message') addMail(said, id)
     lastId = id ?? lastId
-    arrived.emit()
+    arrived.emit(false)
     return closing.signal.aborted ? Promise.resolve() : inbox.room()
   }
   const onState = (now: Failure | null): void => {
     const waitMs = now && retryAfterMs(now)
+    const isBack = problem !== null && now === null
     problem = now
     notBefore = clock.monotonic() + (waitMs ?? 0)
     failures = now === null ? 0 : failures + 1
     if (now === null) outbox.unblock()
-    else if (failures === LASTING || waitMs !== null) arrived.emit()
+    if (isBack || failures === LASTING || waitMs !== null) arrived.emit(isBack)
   }
   /** A stream that was cut is mostly open again before anybody can look. */
   const lasting = (): Failure | null =>
@@ -119,21 +123,31 @@ export function createHubTransport(parts: HubTransportParts): Result<MailTranspo
     lastId = peer?.cursor?.slice(origin.length + 1) ?? null
     inbox.beginAt(lastId)
   }
-  /** What waits there now: a single look brings something, and tells what the hub is called. */
-  const look = async (asked: AbortSignal): Promise<Result<null, Failure>> => {
-    const page = await pageBehind(hub, lastId, AbortSignal.any([asked, closing.signal]))
-    if (!page.ok) {
-      ;[problem, failures] = [page.error, LASTING]
-      notBefore = clock.monotonic() + (retryAfterMs(page.error) ?? 0)
-      return page
-    }
-    const { hub: told, messages, next } = page.value
-    ;[problem, failures] = [null, 0]
-    setDirectory(told)
+  /** True = there may be more. */
+  const lookOnce = async (signal: AbortSignal): Promise<Result<boolean, Failure>> => {
+    const page = await pageBehind(hub, lastId, signal)
+    if (!page.ok) return page
+    const { hub: named, messages, next } = page.value
+    setDirectory(named)
     lastId = String(next)
     for (const [index, each] of messages.entries())
       addMail(each, index === messages.length - 1 ? lastId : null)
+    return ok(messages.length === PAGE)
+  }
+  /** What waits there now: a single look brings something, and tells what the hub is called. */
+  const look = async (asked: AbortSignal): Promise<Result<null, Failure>> => {
+    const signal = AbortSignal.any([asked, closing.signal])
+    const first = await lookOnce(signal)
+    if (!first.ok) {
+      ;[problem, failures] = [first.error, LASTING]
+      notBefore = clock.monotonic() + (retryAfterMs(first.error) ?? 0)
+      return first
+    }
+    ;[problem, failures] = [null, 0]
     outbox.unblock()
+    // Where that fails, the stream goes on.
+    for (let page: Result<boolean, Failure> = first; page.ok && page.value && inbox.hasRoom();)
+      page = await lookOnce(signal)
     if (stream) stream.retry()
     else stream = openMailStream({ hub, clock, random, lastId: () => lastId, onEvent, onState })
     return ok(null)
@@ -189,7 +203,7 @@ async function pageBehind(
   place: string | null,
   signal: AbortSignal,
 ): Promise<Result<z.output<typeof pageSchema>, Failure>> {
-  const path = place === null ? MAIL_PATH : `${MAIL_PATH}?after=${encodeURIComponent(place)}`
+  const path = `${MAIL_PATH}?limit=${PAGE}&after=${encodeURIComponent(place ?? '0')}`
   const answer = await hub.ask(path, { signal }, (found) => found.json())
   if (!answer.ok) return answer
   const page = pageSchema.safeParse(answer.value)

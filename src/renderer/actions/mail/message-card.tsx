@@ -129,6 +129,21 @@ function Marks({ message, isOfTask }: Pick<MessageCardProps, 'message' | 'isOfTa
   )
 }
 
+/** What its turn says, while it is at work on it. */
+function ShowOutput({ agent }: { readonly agent: string }) {
+  const task = useYard((view) => view.agents.get(agent)?.task)
+  if (task === undefined) return null
+  return (
+    <button
+      type="button"
+      className="text-button"
+      onClick={() => navigate({ task, tab: 'output', agent })}
+    >
+      Output<span className="visually-hidden"> of {agent}</span>
+    </button>
+  )
+}
+
 interface DeliveryProps {
   readonly id: string
   readonly delivery: DeliveryView
@@ -136,7 +151,7 @@ interface DeliveryProps {
 }
 
 function Delivery({ id, delivery, command }: DeliveryProps) {
-  const { recipient, at, by, tries, reason, state } = delivery
+  const { recipient, agent, at, by, tries, reason, state } = delivery
   const [lamp, word] = deliveryState(delivery, instantText)
   const facts = [
     tries > 0 && state !== 'closed' && plural(tries, 'try', 'tries'),
@@ -149,6 +164,7 @@ function Delivery({ id, delivery, command }: DeliveryProps) {
         <PlainText text={recipient} />
       </span>
       <StatusBadge state={lamp} word={word} />
+      {agent !== null && <ShowOutput agent={agent} />}
       <span className="text-text-3">{facts.join(', ')}</span>
       {isOpen(delivery) && (
         <Button

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { ChevronRight } from 'lucide-react'
 import type { AgentView, TaskCard } from '../../../contract/view.ts'
 import { bytesText, durationText } from '../../../domain/format.ts'
+import { isStanding } from '../../../domain/messages/message.ts'
 import { Elapsed } from '../../components/ticking-time.tsx'
 import { Sparkline } from '../../ui/plot/sparkline.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
@@ -55,9 +56,12 @@ export const COLUMNS: readonly AgentColumn[] = [
 const known = (value: number | null | undefined, text: (value: number) => string): string =>
   value == null ? '' : text(value)
 
+/** A member's turn is of no task of the graph. */
+const nameOf = (task: string): string => (isStanding(task) ? `Messages to ${task.slice(1)}` : task)
+
 const Task = ({ agent, card }: AgentCellProps) => (
   <>
-    <b title={card?.title}>{card?.title ?? agent.task}</b>
+    <b title={card?.title}>{card?.title ?? nameOf(agent.task)}</b>
     <span className="text-11 text-text-3">{tryText(agent, card)}</span>
   </>
 )

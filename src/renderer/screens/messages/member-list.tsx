@@ -5,8 +5,8 @@ import { pauseMember, resumeMember, wakeMember } from '../../actions/mail/mail-r
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { Countdown } from '../../components/ticking-time.tsx'
-import { setFilter } from '../../model/route.ts'
-import { type CommandRun, useCommand } from '../../model/session/session-context.tsx'
+import { navigate, setFilter } from '../../model/route.ts'
+import { type CommandRun, useCommand, useYard } from '../../model/session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { type DataColumn, DataTable } from '../../ui/data-table.tsx'
 import { countText, instantText } from '../../ui/format.ts'
@@ -92,9 +92,22 @@ export function MemberList({ members, chosen }: MemberListProps) {
   )
 }
 
+/** One at work leads to what its agent says. */
 function State({ member }: { readonly member: MemberView }) {
   const [state, word] = memberState(member)
-  return <StatusBadge state={state} word={word} />
+  const { agent } = member
+  const task = useYard((view) => (agent === null ? undefined : view.agents.get(agent)?.task))
+  if (task === undefined) return <StatusBadge state={state} word={word} />
+  return (
+    <button
+      type="button"
+      className="text-button"
+      title={`Output of ${agent}`}
+      onClick={() => navigate({ task, tab: 'output', agent })}
+    >
+      <StatusBadge state={state} word={word} />
+    </button>
+  )
 }
 
 function NextWake({

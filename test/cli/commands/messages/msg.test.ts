@@ -158,6 +158,9 @@ describe('yard msg', { timeout: 120_000 }, () => {
     for (const words of [['dead'], ['list', '--dead']])
       expect((await yard('msg', ...words)).out).toContain(dead[0]?.deliveries[0]?.reason)
     const [one = '', two = ''] = messages.map(({ id }) => id)
+    // Where it should go is gone.
+    expect((await yard('msg', 'dead', '--retry', one)).code).toBe(3)
+    expect((await yard('member', 'add', 'doomed', '--executor', 'shell')).code).toBe(0)
     const again = await json<MessageView>('msg', 'dead', '--retry', one)
     expect(again).toMatchObject({ text: 'first', deliveries: [{ state: 'waiting', tries: 0 }] })
     expect(again.id).not.toBe(one)

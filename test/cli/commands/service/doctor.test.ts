@@ -54,13 +54,12 @@ describe('yard doctor', { timeout: 120_000 }, () => {
       const left = { pid, url: 'http://127.0.0.1:1', token: 'yot_a', version: '0', host: 'service' }
       mkdirSync(dirname(stateFile()), { recursive: true })
       writeFileSync(stateFile(), JSON.stringify({ ...left, startedAt: '2026-01-01T00:00:00Z' }))
-      expect(await doctor()).toMatchObject({ code: 0, levels: { 'owner.lock': 'ok' } })
-      expect((await place.yard(['doctor'])).out).toContain('no host runs it')
-      for (const flags of [[], ['--kill-agents']]) {
-        const { code, out } = await place.yard(['service', 'stop', ...flags])
-        expect(code).toBe(0)
-        expect(out).toContain('no service is running')
-      }
+      const looked = await place.yard(['doctor'])
+      expect(looked.code).toBe(0)
+      expect(looked.out).toContain('no host runs it')
+      const { code, out } = await place.yard(['service', 'stop', '--kill-agents'])
+      expect(code).toBe(0)
+      expect(out).toContain('no service is running')
       expect(isAlive(pid)).toBe(true)
     } finally {
       stranger.stdin.end()
