@@ -22,6 +22,9 @@ const MOST_MISSED = 100
 /** A restart takes so long: what fell due meanwhile was not missed. */
 const RESTART_MS = 5000
 
+/** A disk that is full has room again some time. */
+const REWRITE_MS = 15_000
+
 type Send = (command: Command) => Promise<Result<Reply, Failure>>
 
 /** A job that is not paused. */
@@ -41,6 +44,8 @@ export function createJobs(parts: CoordinatorParts, send: Send, wake: () => void
   /** Jobs whose runs are being committed. */
   const firing = new Set<string>()
   let starts: Readonly<Record<string, JobStart>> | null = null
+  /** When the starts could not be written last, ms; null = what is known is written. */
+  let unwrittenSince: number | null = null
   /** Times up to this one passed while nothing ran here, ms. */
   let missedUntil = -Infinity
 
@@ -49,11 +54,17 @@ export function createJobs(parts: CoordinatorParts, send: Send, wake: () => void
     from,
     nextAt: parts.nextFireAt(job.schedule, from),
   })
+  const writeStarts = (known: JobPort, now: number): void => {
+    if (starts === null || unwrittenSince === null) return
+    if (Math.abs(now - unwrittenSince) < REWRITE_MS) return
+    unwrittenSince = known.starts.write(starts) ? null : now
+  }
   const readAll = (known: JobPort, now: number): Map<string, Timed> => {
     const settings = known.all()
     const before = (starts ??= known.starts.read())
     starts = startsOf(settings, before, now)
-    if (JSON.stringify(starts) !== JSON.stringify(before)) known.starts.write(starts)
+    if (JSON.stringify(starts) !== JSON.stringify(before)) unwrittenSince = -Infinity
+    writeStarts(known, now)
     const all = new Map<string, Timed>()
     for (const [name, job] of Object.entries(settings)) {
       const since = starts[name]?.since ?? null
@@ -116,6 +127,7 @@ export function createJobs(parts: CoordinatorParts, send: Send, wake: () => void
       if (!port) return
       for (const command of runs.settled(port)) void send(command)
       timed ??= readAll(port, now)
+      writeStarts(port, now)
       if (!startsAgents) return
       for (const [name, entry] of timed)
         if (!firing.has(name) && entry.nextAt !== null && entry.nextAt <= now)

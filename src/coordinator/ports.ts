@@ -154,8 +154,8 @@ export interface JobPort {
   /** By name; they outlive the owner. */
   readonly starts: {
     read(): Readonly<Record<string, JobStart>>
-    /** Never throws. */
-    write(starts: Readonly<Record<string, JobStart>>): void
+    /** Never throws; false = they are not written. */
+    write(starts: Readonly<Record<string, JobStart>>): boolean
   }
 }
 

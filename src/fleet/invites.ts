@@ -24,6 +24,8 @@ const inviteSchema = z.object({
   tokenLifeMs: z.number().nullable(),
   /** When the code is over, ms since 1970. */
   expiresAt: z.number(),
+  /** The command that made it; absent = a call without one. */
+  commandId: z.string().optional(),
 })
 const bookSchema = z.object({ version: z.literal(1), invites: z.array(inviteSchema) })
 
@@ -48,7 +50,12 @@ export function createInvites(file: string, clock: Pick<Clock, 'now'>) {
     issue(offer: Offer, lifeMs: number): { readonly code: string; readonly expiresAt: number } {
       const code = mintCode()
       const expiresAt = clock.now() + lifeMs
-      save([...open(), { ...offer, sha256: sha256Of(code), expiresAt }])
+      const { commandId } = offer
+      // A command that is sent again lost its answer: its first code is known to nobody.
+      const others = open().filter(
+        (each) => commandId === undefined || each.commandId !== commandId,
+      )
+      save([...others, { ...offer, sha256: sha256Of(code), expiresAt }])
       return { code, expiresAt }
     },
     /** Null for what is no code, was used, or is too old. */

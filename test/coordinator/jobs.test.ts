@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -476,5 +476,15 @@ it('keeps the starts of its jobs in a file that is written when they change', as
   await open()
   expect(existsSync(join(folder, 'jobs.json'))).toBe(false)
   await settingsChanged({ nightly: hourly() })
+  expect(existsSync(join(folder, 'jobs.json'))).toBe(true)
+})
+
+it('writes the starts of its jobs later where their file could not be written', async () => {
+  jobs = {}
+  await open()
+  mkdirSync(join(folder, 'jobs.json'))
+  await settingsChanged({ nightly: hourly() })
+  rmSync(join(folder, 'jobs.json'), { recursive: true })
+  await bench.pass(MINUTE)
   expect(existsSync(join(folder, 'jobs.json'))).toBe(true)
 })

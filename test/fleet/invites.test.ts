@@ -38,6 +38,12 @@ it('a code is good once, within its time, and outlives the process that made it'
   expect(invites.redeem(late.code)).toBeNull()
 })
 
+it('of a command that is sent again one code is good', () => {
+  const { code } = invites.issue({ ...offer, commandId: 'c' }, 1000)
+  const again = invites.issue({ ...offer, commandId: 'c' }, 1000)
+  expect([invites.redeem(code), invites.redeem(again.code)?.name]).toEqual([null, 'laptop'])
+})
+
 it('its file is for its owner alone and holds no code', () => {
   const { code } = invites.issue(offer, 1000)
   expect(statSync(file).mode & 0o777).toBe(0o600)

@@ -315,7 +315,7 @@ export function restingEvent(id: Task['id'], waiting: readonly Delivery[], at: n
         at,
         id,
         for: 'message',
-        text: 'it is idle: nothing was sent to it',
+        text: 'it is idle: nothing waits for it',
         failure: null,
         provider: null,
       }

@@ -41,6 +41,7 @@ export type MailReads = ReturnType<typeof prepareMailReads>
 
 export function prepareMailReads(db: Database.Database) {
   const byId = db.prepare('SELECT body FROM message WHERE id = ?').pluck()
+  const ending = db.prepare('SELECT id FROM message WHERE id LIKE ? LIMIT 2').pluck()
   const deliveries = db
     .prepare('SELECT body FROM delivery WHERE message_id = ? ORDER BY rowid')
     .pluck()
@@ -62,6 +63,8 @@ export function prepareMailReads(db: Database.Database) {
       const body = byId.get(id)
       return body === undefined ? null : (stored(body)[0] ?? null)
     },
+    /** Ids of at most two messages whose id ends so. */
+    endingWith: (end: string): string[] => ending.all(`%${end}`).map(String),
     /** What it answers, it, and what answers either among the messages that came next; oldest first. */
     thread: (id: string): StoredMessage[] =>
       threadOf(id).flatMap((each) => {

@@ -88,8 +88,16 @@ function memberItem(
   const id = `member.${name}`
   if (isPerson) return item(id, 'a person, who is given notices')
   const own = executor ?? settings.coordinator.executor
-  if (!profileOf(settings, own))
+  const profile = profileOf(settings, own)
+  if (!profile)
     return fail(id, `there is no executor ${own}`, `yard config members.${name}.executor NAME`)
+  const { type } = profile
+  if (type === 'shell' || type === 'manual' || type === 'external')
+    return warn(
+      id,
+      `its turns are not run: the executor ${own} is ${type}`,
+      `yard config members.${name}.executor NAME`,
+    )
   const { problem } = patient.probe(own)
   return problem === null
     ? item(id, `its turns run on ${own}`)

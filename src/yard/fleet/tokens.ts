@@ -29,7 +29,7 @@ type TokenYard = Pick<
   'config' | 'dispatch' | 'fleet' | 'host' | 'log' | 'now' | 'paths' | 'plan' | 'store'
 >
 
-type Scope = Omit<Invite, 'sha256' | 'expiresAt'>
+type Scope = Omit<Invite, 'sha256' | 'expiresAt' | 'commandId'>
 
 export async function createToken(
   yard: TokenYard,
@@ -69,7 +69,7 @@ async function makeToken(
 /** A code for a token of this scope, and the line that uses it. */
 export async function inviteTo(
   yard: TokenYard,
-  { commandId: _once, ttl, ...input }: InviteInput,
+  { commandId, ttl, ...input }: InviteInput,
   by: Actor,
 ): Promise<Result<InviteView, Failure>> {
   const scope = scopeOf(input, by)
@@ -82,7 +82,10 @@ export async function inviteTo(
   if (!endpoint.ok) return endpoint
   try {
     const { url, pin } = endpoint.value
-    const { code, expiresAt } = yard.fleet.invites.issue(scope.value, lifeMs.value)
+    const { code, expiresAt } = yard.fleet.invites.issue(
+      { ...scope.value, ...(commandId === undefined ? {} : { commandId }) },
+      lifeMs.value,
+    )
     const join = `yard daemon join ${url}${pin === null ? '' : ` --pin ${pin}`}`
     return ok({ join, code, expiresAt: isoTime(expiresAt) })
   } catch (error) {
@@ -99,7 +102,7 @@ export async function redeemCode(
   try {
     const invite = access.attempt(address, () => invites.redeem(code))
     if (!invite.ok) return invite
-    const { sha256: _code, expiresAt: _over, ...scope } = invite.value
+    const { sha256: _code, expiresAt: _over, commandId: _made, ...scope } = invite.value
     const made = await makeToken(yard, scope, { by: { kind: 'coordinator' } })
     if (!made.ok) {
       // Where that fails, too, the code is spent: a person makes another.

@@ -61,10 +61,12 @@ function readStarts(file: string): Readonly<Record<string, JobStart>> {
   }
 }
 
-function writeStarts(file: string, starts: Readonly<Record<string, JobStart>>, log: Log): void {
+function writeStarts(file: string, starts: Readonly<Record<string, JobStart>>, log: Log): boolean {
   try {
     replaceFile(file, `${JSON.stringify(starts)}\n`)
+    return true
   } catch (error) {
     log.warn('the starts of jobs could not be written', { file, error: errorText(error) })
+    return false
   }
 }

@@ -25,10 +25,7 @@ export function createMailPort(
       const isPerson = name === ANY_PERSON || (members[name]?.isPerson ?? true)
       return { name, kind: isPerson ? 'person' : 'member' }
     },
-    members: () =>
-      Object.entries(settings().members).flatMap(([name, { isPerson }]) =>
-        isPerson ? [] : [{ name, title: `Messages to ${name}` }],
-      ),
+    members: () => standingMembers(settings()),
     sendingTo(name, message) {
       const recipient = senderOf(plan, name) ?? personNamed(settings(), name)
       const addressed = { ...message, to: [recipient.name] }
@@ -36,6 +33,12 @@ export function createMailPort(
     },
   }
 }
+
+/** Those with a standing task. */
+export const standingMembers = ({ members }: Pick<Settings, 'members'>) =>
+  Object.entries(members).flatMap(([name, { isPerson }]) =>
+    isPerson ? [] : [{ name, title: `Messages to ${name}` }],
+  )
 
 /** Whoever sent it without being a member is a person. */
 const personNamed = ({ members }: Settings, name: string) =>

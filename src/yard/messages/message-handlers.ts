@@ -22,6 +22,7 @@ import { diffOf } from '../git/changes.ts'
 import { type HandlerContext, procedures, send, taskOf } from '../handlers/context.ts'
 import { refuse, refuseAs, valueOf } from '../handlers/failures.ts'
 import { asSender } from './as-sender.ts'
+import { standingMembers } from './mail-port.ts'
 import { toMemberView, toMessageView } from './message-view.ts'
 import { recipientsOf, senderName } from './recipients.ts'
 import {
@@ -59,11 +60,13 @@ export const messageHandlers = {
   }),
   list: procedures.message.list.handler(({ context, input }) => {
     const { to, task, open = false, dead = false, kind, before, limit } = input
-    const about = task === undefined ? undefined : taskOf(context, task)
-    const names = about ? ofTask(context, about) : namesAsked(context, to)
+    const asked = task === undefined ? undefined : taskOf(context, task)
+    const names = asked ? ofTask(context, asked) : namesAsked(context, to)
+    const about =
+      asked?.id ?? names?.find((name) => name.startsWith('task:') && to === name.slice(5))?.slice(5)
     const state = dead ? 'dead' : open ? 'open' : undefined
     return context.yard.store.mail
-      .messages({ names, about: about?.id, state, kind, before, limit })
+      .messages({ names, about, state, kind, before, limit })
       .map(toMessageView)
   }),
   get: procedures.message.get.handler(({ context, input }) =>
@@ -176,17 +179,17 @@ export const memberHandlers = {
     ),
   ),
   wake: procedures.member.wake.handler(async ({ context, input }) => {
-    const id = standingOf(context, input.name)
+    const id = await standingOf(context, input.name)
     await send(context, { type: 'member.wake', id }, input.commandId)
     return memberView(context, input.name)
   }),
   pause: procedures.member.pause.handler(async ({ context, input }) => {
-    const id = standingOf(context, input.name)
+    const id = await standingOf(context, input.name)
     await send(context, { type: 'task.hold', id }, input.commandId)
     return memberView(context, input.name)
   }),
   resume: procedures.member.resume.handler(async ({ context, input }) => {
-    const id = standingOf(context, input.name)
+    const id = await standingOf(context, input.name)
     await send(context, { type: 'task.release', id }, input.commandId)
     return memberView(context, input.name)
   }),
@@ -204,7 +207,7 @@ const memberView = (context: HandlerContext, name: string) =>
   refuse(unknownMember(context.yard.config().settings, name))
 
 /** A person has no turns that could be held. */
-function standingOf({ yard }: HandlerContext, name: string) {
+async function standingOf({ yard }: HandlerContext, name: string): Promise<TaskId> {
   const { settings } = yard.config()
   const member = settings.members[name]
   if (!member) return refuse(unknownMember(settings, name))
@@ -212,7 +215,11 @@ function standingOf({ yard }: HandlerContext, name: string) {
     return refuseAs('wrong-state', `${name} is a person, and takes no turns here`, {
       hint: `yard msg send ${name} "…" writes to them`,
     })
-  return standingIdOf(name)
+  const id = standingIdOf(name)
+  // Before the first host of this yard.
+  const sync = { type: 'members.sync', members: standingMembers(settings) } as const
+  if (!yard.plan.tasks.has(id)) valueOf(await yard.dispatch(sync, { kind: 'coordinator' }))
+  return id
 }
 
 /** What is the same in all that one caller says. */
@@ -310,10 +317,21 @@ function answerable({ yard }: HandlerContext, from: string): string {
 const viewOf = (context: HandlerContext, id: string): MessageView =>
   toMessageView(messageNamed(context, id))
 
+/** As people type it: the last characters differ where the first are of the same day. */
+const isEndOfId = (typed: string): boolean => /^[0-9A-HJKMNP-TV-Z]{6,25}$/.test(typed)
+
 /** An agent reads its own alone. */
 function messageNamed(context: HandlerContext, id: string): StoredMessage {
   const { yard } = context
-  const stored = messageIdSchema.safeParse(id).success ? yard.store.mail.message(id) : null
+  const { mail } = yard.store
+  const typed = id.toUpperCase()
+  const [only, ...others] = isEndOfId(typed) ? mail.endingWith(typed) : [typed]
+  if (others.length > 0)
+    return refuseAs('bad-request', `several messages end with ${typed}`, {
+      hint: 'type the whole id',
+      facts: { id },
+    })
+  const stored = messageIdSchema.safeParse(only).success ? mail.message(only ?? '') : null
   if (!stored)
     return refuseAs('unknown-message', `there is no message ${JSON.stringify(id)}`, {
       hint: 'yard msg list shows them',

@@ -81,8 +81,10 @@ function stateOf(
   return states.includes('parked') || states.includes('paused') ? 'sleeping' : 'waiting'
 }
 
-function nextWakeOf({ plan, now }: MemberSource, name: string): string | null {
+/** Null also while a person keeps it from being woken. */
+function nextWakeOf({ plan, settings, now }: MemberSource, name: string): string | null {
   const task = plan.tasks.get(standingIdOf(name))
-  if (task?.state.kind !== 'open') return null
+  const isKept = plan.facts.paused || settings.members[name]?.isPiloted || task?.held
+  if (task?.state.kind !== 'open' || isKept) return null
   return isoTime(Math.max(now, task.state.notBefore ?? 0, task.state.park?.until ?? 0))
 }

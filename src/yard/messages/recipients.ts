@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import type { Actor } from '../../domain/command.ts'
 import { unknownTask } from '../../domain/decide/decision.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
-import { isAgentId, isTaskId } from '../../domain/ids.ts'
+import { agentNumberOf, isAgentId, isTaskId } from '../../domain/ids.ts'
 import { actsFor, tokenOfMachine } from '../../domain/messages/access-token.ts'
 import { ANY_PERSON, isStanding, type Recipient } from '../../domain/messages/message.ts'
 import { namesOf } from '../../domain/messages/names.ts'
@@ -90,6 +90,13 @@ function machinesWith({ peers, tokens }: Plan, name: string): string[] {
 function agentNamed(plan: Plan, name: string): Result<Recipient, Failure> {
   const lives = isAgentId(name) && plan.agents.has(name)
   if (lives) return ok({ name, kind: 'agent' })
+  if (!isAgentId(name) || agentNumberOf(name) > plan.lastAgentNumber)
+    return err(
+      failure('unknown-agent', `there is no agent ${name}`, {
+        hint: 'yard ps shows those that live',
+        facts: { agent: name },
+      }),
+    )
   return err(
     failure('wrong-state', `${name} does not live, so nobody would read it`, {
       hint: 'task:ID reaches the next agent of a task',

@@ -109,7 +109,11 @@ export function createSimMail(random: SeededRandom, faults: MailFaults): SimMail
         log: silentLog,
       })
       // In the file they outlive every owner, and a backup that is put back.
-      const kept = { read: () => starts, write: (next: typeof starts) => void (starts = next) }
+      const write = (next: typeof starts): boolean => {
+        starts = next
+        return true
+      }
+      const kept = { read: () => starts, write }
       const whole = { ...port, starts: kept }
       return (living = faults.forgetsRuns ? forgetful(whole) : whole)
     },

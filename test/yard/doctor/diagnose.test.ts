@@ -118,7 +118,8 @@ describe('a diagnosis of the configuration', () => {
   it('looks at each member and job', async () => {
     configure(
       [
-        '[members.dev]\nexecutor = "shell"',
+        '[members.dev]\nexecutor = "own"\n[executors.own]\ntype = "command"\ncommand = ["true"]',
+        '[members.idle]\nexecutor = "shell"',
         '[members.away]\nexecutor = "gone"',
         '[members.pat]\nperson = true',
         '[executors.gone]\ntype = "command"\ncommand = ["no-such-program"]',
@@ -131,6 +132,7 @@ describe('a diagnosis of the configuration', () => {
       'config.valid': 'ok',
       'executor.gone': 'warn',
       'member.dev': 'ok',
+      'member.idle': 'warn',
       'member.away': 'fail',
       'member.pat': 'ok',
       'job.nightly': 'ok',

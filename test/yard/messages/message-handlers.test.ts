@@ -33,7 +33,7 @@ describe('sending', () => {
     const gone = bench.client.message.send({ to: ['task:apo'], text: 'Hello' })
     expect(await failureOf(gone)).toMatchObject({ kind: 'unknown-task' })
     const dead = bench.client.message.send({ to: ['agent-7'], text: 'Hello' })
-    expect(await failureOf(dead)).toMatchObject({ kind: 'wrong-state' })
+    expect(await failureOf(dead)).toMatchObject({ kind: 'unknown-agent' })
   })
 })
 

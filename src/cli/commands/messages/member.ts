@@ -1,7 +1,8 @@
 /** `yard member`: who messages can be sent to. */
 import { err, ok } from '../../../base/result.ts'
 import type { MemberView } from '../../../contract/message.ts'
-import { failure } from '../../../domain/failure.ts'
+import { failure, type Failure } from '../../../domain/failure.ts'
+import { formatDuration } from '../../../domain/format.ts'
 import { isMemberName } from '../../../domain/messages/message.ts'
 import { nearMatch } from '../../../domain/near-match.ts'
 import { askYard, refuseAgent, withYard } from '../../connect/connect.ts'
@@ -79,7 +80,7 @@ const keysOf = ({ executor, person, conversation, pilot, retryAfter, tries }: Gi
     person: person || undefined,
     conversation,
     pilot: pilot === undefined ? undefined : pilot === 'on',
-    retry_after: retryAfter === undefined ? undefined : `${retryAfter}ms`,
+    retry_after: retryAfter === undefined ? undefined : formatDuration(retryAfter),
     tries,
   })
 
@@ -107,6 +108,15 @@ const add = defineSubcommand({
       return err(
         failure('bad-request', `${JSON.stringify(member)} cannot be the name of a member`, {
           hint: '1 to 32 letters, digits, dashes and underscores, and none of all, person, yard, agent-7',
+        }),
+      )
+    const found = await findMember(cli, member)
+    if (!found.ok) return found
+    if (found.value.member !== null)
+      return err(
+        failure('id-taken', `there is a member ${member} already`, {
+          hint: `yard member edit ${member} changes it`,
+          facts: { member },
         }),
       )
     const keys = keysOf(given)
@@ -154,7 +164,7 @@ const remove = defineSubcommand({
       return err(
         failure(
           'wrong-state',
-          `${member} has ${known.value.agent ? 'a turn' : `${known.value.waiting} open messages`}`,
+          `${member} has ${known.value.agent ? 'a turn' : openText(known.value.waiting)}`,
           {
             hint: `yard msg list ${member} --open shows them, yard msg ack --all --for ${member} closes them`,
             facts: { name: member, waiting: known.value.waiting },
@@ -166,12 +176,24 @@ const remove = defineSubcommand({
       editConfig(sources, scope, [{ key: `members.${member}`, value: null }]),
     )
     if (!changed.ok) return changed
+    const left = await findMember(cli, member)
+    if (!left.ok) return left
+    if (left.value.member !== null) return err(notOfThisYard(member))
     return printed(cli, { name: member }, () => `${member} is no member any more`)
   },
 })
 
-/** As the yard has it in force. */
-async function knownMember(cli: Cli, member: string) {
+const openText = (count: number): string =>
+  count === 1 ? '1 open message' : `${count} open messages`
+
+const notOfThisYard = (member: string): Failure =>
+  failure('not-allowed', `${member} stands in your own config file, not in that of the yard`, {
+    hint: `yard config --global --unset members.${member} removes it there`,
+    facts: { member },
+  })
+
+/** As the yard has it in force; null where there is none. */
+async function findMember(cli: Cli, member: string) {
   let found: MemberView | null = null
   let names: readonly string[] = []
   const outcome = await withYard(cli, async ({ client }) => {
@@ -180,8 +202,14 @@ async function knownMember(cli: Cli, member: string) {
     found = members.find((each) => each.name === member) ?? null
     return ok(0)
   })
-  if (!outcome.ok) return outcome
-  if (found !== null) return ok(found as MemberView)
+  return outcome.ok ? ok({ member: found as MemberView | null, names }) : outcome
+}
+
+async function knownMember(cli: Cli, member: string) {
+  const found = await findMember(cli, member)
+  if (!found.ok) return found
+  if (found.value.member !== null) return ok(found.value.member)
+  const { names } = found.value
   const near = nearMatch(member, names)
   return err(
     failure('unknown-member', `there is no member "${member}"`, {
@@ -199,7 +227,9 @@ const acting = (verb: 'wake' | 'pause' | 'resume', summary: string, said: string
     handler: (cli, { name: member }) =>
       withYard(cli, async ({ client }) => {
         const view = await client.member[verb]({ name: member, commandId: cli.commandId })
-        return printed(cli, view, () => `${member} ${said}`)
+        const isHeld = verb === 'wake' && (await client.service.status()).paused
+        const text = isHeld ? `${said} once the yard goes on` : said
+        return printed(cli, view, () => `${member} ${text}`)
       }),
   })
 

@@ -5,6 +5,7 @@ import type { DeliveryView, MessageView } from '../../../contract/message.ts'
 import { failure, type Failure } from '../../../domain/failure.ts'
 import { oneLine } from '../../../domain/output.ts'
 import { askYard, withYard } from '../../connect/connect.ts'
+import { failureFromError, isLostConnection } from '../../connect/failure-from-error.ts'
 import {
   argument,
   type Cli,
@@ -98,24 +99,45 @@ const list = defineSubcommand({
           ...(open ? { open } : {}),
           ...(dead ? { dead } : {}),
         }),
-      (messages) => printList(cli, messages),
+      (messages) => printList(cli, messages, dead),
     ),
 })
 
-function printList({ print }: Cli, messages: readonly MessageView[]): void {
+function printList({ print }: Cli, messages: readonly MessageView[], isDead = false): void {
   if (messages.length === 0) return void print.line('no messages')
   print.table(
-    ['ID', 'AT', 'FROM', 'TO', 'KIND', 'STATE', 'TEXT'],
+    ['ID', 'AT', 'FROM', 'TO', 'KIND', 'STATE', ...(isDead ? ['REASON'] : []), 'TEXT'],
     messages.map(({ id, at, from, deliveries, kind, priority, text }) => [
       id,
       at.slice(0, 16).replace('T', ' '),
       from,
       deliveries.map(({ recipient }) => recipient).join(', '),
       priority === 'normal' ? kind : `${kind}, ${priority}`,
-      [...new Set(deliveries.map(stateText))].join(', '),
+      statesText(deliveries),
+      ...(isDead ? [reasonText(deliveries)] : []),
       oneLine(text).slice(0, 60),
     ]),
   )
+}
+
+/** Once where it is the same for all, else of each in the order of their names. */
+function statesText(deliveries: readonly DeliveryView[]): string {
+  const states = deliveries.map(stateText)
+  return (new Set(states).size === 1 ? states.slice(0, 1) : states).join(', ')
+}
+
+const reasonText = (deliveries: readonly DeliveryView[]): string => {
+  const reasons = deliveries.flatMap(({ state, reason }) =>
+    state === 'dead' ? (reason ?? []) : [],
+  )
+  return [...new Set(reasons.map(oneLine))].join('; ')
+}
+
+/** A person has notices, not turns. */
+function triesText({ tries, recipientKind }: DeliveryView): string {
+  if (tries === 0) return ''
+  if (recipientKind === 'person') return `, ${tries} ${tries === 1 ? 'notice' : 'notices'} given`
+  return `, ${tries} ${tries === 1 ? 'turn' : 'turns'} ended badly`
 }
 
 const stateText = ({ state, how, agent }: DeliveryView): string =>
@@ -135,13 +157,15 @@ function printMessage({ print }: Cli, message: MessageView): void {
   for (const [name, value] of facts)
     if (value !== null) print.line(`${name.padEnd(11)} ${oneLine(value)}`)
   for (const delivery of message.deliveries) {
-    const { recipient, tries, reason, notBefore } = delivery
+    const { recipient, reason, notBefore } = delivery
     const again = notBefore === null ? '' : `, again at ${notBefore}`
-    const count = tries === 0 ? '' : `, ${tries} ${tries === 1 ? 'turn' : 'turns'} ended badly`
     const why = reason === null ? '' : `: ${oneLine(reason)}`
-    print.line(`${'to'.padEnd(11)} ${recipient} (${stateText(delivery)}${again}${count}${why})`)
+    print.line(
+      `${'to'.padEnd(11)} ${recipient} (${stateText(delivery)}${again}${triesText(delivery)}${why})`,
+    )
   }
   print.line(`\n${message.text}`)
+  if (message.diff !== null) print.line(`\n${message.diff.trimEnd()}`)
 }
 
 const read = defineSubcommand({
@@ -222,11 +246,20 @@ async function ackThese(
     )
   return withYard(cli, async ({ client }) => {
     const closed: MessageView[] = []
+    let refused: Failure | null = null
     for (const id of ids) {
       const commandId = `${cli.commandId} ${id}`
-      closed.push(await client.message.ack({ id, ...definedFields({ for: name }), commandId }))
+      const request = { id, ...definedFields({ for: name }), commandId }
+      try {
+        closed.push(await client.message.ack(request))
+      } catch (error) {
+        if (isLostConnection(error)) throw error
+        // It keeps none of the others open.
+        refused ??= failureFromError(error)
+      }
     }
-    return printed(cli, closed, () => closed.map(({ id }) => id).join('\n'))
+    if (refused === null) return printed(cli, closed, () => closed.map(({ id }) => id).join('\n'))
+    return err(refused)
   })
 }
 
@@ -244,7 +277,7 @@ const dead = defineSubcommand({
       return askYard(
         cli,
         (client) => client.message.list({ dead: true, limit: 1000 }),
-        (messages) => printList(cli, messages),
+        (messages) => printList(cli, messages, true),
       )
     return withYard(cli, async ({ client }) => {
       const request = { id, commandId: cli.commandId }

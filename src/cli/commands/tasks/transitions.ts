@@ -185,7 +185,8 @@ const listSchedule = (cli: Cli): Promise<Outcome> =>
     cli,
     (client) => client.task.scheduleList(),
     (entries) => {
-      if (entries.length === 0) return cli.print.progress('nothing repeats')
+      if (entries.length === 0)
+        return cli.print.progress('no task repeats; yard job list shows the jobs')
       cli.print.table(
         ['NEXT', 'ID', 'SCHEDULE', 'ZONE', 'STATE', 'TITLE'],
         entries.map(({ next, id, spec, tz, state, title }) => [

@@ -84,7 +84,7 @@ describe('yard msg', { timeout: 120_000 }, () => {
     ['a kind that there is not', ['send', 'back-end', 'x', '--kind', 'order'], 2, 'delegation'],
     ['new and resume', ['send', 'back-end', 'x', '--new', '--resume'], 2, '--resume'],
     ['a review of nothing', ['send', 'back-end', 'x', '--kind', 'review'], 2, '--task'],
-    ['an agent that does not live', ['send', 'agent-9', 'x'], 4, 'task:'],
+    ['an agent that there never was', ['send', 'agent-9', 'x'], 3, 'yard ps'],
     ['another machine', ['send', 'bob@laptop', 'x'], 2, 'transport.type'],
     ['ack without a message', ['ack'], 2, 'msg list'],
     ['ack of all for nobody', ['ack', '--all'], 2, '--for'],
@@ -106,13 +106,36 @@ describe('yard msg', { timeout: 120_000 }, () => {
         code: 4,
         err: expect.stringContaining('is not open'),
       })
+    const [first, open] = [await send('anna', 'one'), await send('anna', 'two')]
+    await yard('msg', 'ack', first.id)
+    expect((await yard('msg', 'ack', first.id, open.id)).code).toBe(4)
+    expect(await stateOf(open.id, 'anna')).toMatchObject({ state: 'closed' })
     const two = await send('back-end,front-end', 'both')
     expect(await yard('msg', 'ack', two.id, '--for', 'back-end')).toMatchObject({ code: 0 })
     expect(await stateOf(two.id, 'front-end')).toMatchObject({ state: 'waiting' })
     expect((await yard('msg', 'ack', two.id, '--for', 'back-end')).code).toBe(4)
+    expect((await yard('msg', 'list', 'back-end', '--limit', '1')).out).toContain('acked, waiting')
+    for (const id of [two.id.toLowerCase(), two.id.slice(-6), two.id.slice(-6).toLowerCase()])
+      expect(await json('msg', 'read', id)).toMatchObject({ id: two.id })
     expect(await json('msg', 'ack', '--all', '--for', 'front-end')).toContain(two.id)
     expect(await json('msg', 'list', 'front-end', '--open')).toEqual([])
     expect(await json('msg', 'ack', '--all', '--for', 'front-end')).toEqual([])
+  })
+
+  it('lists what is about a task, and shows the changes of a review', async () => {
+    const about = await send('anna', 'about it', '--task', 'docs')
+    const listed = await json<MessageView[]>('msg', 'list', 'docs')
+    expect(listed.map(({ id }) => id)).toContain(about.id)
+    const review = messageAt(START_AT, 'look', { kind: 'review', diff: '+one line' })
+    await recordInto(
+      join(test.folder, '.yard/yard.db'),
+      (recorder) =>
+        void recorder.run(
+          { type: 'message.send', ...sendingTo(['back-end'], review) },
+          COORDINATOR,
+        ),
+    )
+    expect((await yard('msg', 'read', review.id)).out).toMatch(/look\n\n\+one line\n$/)
   })
 
   it('lists what is dead with its reason, sends it anew under another id, or drops it', async () => {
@@ -132,6 +155,8 @@ describe('yard msg', { timeout: 120_000 }, () => {
     expect(dead[0]?.deliveries).toMatchObject([
       { state: 'dead', reason: expect.stringContaining('1') },
     ])
+    for (const words of [['dead'], ['list', '--dead']])
+      expect((await yard('msg', ...words)).out).toContain(dead[0]?.deliveries[0]?.reason)
     const [one = '', two = ''] = messages.map(({ id }) => id)
     // Where it should go is gone.
     expect((await yard('msg', 'dead', '--retry', one)).code).toBe(3)
