@@ -39,6 +39,10 @@ export const resumeMember = (name: string) =>
 export const runJob = (name: string) =>
   command(({ job }, commandId) => job.run({ name, commandId }))
 
+/** Ends a member's turn; the member is paused then. */
+export const endTurn = (id: string) =>
+  command(({ agent }, commandId) => agent.kill({ id, commandId }))
+
 /** Sends and receives what is for and from other machines, now. */
 export const syncMail = command(({ transport }, commandId) => transport.sync({ commandId }))
 

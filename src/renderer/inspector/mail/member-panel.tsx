@@ -1,6 +1,7 @@
 /** The turns of a member, which are of no task of the graph: what each said, and the way to its messages. */
 import { useMemo } from 'react'
 import type { AgentView } from '../../../contract/view.ts'
+import { EndTurn } from '../../actions/mail/end-turn.tsx'
 import { ProblemNote } from '../../components/problem-note.tsx'
 import { Lamp } from '../../components/status-badge.tsx'
 import { TrySelect } from '../../components/try-select.tsx'
@@ -46,6 +47,7 @@ export function MemberPanel({ id }: { readonly id: string }) {
           <Button onClick={() => navigate({ screen: 'messages', filters: { who: name } })}>
             Show its messages
           </Button>
+          {agent !== null && <EndTurn key={agent.id} agent={agent} />}
         </div>
       </header>
       <ProblemNote problem={turns.problem} onClose={turns.askAgain} />

@@ -10,6 +10,7 @@ import { StatusBadge } from '../../components/status-badge.tsx'
 import { subjectOf } from '../../actions/action.ts'
 import { usePerform } from '../../actions/perform.ts'
 import { ActionButton } from '../../actions/views/task-buttons.tsx'
+import { EndTurn } from '../../actions/mail/end-turn.tsx'
 import { kill } from '../../actions/task/kill.ts'
 import { useSession } from '../../model/session/session-context.tsx'
 import { usedMoneyText, usedTokensText } from '../../components/usage-text.ts'
@@ -124,7 +125,9 @@ function RowAct({ agent, card, onOpen }: AgentCellProps) {
         <ChevronRight size={14} strokeWidth={1.5} />
       </Button>
     )
-  return agent.status === 'stopping' || card === null ? null : <Kill agent={agent} card={card} />
+  if (agent.status === 'stopping') return null
+  if (card === null) return isStanding(agent.task) ? <EndTurn agent={agent} /> : null
+  return <Kill agent={agent} card={card} />
 }
 
 function Kill({ agent, card }: { readonly agent: AgentView; readonly card: TaskCard }) {

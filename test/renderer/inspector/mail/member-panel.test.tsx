@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { AgentView } from '../../../../src/contract/view.ts'
 import { MemberPanel } from '../../../../src/renderer/inspector/mail/member-panel.tsx'
 import { SessionContext } from '../../../../src/renderer/model/session/session-context.tsx'
+import { eventually } from '../../../support/eventually.ts'
 import { agentOf } from '../../../support/scripted-host.ts'
 import { liveSession } from '../../model/session/live-session.ts'
 
@@ -22,6 +23,7 @@ function open(turns: readonly AgentView[]) {
       asked.push(input)
       return turns
     },
+    kill: async (input: object) => void asked.push(input),
     output: async () => ({
       reports: [],
       text: '',
@@ -48,6 +50,16 @@ test('the latest turn is shown, with the way to the member’s messages', async 
   expect(screen.getByRole('combobox', { name: 'Which turn' })).toBeDefined()
   fireEvent.click(screen.getByRole('button', { name: 'Show its messages' }))
   expect(location.hash).toBe('#/messages?who=qa')
+})
+
+test('a turn that runs is killed by two presses', async () => {
+  const running = agentOf('agent-3', '@qa', { generation: 3 })
+  const asked = open([running])
+  fireEvent.click(await screen.findByRole('button', { name: 'Kill agent-3' }))
+  expect(asked).toHaveLength(1)
+  fireEvent.click(screen.getByRole('button', { name: 'Kill it and pause? agent-3' }))
+  await eventually(() => expect(asked).toHaveLength(2))
+  expect(asked[1]).toMatchObject({ id: 'agent-3' })
 })
 
 test('one without a turn says so', async () => {
