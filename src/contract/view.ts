@@ -70,6 +70,8 @@ export const taskCardSchema = z.object({
   tags: z.array(z.string()),
   executor: z.string().nullable(),
   model: z.string().nullable(),
+  /** Whose task it is, and what runs its work where the task names no executor; absent where it is nobody's. */
+  member: z.object({ name: z.string(), executor: z.string().nullable() }).optional(),
   /** The living agent, else the last one. */
   agent: z.string().nullable(),
   attempts: z.number(),
@@ -111,7 +113,7 @@ const chosenSchema = choiceSchema.pick({ arm: true, chance: true, explored: true
 
 /** One place where an executor or a model may be named. */
 const routeStopSchema = z.object({
-  stop: z.enum(['task', 'executor', 'coordinator', 'default']),
+  stop: z.enum(['task', 'member', 'executor', 'coordinator', 'default']),
   value: z.string().nullable(),
   isPicked: z.boolean(),
   /** Who says it; null where nothing is said, absent where it is unknown. */

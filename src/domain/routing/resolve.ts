@@ -99,7 +99,7 @@ function firstName(
 }
 
 /** Null where tasks of that member run as those of nobody. */
-function executorOfMember({ members }: Settings, name: string | null): string | null {
+export function executorOfMember({ members }: Settings, name: string | null): string | null {
   const member = name === null ? undefined : members[name]
   return member?.isPerson ? 'manual' : (member?.executor ?? null)
 }

@@ -12,10 +12,12 @@ export type PendingEntry = PendingConfig['entries'][number]
 /** Which file an edit goes to: this yard's own, or the person's, which holds for all yards. */
 export type ConfigScope = 'project' | 'global'
 
-/** An executor's or a model's own setting with its name before the label. */
+const NAMED_GROUPS: readonly (string | undefined)[] = ['executors', 'models', 'members', 'jobs']
+
+/** What one of several things of a kind has of its own, with the name of that thing before the label. */
 export function titledSetting(setting: Setting): Setting {
   const [group, name] = keyParts(setting.key)
-  if (group !== 'executors' && group !== 'models') return setting
+  if (!NAMED_GROUPS.includes(group)) return setting
   return { ...setting, label: `${name}: ${setting.label}` }
 }
 

@@ -17,7 +17,7 @@ import { TaskButtons } from '../actions/views/task-buttons.tsx'
 import { nthTryText } from '../model/task-state.ts'
 import type { TaskDetails } from '../model/use-task-details.ts'
 import { gateLine, gateTip, shownScore } from '../model/scores.ts'
-import { factOf, taskTookMs } from '../model/task-state.ts'
+import { executorOfCard, factOf, taskTookMs } from '../model/task-state.ts'
 import { focusAfterDraw } from '../ui/focus.ts'
 import { ProblemNote } from '../components/problem-note.tsx'
 import { useTaskEdit } from '../actions/task/edit.ts'
@@ -127,8 +127,9 @@ function StateLine({ card, agent, isHeld }: StateLineProps) {
 
 /** With why it is that model, where the yard chose it. */
 function Who({ card, agent }: Pick<StateLineProps, 'card' | 'agent'>) {
-  const { executor, model } = agent ?? card
-  const text = [executor, model].filter(Boolean).join(', ')
+  const executor = agent?.executor ?? executorOfCard(card)
+  const { model } = agent ?? card
+  const text = [card.member?.name, executor, model].filter(Boolean).join(', ')
   return <Word text={text || null} tip={agent?.choice?.reason} />
 }
 

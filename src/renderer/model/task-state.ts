@@ -33,6 +33,10 @@ export function taskTookMs({
   return workedMs ?? Math.max(0, Date.parse(completedAt) - Date.parse(startedAt))
 }
 
+/** What a task's next try is run by, where it or its member names that; null = the default of the yard. */
+export const executorOfCard = ({ executor, member }: Pick<TaskCard, 'executor' | 'member'>) =>
+  executor ?? member?.executor ?? null
+
 const ordinals = new Intl.PluralRules('en', { type: 'ordinal' })
 const ENDINGS: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd' }
 

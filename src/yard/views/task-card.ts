@@ -3,7 +3,7 @@ import type { Summary, TaskCard } from '../../contract/view.ts'
 import { DEFAULT_MAX_ATTEMPTS } from '../../domain/failure.ts'
 import { isUnjudgedType } from '../../domain/decide/evaluated.ts'
 import { type GateChoice, gateOf } from '../../domain/judging/evaluation.ts'
-import { profileOf } from '../../domain/routing/resolve.ts'
+import { executorOfMember, profileOf } from '../../domain/routing/resolve.ts'
 import { shownStateOf, type Plan } from '../../domain/plan.ts'
 import type { Settings } from '../../domain/settings.ts'
 import {
@@ -78,6 +78,7 @@ export function toTaskCard(
     tags: task.tags,
     executor: executorOf(task),
     model: task.model,
+    ...memberOfCard(source, task),
     agent: agentOfCard(source.plan, task),
     attempts: attemptsOf(task),
     maxAttempts: task.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
@@ -99,6 +100,12 @@ export function toTaskCard(
     ...(cost.usd !== null && cost.atLeast ? { costAtLeast: true } : {}),
   }
 }
+
+const memberOfCard = (
+  { settings }: Pick<CardSource, 'settings'>,
+  { member }: Task,
+): Pick<TaskCard, 'member'> =>
+  member === null ? {} : { member: { name: member, executor: executorOfMember(settings, member) } }
 
 const agentOfCard = (plan: Plan, task: Task): string | null =>
   plan.agentOf(task.id)?.id ?? task.lastAgentId
@@ -153,7 +160,8 @@ export function gateOfCard(
 ): Pick<TaskCard, 'gate'> {
   const choice = gateOf(task, settings.evaluation)
   if (choice.gate.mode === 'off') return {}
-  const { type } = profileOf(settings, executorOf(task) ?? settings.coordinator.executor) ?? {}
+  const own = executorOf(task) ?? executorOfMember(settings, task.member)
+  const { type } = profileOf(settings, own ?? settings.coordinator.executor) ?? {}
   if (!choice.isOwn && (task.merging !== null || (type && isUnjudgedType(type)))) return {}
   return { gate: toGateView(choice) }
 }

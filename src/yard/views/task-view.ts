@@ -23,7 +23,12 @@ import {
 import type { Origin } from '../../domain/origin.ts'
 import type { LoadedConfig } from '../../config/load.ts'
 import { findModel } from '../../domain/routing/models.ts'
-import { generalModel, resolveExecutor, resolveModel } from '../../domain/routing/resolve.ts'
+import {
+  executorOfMember,
+  generalModel,
+  resolveExecutor,
+  resolveModel,
+} from '../../domain/routing/resolve.ts'
 import { gateOf } from '../../domain/judging/evaluation.ts'
 import { identityNameOf } from '../../domain/judging/identity.ts'
 import { kindOf } from '../../domain/judging/kind.ts'
@@ -221,7 +226,7 @@ export function toArtifactView(stored: unknown): TaskView['artifacts'][number] {
 /** Who picks the executor and the model of a task's next try, stop by stop. */
 export function routeStops(
   config: Pick<LoadedConfig, 'settings' | 'get'>,
-  task: Pick<Task, 'executor' | 'exec' | 'model'>,
+  task: Pick<Task, 'executor' | 'exec' | 'model'> & Partial<Pick<Task, 'member'>>,
 ): TaskView['routes'] {
   const { settings } = config
   const choice = resolveExecutor(settings, task)
@@ -239,6 +244,7 @@ export function routeStops(
   return {
     executor: picked([
       { stop: 'task', value: executorOf(task), origin: BY_TASK },
+      ...ofMember(config, task.member ?? null),
       ...general('executor', true),
     ]),
     model: picked([
@@ -254,6 +260,22 @@ export function routeStops(
       ? { executorType: profile.type, endpoint: shownEndpoint(config, task, profile) }
       : { executorType: null, endpoint: null }),
   }
+}
+
+/** Where it is a member's; that of a person is `manual` without being said. */
+function ofMember(
+  config: Pick<LoadedConfig, 'settings' | 'get'>,
+  name: string | null,
+): Candidate[] {
+  if (name === null) return []
+  const key = config.settings.members[name]?.isPerson ? 'person' : 'executor'
+  return [
+    {
+      stop: 'member',
+      value: executorOfMember(config.settings, name),
+      origin: originOf(config, ['members', name, key]),
+    },
+  ]
 }
 
 /** Of the next try: its own model counts where it has an address of its own. */

@@ -124,3 +124,27 @@ it.each([['sonnet'], [null]])('a person’s terminal tells its CLI the model too
   const told = pilotVariables(known, yardPaths(folder), null)
   expect(told['YARD_MODEL']).toBe(model ?? undefined)
 })
+
+it('the executor of a task of a member is the member’s, and says so', () => {
+  const config = configOf({
+    project:
+      '[members.back-end]\nexecutor = "codex"\n[members.ada]\nperson = true\n[members.plain]\n',
+  })
+  const pickOf = (task: { executor?: string; member: string }) => {
+    const bench = createBench()
+    bench.add('a', { exec: null, ...task })
+    return routeStops(config, bench.task('a')).executor.find(({ isPicked }) => isPicked)
+  }
+  expect(pickOf({ member: 'back-end' })).toMatchObject({
+    stop: 'member',
+    value: 'codex',
+    origin: { key: 'members.back-end.executor', line: 2 },
+  })
+  expect(pickOf({ member: 'ada' })).toMatchObject({
+    stop: 'member',
+    value: 'manual',
+    origin: { key: 'members.ada.person' },
+  })
+  expect(pickOf({ member: 'plain' })?.stop).toBe('default')
+  expect(pickOf({ executor: 'shell', member: 'back-end' })?.stop).toBe('task')
+})

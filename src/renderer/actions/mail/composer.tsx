@@ -72,7 +72,7 @@ export function Composer(props: ComposerProps) {
   const noText = problems?.text ?? null
   return (
     <form
-      className="composer flex flex-col gap-2"
+      className={isSmall ? 'composer composer-small' : 'composer flex flex-col gap-2'}
       aria-label={isSmall ? `Message to ${draft.to}` : 'New message'}
       onSubmit={(event) => {
         event.preventDefault()

@@ -9,7 +9,7 @@ import type { ShownState } from '../../../domain/graph/shown-state.ts'
 import { Countdown, Elapsed } from '../../components/ticking-time.tsx'
 import { durationText } from '../../../domain/format.ts'
 import { Lamp } from '../../components/status-badge.tsx'
-import { labelOfState, taskTookMs } from '../../model/task-state.ts'
+import { executorOfCard, labelOfState, taskTookMs } from '../../model/task-state.ts'
 import { cardMoneyText } from '../../components/usage-text.ts'
 import type { Stack } from '../scene/fold.ts'
 import type { Direction } from '../layout/grid.ts'
@@ -74,7 +74,7 @@ function Ends({ direction }: { readonly direction: Direction }) {
 /** With why it is that one, where the yard chose it. */
 const ModelTag = ({ card }: { readonly card: TaskCard }) => (
   <span className="task-node-tag font-mono text-text-2 min-w-0" title={useWhyThisModel(card.agent)}>
-    {card.model ?? card.executor}
+    {card.model ?? executorOfCard(card)}
   </span>
 )
 
@@ -146,7 +146,7 @@ const gateTip = ({ gate }: TaskCard): string =>
 
 /** The third row, from 95 % on. */
 function Details({ card, isOnLine }: { readonly card: TaskCard; readonly isOnLine: boolean }) {
-  const who = [card.executor, card.model].filter(Boolean).join(', ')
+  const who = [card.member?.name, executorOfCard(card), card.model].filter(Boolean).join(', ')
   return (
     <span className="task-node-details gap-2 text-11 text-text-2 min-w-0">
       <span className="task-node-who min-w-0">{who || 'default executor'}</span>

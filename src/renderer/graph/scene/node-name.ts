@@ -1,6 +1,6 @@
 /** What a node says to a screen reader: all that it shows, as sentences. */
 import type { TaskCard } from '../../../contract/view.ts'
-import { labelOfState, factOf } from '../../model/task-state.ts'
+import { executorOfCard, labelOfState, factOf } from '../../model/task-state.ts'
 import { plural } from '../../ui/format.ts'
 import { dependentsOf, isSatisfiedCard, type Tasks } from '../../model/reach.ts'
 import type { Stack } from './fold.ts'
@@ -51,7 +51,7 @@ function spoken(ms: number): string {
 
 function whoText(card: TaskCard): string {
   const isAtWork = card.state === 'in-progress'
-  const by = [card.executor, card.model].filter(Boolean).join(' ')
+  const by = [card.member?.name, executorOfCard(card), card.model].filter(Boolean).join(' ')
   const tries = card.attempts > 1 ? `${ordinal(card.attempts)} try` : ''
   return [isAtWork ? card.agent : '', tries, by].filter(Boolean).join(', ')
 }

@@ -90,7 +90,7 @@ const BUDGETS: Readonly<Record<string, string>> = {
   'budget:graph': 'The graph’s budget',
 }
 
-/** Oldest first. */
+/** Oldest first; plain messages, which hold nothing up, after the rest. */
 export function attentionItems(
   summary: Summary,
   tasks: Tasks,
@@ -102,8 +102,17 @@ export function attentionItems(
     ...summary.breakers.map((each) => fromBreaker(each, summary, tasks, agents)),
     ...[...agents.values()].flatMap((each) => fromTaken(each, summary, tasks)),
     ...fromMachine(summary),
-  ].toSorted((a, b) => beginOf(a) - beginOf(b) || a.key.localeCompare(b.key))
+  ].toSorted(
+    (a, b) =>
+      Number(isPlainMessage(a)) - Number(isPlainMessage(b)) ||
+      beginOf(a) - beginOf(b) ||
+      a.key.localeCompare(b.key),
+  )
 }
+
+/** It asks for nothing: neither a question nor a decision. */
+const isPlainMessage = ({ kind, message }: AttentionItem): boolean =>
+  kind === 'message' && message?.kind === 'message' && !message.asksDecision
 
 const beginOf = ({ since }: AttentionItem): number =>
   since === null ? Number.MAX_SAFE_INTEGER : Date.parse(since)

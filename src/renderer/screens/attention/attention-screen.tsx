@@ -1,4 +1,4 @@
-/** What waits for a person, oldest first, each with its answer. */
+/** What waits for a person, by weight and age, each with its answer. */
 import { AlarmClock, BellOff, CircleCheck } from 'lucide-react'
 import { type KeyboardEvent, type Ref, useMemo, useRef, useState } from 'react'
 import { BREAKER_KINDS } from '../../../domain/reason.ts'

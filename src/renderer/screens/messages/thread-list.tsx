@@ -88,6 +88,12 @@ function ThreadRow({ thread, isStop, isChosen, onChoose }: ThreadRowProps) {
       </span>
       <span className="thread-line">
         <span className="truncate text-text-2" dir="auto">
+          {last !== first && (
+            <>
+              <PlainText text={last.from} />
+              {': '}
+            </>
+          )}
           <PlainText text={firstLine(last.text)} />
         </span>
         <span className="thread-state ml-auto">

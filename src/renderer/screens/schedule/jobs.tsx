@@ -213,6 +213,9 @@ function History({ name, onLeave }: { readonly name: string; readonly onLeave: (
           />
         </div>
       )}
+      <div className="dialog-acts">
+        <Button onClick={onLeave}>Close</Button>
+      </div>
     </>
   )
 }

@@ -167,3 +167,11 @@ it('what a member’s turns wait for names the member, and leads to its messages
   press('Show its messages')
   expect(location.hash).toBe('#/messages?who=qa')
 })
+
+it('what only says something stands below dead letters and questions, however old', () => {
+  const old = { since: '2026-11-20T09:00:00Z' }
+  const plain = asking({ id: `${ID.slice(0, -1)}2`, kind: 'message' }, old)
+  const items = attentionItems(summaryOf({ attention: [plain, DEAD, asking()] }), tasks, new Map())
+  expect(items.map(({ word }) => word).toSorted()).toEqual(['Dead letter', 'Message', 'Question'])
+  expect(items.at(-1)?.word).toBe('Message')
+})

@@ -97,6 +97,14 @@ test('its history tells why each run fired and what came of it, and leads to its
   expect(location.hash).toBe(`#/messages?message=${messageIdOf(2)}`)
 })
 
+test('the history has a button that closes it', async () => {
+  open([jobOf('nightly')], [])
+  press('History of nightly')
+  const dialog = within(await screen.findByRole('dialog', { name: 'Runs of nightly' }))
+  fireEvent.click(dialog.getByRole('button', { name: 'Close' }))
+  await expect.poll(() => screen.queryByRole('dialog')).toBe(null)
+})
+
 test('each outcome has its word', () => {
   const outcomes = ['done', 'failed', 'dead', 'skipped', null] as const
   expect(outcomes.map((outcome) => runState({ outcome })[1])).toEqual([

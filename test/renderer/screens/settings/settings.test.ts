@@ -20,6 +20,7 @@ import {
   formatKey as pageKey,
   keyParts,
   locationText,
+  titledSetting,
   typedText,
   type ConfigEntry,
 } from '../../../../src/renderer/components/config-entry.ts'
@@ -84,6 +85,14 @@ test('a default that stands under its older key is reset there', () => {
   const unset = entry('coordinator.model')
   expect(isSaidElsewhere(unset, [unset, entry('agent.model')])).toBe(false)
 })
+
+test.each(['members.back-end.executor', 'jobs.back-end.member', 'models.back-end.provider'])(
+  'the name stands before the label of %s',
+  (key) => {
+    const plain = { ...setting('store.backups'), key, label: 'Its label' }
+    expect(titledSetting(plain).label).toBe('back-end: Its label')
+  },
+)
 
 test('the search wants every word, in the section’s name or the setting’s', () => {
   const sections = configSections({

@@ -20,6 +20,7 @@ import { HeaderForm } from './header-form.tsx'
 import type { Registry } from './use-registry.ts'
 import { Part, RegistryPanel } from '../registry-panel.tsx'
 import { isFinishedCard } from '../../../model/reach.ts'
+import { executorOfCard } from '../../../model/task-state.ts'
 
 interface ExecutorPanelProps {
   readonly view: ExecutorView
@@ -218,7 +219,7 @@ export function usesOf(
   for (const card of tasks) {
     if (isFinishedCard(card)) continue
     if (card.executor === name) named++
-    if (card.executor === null) unnamed++
+    if (executorOfCard(card) === null) unnamed++
   }
   const handedBy = config.flatMap(({ key, value }) => {
     const [table, profile = '', field] = keyParts(key)
