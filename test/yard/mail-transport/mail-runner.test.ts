@@ -301,6 +301,7 @@ describe('what comes', () => {
         from: 'yard@here',
         to: ['dev@ben'],
         priority: 'low',
+        replyTo: lost.id,
         text: expect.stringContaining(lost.id),
       },
     ])
