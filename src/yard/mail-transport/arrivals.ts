@@ -201,6 +201,8 @@ async function notifySender(
     ...yardMessage(Date.parse(at), `refused ${id}`, text),
     at: now(),
     to: [from],
+    // By which it stands with the message in the thread of who sent it.
+    replyTo: id,
     priority: 'low',
   }
   if (store.mail.message(message.id)) return ok(null)

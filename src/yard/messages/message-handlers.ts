@@ -84,7 +84,12 @@ export const messageHandlers = {
     const { decision = null, text, commandId } = input
     if (decision !== null && original.message.asks?.what !== 'escalation')
       refuseAs('bad-request', `decision: ${original.message.id} asks for none`)
-    const { from, id, task, kind, priority } = original.message
+    const { from, id, task, kind, priority, asks } = original.message
+    if (isYardSender(from) && asks === null)
+      refuseAs('wrong-state', `message ${id} is a notice of ${from}, which reads no answers`, {
+        hint: `yard msg ack ${id} closes it`,
+        facts: { id },
+      })
     const said = {
       ...saidBy(context, [answerable(context, from)]),
       text,

@@ -11,6 +11,7 @@ import { openTestYard, type TestYard } from '../../headless/served-yard.ts'
 import { PERSON } from '../../support/plan-builder.ts'
 import { createSeededRandom } from '../../support/seeded-random.ts'
 import { openTcpRelay } from '../../support/tcp-relay.ts'
+import { failureOf } from '../../yard/page-client.ts'
 import { configureYard, openHubBench, type HubBench } from './hub-bench.ts'
 
 const CUTS = 20
@@ -140,6 +141,9 @@ describe('a hub and its client', () => {
     await expect.poll(() => waitingIn(other.test)).toEqual([])
     const notices = (await other.client.message.list({})).filter(({ from }) => from === 'yard@anna')
     expect(notices).toMatchObject([{ replyTo: id, text: expect.stringMatching(/not delivered/) }])
+    const [notice] = notices
+    const answer = other.client.message.reply({ id: notice?.id ?? '', text: 'Why?' })
+    expect(await failureOf(answer)).toMatchObject({ kind: 'wrong-state' })
   })
 
   it('says whom it waits for, and does not send that to anybody else', async () => {

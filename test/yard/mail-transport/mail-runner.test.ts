@@ -301,6 +301,7 @@ describe('what comes', () => {
         from: 'yard@here',
         to: ['dev@ben'],
         priority: 'low',
+        replyTo: lost.id,
         text: expect.stringContaining(lost.id),
       },
     ])
@@ -389,13 +390,16 @@ describe('questions and delegations over the border', () => {
     expect((await bench.client.message.list({ to: 'person' }))[0]).toMatchObject({ text: 'well' })
   })
 
-  it('what another yard itself says is closed by an answer, which goes nowhere', async () => {
+  it('what another yard itself says takes no answer, and is closed by an acknowledgement', async () => {
     await start()
     const told = fromBen('it is done', { from: 'yard@ben' })
     await arrive(incoming(told))
-    await bench.client.message.reply({ id: told.id, text: 'thanks' })
+    const answer = bench.client.message.reply({ id: told.id, text: 'thanks' })
+    expect(await failureOf(answer)).toMatchObject({ kind: 'wrong-state' })
     await pass(1000)
     expect(fake.held).toEqual([])
+    expect(await stateOf(told.id)).toBe('waiting')
+    await bench.client.message.ack({ id: told.id })
     expect(await stateOf(told.id)).toBe('closed')
   })
 

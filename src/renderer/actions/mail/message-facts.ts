@@ -1,6 +1,7 @@
 /** What a message and its deliveries say in a word, and how it can be answered. Pure. */
 import type { DeliveryView, MemberView, MessageView } from '../../../contract/message.ts'
 import type { ShownState } from '../../../domain/graph/shown-state.ts'
+import { isYardSender } from '../../../domain/messages/message.ts'
 
 /** Whom messages of people without a name of their own are from. */
 const PERSON = 'person'
@@ -52,9 +53,9 @@ export const isDead = ({ deliveries }: MessageView): boolean =>
 
 const isMine = ({ from }: MessageView): boolean => from === PERSON
 
-/** Jobs and notices of the yard read no answer; what the yard asks it does. */
+/** Jobs and notices of a yard read no answer; what the yard asks it does. */
 const readsAnswers = ({ from, asks }: MessageView): boolean =>
-  !from.startsWith('job:') && (from !== 'yard' || asks !== null)
+  !from.startsWith('job:') && (!isYardSender(from) || asks !== null)
 
 /** In whose place an answer to it closes it; null: it is not open, or was sent by a person, or its sender reads none. */
 export function answeredFor(

@@ -1,5 +1,6 @@
 /** What can be done where it waits about a message to a person, and about one that was given up. */
 import { type ReactNode, useState } from 'react'
+import { isYardSender } from '../../../domain/messages/message.ts'
 import { acknowledge } from '../../actions/mail/mail-requests.ts'
 import { DeadActs } from '../../actions/mail/message-card.tsx'
 import { ReplyForm } from '../../actions/mail/reply-form.tsx'
@@ -22,7 +23,7 @@ export function useMailReply({ kind: of, message }: AttentionItem): MailReply {
   const [isWanted, setWanted] = useState(false)
   if (of !== 'message' || message === null) return NO_REPLY
   const { id, from, kind, asksDecision } = message
-  const readsAnswers = asksDecision || (from !== 'yard' && !from.startsWith('job:'))
+  const readsAnswers = asksDecision || (!isYardSender(from) && !from.startsWith('job:'))
   if (!readsAnswers) return NO_REPLY
   const isQuestion = kind === 'question'
   if (!isWanted && !isQuestion)

@@ -55,6 +55,7 @@ test('what one sent oneself, what is closed and what reads no answers is not ans
   expect(answeredFor(job, [])).toBeNull()
   const notice = messageOf(4, { from: 'yard', to: ['person'] })
   expect(answeredFor(notice, [])).toBeNull()
+  expect(answeredFor({ ...notice, from: 'yard@second' }, [])).toBeNull()
   const asks = { taskId: 'api' as never, what: 'escalation' } as const
   expect(answeredFor({ ...notice, asks }, [])?.isForPerson).toBe(true)
 })
