@@ -1,10 +1,8 @@
 /** Requests about messages and members. */
-import { err, ok, type Result } from '../../base/result.ts'
 import type { MessageView } from '../../contract/message.ts'
 import { storableText } from '../../domain/bounds.ts'
-import { failure, type Failure } from '../../domain/failure.ts'
 import type { Sending } from '../../domain/command.ts'
-import { isTaskId, type TaskId } from '../../domain/ids.ts'
+import type { TaskId } from '../../domain/ids.ts'
 import { dueBetweenSteps } from '../../domain/decide/mail-turn.ts'
 import {
   type Delivery,
@@ -15,7 +13,6 @@ import {
 } from '../../domain/messages/message.ts'
 import { namesOf } from '../../domain/messages/names.ts'
 import type { Task } from '../../domain/task.ts'
-import { hintOf } from '../../domain/near-match.ts'
 import { unknownMember } from '../../domain/routing/resolve.ts'
 import type { StoredMessage } from '../../store/mail/mail-reads.ts'
 import { diffOf } from '../git/changes.ts'
@@ -24,7 +21,7 @@ import { refuse, refuseAs, valueOf } from '../handlers/failures.ts'
 import { asSender } from './as-sender.ts'
 import { standingMembers } from './mail-port.ts'
 import { toMemberView, toMessageView } from './message-view.ts'
-import { recipientsOf, senderName } from './recipients.ts'
+import { meantBy, recipientsOf, senderName } from './recipients.ts'
 import {
   delegateOf,
   messageOf,
@@ -376,24 +373,10 @@ function ofTask(context: HandlerContext, task: Task): readonly string[] {
 
 /** A member, a person, a task by its id or as `task:ID`, an agent. */
 function namesMeant(context: HandlerContext, name: string): readonly string[] {
-  const meant = valueOf(meantBy(context, name))
+  const meant = valueOf(meantBy(context.yard, name))
   const own = ownNames(context)
   const isOwn = own === undefined || meant.some((each) => own.includes(each))
   return isOwn ? meant : refuseAs('not-allowed', `the messages of ${name} are not for this agent`)
-}
-
-function meantBy({ yard }: HandlerContext, name: string): Result<readonly string[], Failure> {
-  const { members } = yard.config().settings
-  if (Object.hasOwn(members, name) || name === 'person' || /[:@]|^agent-/.test(name))
-    return ok([name])
-  if (isTaskId(name) && yard.plan.tasks.has(name)) return ok([`task:${name}`])
-  // A member that has gone from the settings, whose mail can still be read and closed.
-  if (yard.store.mail.messages({ names: [name], limit: 1 }).length > 0) return ok([name])
-  return err(
-    failure('unknown-member', `there is no member and no task ${JSON.stringify(name)}`, {
-      hint: hintOf(name, Object.keys(members), 'member list'),
-    }),
-  )
 }
 
 const deadOf = ({ deliveries }: StoredMessage): readonly Delivery[] =>

@@ -7,11 +7,13 @@ import { agentNumberOf, isAgentId, isTaskId } from '../../domain/ids.ts'
 import { actsFor, tokenOfMachine } from '../../domain/messages/access-token.ts'
 import { ANY_PERSON, isStanding, type Recipient } from '../../domain/messages/message.ts'
 import { namesOf } from '../../domain/messages/names.ts'
+import { hintOf } from '../../domain/near-match.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { unknownMember } from '../../domain/routing/resolve.ts'
 import type { Settings } from '../../domain/settings.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { isFinished } from '../../domain/task.ts'
+import type { Yard } from '../yard.ts'
 
 interface Source {
   readonly plan: Plan
@@ -164,3 +166,21 @@ export const hostName = (): string =>
     .replace(/^-+|-+$/g, '')
     .slice(0, 50)
     .replace(/-+$/, '') || 'machine'
+
+/** Under which names of deliveries somebody who writes `name` looks for messages: a member, a person, a task by its id or as `task:ID`, an agent. */
+export function meantBy(
+  yard: Pick<Yard, 'config' | 'plan' | 'store'>,
+  name: string,
+): Result<readonly string[], Failure> {
+  const { members } = yard.config().settings
+  if (Object.hasOwn(members, name) || name === 'person' || /[:@]|^agent-/.test(name))
+    return ok([name])
+  if (isTaskId(name) && yard.plan.tasks.has(name)) return ok([`task:${name}`])
+  // A member that has gone from the settings, whose mail can still be read and closed.
+  if (yard.store.mail.messages({ names: [name], limit: 1 }).length > 0) return ok([name])
+  return err(
+    failure('unknown-member', `there is no member and no task ${JSON.stringify(name)}`, {
+      hint: hintOf(name, Object.keys(members), 'member list'),
+    }),
+  )
+}
