@@ -1,5 +1,4 @@
 /** All requests that may change a plan. Time, ids and randomness come in with them; `decide` makes none. */
-import type { MailTime } from './messages/mail-times.ts'
 import type { Result } from '../base/result.ts'
 import type { Agent, Changes, CostSource, StopReason, Usage, Workplace } from './agent.ts'
 import type { Evidence } from './completion.ts'
@@ -19,7 +18,14 @@ import type { Assignment } from './judging/assignment.ts'
 import type { Identity } from './judging/identity.ts'
 import type { AccessToken } from './messages/access-token.ts'
 import type { JobRun } from './messages/job.ts'
-import type { Delivery, MailPolicy, Message, MessageId, Recipient } from './messages/message.ts'
+import type {
+  Delivery,
+  MailPolicy,
+  MailTime,
+  Message,
+  MessageId,
+  Recipient,
+} from './messages/message.ts'
 import type { Peer } from './messages/peer.ts'
 import type { LandingOutcome, Merger } from './landing.ts'
 import type { Choice } from './routing/choice.ts'

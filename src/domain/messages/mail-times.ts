@@ -3,14 +3,7 @@ import { nextTurnAt, wokenEvents } from '../decide/mail-turn.ts'
 import type { Event } from '../event.ts'
 import type { Plan } from '../plan.ts'
 import type { Task } from '../task.ts'
-import type { Delivery } from './message.ts'
-
-/** A waiting delivery, and the times that hold for it from now on, ms. */
-export interface MailTime {
-  readonly id: string
-  readonly notBefore: number | null
-  readonly noticeAt: number | null
-}
+import type { Delivery, MailTime } from './message.ts'
 
 /** What waits for a member until later, due now. */
 export const dueNow = (plan: Plan, { member }: Task, at: number): Event[] =>

@@ -105,6 +105,13 @@ export const deliverySchema = z.strictObject({
 })
 export type Delivery = z.infer<typeof deliverySchema>
 
+/** A waiting delivery, and the times that hold for it from now on, ms. */
+export interface MailTime {
+  readonly id: string
+  readonly notBefore: number | null
+  readonly noticeAt: number | null
+}
+
 export const deliveryIdOf = (messageId: MessageId, recipient: string): string =>
   `${messageId}>${recipient}`
 

@@ -52,8 +52,6 @@ export function prepareMailReads(db: Database.Database) {
       'SELECT id FROM delivery WHERE sender = ? AND recipient = ? AND at > ? AND at <= ? LIMIT ?',
     )
     .pluck()
-  const tokens = db.prepare('SELECT body FROM token ORDER BY rowid').pluck()
-  const used = db.prepare('SELECT last_used_at FROM token_use WHERE id = ?').pluck()
   const stored = (body: unknown): StoredMessage[] => {
     const message = readMessage(String(body))
     return message ? [{ message, deliveries: deliveries.all(message.id).map(toDelivery) }] : []
@@ -94,6 +92,14 @@ export function prepareMailReads(db: Database.Database) {
     ): readonly string[] => recent.all(from, to, since, until, limit).map(String),
     ...prepareJobReads(db),
     ...prepareOrderReads(db),
+    ...prepareTokenReads(db),
+  }
+}
+
+function prepareTokenReads(db: Database.Database) {
+  const tokens = db.prepare('SELECT body FROM token ORDER BY rowid').pluck()
+  const used = db.prepare('SELECT last_used_at FROM token_use WHERE id = ?').pluck()
+  return {
     /** Revoked ones included, oldest first. */
     tokens: (): AccessToken[] => tokens.all().map(toToken),
     /** When it was last used, ms; null = never. */

@@ -13,7 +13,7 @@ import { unknownMember } from '../../domain/routing/resolve.ts'
 import type { Settings } from '../../domain/settings.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { isFinished } from '../../domain/task.ts'
-import type { Yard } from '../yard.ts'
+import type { Store } from '../../store/store.ts'
 
 interface Source {
   readonly plan: Plan
@@ -169,7 +169,7 @@ export const hostName = (): string =>
 
 /** Under which names of deliveries somebody who writes `name` looks for messages: a member, a person, a task by its id or as `task:ID`, an agent. */
 export function meantBy(
-  yard: Pick<Yard, 'config' | 'plan' | 'store'>,
+  yard: { readonly plan: Plan; readonly store: Store; config(): { readonly settings: Settings } },
   name: string,
 ): Result<readonly string[], Failure> {
   const { members } = yard.config().settings
