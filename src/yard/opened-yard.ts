@@ -214,7 +214,8 @@ export function createYard(parts: YardParts, coordinator: Coordinator): OpenedYa
     nextAgentId: parts.nextAgentId,
     wasGiven: parts.wasGiven,
     readOnly: () => dispatcher.readOnly(),
-    diagnose: (isNetwork) => diagnose(yardPatient(parts, coordinator, isNetwork)),
+    diagnose: (isNetwork) =>
+      diagnose(yardPatient(parts, { ...coordinator, endpoint: fleet.endpoint }, isNetwork)),
     isTrusted: () => current.isTrusted,
     askTrust: () => askTrust(trustPlace, settingsOnDisk),
     async giveTrust(seen) {

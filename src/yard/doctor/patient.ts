@@ -1,5 +1,5 @@
 /** What a diagnosis is made from: an open yard, or a yard's files where its owner is another process, or nobody. */
-import { statfsSync } from 'node:fs'
+import { readFileSync, statfsSync } from 'node:fs'
 import { ok, type Result } from '../../base/result.ts'
 import { parseKey } from '../../config/keys.ts'
 import { loadConfig, type LoadedConfig } from '../../config/load.ts'
@@ -13,6 +13,7 @@ import { machineOf } from '../../fleet/mail/envelope.ts'
 import { checkInThread, checkIntegrity, type Integrity } from '../../store/large/check-integrity.ts'
 import { type MailFigures, readMailFigures } from '../../store/read-only.ts'
 import { probe } from '../executors/probe.ts'
+import type { EndpointState, Fleet } from '../fleet/open-fleet.ts'
 import { nextFireAt } from '../timetable.ts'
 import { readConfig } from '../yard-config.ts'
 import { YARD_VERSION, type YardParts } from '../yard.ts'
@@ -53,6 +54,8 @@ export interface Patient {
   integrity(limitMs: number): Promise<Integrity | null>
   /** Null where there are no messages. */
   mail(): MailFigures | null
+  /** Where its host serves other machines, or why it does not; null where it is not known, or no host does. */
+  endpoint(): Pick<EndpointState, 'url' | 'problem'> | null
   /** Whether an executor can run here. */
   probe(name: string): { readonly binary: string | null; readonly problem: string | null }
   nextFireAt(schedule: Schedule): Result<number | null, Failure>
@@ -62,7 +65,7 @@ export interface Patient {
 /** Asked by its own process. */
 export function yardPatient(
   parts: YardParts,
-  { heartbeatAgeMs }: Pick<Coordinator, 'heartbeatAgeMs'>,
+  { heartbeatAgeMs, endpoint }: Pick<Coordinator, 'heartbeatAgeMs'> & Pick<Fleet, 'endpoint'>,
   isNetwork: boolean,
 ): Patient {
   const { options, current, opened, clock } = parts
@@ -91,6 +94,7 @@ export function yardPatient(
       const oldestAt = sent.length === 0 ? null : Math.min(...sent.map(({ at }) => at))
       return { dead, outbox: sent.length, oldestAt }
     },
+    endpoint,
     probe: (name) => probe(settings, name, options),
     nextFireAt: (schedule) => nextFireAt(schedule, clock.now(), settings.schedule.tz),
   }
@@ -121,6 +125,7 @@ export function filesPatient({ paths, env, ...given }: Outside): Patient {
     now: () => Date.now(),
     integrity: async (limitMs) => checkIntegrity({ check: paths.db, limitMs }),
     mail: () => readMailFigures(paths.db),
+    endpoint: () => announcedAt(paths.service.door),
     probe: (name) =>
       settings ? probe(settings, name, { env, paths }) : { binary: null, problem: null },
     nextFireAt: (schedule) =>
@@ -137,6 +142,16 @@ const commonOf = (paths: YardPaths, env: Outside['env']) => ({
     return bavail * bsize
   },
 })
+
+/** As its host has written it down. */
+function announcedAt(file: string): ReturnType<Patient['endpoint']> {
+  try {
+    const { url } = JSON.parse(readFileSync(file, 'utf8')) as { readonly url?: unknown }
+    return typeof url === 'string' ? { url, problem: null } : null
+  } catch {
+    return null // no host serves, or it is just being written
+  }
+}
 
 function executorsIn(config: LoadedConfig): string[] {
   const named = config.list().flatMap(({ key, source }) => {

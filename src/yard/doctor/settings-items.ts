@@ -1,4 +1,6 @@
 /** What a diagnosis says of the configuration and of all that is named in it: executors, members, jobs, and the way to other machines. */
+import { X509Certificate } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { gitVersion, openRepository, remoteProblem } from '../../agents/git/repository.ts'
 import { systemClock } from '../../base/clock.ts'
 import { parseKey } from '../../config/keys.ts'
@@ -7,6 +9,7 @@ import { elapsedText } from '../../domain/format.ts'
 import type { Failure } from '../../domain/failure.ts'
 import { profileOf } from '../../domain/routing/resolve.ts'
 import type { JobSettings, MemberSettings, Settings } from '../../domain/settings.ts'
+import { loadCertificate } from '../../fleet/certificate.ts'
 import { openHubClient } from '../../fleet/mail/hub/hub-client.ts'
 import { MAIL_PATH } from '../../fleet/mail/hub/hub-wire.ts'
 import { hostGit } from '../git/plan-git-guard.ts'
@@ -150,6 +153,54 @@ export async function gitItems(patient: Patient): Promise<DoctorItem[]> {
       : (isNeeded ? fail : warn)('git.version', problem, 'install git 2.38 or newer')
   if (!isNeeded || problem !== null) return [version]
   return [version, await remoteItem(patient, transport.remote)]
+}
+
+/** Where other machines are served: whether they are, and how long the certificate holds. */
+export async function doorItems(patient: Patient): Promise<DoctorItem[]> {
+  const { settings, owner } = patient
+  if (settings === null || settings.fleet.listen === null) return []
+  const { listen } = settings.fleet
+  const id = 'door.listen'
+  const { url = null, problem = null } = patient.endpoint() ?? {}
+  const fix =
+    'yard config fleet.listen ADDRESS:PORT names another place; yard service status says the same'
+  const certificate = await certificateItems(patient, settings)
+  if (problem !== null)
+    return [fail(id, `other machines are not served at ${listen}: ${problem}`, fix), ...certificate]
+  if (url !== null) return [item(id, `other machines are served at ${url}`), ...certificate]
+  const isRun = owner.kind === 'other' && !owner.isCommand
+  return [
+    isRun
+      ? warn(id, `the host does not serve other machines at ${listen}`, fix)
+      : item(id, `no host runs; the next one serves other machines at ${listen}`),
+    ...certificate,
+  ]
+}
+
+const DAY_MS = 86_400_000
+const SOON_DAYS = 30
+
+/** Nothing without TLS, and nothing of our own before it was first made. */
+async function certificateItems(
+  { paths, now }: Patient,
+  { fleet: { tls } }: Settings,
+): Promise<DoctorItem[]> {
+  const id = 'door.certificate'
+  const file = paths.service.doorKey
+  if (tls === 'off' || (tls === 'auto' && !existsSync(file))) return []
+  const loaded = await loadCertificate(tls, { root: paths.root, file, now: now() })
+  if (!loaded.ok) return [failed(id, loaded.error)]
+  if (loaded.value === null) return []
+  const { cert, pin } = loaded.value
+  const { validToDate } = new X509Certificate(cert)
+  const days = Math.floor((validToDate.getTime() - now()) / DAY_MS)
+  const text = `it holds until ${validToDate.toISOString().slice(0, 10)}, with the pin ${pin}`
+  const fix =
+    tls === 'auto'
+      ? `remove ${file} and restart the host: the new certificate has another pin, which each machine must be told`
+      : 'put a newer certificate in its place'
+  if (days < 0) return [fail(id, text, fix)]
+  return [days < SOON_DAYS ? warn(id, text, fix) : item(id, text)]
 }
 
 /** Of `transport.type = "hub"`: the settings, the token file, and whether the hub lets this machine in. */

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { yardPaths, type YardPaths } from '../../../src/config/paths.ts'
 import type { DoctorItem } from '../../../src/contract/service.ts'
+import { loadCertificate } from '../../../src/fleet/certificate.ts'
 import { diagnose } from '../../../src/yard/doctor/diagnose.ts'
 import { filesPatient, type OwnerFinding, type Patient } from '../../../src/yard/doctor/patient.ts'
 import { initYard } from '../../../src/yard/init-yard.ts'
@@ -183,5 +184,44 @@ describe('the way to a hub', () => {
     writeFileSync(join(paths.yard, 'hub.token'), `ymt_${'x'.repeat(43)}`, { mode: 0o600 })
     expect(await remote(both)).toEqual(['ok', expect.stringMatching(/not asked/)])
     expect(await remote(both, true)).toEqual(['fail', expect.stringMatching(/ECONNREFUSED/)])
+  })
+})
+
+describe('the place for other machines', () => {
+  const LISTEN = '[fleet]\nlisten = "127.0.0.1:7443"'
+
+  it('is not spoken of where none is configured', async () => {
+    expect(levels(await look())).not.toHaveProperty('door.listen')
+  })
+
+  it('says why it is closed, where it is served, and that a host is missing', async () => {
+    configure(LISTEN)
+    const said = async (more: Partial<Patient>) =>
+      (await look(more)).find(({ id }) => id === 'door.listen')
+    expect(await said({})).toMatchObject({ level: 'ok', text: expect.stringContaining('no host') })
+    expect(await said({ owner: OTHER })).toMatchObject({ level: 'warn' })
+    const taken = { url: null, problem: 'port 7443 is taken' }
+    expect(await said({ endpoint: () => taken })).toMatchObject({
+      level: 'fail',
+      text: expect.stringContaining('port 7443 is taken'),
+    })
+    const url = 'https://127.0.0.1:7443'
+    mkdirSync(dirname(paths.service.door), { recursive: true })
+    writeFileSync(paths.service.door, JSON.stringify({ url, pin: null }))
+    expect(await said({ owner: OTHER })).toMatchObject({
+      level: 'ok',
+      text: expect.stringContaining(url),
+    })
+  })
+
+  it('has a certificate that is about to end, or has', async () => {
+    configure(LISTEN)
+    const place = { root: paths.root, file: paths.service.doorKey, now: Date.now() }
+    await loadCertificate('auto', place)
+    const levelIn = async (days: number) =>
+      levels(await look({ now: () => Date.now() + days * 86_400_000 }))['door.certificate']
+    expect(await levelIn(0)).toBe('ok')
+    expect(await levelIn(3640)).toBe('warn')
+    expect(await levelIn(3660)).toBe('fail')
   })
 })
