@@ -68,7 +68,9 @@ const invite = defineSubcommand({
     ...scopeOptions,
     ttl: option('--ttl <duration>', 'how long the code is good (else 10m)'),
   },
-  notes: ['The command asks for the code: it stands in no argument, and so in no history.'],
+  notes: [
+    'The code stands in no argument, and so in no history. `yard daemon` comes with a later version: until then a program exchanges the code for a token at POST /api/fleet/join.',
+  ],
   examples: ['yard token invite laptop --role dev --ttl 30m'],
   handler: (cli, { name, kind, ttl, ...scope }) => {
     const input = { name, ...definedFields({ kind, ttl }), ...definedLists(scope) }
@@ -76,8 +78,9 @@ const invite = defineSubcommand({
       cli,
       (client) => client.token.invite({ ...input, commandId: cli.commandId }),
       ({ join, code, expiresAt }) => {
-        cli.print.line(`run there:  ${oneLine(join)}`)
+        cli.print.line(`for:        ${oneLine(join)}`)
         cli.print.line(`its code:   ${code}`)
+        cli.print.line('this version has no daemon yet: docs/fleet.md says how a program joins')
         cli.print.line(`good once, until ${dateTimeText(expiresAt)}`)
       },
     )
