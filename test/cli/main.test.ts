@@ -17,7 +17,7 @@ afterAll(async () => {
 /** words → exit code, and what the one line says */
 const TABLE: readonly [words: string, code: number, says: RegExp][] = [
   ['lsit', 2, /did you mean list\?/],
-  ['status', 2, /did you mean service status\?/],
+  ['status', 2, /did you mean service status or transport status\?/],
   ['logs', 2, /did you mean service logs\?/],
   ['stop', 2, /did you mean service stop\?/],
   ['service strat', 2, /did you mean service start\?/],

@@ -6,6 +6,7 @@ import { failure, type Failure } from '../../../domain/failure.ts'
 import { oneLine } from '../../../domain/output.ts'
 import { askYard, withYard } from '../../connect/connect.ts'
 import { failureFromError, isLostConnection } from '../../connect/failure-from-error.ts'
+import type { Client } from '../../connect/owner.ts'
 import {
   argument,
   type Cli,
@@ -74,10 +75,28 @@ const send = defineSubcommand({
         ...definedFields({ ...more, conversation }),
         commandId: cli.commandId,
       })
+      await noteUnseen(cli, client, message)
       return printed(cli, message, () => message.id)
     })
   },
 })
+
+/** A machine may be set up later, or its name be mistyped: its mail waits either way. */
+async function noteUnseen(
+  { print }: Cli,
+  client: Client,
+  { deliveries }: MessageView,
+): Promise<void> {
+  const machines = deliveries.flatMap(({ recipient }) => recipient.split('@')[1] ?? [])
+  if (machines.length === 0) return
+  // Agents may not ask for it.
+  const { peers } = await client.transport.status().catch(() => ({ peers: null }))
+  if (peers === null) return
+  const seen = new Set(peers.flatMap(({ machine, lastSeen }) => (lastSeen === null ? [] : machine)))
+  const unseen = new Set(machines.filter((name) => !seen.has(name)))
+  for (const machine of unseen)
+    print.progress(`no machine ${machine} was ever seen: the message waits until there is one`)
+}
 
 const list = defineSubcommand({
   name: 'list',
