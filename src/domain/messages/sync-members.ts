@@ -15,12 +15,13 @@ export function syncEvents(
 ): Decided {
   const events: Event[] = []
   const wanted = new Set(members.map(({ name }) => standingIdOf(name)))
+  const orphaned = orphanedEvents(plan, wanted, at)
   let order = plan.lastOrder
   for (const { name, title } of members) {
     const id = standingIdOf(name)
     const task = plan.tasks.get(id)
     if (!task) events.push({ type: 'task.added', at, task: standingTask(name, title, ++order, at) })
-    if (!task || task.state.kind === 'abandoned') events.push(backToWork(plan, name, at))
+    if (!task || task.state.kind === 'abandoned') events.push(backToWork(plan, name, orphaned, at))
   }
   for (const task of plan.tasks.notable()) {
     const isGone = isStanding(task.id) && !wanted.has(task.id) && task.state.kind !== 'abandoned'
@@ -28,7 +29,7 @@ export function syncEvents(
     if (isGone && plan.agentOf(task.id) === null)
       events.push({ type: 'task.abandoned', at, id: task.id, by: 'coordinator' })
   }
-  return decided([...wanted], ...events, ...orphanedEvents(plan, wanted, at))
+  return decided([...wanted], ...events, ...orphaned)
 }
 
 /** Mail to members that are none any more, or take no turns: it would wait for ever. */
@@ -44,8 +45,10 @@ const orphanedEvents = (plan: Plan, members: ReadonlySet<string>, at: number): E
     return isTold || delivery.asks ? died : died.slice(0, 1)
   })
 
-/** Messages may have come before it was known. */
-function backToWork(plan: Plan, name: string, at: number): Event {
+/** Messages may have come before it was known, or come with it: news of what it had sent to one that is gone. */
+function backToWork(plan: Plan, name: string, beside: readonly Event[], at: number): Event {
   const waiting = [...plan.deliveriesTo(name)].flatMap((id) => plan.deliveries.get(id) ?? [])
-  return restingEvent(standingIdOf(name), waiting, at)
+  const sent = beside.flatMap((event) => (event.type === 'message.sent' ? event.deliveries : []))
+  const own = sent.filter(({ recipient }) => recipient === name)
+  return restingEvent(standingIdOf(name), [...waiting, ...own], at)
 }
