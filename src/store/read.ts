@@ -23,6 +23,8 @@ import { fullAgent, fullTask, plainTask } from './bodies.ts'
 export interface AgentFilter {
   readonly which: 'all' | 'alive' | 'dead' | 'working'
   readonly taskId?: TaskId
+  /** Those that had it, by its id. Without `taskId` all agents are looked through. */
+  readonly conversation?: string
   readonly limit?: number
 }
 
@@ -54,7 +56,11 @@ export function prepareReads(db: Database.Database, rows: RowsOfTasks) {
       db
         .prepare(agentQuery(filter))
         .pluck()
-        .all({ task: filter.taskId ?? null, limit: filter.limit ?? -1 })
+        .all({
+          task: filter.taskId ?? null,
+          conversation: filter.conversation ?? null,
+          limit: filter.limit ?? -1,
+        })
         .map((body) => toAgent(parse<Agent>(body))),
     logOf: (taskId: TaskId, limit = 1000): LogLine[] =>
       rows.log.hasNone(taskId) ? [] : log.all(taskId, limit).map((body) => parse<LogLine>(body)),
@@ -77,14 +83,22 @@ export function prepareReads(db: Database.Database, rows: RowsOfTasks) {
   }
 }
 
-function agentQuery({ which, taskId }: AgentFilter): string {
+function agentQuery({ which, taskId, conversation }: AgentFilter): string {
   const states = {
     all: null,
     alive: "state <> 'ended'",
     dead: "state = 'ended'",
     working: "state = 'working'",
   }[which]
-  const where = [states, taskId ? 'task_id = :task' : ':task IS NULL'].filter(Boolean).join(' AND ')
+  const where = [
+    states,
+    taskId ? 'task_id = :task' : ':task IS NULL',
+    conversation
+      ? "json_extract(body, '$.conversation.id') = :conversation"
+      : ':conversation IS NULL',
+  ]
+    .filter(Boolean)
+    .join(' AND ')
   return `SELECT body FROM (SELECT number, body FROM agent WHERE ${where} ORDER BY number DESC LIMIT :limit) ORDER BY number`
 }
 

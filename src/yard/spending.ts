@@ -129,14 +129,14 @@ export function createMoney({ plan, store, runtime, spending, settings }: Parts)
   const earlier = new Map<AgentId, readonly (Usage | null)[]>()
 
   const earlierOf = (agent: Agent): readonly (Usage | null)[] => {
-    const { id, resumed, conversation, taskId, executorType } = agent
+    const { id, resumed, conversation, taskId, executorType, member } = agent
     if (!resumed || conversation === null) return []
     for (const known of earlier.keys()) if (!plan.agents.has(known)) earlier.delete(known)
     let list = earlier.get(id)
     if (!list) {
       list = store
-        .agents({ which: 'dead', taskId })
-        .filter((one) => one.conversation?.id === conversation.id)
+        // A member goes on with its conversation in tasks of the graph, too.
+        .agents({ which: 'dead', conversation: conversation.id, ...(member ? {} : { taskId }) })
         .filter((one) => one.executorType === executorType && one.id !== id)
         .map((one) => ownOf(one))
       earlier.set(id, list)
@@ -144,7 +144,7 @@ export function createMoney({ plan, store, runtime, spending, settings }: Parts)
     return list
   }
   const settle = (agent: Agent, told: RuntimeUsage): Priced =>
-    pricedRun(settings(), agent, { told, earlier: earlierOf(agent) })
+    pricedRun(settings(), agent, { told, earlier: told.ofConversation ? earlierOf(agent) : [] })
   const live = (agent: Agent): Spent => {
     const isAsked = agent.by === 'process' && agent.executorType !== 'shell'
     const told = isAsked ? runtime.facts(agent.id)?.usage : null
