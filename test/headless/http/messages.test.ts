@@ -66,7 +66,7 @@ describe('messages', () => {
     ['an empty text', { to: ['front'], text: ' ' }, 422],
     ['a sender of its own choice', { to: ['front'], text: 'x', from: 'back' }, 422],
     ['hops of its own choice', { to: ['front'], text: 'x', hops: 0 }, 422],
-    ['an agent that does not live', { to: ['agent-99'], text: 'x' }, 409],
+    ['an agent that never was', { to: ['agent-99'], text: 'x' }, 404],
   ])('to %s are refused', async (_what, body, status) => {
     expect((await send(body)).status).toBe(status)
   })
