@@ -86,6 +86,8 @@ function ofTask(plan: Plan, id: TaskId, whyOver: (task: Task) => string | null):
   if (!task || plan.agentOf(id) !== null) return []
   if (isHeldUp(task))
     return whyOver(task) === null ? [{ type: 'task.retry', id, fresh: false }] : []
+  // It fails unless a model that is asked says otherwise.
+  if (task.state.kind === 'open' && task.state.triage?.otherwise === 'fail') return []
   const text = plan.startable.has(id) ? whyOver(task) : null
   return text === null ? [] : [{ type: 'task.overspend', id, text }]
 }

@@ -9,7 +9,13 @@ import type { NewTask } from '../../src/domain/task.ts'
 import { policyOf, verdict } from '../support/evaluations.ts'
 import { openMemoryStore } from '../support/memory-store.ts'
 import { JUDGE } from '../support/recorded-evaluations.ts'
-import { CAPS, createYardBench, type YardBench, type YardBenchOptions } from './yard-bench.ts'
+import {
+  CAPS,
+  createYardBench,
+  endedReport,
+  type YardBench,
+  type YardBenchOptions,
+} from './yard-bench.ts'
 
 const TIMEOUT_MS = 30_000
 const HEARTBEAT_MS = CAPS.heartbeatTimeoutMs
@@ -108,6 +114,21 @@ describe('an agent that was lost', () => {
     await bench.pass(1)
     expect(bench.task('a').state).toMatchObject({ kind: 'failed', failure: { class: 'lost' } })
     expect(bench.running()).toEqual([])
+  })
+
+  it('fails so also where its budget is used up meanwhile: more of that gives no further attempt', async () => {
+    await open()
+    await add({ maxAttempts: 1, budgetTokens: 50 })
+    const id = bench.agentOf('a')
+    const rest = { outputTokens: null, cachedTokens: null, reasoningTokens: null, costUsd: null }
+    const usage = { inputTokens: 100, ...rest }
+    const lost = endedReport(bench.clock.now(), { how: 'lost', exit: null, work: 'found' })
+    bench.runtime.report(id, bench.task('a').generation, { ...lost, usage })
+    await bench.turns.idle()
+    await bench.pass(TIMEOUT_MS - 1)
+    expect(bench.task('a').state.kind).toBe('open')
+    await bench.pass(1)
+    expect(bench.task('a').state).toMatchObject({ kind: 'failed', failure: { class: 'lost' } })
   })
 
   it('is not asked about while the yard is paused, and goes on by its time', async () => {
