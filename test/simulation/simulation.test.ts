@@ -116,7 +116,14 @@ describe('the simulation', () => {
     expect(other.hash).not.toBe(first.hash)
   })
 
-  it.each<[string, HistoryOptions['planted'], number[], boolean?, number?]>([
+  it.each<
+    [
+      string,
+      HistoryOptions['planted'],
+      number[],
+      { readonly mails?: true; readonly first?: number }?,
+    ]
+  >([
     ['a missing generation check', { decide: believesLateReports }, [1, 4, 5]],
     ['ignored caps', { ignoresCaps: true }, [3]],
     ['ignored budgets', { ignoresBudgets: true }, [3]],
@@ -124,35 +131,23 @@ describe('the simulation', () => {
     ['an ignored cap of the machine', { ignoresMachine: true }, [3]],
     ['a forgotten pid fence', { forgetsFence: true }, [1, 4]],
     ['an ignored gate', { ignoresGates: true }, [4]],
-    ['the judgement of an old generation', { decide: believesOldJudgements }, [5], false, 201],
+    ['the judgement of an old generation', { decide: believesOldJudgements }, [5], { first: 201 }],
     ['a turn that is paid twice', { paysTwice: true }, [4]],
-    ['a take without a claim', { decide: takesWithoutClaim }, [1, 4], true],
-    ['a message that is not given back', { decide: keepsTaken }, [4], true],
-    ['two agents of a member', { decide: forgetsTurns }, [1], true],
-    ['a message that is lost', { decide: losesMessages }, [4], true],
-    ['a job that forgets what it has fired', { forgetsRuns: true }, [4], true],
+    ['a take without a claim', { decide: takesWithoutClaim }, [1, 4], { mails: true }],
+    ['a message that is not given back', { decide: keepsTaken }, [4], { mails: true }],
+    ['two agents of a member', { decide: forgetsTurns }, [1], { mails: true }],
+    ['a message that is lost', { decide: losesMessages }, [4], { mails: true }],
+    ['a job that forgets what it has fired', { forgetsRuns: true }, [4], { mails: true }],
     ['a commit that installs without saving', { commitLies: true }, [4, 8]],
   ])(
     'catches %s and names the seed',
-    async (_, planted, promises, mails, first = 1) => {
-      const broken = await simulate({
-        histories: 200,
-        seed: first,
-        steps: 250,
-        ...(planted && { planted }),
-        ...(mails && { mails }),
-      })
+    async (_, planted, promises, { first = 1, mails } = {}) => {
+      const how = { steps: 250, planted: planted ?? {}, ...(mails && { mails }) }
+      const broken = await simulate({ histories: 200, seed: first, ...how })
       expect(promises).toContain(broken?.violation?.promise)
       expect(broken && explain(broken)).toContain(`--seed ${broken?.seed}`)
       if (!broken) return
-      const again = await runHistory({
-        seed: broken.seed,
-        steps: 250,
-        folder,
-        template,
-        planted: planted ?? {},
-        ...(mails && { mails }),
-      })
+      const again = await runHistory({ seed: broken.seed, folder, template, ...how })
       expect(again.violation?.message).toBe(broken.violation?.message)
     },
     240_000,

@@ -5,7 +5,7 @@ import { bytesText, elapsedText } from '../../domain/format.ts'
 import { isTrusted } from '../access/trust.ts'
 import { hasDatabase, lostDatabase } from '../backup/lost-database.ts'
 import { fail, item, warn } from './items.ts'
-import { configItems, doorItems, gitItems, hubItems, settingsItems } from './settings-items.ts'
+import { configItems, endpointItems, gitItems, hubItems, settingsItems } from './settings-items.ts'
 import type { OwnerFinding, Patient } from './patient.ts'
 
 const LOW_DISK = 1_000_000_000
@@ -26,7 +26,7 @@ export async function diagnose(patient: Patient): Promise<DoctorItem[]> {
     ['executor', () => settingsItems(patient)],
     ['git.version', () => gitItems(patient)],
     ['transport.remote', () => hubItems(patient)],
-    ['door.listen', () => doorItems(patient)],
+    ['door.listen', () => endpointItems(patient)],
   ]
   const found = await Promise.all(parts.map(([id, look]) => guarded(id, look)))
   return found.flat()

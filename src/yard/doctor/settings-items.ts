@@ -156,7 +156,7 @@ export async function gitItems(patient: Patient): Promise<DoctorItem[]> {
 }
 
 /** Where other machines are served: whether they are, and how long the certificate holds. */
-export async function doorItems(patient: Patient): Promise<DoctorItem[]> {
+export async function endpointItems(patient: Patient): Promise<DoctorItem[]> {
   const { settings, owner } = patient
   if (settings === null || settings.fleet.listen === null) return []
   const { listen } = settings.fleet
