@@ -6,7 +6,7 @@ import { quote as quoteUpTo } from '../base/text.ts'
 import type { AnswerOrder, Artifact, DependencyResult, LaunchOrder } from '../domain/executor.ts'
 import type { WorkFailure } from '../domain/failure.ts'
 import { messageText, replyHint } from '../domain/messages/message-text.ts'
-import { isStanding } from '../domain/messages/message.ts'
+import { isStanding } from '../domain/messages/standing.ts'
 import { oneLine } from '../domain/output.ts'
 import type { LaunchPlan } from './executors/executor.ts'
 

@@ -356,7 +356,7 @@ export const snapshotSchema = z.object({
 export type Snapshot = z.infer<typeof snapshotSchema>
 
 /** What a client asks for when it needs it, and not in the view. */
-export const TOPICS = ['messages', 'members', 'jobs', 'tokens', 'peers'] as const
+const TOPICS = ['messages', 'members', 'jobs', 'tokens', 'peers'] as const
 export type Topic = (typeof TOPICS)[number]
 
 /** News since `from`. `from` not equal to the receiver's last `seq` is a gap: fetch a snapshot anew. Equal `from` and `seq` = live facts only. */

@@ -5,7 +5,7 @@ import type { Agent } from '../domain/agent.ts'
 import { isLaunched } from '../domain/routing/holder.ts'
 import type { FailureClass } from '../domain/failure.ts'
 import type { AgentId, TaskId } from '../domain/ids.ts'
-import { isStanding } from '../domain/messages/message.ts'
+import { isStanding } from '../domain/messages/standing.ts'
 import { signedOutOf } from '../domain/decide/decide-open.ts'
 import type { Breaker, EntityChange, Plan } from '../domain/plan.ts'
 

@@ -6,12 +6,11 @@ import type { TaskId } from '../domain/ids.ts'
 import { derivedMessageId } from '../domain/messages/derived-id.ts'
 import {
   type Delivery,
-  isStanding,
   type Message,
   noticesOf,
   repeatDelayMs,
-  standingIdOf,
 } from '../domain/messages/message.ts'
+import { isStanding, standingIdOf } from '../domain/messages/standing.ts'
 import { type Task, isFinished } from '../domain/task.ts'
 import type { CommittedBatch } from './dispatch.ts'
 import type { CoordinatorParts, MailPort } from './ports.ts'

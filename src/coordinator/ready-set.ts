@@ -9,7 +9,7 @@ import {
   isHeldByAssignment,
   mayBeAssigned,
 } from '../domain/judging/assignment.ts'
-import { isStanding } from '../domain/messages/message.ts'
+import { isStanding } from '../domain/messages/standing.ts'
 import { isHeldByTriage } from '../domain/judging/triage.ts'
 import type { Breaker, Plan } from '../domain/plan.ts'
 import { endingBlockerOf } from '../domain/graph/upstream.ts'

@@ -3,7 +3,7 @@ import type { Agent } from '../../src/domain/agent.ts'
 import type { Task } from '../../src/domain/task.ts'
 import { shownStateOf, type Plan } from '../../src/domain/plan.ts'
 import { movingTasks, type RestingTask } from '../../src/domain/graph/rest.ts'
-import { isStanding } from '../../src/domain/messages/message.ts'
+import { isStanding } from '../../src/domain/messages/standing.ts'
 import { route } from './owner.ts'
 
 /** Who took a task by hand may take any time for it; a lease runs out by itself. */

@@ -6,7 +6,7 @@ import type { LaunchOrder, Runtime, RuntimeReport } from '../../src/domain/execu
 import { workFailure } from '../../src/domain/failure.ts'
 import type { AgentId } from '../../src/domain/ids.ts'
 import type { Conflict } from '../../src/domain/landing.ts'
-import { isStanding } from '../../src/domain/messages/message.ts'
+import { isStanding } from '../../src/domain/messages/standing.ts'
 import type { SeededRandom } from '../support/seeded-random.ts'
 import { evidenceOf } from '../support/plan-builder.ts'
 import { leftBy, type Process, type Sight, type World } from './world.ts'

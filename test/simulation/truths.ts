@@ -5,7 +5,7 @@
  */
 import type { Agent, StopReason } from '../../src/domain/agent.ts'
 import type { FailureClass } from '../../src/domain/failure.ts'
-import { isStanding } from '../../src/domain/messages/message.ts'
+import { isStanding } from '../../src/domain/messages/standing.ts'
 import type { Task } from '../../src/domain/task.ts'
 import type { StoredRow } from '../../src/store/journal.ts'
 import type { Orchestrators } from './orchestrators.ts'

@@ -1,5 +1,5 @@
 /** Gathers the evidence of an agent's end: output, changes found, deliverables, and the result of the verify command. */
-import { isStanding } from '../../domain/messages/message.ts'
+import { isStanding } from '../../domain/messages/standing.ts'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { errorCode, errorText } from '../../base/text.ts'

@@ -11,7 +11,6 @@ import {
   isElsewhere,
   isJobSender,
   isMemberName,
-  isStanding,
   isYardSender,
   MAX_TAKEN,
   type MailPolicy,
@@ -19,8 +18,8 @@ import {
   MESSAGE_PRIORITIES,
   type Recipient,
   repeatDelayMs,
-  standingIdOf,
 } from '../messages/message.ts'
+import { isStanding, standingIdOf } from '../messages/standing.ts'
 import type { Plan } from '../plan.ts'
 import { namesOf } from '../messages/names.ts'
 import { askedBy, askerOf, unansweredEvents } from '../messages/unanswered.ts'

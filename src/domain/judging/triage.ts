@@ -1,7 +1,7 @@
 /** What becomes of a task whose agent was lost, ran out of time, crashed or fell silent, by the verdict of a model that read what it left. Pure. */
 import { z } from 'zod'
 import type { FailureClass } from '../failure.ts'
-import { isStanding } from '../messages/message.ts'
+import { isStanding } from '../messages/standing.ts'
 import type { Task } from '../task.ts'
 import type { JudgementId } from './evaluation.ts'
 

@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import { isStorableText, UNSTORABLE_TEXT } from '../bounds.ts'
 import { agentIdSchema, taskIdSchema } from '../schemas.ts'
-import type { TaskId } from '../ids.ts'
 
 export const MESSAGE_KINDS = ['message', 'question', 'delegation', 'review'] as const
 export type MessageKind = (typeof MESSAGE_KINDS)[number]
@@ -143,10 +142,6 @@ export const MEMBER_PATTERN = /^[A-Za-z0-9_-]{1,32}$/
 const RESERVED = /^(all|person|yard|job|task|agent-[0-9]+)$/
 export const isMemberName = (name: string): boolean =>
   MEMBER_PATTERN.test(name) && !RESERVED.test(name)
-
-/** The standing task of a member, an id that nobody can give to a task. */
-export const standingIdOf = (member: string): TaskId => `@${member}` as TaskId
-export const isStanding = (id: string): boolean => id.startsWith('@')
 
 /** How a turn that ends badly gives back what it took. */
 export interface MailPolicy {

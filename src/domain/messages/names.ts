@@ -1,6 +1,6 @@
 /** Under which names a task's agents are written to. */
 import type { Task } from '../task.ts'
-import { isStanding } from './message.ts'
+import { isStanding } from './standing.ts'
 
 /** Names under which an agent of that task is written to, its own id apart. */
 export const namesOf = ({ id, member }: Pick<Task, 'id' | 'member'>): readonly string[] => [

@@ -5,7 +5,7 @@ import { decided, type Decided } from '../decide/decision.ts'
 import { diedEvents, restingEvent } from '../decide/mail-turn.ts'
 import type { Event } from '../event.ts'
 import type { Plan } from '../plan.ts'
-import { isStanding, standingIdOf } from './message.ts'
+import { isStanding, standingIdOf } from './standing.ts'
 
 /** Standing tasks of these members; of others they are given up, and taken up again when they come back. */
 export function syncEvents(

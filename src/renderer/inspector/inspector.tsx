@@ -1,7 +1,7 @@
 /** What stands beside the screen: one task, several, or the yard as a whole. */
 import { useState } from 'react'
 import type { TaskCard } from '../../contract/view.ts'
-import { isStanding } from '../../domain/messages/message.ts'
+import { isStanding } from '../../domain/messages/standing.ts'
 import { useConnection, useSession, useYard } from '../model/session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { EmptyNote } from '../ui/screen.tsx'

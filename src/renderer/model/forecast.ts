@@ -36,3 +36,19 @@ const doneSpans = (tasks: Tasks): readonly number[] =>
 
 const meanOf = (spans: readonly number[]): number =>
   spans.length === 0 ? 1 : spans.reduce((sum, ms) => sum + ms, 0) / spans.length
+
+type Finish = NonNullable<ForecastView['finish']>
+
+/** `±50 min`: half of what holds nine of ten times; null where that is not claimed. */
+export function spreadText({ p05, p95 }: Pick<Finish, 'p05' | 'p95'>): string | null {
+  if (p05 === null || p95 === null) return null
+  const half = (Date.parse(p95) - Date.parse(p05)) / 2
+  return `±${roughDuration(half)}`
+}
+
+/** One unit: `40 s`, `50 min`, `3 h`, `2 d`. */
+function roughDuration(ms: number): string {
+  if (ms < 90_000) return `${Math.round(ms / 1000)} s`
+  if (ms < 5_400_000) return `${Math.round(ms / 60_000)} min`
+  return ms < 129_600_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} d`
+}

@@ -27,7 +27,12 @@ export const SCREENS = [
 export type Screen = (typeof SCREENS)[number]
 
 export const TASK_TABS = [
-  ...(['overview', 'output', 'timeline', 'evaluation', 'changes', 'messages'] as const),
+  'overview',
+  'output',
+  'timeline',
+  'evaluation',
+  'changes',
+  'messages',
 ] as const
 export type TaskTab = (typeof TASK_TABS)[number]
 

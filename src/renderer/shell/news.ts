@@ -52,7 +52,7 @@ export function newAttention(before: Needs, now: Needs): readonly Attention[] {
 
 /** A message that waits is told again with each notice of it. */
 const keyOf = ({ task, agent, kind, since, message }: Attention): string =>
-  [task, agent, kind, since, message?.id, message?.recipient, message?.notices].join('\n')
+  [task, agent, kind, since, JSON.stringify(message)].join('\n')
 
 const MOST_TOLD = 2
 

@@ -17,14 +17,10 @@ export function reloadOnceServed(): () => void {
   return () => clearInterval(timer)
 }
 
-/** Marks what a person has asked for and what is not sent yet; a reload would lose it. */
-const UNSENT = '[data-unsent], button[aria-busy="true"], [role="dialog"]'
-
-function isInUse(): boolean {
-  const field = document.activeElement
-  const isText = field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement
-  return (isText && field.value !== '') || document.querySelector(UNSENT) !== null
-}
+/** What a person types, has asked for, or has not sent yet: a reload would lose it. */
+const IN_USE =
+  'input:focus, textarea:focus, [data-unsent], button[aria-busy="true"], [role="dialog"]'
+const isInUse = (): boolean => document.querySelector(IN_USE) !== null
 
 async function isServed(): Promise<boolean> {
   try {

@@ -10,7 +10,7 @@ import { exclusiveFolderOf } from '../../agents/runtime/workdir.ts'
 import type { AnyCommand } from '../../domain/command.ts'
 import { issuesFailure, issuesOfAdd, type IndexedIssue } from '../../domain/decide/decide-add.ts'
 import { failure, type Failure } from '../../domain/failure.ts'
-import { isStanding } from '../../domain/messages/message.ts'
+import { isStanding } from '../../domain/messages/standing.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { NewTask, Task } from '../../domain/task.ts'
 import {

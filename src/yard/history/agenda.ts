@@ -2,7 +2,7 @@
 import type { AgendaItem } from '../../contract/page.ts'
 import type { Breaker } from '../../domain/plan.ts'
 import { isTaskId } from '../../domain/ids.ts'
-import { isStanding } from '../../domain/messages/message.ts'
+import { isStanding } from '../../domain/messages/standing.ts'
 import type { Task } from '../../domain/task.ts'
 import { createPacer } from '../slices.ts'
 import { isoTime } from '../views/iso-time.ts'

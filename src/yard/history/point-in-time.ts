@@ -5,7 +5,7 @@
 import { createPlan } from '../../domain/graph/create-plan.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Answers } from '../../contract/contract.ts'
-import { isStanding } from '../../domain/messages/message.ts'
+import { isStanding } from '../../domain/messages/standing.ts'
 import type { TaskCard } from '../../contract/view.ts'
 import { reversed } from '../../coordinator/transaction.ts'
 import type { Settings } from '../../domain/settings.ts'

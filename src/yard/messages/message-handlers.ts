@@ -9,8 +9,8 @@ import {
   isYardSender,
   type Message,
   messageIdSchema,
-  standingIdOf,
 } from '../../domain/messages/message.ts'
+import { standingIdOf } from '../../domain/messages/standing.ts'
 import { namesOf } from '../../domain/messages/names.ts'
 import type { Task } from '../../domain/task.ts'
 import { unknownMember } from '../../domain/routing/resolve.ts'

@@ -1,6 +1,7 @@
 /** Messages and members as clients read them. */
 import type { DeliveryView, MemberView, MessageView } from '../../contract/message.ts'
-import { type Delivery, standingIdOf } from '../../domain/messages/message.ts'
+import type { Delivery } from '../../domain/messages/message.ts'
+import { standingIdOf } from '../../domain/messages/standing.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Settings } from '../../domain/settings.ts'
 import { statesOf } from '../../domain/plan.ts'

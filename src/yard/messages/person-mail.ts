@@ -2,12 +2,8 @@
 import { oneLine } from '../../base/text.ts'
 import type { Attention } from '../../contract/view.ts'
 import type { CommittedBatch } from '../../coordinator/dispatch.ts'
-import {
-  type Delivery,
-  isStanding,
-  type Message,
-  noticesOf,
-} from '../../domain/messages/message.ts'
+import { type Delivery, type Message, noticesOf } from '../../domain/messages/message.ts'
+import { isStanding } from '../../domain/messages/standing.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Settings } from '../../domain/settings.ts'
 import { isFinished } from '../../domain/task.ts'

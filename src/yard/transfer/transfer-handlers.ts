@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { ok } from '../../base/result.ts'
 import type { Artifact } from '../../domain/executor.ts'
-import { isStanding } from '../../domain/messages/message.ts'
+import { isStanding } from '../../domain/messages/standing.ts'
 import { createLeft, type MovedTask } from '../../domain/moving/transfer.ts'
 import {
   writeAgentweave,

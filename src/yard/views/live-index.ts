@@ -8,7 +8,7 @@ import type {
   Topic,
 } from '../../contract/view.ts'
 import type { TaskId } from '../../domain/ids.ts'
-import { isStanding, standingIdOf } from '../../domain/messages/message.ts'
+import { isStanding, standingIdOf } from '../../domain/messages/standing.ts'
 import {
   type Breaker,
   type EntityChange,

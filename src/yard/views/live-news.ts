@@ -3,7 +3,7 @@ import type { CommittedBatch } from '../../coordinator/dispatch.ts'
 import type { Patch, Summary, Topic } from '../../contract/view.ts'
 import type { Agent } from '../../domain/agent.ts'
 import type { AgentId, TaskId } from '../../domain/ids.ts'
-import { isStanding } from '../../domain/messages/message.ts'
+import { isStanding } from '../../domain/messages/standing.ts'
 import { toAgentView } from './agent-view.ts'
 import { type LiveIndex, type SummarySource, topicsOf, touchedBy, toSummary } from './live-index.ts'
 

@@ -1,7 +1,8 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { ForecastView } from '../../../src/contract/forecast.ts'
-import { ForecastFacts, spreadText } from '../../../src/renderer/components/forecast-facts.tsx'
+import { ForecastFacts } from '../../../src/renderer/components/forecast-facts.tsx'
+import { spreadText } from '../../../src/renderer/model/forecast.ts'
 import { instantText } from '../../../src/renderer/ui/format.ts'
 import { forecastOf, minutesOn, quartilesAt } from '../support/forecast-of.ts'
 

@@ -1,5 +1,5 @@
 /** What must hold of messages when the owner has nothing left to do, and when everything has come to rest. */
-import { isStanding } from '../../../src/domain/messages/message.ts'
+import { isStanding } from '../../../src/domain/messages/standing.ts'
 import type { Plan } from '../../../src/domain/plan.ts'
 import { holds } from '../violation.ts'
 import type { SimMail } from './sim-mail.ts'

@@ -8,8 +8,8 @@ import {
   type Message,
   MESSAGE_PRIORITIES,
   messageSchema,
-  standingIdOf,
 } from '../../../src/domain/messages/message.ts'
+import { standingIdOf } from '../../../src/domain/messages/standing.ts'
 import type { Plan } from '../../../src/domain/plan.ts'
 import type { StoredMessage } from '../../../src/store/mail/mail-reads.ts'
 import type { Store } from '../../../src/store/store.ts'

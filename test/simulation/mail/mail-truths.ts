@@ -5,12 +5,8 @@
  */
 import type { Agent } from '../../../src/domain/agent.ts'
 import type { TaskId } from '../../../src/domain/ids.ts'
-import {
-  type Delivery,
-  isStanding,
-  type MailPolicy,
-  type Message,
-} from '../../../src/domain/messages/message.ts'
+import type { Delivery, MailPolicy, Message } from '../../../src/domain/messages/message.ts'
+import { isStanding } from '../../../src/domain/messages/standing.ts'
 import type { Task } from '../../../src/domain/task.ts'
 import type { StoredRow } from '../../../src/store/journal.ts'
 import { nameOf, spendsTry, type Step } from '../truths.ts'

@@ -8,7 +8,6 @@ import type {
   TaskCard,
   Topic,
 } from '../../../contract/view.ts'
-import { TOPICS } from '../../../contract/view.ts'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Clock } from '../../../base/clock.ts'
 import type { DagNode } from '../../../domain/graph/dag.ts'
@@ -143,7 +142,7 @@ export function viewFromSnapshot(view: YardView, snapshot: Snapshot): YardView {
     structure: isSameShape ? view.structure : view.structure + 1,
     turnover: view.turnover + 1,
     fetches: view.fetches + 1,
-    topics: raised(view.topics, TOPICS),
+    topics: raised(view.topics, Object.keys(view.topics) as Topic[]),
   }
 }
 

@@ -8,7 +8,7 @@ import type {
   TaskCard,
 } from '../../../contract/view.ts'
 import { countHeldBy } from '../../../domain/graph/dag.ts'
-import { isStanding } from '../../../domain/messages/message.ts'
+import { isStanding } from '../../../domain/messages/standing.ts'
 import { BREAKER_KINDS } from '../../../domain/reason.ts'
 import { plural, capital } from '../../ui/format.ts'
 import { dependentsOf, isFinishedCard, type Tasks } from '../../model/reach.ts'
